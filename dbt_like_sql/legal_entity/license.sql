@@ -1,0 +1,75 @@
+-- One row per licence and holder, from every register that issues one; the holder is an organisation or a person.
+with told as (
+    select
+        record_id, 'market_supervision__food_drug_licenses' as resource_id, 'food_drug' as license_type, license_number,
+        licensed_items as scope, name as holder_name, '遂宁市市场监督管理局' as issuer_name, issued_date as valid_from,
+        valid_until as valid_to, status_code
+    from {{ ref('staged.market_supervision__food_drug_licenses') }}
+    union all
+    select
+        record_id, 'transport__road_licenses',
+        case license_type_code when 'practitioner' then 'road_practitioner' else 'road_transport' end, license_number,
+        business_scope, holder_name, '遂宁市交通运输局', issued_date, valid_until, status_code
+    from {{ ref('staged.transport__road_licenses') }}
+    union all
+    select
+        record_id, 'health__institutions_and_doctors', 'medical_institution', license_number, null, name,
+        '遂宁市卫生健康委员会', null, valid_until, null
+    from {{ ref('staged.health__institutions_and_doctors') }}
+    union all
+    select
+        record_id, 'health__institutions_and_doctors', 'physician', doctor_certificate_number, name, doctor_name,
+        '遂宁市卫生健康委员会', null, null, null
+    from {{ ref('staged.health__institutions_and_doctors') }}
+    where doctor_certificate_number is not null
+    union all
+    select
+        record_id, 'housing__construction_qualifications', 'construction', certificate_number, qualification_name, name,
+        '遂宁市住房和城乡建设局', null, valid_until, null
+    from {{ ref('staged.housing__construction_qualifications') }}
+    union all
+    select
+        record_id, 'civil_affairs__social_organizations', 'social_organization', uscc, null, name, '遂宁市民政局',
+        established_date, null, null
+    from {{ ref('staged.civil_affairs__social_organizations') }}
+    where uscc is not null
+    union all
+    select
+        record_id, 'sichuan_development_reform__credit', 'administrative_permit', document_number, content, subject_name,
+        authority_name, decision_date, valid_until, null
+    from {{ ref('staged.sichuan_development_reform__credit') }}
+    where record_type_code = 'permit'
+),
+
+held as (
+    select
+        told.*,
+        case when told.license_type <> 'physician' then organization.organization_id end as organization_id,
+        person.person_id
+    from told
+    left join {{ ref('linked.organization_record') }} as organization
+        on told.record_id = organization.record_id
+        and organization.role in ('licensee', 'registered_entity', 'credit_subject')
+    left join {{ ref('linked.person_record') }} as person
+        on told.record_id = person.record_id and person.role in ('road_practitioner', 'credit_subject')
+    qualify row_number() over (
+        partition by told.license_type, told.license_number, told.holder_name, told.scope
+        order by told.valid_to desc nulls last, told.record_id
+    ) = 1
+)
+
+select
+    {{ opaque_id('L', "concat_ws('|', license_type, license_number, holder_name, scope)") }} as license_id,
+    license_type,
+    license_number,
+    organization_id,
+    person_id,
+    holder_name,
+    scope,
+    issuer_name,
+    valid_from,
+    valid_to,
+    status_code,
+    record_id,
+    resource_id
+from held

@@ -1,0 +1,29 @@
+-- One row per indicator: what is measured. An indicator that the reference table does not know keeps its delivered
+-- name, so that its observations are not lost; the check `indicator_known` tells of it.
+with known as (
+    select
+        indicator_code, name_zh, name_en, nullif(unit, '') as unit, is_flow = 'true' as is_flow,
+        nullif(part_of, '') as part_of
+    from {{ ref('reference.macro_indicator') }}
+),
+
+delivered as (
+    select indicator_name as name from {{ ref('staged.statistics__monthly_indicators') }}
+    union
+    select industry_name from {{ ref('staged.statistics__quarterly_gdp') }}
+    union
+    select tax_name from {{ ref('staged.taxation__tax_revenue') }}
+    union
+    select indicator_name from {{ ref('staged.sichuan_statistics__indicators') }}
+    where value_text is null or value is not null
+),
+
+unknown as (
+    select name from delivered
+    anti join {{ ref('reference.macro_indicator_name') }} as listed on delivered.name = listed.name
+    where name is not null
+)
+
+select indicator_code, name_zh, name_en, unit, is_flow, part_of, true as is_known from known
+union all
+select {{ opaque_id('x', 'name') }}, name, null, null, null, null, false from unknown

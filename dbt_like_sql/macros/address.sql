@@ -1,0 +1,31 @@
+{#- What follows the village or community in an address, as a struct of texts ('' where the address does not say).
+    GA/T 2000.32-2014: 34 组, 41 街路巷, 门牌号, 42 小区, 50 建筑物, 61 单元, 62 室. One pass of one pattern; DuckDB only. -#}
+{% macro address_details(text) -%}
+regexp_extract(
+    {{ text }},
+    '^(?:居民委员会|居委会|村民委员会|村委会)?((?:[0-9]+|[一二三四五六七八九十]+)(?:村民小组|居民小组|组|社))?'
+        || '([^0-9号栋幢组]{1,15}?(?:大道|大街|[路街巷])(?:[东南西北中上下一二三四五六]+段)?)?'
+        || '([0-9]+(?:[-之附][0-9]+)?号(?:附[0-9]+号)?)?'
+        || '([^0-9A-Za-z]{2,20}?)?'
+        || '((?:[0-9A-Za-z]+|[一二三四五六七八九十]+)(?:号楼|[栋幢座]))?'
+        || '((?:[0-9A-Za-z]+|[一二三四五六七八九十]+)单元)?'
+        || '((?:[0-9]+[层楼])?[0-9A-Za-z-]+[室号户]?)?$',
+    ['village_group', 'street', 'door_number', 'estate', 'building', 'unit', 'room']
+)
+{%- endmacro %}
+
+{#- Name of a village or community that no table knows, or '': up to eight characters before 村 or 社区, not a road or
+    an estate that is called so (新村路, 新村小区). -#}
+{% macro unknown_village(text) -%}
+regexp_extract({{ text }}, '^([^0-9路街巷号镇乡]{1,8}?(?:村|社区))(?:[^路街巷小].*)?$', 1)
+{%- endmacro %}
+
+{#- The first characters of an address: as many as county, functional area and town can take. -#}
+{% macro address_head(text) -%}
+regexp_extract({{ text }}, '^[^0-9]{0,14}')
+{%- endmacro %}
+
+{#- The characters in which the village or community must stand, once county and town are gone. -#}
+{% macro address_tail(text) -%}
+regexp_extract({{ text }}, '^[^0-9]{0,11}')
+{%- endmacro %}

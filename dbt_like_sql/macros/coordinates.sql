@@ -1,0 +1,67 @@
+{#- Coordinates of map services turned into CGCS2000 (EPSG:4490; WGS-84 is the same within decimetres).
+
+    Each macro gives a struct (longitude, latitude) and takes two expressions in degrees. The formulas are those of
+    Artoria2e5's PRCoords (CC0). GCJ-02 has no closed inverse: three steps of z = target - shift(z) are exact to
+    1e-7 degrees, because the shift changes by less than 0.4 % of the way. `list_transform` over a list of one is a `let`.
+    Points p are kept relative to 105E 35N, where the formulas have their origin. -#}
+
+{% macro _metres_north() -%}
+(-100 + 2 * p.x + 3 * p.y + 0.2 * p.y * p.y + 0.1 * p.x * p.y + 0.2 * sqrt(abs(p.x)) + (2 * sin(p.x * 6 * pi())
+    + 2 * sin(p.x * 2 * pi()) + 2 * sin(p.y * pi()) + 4 * sin(p.y / 3 * pi()) + 16 * sin(p.y / 12 * pi())
+    + 32 * sin(p.y / 30 * pi())) * 20 / 3)
+{%- endmacro %}
+
+{% macro _metres_east() -%}
+(300 + p.x + 2 * p.y + 0.1 * p.x * p.x + 0.1 * p.x * p.y + 0.1 * sqrt(abs(p.x)) + (2 * sin(p.x * 6 * pi())
+    + 2 * sin(p.x * 2 * pi()) + 2 * sin(p.x * pi()) + 4 * sin(p.x / 3 * pi()) + 15 * sin(p.x / 12 * pi())
+    + 30 * sin(p.x / 30 * pi())) * 20 / 3)
+{%- endmacro %}
+
+{#- 1 - e^2 sin^2(latitude) on the Krasovsky ellipsoid -#}
+{% macro _flattened() -%}
+(1 - 0.00669342162296594323 * power(sin(radians(p.y + 35)), 2))
+{%- endmacro %}
+
+{% macro _step(previous, longitude, latitude) -%}
+list_transform({{ previous }}, lambda p: struct_pack(
+    x := {{ longitude }} - 105 - {{ _metres_east() }} / radians(6378245 * cos(radians(p.y + 35)) / sqrt({{ _flattened() }})),
+    y := {{ latitude }} - 35 - {{ _metres_north() }} / radians(6335552.717000426 / power({{ _flattened() }}, 1.5))))
+{%- endmacro %}
+
+{% macro cgcs2000_from_gcj02(longitude, latitude) -%}
+{%- set start = "[struct_pack(x := " ~ longitude ~ " - 105, y := " ~ latitude ~ " - 35)]" -%}
+{%- set found = _step(_step(_step(start, longitude, latitude), longitude, latitude), longitude, latitude) -%}
+list_transform({{ found }}, lambda p: struct_pack(longitude := p.x + 105, latitude := p.y + 35))[1]
+{%- endmacro %}
+
+{#- BD-09 bends radius and angle by a wave of the GCJ-02 point, which the previous guess stands for. -#}
+{% macro _unbend(previous, longitude, latitude) -%}
+list_transform(list_transform({{ previous }}, lambda p: struct_pack(
+    radius := sqrt(power({{ longitude }} - 0.0065, 2) + power({{ latitude }} - 0.006, 2)) - 0.00002 * sin(radians(p.y * 3000)),
+    angle := atan2({{ latitude }} - 0.006, {{ longitude }} - 0.0065) - 0.000003 * cos(radians(p.x * 3000)))),
+    lambda p: struct_pack(x := p.radius * cos(p.angle), y := p.radius * sin(p.angle)))
+{%- endmacro %}
+
+{% macro gcj02_from_bd09(longitude, latitude) -%}
+{%- set start = "[struct_pack(x := " ~ longitude ~ " - 0.0065, y := " ~ latitude ~ " - 0.006)]" -%}
+{%- set found = _unbend(_unbend(start, longitude, latitude), longitude, latitude) -%}
+list_transform({{ found }}, lambda p: struct_pack(longitude := p.x, latitude := p.y))[1]
+{%- endmacro %}
+
+{% macro cgcs2000_from_bd09(longitude, latitude) -%}
+list_transform([{{ gcj02_from_bd09(longitude, latitude) }}], lambda q: {{ cgcs2000_from_gcj02('q.longitude', 'q.latitude') }})[1]
+{%- endmacro %}
+
+{#- By the declared system only; degrees of CGCS2000 stay as they are, an undeclared system gives null. -#}
+{% macro cgcs2000(crs, longitude, latitude) -%}
+case {{ crs }}
+    when 'EPSG:4490' then struct_pack(longitude := {{ longitude }}, latitude := {{ latitude }})
+    when 'GCJ-02' then {{ cgcs2000_from_gcj02(longitude, latitude) }}
+    when 'BD-09' then {{ cgcs2000_from_bd09(longitude, latitude) }}
+end
+{%- endmacro %}
+
+{#- The box the city lies in, degrees: what stands outside it is swapped, of another system, or mistyped. -#}
+{% macro in_city_box(longitude, latitude) -%}
+({{ longitude }} between 105.05 and 106.0 and {{ latitude }} between 30.17 and 31.19)
+{%- endmacro %}

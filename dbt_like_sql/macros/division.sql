@@ -1,0 +1,14 @@
+{#- The name by which people call a village or community: the committee's name without the committee.
+    高石村村民委员会 -> 高石村, 复兴村民委员会 -> 复兴村, 梁家村委会 -> 梁家村, 银华社区居民委员会 -> 银华社区 -#}
+{% macro village_short_name(name) -%}
+case
+    when regexp_matches({{ name }}, '(村村民委员会|村村委会)$') then regexp_replace({{ name }}, '(村民委员会|村委会)$', '')
+    when regexp_matches({{ name }}, '(村民委员会|村委会)$') then regexp_replace({{ name }}, '(村民委员会|村委会)$', '村')
+    else regexp_replace({{ name }}, '(居民委员会|居委会|办事处)$', '')
+end
+{%- endmacro %}
+
+{#- Six- and nine-digit division codes as the twelve-digit code of the same place. -#}
+{% macro division_code12(code) -%}
+rpad({{ code }}, 12, '0')
+{%- endmacro %}

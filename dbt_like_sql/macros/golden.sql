@@ -1,0 +1,20 @@
+{#- The most authoritative value of an attribute within one golden record; ties go to the most recent record.
+    Group by the golden id. -#}
+{% macro golden(attribute) -%}
+arg_min({{ attribute }}, {{ attribute }}_authority::bigint * 4294967296 + place) filter (where {{ attribute }} is not null)
+{%- endmacro %}
+
+{#- record_id of the row the golden value came from. -#}
+{% macro golden_source(attribute) -%}
+arg_min(record_id, {{ attribute }}_authority::bigint * 4294967296 + place) filter (where {{ attribute }} is not null)
+{%- endmacro %}
+
+{#- Value of a column that is bound to an attribute (an address id to its address): taken where the attribute wins. -#}
+{% macro golden_with(attribute, column) -%}
+arg_min({{ column }}, {{ attribute }}_authority::bigint * 4294967296 + place) filter (where {{ column }} is not null)
+{%- endmacro %}
+
+{#- Value of a column in the best of the grouped rows, which carry `authority` and `place`. -#}
+{% macro most_authoritative(column) -%}
+arg_min({{ column }}, authority::bigint * 4294967296 + place) filter (where {{ column }} is not null)
+{%- endmacro %}

@@ -1,0 +1,117 @@
+-- One row per person: of each attribute the value of the most authoritative record, and the record it came from.
+with address as (select address_id, division_code from {{ ref('spatial.address') }}),
+
+division as (select distinct division_code from {{ ref('spatial.division') }}),
+
+employer as (select organization_id from {{ ref('legal_entity.organization') }}),
+
+-- Moved out, and no later record of a household here: the household and address told before no longer hold.
+move as (
+    select person_id, max(change_date) as moved_date
+    from {{ ref('staged.public_security__household_changes') }}
+    join {{ ref('linked.person_record') }} using (record_id)
+    where change_code in ('moved_out', 'emigrated') and person_id is not null
+    group by person_id
+),
+
+departed as (
+    select move.person_id, max(move.moved_date) as moved_date
+    from move
+    join {{ ref('linked.person_record') }} as record on move.person_id = record.person_id
+    group by move.person_id
+    having coalesce(
+        max(record.valid_from) filter (where record.registered_address is not null) < max(move.moved_date), true
+    )
+),
+
+-- One bit per resource: counting bits is several times cheaper than count(distinct) beside so many aggregates.
+resource as (
+    select resource_id, 1::hugeint << (row_number() over (order by resource_id) - 1)::integer as bit
+    from (select distinct resource_id from {{ ref('linked.person_record') }})
+),
+
+golden as (
+    select
+        person_id,
+        min(resident_id) as resident_id,
+        bool_and(is_resident_id_derived) filter (where resident_id is not null) as is_resident_id_derived,
+        {{ golden('name') }} as name,
+        {{ golden('former_name') }} as former_name,
+        {{ golden('sex_code') }} as sex_code,
+        {{ golden('birth_date') }} as birth_date,
+        {{ golden('death_date') }} as death_date,
+        {{ golden('ethnicity_code') }} as ethnicity_code,
+        {{ golden('marital_status_code') }} as marital_status_code,
+        {{ golden('education_code') }} as education_code,
+        {{ golden('phone') }} as phone,
+        {{ golden_with('registered_address', 'registered_address_id') }} as registered_address_id,
+        {{ golden('registered_division_code') }} as registered_division_code,
+        {{ golden_with('residence_address', 'residence_address_id') }} as residence_address_id,
+        {{ golden('household_number') }} as household_number,
+        {{ golden_with('household_number', 'head_relation_code') }} as head_relation_code,
+        {{ golden_with('employer_code', 'employer_organization_id') }} as employer_organization_id,
+        {{ golden_source('name') }} as name_from,
+        {{ golden_source('sex_code') }} as sex_code_from,
+        {{ golden_source('birth_date') }} as birth_date_from,
+        {{ golden_source('death_date') }} as death_date_from,
+        {{ golden_source('marital_status_code') }} as marital_status_code_from,
+        {{ golden_source('education_code') }} as education_code_from,
+        {{ golden_source('phone') }} as phone_from,
+        {{ golden_source('registered_address') }} as registered_address_from,
+        {{ golden_source('residence_address') }} as residence_address_from,
+        {{ golden_source('household_number') }} as household_from,
+        {{ golden_source('employer_code') }} as employer_from,
+        count(*) as record_count,
+        bit_count(bit_or(bit))::bigint as resource_count,
+        min(valid_from) as first_valid_from,
+        max(valid_from) as last_valid_from
+    from {{ ref('linked.person_record') }}
+    join resource using (resource_id)
+    where person_id is not null
+    group by person_id
+)
+
+select
+    golden.person_id,
+    golden.resident_id,
+    golden.is_resident_id_derived,
+    golden.name,
+    golden.former_name,
+    golden.sex_code,
+    golden.birth_date,
+    golden.death_date is not null as is_deceased,
+    golden.death_date,
+    golden.ethnicity_code,
+    golden.marital_status_code,
+    golden.education_code,
+    golden.phone,
+    departed.moved_date as moved_out_date,
+    case when moved_out_date is null then registered.address_id end as registered_address_id,
+    case when moved_out_date is null
+        then coalesce(division.division_code, registered.division_code) end as registered_division_code,
+    residence.address_id as residence_address_id,
+    case when moved_out_date is null then {{ opaque_id('H', 'golden.household_number') }} end as household_id,
+    case when moved_out_date is null then golden.household_number end as household_number,
+    case when moved_out_date is null then golden.head_relation_code end as head_relation_code,
+    employer.organization_id as employer_organization_id,
+    golden.name_from,
+    golden.sex_code_from,
+    golden.birth_date_from,
+    golden.death_date_from,
+    golden.marital_status_code_from,
+    golden.education_code_from,
+    golden.phone_from,
+    golden.registered_address_from,
+    golden.residence_address_from,
+    golden.household_from,
+    golden.employer_from,
+    golden.record_count,
+    golden.resource_count,
+    golden.first_valid_from,
+    golden.last_valid_from
+from golden
+left join address as registered on golden.registered_address_id = registered.address_id
+left join address as residence on golden.residence_address_id = residence.address_id
+left join division on golden.registered_division_code = division.division_code
+left join employer on golden.employer_organization_id = employer.organization_id
+left join departed on golden.person_id = departed.person_id

@@ -1,0 +1,43 @@
+-- One row per person, address and kind: where a person is or was registered, lives or lived, and who says so.
+with told as (
+    select
+        person_id, 'registered' as address_type, registered_address_id as address_id, valid_from, record_id,
+        resource_id, registered_address_authority as authority, place
+    from {{ ref('linked.person_record') }}
+    where person_id is not null and registered_address_id is not null
+    union all
+    select
+        person_id, 'residence' as address_type, residence_address_id as address_id, valid_from, record_id,
+        resource_id, residence_address_authority as authority, place
+    from {{ ref('linked.person_record') }}
+    where person_id is not null and residence_address_id is not null
+),
+
+best as (
+    select
+        person_id,
+        address_type,
+        address_id,
+        min(valid_from) as valid_from,
+        max(valid_from) as last_told_date,
+        {{ most_authoritative('record_id') }} as record_id,
+        {{ most_authoritative('resource_id') }} as resource_id
+    from told
+    group by person_id, address_type, address_id
+)
+
+select
+    best.person_id,
+    best.address_type,
+    best.address_id,
+    best.valid_from,
+    best.last_told_date,
+    coalesce(best.address_id = case best.address_type
+        when 'registered' then person.registered_address_id
+        when 'residence' then person.residence_address_id
+    end, false) as is_current,
+    best.record_id,
+    best.resource_id
+from best
+join {{ ref('population.person') }} as person on best.person_id = person.person_id
+join {{ ref('spatial.address') }} as address on best.address_id = address.address_id

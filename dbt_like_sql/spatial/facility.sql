@@ -1,0 +1,80 @@
+-- One row per facility people go to: schools, medical institutions, pharmacies, bus stops. An institution told of by
+-- the health commission and by the medical insurance is one facility where organisation and address are the same.
+with told as (
+    select record_id, 'education__schools' as resource_id, 'school' as facility_type_code, school_code as local_code,
+        name, null as is_designated, 1 as authority
+    from {{ ref('staged.education__schools') }}
+    union all
+    select record_id, 'health__institutions_and_doctors', 'medical_institution', license_number, name, null, 1
+    from {{ ref('staged.health__institutions_and_doctors') }}
+    union all
+    select record_id, 'medical_insurance__designated_providers',
+        case when provider_type_code = 'pharmacy' then 'pharmacy' else 'medical_institution' end, designation_number,
+        name, status_code = 'active', 2
+    from {{ ref('staged.medical_insurance__designated_providers') }}
+),
+
+organization as (
+    select record_id, min(organization_id) as organization_id, min(address_id) as address_id
+    from {{ ref('linked.organization_record') }}
+    where role in ('school', 'licensee', 'designated_provider')
+    group by record_id
+),
+
+placed as (
+    select told.record_id, resource_id, facility_type_code, local_code, name, is_designated, authority,
+        organization.organization_id, organization.address_id,
+        coalesce(organization.organization_id || coalesce(organization.address_id, ''), resource_id || local_code)
+            as facility_key
+    from told left join organization on told.record_id = organization.record_id
+),
+
+ranked as (
+    select *,
+        bool_or(is_designated) over (partition by facility_type_code, facility_key) as is_designated_anywhere,
+        row_number() over (partition by facility_type_code, facility_key order by authority, record_id) as place
+    from placed
+),
+
+institution as (
+    select
+        ranked.facility_type_code, ranked.facility_key, ranked.local_code, ranked.name,
+        ranked.is_designated_anywhere as is_designated, base.organization_id, address.address_id,
+        address.division_code, address.longitude, address.latitude, ranked.resource_id, ranked.record_id
+    from ranked
+    left join {{ ref('legal_entity.organization') }} as base on ranked.organization_id = base.organization_id
+    left join {{ ref('spatial.address') }} as address on ranked.address_id = address.address_id
+    where ranked.place = 1
+),
+
+stop as (
+    select stop_code, stop_name, record_id, {{ cgcs2000(crs('transport__transit'), 'longitude', 'latitude') }} as point
+    from {{ ref('staged.transport__transit') }}
+    where record_type_code = 'stop' and stop_code is not null
+    qualify row_number() over (partition by stop_code order by record_id) = 1
+),
+
+facility as (
+    select * from institution
+    union all
+    select 'transit_stop', stop_code, stop_code, stop_name, null, null, null, null,
+        case when {{ in_city_box('point.longitude', 'point.latitude') }} then point.longitude end,
+        case when {{ in_city_box('point.longitude', 'point.latitude') }} then point.latitude end,
+        'transport__transit', record_id
+    from stop
+)
+
+select
+    {{ opaque_id('F', "facility_type_code || facility_key") }} as facility_id,
+    facility_type_code,
+    local_code,
+    name,
+    organization_id,
+    address_id,
+    division_code,
+    is_designated,
+    longitude,
+    latitude,
+    resource_id,
+    record_id
+from facility

@@ -1,0 +1,1 @@
+"""Suining's four foundational databases, from the deliveries of 45 departments and the province."""

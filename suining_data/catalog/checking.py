@@ -1,0 +1,157 @@
+"""Whether the catalogue makes sense: every mistake with file, line, resource, field and mend.
+
+Here: `check`, and the rules about files, sharing and delivery.
+Not here: rules about columns (checking_rows.py), the form of the files (reading.py), whether deliveries agree with the
+catalogue (ingestion/).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from suining_data.catalog.checking_rows import Finding, row_findings
+from suining_data.catalog.messages import words
+from suining_data.catalog.model import Crosstab, Delivery, Format, Resource, Share, ShareType
+from suining_data.catalog.problems import Place, Problem
+from suining_data.catalog.reading import UNITS, Document, read
+
+CODE = re.compile(r"[1-3][0-9]{5}/[0-9]{6}")
+WITH_RECORDS = (Format.JSON, Format.XML)
+ONLY_XLSX = {"header_rows", "title_rows", "sheets", "crosstab"}
+
+
+def check(directory: Path = UNITS) -> list[Problem]:
+    """Every problem of the unit files in a folder, by file and line; empty when the catalogue is sound."""
+    documents = read(directory)
+    for document in documents:
+        for found, place in _file_findings(document):
+            document.report(found, place)
+        for n, resource in document.resources.items():
+            for found, place in _resource_findings(resource):
+                document.report(found, ("resources", n, *place))
+    _report_duplicates(documents)
+    _report_unknown_related(documents)
+    problems = [problem for document in documents for problem in document.problems]
+    return sorted(problems, key=lambda problem: (problem.file, problem.line or 0))
+
+
+def _file_findings(document: Document) -> Iterator[Finding]:
+    unit = document.unit
+    if unit and document.file != f"{unit.id}.yaml":
+        yield words("file_name", unit=unit.id), ("unit", "id")
+    for n, resource in document.resources.items():
+        if unit and resource.id.split("__")[0] != unit.id:
+            yield words("unit_prefix", id=resource.id, unit=unit.id), ("resources", n, "id")
+    yield from _pattern_findings(document.resources)
+
+
+def _pattern_findings(resources: dict[int, Resource]) -> Iterator[Finding]:
+    """Patterns in one landing folder that could claim the same file."""
+    for n, resource in resources.items():
+        place = ("resources", n, "delivery", "pattern")
+        pattern = resource.delivery.pattern
+        if re.search(r"[\[\]{}/\\]", pattern):
+            yield words("pattern", pattern=pattern), place
+        for m, other in resources.items():
+            theirs = other.delivery.pattern
+            if m < n and globs_meet(pattern, theirs):
+                yield words("patterns_meet", pattern=pattern, other=other.id, theirs=theirs), place
+
+
+def globs_meet(one: str, other: str) -> bool:
+    """Whether some file name matches both patterns (`*` and `?` only)."""
+
+    @cache
+    def meet(i: int, j: int) -> bool:
+        """Whether the rests from i and j on have a common match."""
+        if i == len(one) or j == len(other):
+            return set(one[i:] + other[j:]) <= {"*"}
+        if "*" in (one[i], other[j]):  # the star ends here, or it takes what the other pattern has here
+            return meet(i + 1, j) or meet(i, j + 1)
+        return (one[i] == other[j] or "?" in (one[i], other[j])) and meet(i + 1, j + 1)
+
+    return meet(0, 0)
+
+
+def _resource_findings(resource: Resource) -> Iterator[Finding]:
+    if not resource.code or not CODE.fullmatch(resource.code):
+        yield words("code"), ("code",)
+    rows = resource.expected_rows
+    if rows.min > rows.max:
+        yield words("expected_rows", min=rows.min, max=rows.max), ("expected_rows",)
+    yield from _share_findings(resource)
+    yield from _delivery_findings(resource.delivery, {field.source for field in resource.fields})
+    yield from row_findings(resource)
+
+
+def _share_findings(resource: Resource) -> Iterator[Finding]:
+    yield from _terms(resource.share, ("share",))
+    for n, field in enumerate(resource.fields):
+        if field.share:
+            yield from _terms(field.share, ("fields", n, "share"))
+    from_wide_to_narrow = list(ShareType)
+    if resource.share.type is ShareType.NONE and resource.open is not ShareType.NONE:
+        yield words("open_not_shared"), ("open",)
+    elif from_wide_to_narrow.index(resource.open) < from_wide_to_narrow.index(resource.share.type):
+        yield words("open_wider"), ("open",)
+
+
+def _terms(share: Share, place: Place) -> Iterator[Finding]:
+    if share.type is ShareType.CONDITIONAL and not share.condition:
+        yield words("condition"), place
+    if share.type is ShareType.NONE and not share.basis:
+        yield words("basis"), place
+
+
+def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
+    formats = dict.fromkeys(ONLY_XLSX, "xlsx") if delivery.format is not Format.XLSX else {}
+    if delivery.format is Format.XLSX:
+        formats["encoding"] = "csv, dbf, json, json_lines, xml"
+    if delivery.format is not Format.CSV:
+        formats["delimiter"] = "csv"
+    if delivery.format not in WITH_RECORDS:
+        formats["records"] = "json, xml"
+    elif not delivery.records:
+        yield words("records", format=delivery.format), ("delivery",)
+    for option in sorted(formats.keys() & delivery.model_fields_set):
+        yield words("misplaced_option", option=option, formats=formats[option]), ("delivery", option)
+    if "_sheet" in sources and delivery.format is not Format.XLSX:
+        yield words("misplaced_option", option="_sheet", formats="xlsx"), ("fields",)
+    if delivery.crosstab:
+        yield from _crosstab_findings(delivery.crosstab, delivery.header_rows, sources)
+
+
+def _crosstab_findings(crosstab: Crosstab, header_rows: int, sources: set[str]) -> Iterator[Finding]:
+    if len(crosstab.levels) != header_rows:
+        yield words("crosstab_levels", levels=len(crosstab.levels), rows=header_rows), ("delivery", "crosstab")
+    given = {*crosstab.stub, *crosstab.levels, crosstab.value}
+    for source in sorted(given - sources):
+        yield words("undeclared_source", source=source), ("delivery", "crosstab")
+    for source in sorted(sources - given - {"_sheet"}):
+        yield words("crosstab_source", source=source), ("fields",)
+
+
+def _report_duplicates(documents: Iterable[Document]) -> None:
+    """Unit ids, resource ids and codes that stand in the catalogue twice: reported where they stand again."""
+    seen: dict[tuple[str, str], list[tuple[Document, Place]]] = defaultdict(list)
+    for document in documents:
+        if document.unit:
+            seen["unit", document.unit.id].append((document, ("unit", "id")))
+        for n, resource in document.resources.items():
+            seen["resource", resource.id].append((document, ("resources", n, "id")))
+            if resource.code:
+                seen["code", resource.code].append((document, ("resources", n, "code")))
+    for (_, value), ((first, there), *again) in seen.items():
+        for document, place in again:
+            document.report(words("duplicate_id", value=value, file=first.file, line=first.line(there)), place)
+
+
+def _report_unknown_related(documents: Iterable[Document]) -> None:
+    written = [(document, n, resource) for document in documents for n, resource in document.resources.items()]
+    known = {resource.id for _, _, resource in written}
+    for document, n, resource in written:
+        for m, id in enumerate(resource.related):
+            if id not in known:
+                document.report(words("related", id=id), ("resources", n, "related", m))

@@ -1,0 +1,235 @@
+"""Whether what a resource says of its rows makes sense: fields, derived columns, key, entities, coordinates.
+
+Here: rules about columns; the only place of the catalogue that looks at the data elements.
+Not here: rules about files, sharing and delivery (checking.py).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from suining_data.catalog.messages import Words, words
+from suining_data.catalog.model import Derived, Entity, Field, Resource
+from suining_data.catalog.problems import Place
+from suining_data.elements import ELEMENTS
+
+Finding = tuple[Words, Place]
+
+OWN_COLUMNS = {"record_id", "batch_id", "line_number", "failed_rules"}
+NEVER_INGESTED = re.compile("死因|死亡原因|照片|相片|指纹|人脸|虹膜|基因|生物特征")
+DEGREES = {"EPSG:4490", "GCJ-02", "BD-09"}
+METRES = {"EPSG:4523", "EPSG:4544"}
+COORDINATES = {"longitude": DEGREES, "latitude": DEGREES, "coordinate_x": METRES, "coordinate_y": METRES}
+
+# Attributes that linkage knows of each subject, and the elements that can fill them.
+PERSON = {
+    "resident_id": "resident_id",
+    "other_id_type_code": "id_type_code",
+    "other_id": "identity_number",
+    "name": "person_name",
+    "former_name": "person_name",
+    "sex_code": "sex_code",
+    "birth_date": "date",
+    "death_date": "date",
+    "ethnicity_code": "ethnicity_code",
+    "marital_status_code": "marital_status_code",
+    "education_code": "education_code",
+    "phone": "phone",
+    "registered_address": "address",
+    "registered_division_code": "division_code",
+    "residence_address": "address",
+    "household_number": "identifier",
+    "head_relation_code": "family_relation_code",
+    "employer_code": "organization_identifier uscc organization_code registration_number",
+    "employer_name": "organization_name",
+}
+ORGANIZATION = {
+    "uscc": "uscc",
+    "organization_code": "organization_code",
+    "registration_number": "registration_number",
+    "any_code": "organization_identifier",
+    "name": "organization_name",
+    "organization_type_code": "organization_type_code",
+    "status_code": "organization_status_code",
+    "tax_status_code": "tax_status_code",
+    "industry_code": "industry_code",
+    "registration_type_code": "registration_type_code",
+    "registered_capital_cny": "money_cny",
+    "established_date": "date",
+    "closed_date": "date",
+    "representative_name": "person_name",
+    "representative_id": "resident_id",
+    "address": "address",
+    "division_code": "division_code",
+    "phone": "phone",
+    "employee_count": "integer",
+    "business_scope": "text",
+    "registrar_name": "organization_name",
+}
+ADDRESS = {"address": "address", "division_code": "division_code", "longitude": "longitude", "latitude": "latitude"}
+ATTRIBUTES = {"person": PERSON, "organization": ORGANIZATION, "address": ADDRESS}
+
+
+Column = Field | Derived
+
+
+def row_findings(resource: Resource) -> Iterator[Finding]:
+    """What is wrong about the columns of a resource; places are relative to it."""
+    for place, column in _columns(resource):
+        for found, inner in _column_findings(column):
+            yield found, (*place, *inner)
+    yield from _repeated_findings(resource)
+    yield from _derived_findings(resource)
+    yield from _key_findings(resource)
+    columns = {column.name: column for column in resource.columns}
+    for n, entity in enumerate(resource.entities):
+        for found, inner in _entity_findings(entity, resource.entities[:n], columns):
+            yield found, ("entities", n, *inner)
+    yield from _coordinate_findings(resource)
+
+
+def _columns(resource: Resource) -> Iterator[tuple[Place, Column]]:
+    for n, field in enumerate(resource.fields):
+        yield ("fields", n), field
+    for n, derived in enumerate(resource.derived):
+        yield ("derived", n), derived
+
+
+def _column_findings(column: Column) -> Iterator[Finding]:
+    if column.name in OWN_COLUMNS:
+        yield words("reserved_name", name=column.name), ("name",)
+    texts = (column.label, column.source) if isinstance(column, Field) else (column.label,)
+    if any(NEVER_INGESTED.search(text) for text in texts):
+        yield words("never_ingested"), ()
+    element = ELEMENTS.get(column.element)
+    if element is None:
+        yield words("unknown_element", element=column.element), ("element",)
+        return
+    if not (column.sensitivity or element.sensitivity):
+        yield words("sensitivity", element=column.element), ()
+    if isinstance(column, Field):
+        yield from _unit_findings(column, ", ".join(element.units))
+
+
+def _unit_findings(field: Field, known: str) -> Iterator[Finding]:
+    if known and not field.unit:
+        yield words("unit_missing", known=known), ()
+    elif field.unit and field.unit not in known.split(", "):
+        mend, english = (f"改为 {known}", f"use {known}") if known else ("删去 unit", "remove it")
+        yield words("unit", element=field.element, unit=field.unit, mend=mend, english=english), ("unit",)
+
+
+def _repeated_findings(resource: Resource) -> Iterator[Finding]:
+    names: set[str] = set()
+    sources: set[str] = set()
+    for place, column in _columns(resource):
+        if column.name in names:
+            yield words("duplicate_name", name=column.name), (*place, "name")
+        names.add(column.name)
+        if isinstance(column, Field):
+            if column.source in sources:
+                yield words("duplicate_source", name=column.source), (*place, "source")
+            sources.add(column.source)
+
+
+def _derived_findings(resource: Resource) -> Iterator[Finding]:
+    fields = {field.name: field for field in resource.fields}
+    for n, derived in enumerate(resource.derived):
+        place: Place = ("derived", n, "sql")
+        try:
+            tree = sqlglot.parse_one(derived.sql, dialect="duckdb")
+        except SqlglotError as error:
+            yield words("sql", cause=re.sub(r"\x1b\[\d*m", "", str(error).splitlines()[0])), place
+            continue
+        if tree.find(exp.Query, exp.AggFunc, exp.Window, exp.Command):
+            yield words("sql_not_scalar"), place
+            continue
+        for name in sorted({column.name for column in tree.find_all(exp.Column)} - fields.keys()):
+            yield words("unknown_column", name=name), place
+        element = ELEMENTS.get(derived.element)
+        yield from ((found, place) for found in _code_findings(tree, fields, element.code_set if element else None))
+
+
+def _code_findings(tree: exp.Expr, fields: dict[str, Field], own: dict[str, str] | None) -> Iterator[Words]:
+    """Codes that an expression compares with, or gives, and that the code set does not have."""
+    for comparison in tree.find_all(exp.EQ, exp.NEQ, exp.In):
+        field = fields.get(comparison.this.name) if isinstance(comparison.this, exp.Column) else None
+        element = ELEMENTS.get(field.element) if field else None
+        against = comparison.expressions if isinstance(comparison, exp.In) else [comparison.expression]
+        if field and element and element.code_set:
+            yield from _unknown_codes(field.name, against, element.code_set)
+    if own:
+        given = [branch.args["true"] for branch in tree.find_all(exp.If)]
+        yield from _unknown_codes("sql", given, own)
+
+
+def _unknown_codes(column: str, texts: Sequence[exp.Expr], codes: dict[str, str]) -> Iterator[Words]:
+    for text in texts:
+        if isinstance(text, exp.Literal) and text.this not in codes:
+            yield words("unknown_code", code=text.this, column=column, known=", ".join(codes))
+
+
+def _key_findings(resource: Resource) -> Iterator[Finding]:
+    if not resource.key:
+        yield words("key"), ("key",)
+    known = {column.name for column in resource.columns}
+    for n, name in enumerate(resource.key):
+        if name not in known:
+            yield words("unknown_column", name=name), ("key", n)
+        elif name in resource.key[:n]:
+            yield words("duplicate_key", name=name), ("key", n)
+
+
+def _entity_findings(entity: Entity, before: Sequence[Entity], columns: dict[str, Column]) -> Iterator[Finding]:
+    attributes = ATTRIBUTES[entity.subject]
+    for attribute, name in entity.values.items():
+        place: Place = ("values", attribute)
+        allowed, column = attributes.get(attribute), columns.get(name)
+        if allowed is None:
+            known = ", ".join(attributes)
+            yield words("unknown_attribute", subject=entity.subject, attribute=attribute, known=known), place
+        if column is None:
+            yield words("unknown_column", name=name), place
+        elif allowed and column.element not in allowed.split():
+            given = {"attribute": attribute, "element": column.element, "column": name}
+            yield words("attribute_element", **given, allowed=", ".join(allowed.split())), place
+    if any((other.subject, other.role) == (entity.subject, entity.role) for other in before):
+        yield words("duplicate_role", subject=entity.subject, role=entity.role), ("role",)
+    yield from _validity_findings(entity, columns)
+    yield from _authority_findings(entity)
+
+
+def _validity_findings(entity: Entity, columns: dict[str, Column]) -> Iterator[Finding]:
+    if entity.valid_from is None:
+        return
+    column = columns.get(entity.valid_from)
+    element = ELEMENTS.get(column.element) if column else None
+    if column is None:
+        yield words("unknown_column", name=entity.valid_from), ("valid_from",)
+    elif element and element.sql_type != "date":
+        yield words("valid_from", column=column.name), ("valid_from",)
+
+
+def _authority_findings(entity: Entity) -> Iterator[Finding]:
+    for attribute in entity.authority:
+        if attribute != "default" and attribute not in entity.values:
+            yield words("authority", attribute=attribute), ("authority", attribute)
+    if "default" not in entity.authority:
+        for attribute in entity.values:
+            if attribute not in entity.authority:
+                yield words("authority_default", attribute=attribute), ("authority",)
+
+
+def _coordinate_findings(resource: Resource) -> Iterator[Finding]:
+    crs = resource.delivery.crs
+    delivered = sorted({field.element for field in resource.fields} & COORDINATES.keys())
+    if delivered and not crs:
+        yield words("crs_missing"), ("delivery",)
+    if crs and not delivered:
+        yield words("crs_idle"), ("delivery", "crs")
+    for element in delivered:
+        if crs and crs not in COORDINATES[element]:
+            yield words("crs_element", element=element, crs=crs), ("delivery", "crs")

@@ -1,0 +1,187 @@
+"""The shape of the catalogue: units, their information resources, how these are delivered, what their fields mean.
+
+Here: the pydantic models (core metadata of 发改高技术〔2017〕1272号 and what delivery needs).
+Not here: reading and checking the YAML files (reading.py), what a data element is (elements/).
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StrictStr
+from pydantic import Field as Item
+
+Identifier = Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*$")]
+Sensitivity = Literal["L1", "L2", "L3", "L4"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShareType(StrEnum):
+    """共享类型 and 开放属性 share one scale."""
+
+    UNCONDITIONAL = "unconditional"  # 无条件
+    CONDITIONAL = "conditional"  # 有条件
+    NONE = "none"  # 不予
+
+
+class Cycle(StrEnum):
+    """更新周期."""
+
+    REALTIME = "realtime"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+    OTHER = "other"
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+    JSON_LINES = "json_lines"
+    XML = "xml"
+    DBF = "dbf"
+
+
+class Mode(StrEnum):
+    """What a batch says about the rows of earlier ones, and how a row ends."""
+
+    FULL = "full"  # every batch replaces the one before it; a row that is absent has ended
+    DELTA = "delta"  # batches add up; a later row with the same key supersedes the earlier; only a row's status ends it
+
+
+class Share(Strict):
+    type: ShareType
+    condition: str | None = None  # required when conditional
+    basis: str | None = None  # legal basis, required when none
+
+
+class Delivery(Strict):
+    """How files of a resource look. `pattern` is a glob inside landing/<unit>/; batches are ordered by file name."""
+
+    format: Format
+    pattern: str
+    mode: Mode
+    encoding: Literal["utf-8", "utf-8-sig", "gbk", "gb18030"] = "utf-8"
+    delimiter: Literal[",", "\t", "|"] = ","
+    header_rows: int = Item(default=1, ge=1)  # XLSX: merged headers are joined with "/"
+    title_rows: int = Item(default=0, ge=0)  # XLSX: rows above the header (report title, unit of measure)
+    sheets: str = "*"  # XLSX: glob of sheet names; the sheet's name is offered as source column `_sheet`
+    records: str | None = None  # JSON: path of the array of records ("data.list"); XML: tag of one record
+    crosstab: "Crosstab | None" = None
+    crs: Literal["EPSG:4490", "EPSG:4523", "EPSG:4544", "GCJ-02", "BD-09"] | None = None
+
+
+class Crosstab(Strict):
+    """XLSX: columns after the stub columns are unpivoted to one raw row per cell.
+
+    Every cell gives the stub columns, one source column per header row (named by `levels`, top down) and `value`.
+    """
+
+    stub: list[StrictStr]
+    levels: list[StrictStr]
+    value: StrictStr = "value"
+
+
+class ExpectedRows(Strict):
+    """Rows of one batch at the city's real volume; a batch far outside is implausible.
+
+    A full batch has one plausible size; a delta batch may hold a few days or everything at once, so its range is wider.
+    """
+
+    min: int = Item(ge=0)
+    max: int = Item(ge=0)
+
+
+class Field(Strict):
+    """信息项: one column as delivered and what it is called and means here."""
+
+    source: StrictStr
+    name: Identifier
+    element: Identifier
+    label: StrictStr
+    required: bool = False
+    sensitivity: Sensitivity | None = None  # overrides the element's
+    unit: StrictStr | None = None  # unit of measure as delivered, for elements that have `units`
+    share: Share | None = None  # where the item is shared on other terms than its resource
+
+
+class Derived(Strict):
+    """A column computed from the fields of the same row by their standard names; `sql` is a DuckDB expression.
+
+    What it gives is cleaned, converted and judged by the element as if it had been delivered.
+    """
+
+    name: Identifier
+    element: Identifier
+    label: StrictStr
+    sql: StrictStr
+    sensitivity: Sensitivity | None = None
+
+
+class Entity(Strict):
+    """A person, organisation or address that a row of the resource speaks of.
+
+    `values` maps attributes of linked.<subject>_record to columns of the staged table. `authority` ranks the source
+    per attribute (1 is best); `default` ranks the rest.
+    """
+
+    subject: Literal["person", "organization", "address"]
+    role: Identifier
+    values: dict[Identifier, Identifier]
+    authority: dict[Identifier, Annotated[int, Item(ge=1, le=99)]] = {"default": 50}
+    valid_from: Identifier | None = None  # date column that says since when the values hold
+
+
+class Resource(Strict):
+    """信息资源."""
+
+    id: Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*__[a-z][a-z0-9_]*$")]
+    proposal: StrictStr  # number in the catalogue proposal, e.g. GA01
+    code: StrictStr | None = None  # 信息资源代码: class 1 + item 2 + entry 3 digits, "/", sequence number 6 digits
+    name: StrictStr
+    abstract: StrictStr
+    share: Share
+    open: ShareType
+    cycle: Cycle
+    grace_days: int = Item(default=5, ge=0)
+    bases: list[Literal["population", "legal_entity", "spatial", "macro"]]
+    themes: list[Literal["credential", "credit", "social_security", "food_drug", "transport"]] = []
+    delivery: Delivery
+    expected_rows: ExpectedRows
+    key: list[Identifier]
+    fields: list[Field]
+    derived: list[Derived] = []
+    entities: list[Entity] = []
+    related: list[StrictStr] = []  # 关联资源: ids of resources about the same matter
+    remark: str | None = None  # where the proposal was corrected, and why
+
+    @property
+    def share_method(self) -> str:
+        """共享方式: how a consumer of the platform gets it."""
+        return "数据接口" if self.delivery.format in (Format.JSON, Format.JSON_LINES) else "文件交换"
+
+    @property
+    def columns(self) -> list[Field | Derived]:
+        """Columns of the staged table after the row's own keys, in order."""
+        return [*self.fields, *self.derived]
+
+
+class Unit(Strict):
+    """A department (or a provincial one, for backflow): 信息资源提供方."""
+
+    id: Identifier
+    name: StrictStr
+    uscc: StrictStr | None = None  # 信息资源提供方代码; empty until the unit has told its own, never guessed
+    origin: Literal["department", "backflow"]
+    is_key: bool = False
+    resources: list[Resource] = []
+
+
+Delivery.model_rebuild()
+__all__ = [name for name in dir() if not name.startswith("_")]

@@ -1,0 +1,225 @@
+"""`suining ...`: what people type.
+
+Here: commands, their options, what they print. Not here: the work (the stages), where things lie (settings.py).
+"""
+
+import csv
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from suining_data.settings import PROJECT, Settings, settings
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="遂宁市四大基础信息库 · Suining's four bases."
+)
+catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · What comes in.")
+app.add_typer(catalog_app, name="catalog")
+console = Console()
+
+
+class Mistake(Exception):
+    """Something the user can mend; printed as one line."""
+
+
+@app.command()
+def sample(
+    scale: Annotated[float, typer.Option(min=0.0005, max=20, help="1 is the city: 2.42 million rows.")] = 0.05,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    keep: Annotated[bool, typer.Option(help="Do nothing when this very sample lies there already.")] = False,
+) -> None:
+    """Make deliveries of a made-up city in landing/, and the truth about it in truth/."""
+    from suining_data.synthetic import make_sample, read_summary
+
+    if keep and (lying := read_summary(settings())) and (lying.scale, lying.seed) == (scale, seed):
+        console.print(f"样本已在 {settings().landing}：{lying.rows:,} 行 (sample is there already)")
+        return
+    with console.status("生成样本数据 (making deliveries)…"):
+        summary = make_sample(settings(), scale, seed)
+    console.print(
+        f"已生成 {summary.files} 个文件 {summary.rows:,} 行，{summary.seconds:.1f} 秒 (made deliveries in {settings().landing})"
+    )
+
+
+@app.command()
+def refresh() -> None:
+    """Take in what lies in landing/ and bring the four bases up to date."""
+    from suining_data.operations.refresh import run_refresh
+
+    if not run_refresh(settings(), console):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status() -> None:
+    """Stages, bases, checks: what the published file says."""
+    from suining_data.operations.summary import print_summary
+
+    with published() as con:
+        print_summary(con, console)
+
+
+@app.command()
+def accounts(
+    resource: Annotated[str | None, typer.Option(help="Only this resource.")] = None,
+) -> None:
+    """Rows of every batch: lines = header + rejected + raw, raw = staged + quarantined + superseded."""
+    from suining_data.standardization import UNBALANCED
+
+    check_resource(resource)
+    with published() as con:
+        show(
+            con.sql(
+                f"""
+                select resource_id, file_name, lines_total as lines, header_lines as header,
+                    continuation_lines as continued, rejected, raw, staged, quarantined, superseded,
+                    case when {UNBALANCED} then '不平 NO' else '平 yes' end as balanced
+                from governance.row_account join governance.batch using (resource_id, batch_id)
+                where coalesce(resource_id = $resource, true)
+                order by resource_id, file_name
+                """,
+                params={"resource": resource},
+            )
+        )
+
+
+@app.command()
+def quarantine(
+    resource: Annotated[str | None, typer.Option(help="Rows of this resource; without it, counts per rule.")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+) -> None:
+    """Rows and values that were put aside, with the reason a department can act on."""
+    check_resource(resource)
+    with published() as con:
+        if resource is None:
+            show(
+                con.sql(
+                    "select resource_id, scope, field, rule, reason, count(*) as rows "
+                    "from governance.quarantine group by all order by all"
+                )
+            )
+        else:
+            show(
+                con.sql(
+                    """
+                    select file_name, line_number as line, scope, field, reason, received
+                    from governance.quarantine where resource_id = $resource
+                    order by file_name, line_number, field limit $limit
+                    """,
+                    params={"resource": resource, "limit": limit},
+                )
+            )
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="SQL on the published file, e.g. 'from population.person limit 3'.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output, all rows.")] = False,
+) -> None:
+    """Ask the published file."""
+    with published() as con:
+        try:
+            result = con.sql(sql)
+            if result is None:
+                raise Mistake("没有结果：请写一条 SELECT (nothing to show: write a SELECT)")
+            show(result, as_csv=as_csv)
+        except duckdb.Error as error:
+            raise Mistake(str(error).strip().splitlines()[0]) from error
+
+
+@catalog_app.command("check")
+def catalog_check(
+    units: Annotated[Path | None, typer.Argument(help="Folder of unit YAMLs; the project's own by default.")] = None,
+) -> None:
+    """Name file, resource, field and mend of every error in the catalogue."""
+    from suining_data.catalog import UNITS, check
+
+    folder = units or UNITS
+    if not folder.is_dir():
+        raise Mistake(f"{folder}: 没有这个目录 (no such folder)")
+    problems = check(folder)
+    for problem in problems:
+        console.print(str(problem), markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    console.print("目录无误 (the catalogue is sound)")
+
+
+@catalog_app.command("list")
+def catalog_list() -> None:
+    """Every resource: unit, name, format, cycle."""
+    from suining_data.catalog import load_catalog
+
+    catalog = load_catalog()
+    table = Table("resource", "单位", "名称", "format", "cycle", "share")
+    for unit in catalog.units:
+        for resource in unit.resources:
+            delivery = resource.delivery
+            table.add_row(
+                resource.id, unit.name, resource.name, delivery.format.value, resource.cycle.value, resource.share.type.value
+            )
+    console.print(table)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(min=1, max=65535)] = 3000) -> None:
+    """Open Dagster's web interface on this machine; stops with Ctrl-C."""
+    from suining_data.operations.instance import prepare_home
+
+    home = prepare_home(settings())
+    dagster = Path(sys.executable).with_name("dagster")
+    environment = {**os.environ, "DAGSTER_HOME": str(home)}
+    console.print(f"http://127.0.0.1:{port}")
+    os.chdir(PROJECT)
+    os.execve(dagster, [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)], environment)
+
+
+def published(config: Settings | None = None) -> duckdb.DuckDBPyConnection:
+    """The published file, read only; Mistake when nothing was published yet."""
+    file = (config or settings()).published / "suining.duckdb"
+    if not file.exists():
+        raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
+    return duckdb.connect(str(file.resolve()), read_only=True)
+
+
+def check_resource(resource: str | None) -> None:
+    """Mistake when there is no such resource in the catalogue."""
+    from suining_data.catalog import load_catalog
+
+    known = [each.id for each in load_catalog().resources]
+    if resource is not None and resource not in known:
+        raise Mistake(f"目录中没有 {resource} (no such resource; `suining catalog list` names them)")
+
+
+def show(result: duckdb.DuckDBPyRelation, *, as_csv: bool = False) -> None:
+    """Rows as CSV, or as a table as wide as the terminal."""
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(result.columns)
+        while rows := result.fetchmany(10_000):
+            writer.writerows(rows)
+        return
+    table = Table(*result.columns)
+    rows = result.fetchmany(201)
+    for row in rows[:200]:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console.print(table)
+    if len(rows) > 200:
+        console.print("只显示前 200 行；全部请用 --csv (first 200 rows; --csv gives all)")
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is one line on standard error and exit code 1."""
+    from suining_data.warehouse import WarehouseBusy
+
+    try:
+        app()
+    except (Mistake, WarehouseBusy) as mistake:
+        Console(stderr=True).print(str(mistake), markup=False, style="red", soft_wrap=True)
+        sys.exit(1)

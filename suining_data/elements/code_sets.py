@@ -1,0 +1,60 @@
+"""How a code set becomes an element: code, label and habitual spellings all lead to the code.
+
+Here: the helper `code_set`. Not here: the code sets themselves (person_codes.py, organization_codes.py, registers.py).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from suining_data.elements.expressions import NOTHING, ascii_forms, one_of, quoted, something, squeezed
+from suining_data.elements.model import Element, Then
+
+
+def code_set(  # noqa: PLR0917
+    id: str,
+    label: str,
+    english: str,
+    standard: str | None,
+    codes: Mapping[str, str],
+    aliases: Mapping[str, Sequence[str]] | None = None,
+    sensitivity: str | None = "L2",
+    *,
+    is_personal: bool = False,
+    unreadable_then: Then = Then.QUARANTINE_VALUE,
+) -> Element:
+    """An element whose value is one of `codes` (code -> Chinese label); `aliases` gives each code's other spellings.
+
+    An unknown value is `unreadable`: the value is put aside, or the row when `unreadable_then` says so.
+    Raises ValueError when one spelling leads to two codes.
+    """
+    spellings = _spellings(id, codes, aliases or {})
+    branches = " ".join(f"when {quoted(text)} then {quoted(code)}" for text, code in spellings.items())
+    nothing = [text for text in dict.fromkeys(t.upper() for t in NOTHING) if text not in spellings]
+    tidy = something(f"upper({squeezed(ascii_forms('{x}'))})", nothing)
+    in_order = "regexp_full_match({x}, '[0-9]+|[一-鿿]+')"
+    return Element(
+        id=id,
+        label=label,
+        english=english,
+        standard=standard,
+        sensitivity=sensitivity,
+        is_personal=is_personal,
+        clean=f"case when {one_of('{x}', nothing)} then null when {in_order} then {{x}} else {tidy} end",
+        convert=f"case {{x}} {branches} end",
+        unreadable=f"不在代码表“{label}”{f'（{standard}）' if standard else ''}中",
+        unreadable_then=unreadable_then,
+        code_set=dict(codes),
+    )
+
+
+def _spellings(id: str, codes: Mapping[str, str], aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Tidied spelling -> code; what is written most, the label, stands first."""
+    found: dict[str, str] = {}
+    for code, name in codes.items():
+        for text in (name, code, *aliases.get(code, ())):
+            spelling = text.upper().replace("（", "(").replace("）", ")").replace(" ", "")
+            if found.setdefault(spelling, code) != code:
+                raise ValueError(f"{id}: {text} stands for both {found[spelling]} and {code}")
+    unknown = set(aliases) - set(codes)
+    if unknown:
+        raise ValueError(f"{id}: aliases for codes that do not exist: {sorted(unknown)}")
+    return found

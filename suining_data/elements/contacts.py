@@ -1,0 +1,97 @@
+"""Numbers by which a person is reached or something of theirs is known: phone, bank account, plate.
+
+Here: their shape and masks. Not here: identity numbers (identity.py).
+"""
+
+from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, code_text, one_of, something
+from suining_data.elements.model import Element, Rule, Then
+
+V, X = "{v}", "{x}"
+NOTHING_CODED = (*NOTHING, *UNKNOWN)
+MOBILE = "1[3-9][0-9]{9}"
+LANDLINE = "0[0-9]{2,3}-[0-9]{7,8}(?:-[0-9]{1,6})?"
+LOCAL = "[2-8][0-9]{6,7}|[48]00[0-9]{7}|9[56][0-9]{3,6}|1[012][0-9]{1,3}"
+SEPARATOR = "[,;、/|，；]"
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+
+
+def _phone() -> str:
+    """Template: mobile numbers as 11 digits, land lines as 0825-2223333, of several numbers the first."""
+    first = f"regexp_replace({ascii_forms(X)}, '^({BLANK}*[^,;、/|]*[0-9][^,;、/|]*)[,;、/|].*$', '\\1')"
+    digits = f"regexp_replace({first}, '{BLANK}+|^''', '', 'g')"
+    bare = f"regexp_replace({digits}, '^(?:\\+?86|0086)-?(1[3-9])', '\\1')"
+    mobile = f"regexp_replace({bare}, '^(1[3-9][0-9])-([0-9]{{4}})-([0-9]{{4}})$', '\\1\\2\\3')"
+    # Area codes of Beijing and cities of size have three digits (010, 02x), all others four.
+    land = f"regexp_replace({mobile}, '^\\(?(010|02[0-9]|0[3-9][0-9]{{2}})\\)?-?([0-9]{{7,8}})', '\\1-\\2')"
+    return (
+        f"case when {one_of(X, NOTHING_CODED)} then null when regexp_full_match({X}, '{MOBILE}') then {X} "
+        f"else {something(land, NOTHING_CODED)} end"
+    )
+
+
+PHONE = Element(
+    id="phone",
+    label="联系电话",
+    english="Phone number",
+    sensitivity="L3",
+    is_personal=True,
+    clean=_phone(),
+    rules=(
+        Rule(
+            "placeholder",
+            "占位号码（如11111111111、13000000000），按空值处理",
+            f"not (right({V}, 7) = repeat(right({V}, 1), 7) and length({V}) >= 7)",
+            Then.DISCARD,
+            "准确性",
+        ),
+        Rule(
+            "shape",
+            "不是有效的手机号码或固定电话号码",
+            f"regexp_full_match({V}, '{MOBILE}|{LANDLINE}|{LOCAL}') or right({V}, 7) = repeat(right({V}, 1), 7)",
+        ),
+    ),
+    mask=(
+        f"case when regexp_full_match({V}, '{MOBILE}') then substr({V}, 1, 3) || '****' || right({V}, 4) "
+        f"else substr({V}, 1, greatest(length({V}) - 4, 0)) || '****' end"
+    ),
+)
+
+ACCOUNT_NUMBER = Element(
+    id="account_number",
+    label="银行账号",
+    english="Bank account number",
+    sensitivity="L4",
+    is_personal=True,
+    clean=code_text("regexp_full_match({x}, '[0-9]{12,19}')", NOTHING_CODED, drop="-"),
+    rules=(
+        Rule(
+            "spreadsheet",
+            "账号为科学计数法，末位数字已被表格软件丢弃，请将该列设为文本后重新导出",
+            f"not regexp_full_match({V}, '[0-9](?:\\.[0-9]+)?E\\+?[0-9]+')",
+        ),
+        Rule(
+            "shape", "不是8至32位数字的账号", f"regexp_full_match({V}, '[0-9]{{8,32}}|[0-9](?:\\.[0-9]+)?E\\+?[0-9]+')"
+        ),
+    ),
+    mask=f"'****' || right({V}, 4)",
+)
+
+PLATE_NUMBER = Element(
+    id="plate_number",
+    label="机动车号牌号码",
+    english="Vehicle registration plate",
+    standard="GA 36-2018",
+    sensitivity="L3",
+    is_personal=True,
+    clean=code_text(f"regexp_full_match({{x}}, '[{PROVINCES}][A-Z][0-9A-Z]{{5,6}}')", NOTHING_CODED, drop="·•.-"),
+    rules=(
+        Rule(
+            "shape",
+            "不是有效的机动车号牌号码",
+            f"regexp_full_match({V}, '[{PROVINCES}][A-Z][0-9A-HJ-NP-Z]{{4,5}}[0-9A-HJ-NP-Z挂学警港澳]')",
+        ),
+    ),
+    mask=f"substr({V}, 1, 2) || '***' || right({V}, 2)",
+)
+
+ELEMENTS_OF_CONTACTS: tuple[Element, ...] = (PHONE, ACCOUNT_NUMBER, PLATE_NUMBER)

@@ -1,0 +1,209 @@
+"""Dates, times, months, years.
+
+Here: the ways departments write them, what stands for "no date". Not here: which date of a row means what (catalog/).
+
+A date is read from 2019-08-14, 20190814, 2019/8/14, 2019.8.14, 2019年8月14日, any of these with a time (ISO T too; a
+time in Z is moved to Chinese time, which may be the next day), 20190814101112 and the day number of a spreadsheet
+(43691, five digits, 1927 to 2099). Six digits are refused as a date: 190814 and 201908 cannot be told apart, and a
+month is not a day. 长期 (no end) is no date.
+"""
+
+from collections.abc import Sequence
+
+from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, one_of, quoted, something
+from suining_data.elements.model import Element, Rule, Then
+
+V, X = "{v}", "{x}"
+NO_DATE = (
+    *NOTHING,
+    *UNKNOWN,
+    "0",
+    "00000000",
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+    "长期",
+    "长期有效",
+    "永久",
+    "至今",
+    "无固定期限",
+    "无期限",
+)
+PLACEHOLDERS = (
+    "0001-01-01",
+    "1000-01-01",
+    "1111-11-11",
+    "1899-12-30",
+    "1899-12-31",
+    "1900-01-01",
+    "2099-12-31",
+    "2999-12-31",
+    "3000-01-01",
+    "3000-12-31",
+    "9999-01-01",
+    "9999-12-30",
+    "9999-12-31",
+)
+
+YEAR, TWO = r"([0-9]{4})", r"([0-9]{1,2})"
+DAY = rf"{YEAR} ?[-/.年] ?{TWO} ?[-/.月] ?{TWO} ?[日号]?"
+MINUTES = r"([0-9]{1,2})[:时]([0-9]{1,2})分?"
+SECONDS = r"([0-9]{1,2})[:时]([0-9]{1,2})[:分]([0-9]{1,2})秒?(?:\.[0-9]+)?(?:\+08:?00)?"
+UTC = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?Z"
+SERIAL = r"[1-7][0-9]{4}(?:\.[0-9]+)?"
+
+
+def _tidy() -> str:
+    return f"trim(regexp_replace({ascii_forms(X)}, '{BLANK}+', ' ', 'g'))"
+
+
+def _first_that_fits(nothing: Sequence[str], forms: Sequence[tuple[str, str]], otherwise: str) -> str:
+    """Template: null for `nothing`, the expression of the first form whose pattern is the whole text, or otherwise."""
+    branches = " ".join(f"when regexp_full_match({X}, '{pattern}') then {sql}" for pattern, sql in forms)
+    return f"case when {one_of(X, nothing)} then null {branches} else {otherwise} end"
+
+
+def _rewritten(text: str, pattern: str, to: str) -> str:
+    return f"regexp_replace({text}, '^{pattern}$', '{to}')"
+
+
+def _local(form: str) -> str:
+    """Template: a time in UTC as text in Chinese time."""
+    return f"strftime(try_cast({X} as timestamp) + interval 8 hour, '{form}')"
+
+
+def _serial(form: str) -> str:
+    """Template: the day number of a spreadsheet as text; counted from 1899-12-30, for its 1900 is a leap year."""
+    seconds = f"round(try_cast({X} as double) * 86400)::bigint"
+    return f"strftime(timestamp '1899-12-30' + to_seconds({seconds}), '{form}')"
+
+
+DAY_AND_CLOCK = rf"{DAY}(?:[ T]?(?:{SECONDS}|{MINUTES}))?"
+COMPACT = "([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?"
+COMPACT_TIME = "([0-9]{4})" + "([0-9]{2})" * 5
+ISO_DAY = r"\1-\2-\3"
+
+
+def _day_text() -> str:
+    """Template: a date as year-month-day with hyphens, other text as it is."""
+    odd = _rewritten(_rewritten(_tidy(), DAY_AND_CLOCK, ISO_DAY), COMPACT, ISO_DAY)
+    forms = [
+        ("[0-9]{4}-[0-9]{2}-[0-9]{2}", X),
+        ("[0-9]{8}", f"substr({X}, 1, 4) || '-' || substr({X}, 5, 2) || '-' || substr({X}, 7, 2)"),
+        (DAY_AND_CLOCK, _rewritten(X, DAY_AND_CLOCK, ISO_DAY)),
+        (UTC, _local("%Y-%m-%d")),
+        (SERIAL, _serial("%Y-%m-%d")),
+    ]
+    return _first_that_fits(NO_DATE, forms, something(odd, NO_DATE))
+
+
+def _time_text() -> str:
+    """Template: a time as year-month-day hour:minute:second, a day alone as its midnight."""
+    to_second, to_minute = f"{DAY}[ T]?{SECONDS}", f"{DAY}[ T]?{MINUTES}"
+    second, minute, midnight = (rf"\1-\2-\3 {clock}" for clock in (r"\4:\5:\6", r"\4:\5:00", "00:00:00"))
+    odd = _rewritten(_rewritten(_rewritten(_tidy(), to_second, second), to_minute, minute), DAY, midnight)
+    forms = [
+        (r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", X),
+        (to_second, _rewritten(X, to_second, second)),
+        (to_minute, _rewritten(X, to_minute, minute)),
+        (UTC, _local("%Y-%m-%d %H:%M:%S")),
+        ("[0-9]{14}", _rewritten(X, COMPACT_TIME, second)),
+        ("[0-9]{8}", _rewritten(X, COMPACT, midnight)),
+        (SERIAL, _serial("%Y-%m-%d %H:%M:%S")),
+    ]
+    return _first_that_fits(NO_DATE, forms, something(odd, NO_DATE))
+
+
+def _month_text() -> str:
+    """Template: a month as year-month-01; of a span of months (2019年1-2月, published as one) the last."""
+    month = rf"{YEAR} ?[-/.年] ?{TWO} ?月?份?"
+    span = rf"{YEAR} ?年 ?0?1月? ?[-—~至] ?{TWO} ?月份?"
+    odd = _rewritten(_tidy(), span, r"\1-\2-01")
+    for pattern in (month, DAY_AND_CLOCK):
+        odd = _rewritten(odd, pattern, r"\1-\2-01")
+    forms = [
+        ("[0-9]{6}(?:[0-9]{2})?", f"substr({X}, 1, 4) || '-' || substr({X}, 5, 2) || '-01'"),
+        (SERIAL, _serial("%Y-%m-01")),
+    ]
+    return _first_that_fits(NO_DATE, forms, something(odd, NO_DATE))
+
+
+TIME_SHAPE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}"
+DATE_SHAPE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+# try_cast alone takes "2019-08-14x" for a date.
+READ_DATE = f"case when regexp_full_match({X}, '{DATE_SHAPE}') then try_cast({X} as date) end"
+
+
+def _bounds(day: str) -> tuple[Rule, ...]:
+    """Placeholders and the range, both judged at once for the days in between, which are nearly all."""
+    ordinary = f"{day} between date '1900-01-02' and date '2099-12-30'"
+    placeholder = f"{day} in ({', '.join(f'date {quoted(text)}' for text in PLACEHOLDERS)})"
+    return (
+        Rule(
+            "placeholder",
+            "占位日期（如1900-01-01、9999-12-31），按空值处理",
+            f"case when {ordinary} then true else not {placeholder} end",
+            Then.DISCARD,
+            "准确性",
+        ),
+        Rule(
+            "range",
+            "日期早于1850年或晚于2100年",
+            f"case when {ordinary} or {placeholder} then true "
+            f"else {day} between date '1850-01-01' and date '2100-12-31' end",
+            dimension="准确性",
+        ),
+    )
+
+
+DATE = Element(
+    id="date",
+    label="日期",
+    english="Date",
+    standard="GB/T 7408.1-2023",
+    sql_type="date",
+    sensitivity="L2",
+    clean=_day_text(),
+    convert=READ_DATE,
+    unreadable="不是有效日期，应为年、月、日齐全的日期（如2019-08-14或20190814）",
+    rules=_bounds(V),
+)
+
+DATETIME = Element(
+    id="datetime",
+    label="日期时间",
+    english="Date and time (Chinese time)",
+    standard="GB/T 7408.1-2023",
+    sql_type="timestamp",
+    sensitivity="L2",
+    clean=_time_text(),
+    convert=f"case when regexp_full_match({X}, '{TIME_SHAPE}') then try_cast({X} as timestamp) end",
+    unreadable="不是有效的日期时间（如2019-08-14 10:11:12）",
+    rules=_bounds(f"cast({V} as date)"),
+)
+
+MONTH = Element(
+    id="month",
+    label="年月",
+    english="Month, as its first day",
+    standard="GB/T 7408.1-2023",
+    sql_type="date",
+    sensitivity="L1",
+    clean=_month_text(),
+    convert=READ_DATE,
+    unreadable="不是有效的年月（如2019-08或201908）",
+    rules=_bounds(V),
+)
+
+YEAR_ELEMENT = Element(
+    id="year",
+    label="年份",
+    english="Year",
+    sql_type="smallint",
+    sensitivity="L1",
+    clean=something(f"regexp_replace({_tidy()}, ' ?(?:年度?|\\.0)$', '')", NO_DATE),
+    convert=f"case when regexp_full_match({X}, '[0-9]{{4}}') then try_cast({X} as smallint) end",
+    unreadable="不是四位年份",
+    rules=(Rule("range", "年份早于1850年或晚于2100年", f"{V} between 1850 and 2100", dimension="准确性"),),
+)
+
+ELEMENTS_OF_DATES: tuple[Element, ...] = (DATE, DATETIME, MONTH, YEAR_ELEMENT)

@@ -1,0 +1,70 @@
+"""What a data element (数据元) is made of: cleaning, conversion, validity, mask, sensitivity, as SQL.
+
+Here: the shape of an element and the templates' placeholders.
+Not here: the elements themselves (one module per subject beside this file), which resource uses them (catalog/).
+
+Placeholders in templates, replaced as text: `{x}` the cleaned text, `{v}` the converted value, `{factor}` the
+multiplier of the field's unit (money and areas only).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Then(StrEnum):
+    """What happens to a row whose value breaks a rule."""
+
+    QUARANTINE = "quarantine"  # the row is put aside
+    QUARANTINE_VALUE = "quarantine_value"  # the value is put aside and becomes null, the row goes on
+    DISCARD = "discard"  # the value says nothing (1900-01-01) and becomes null; counted, not put aside
+    WARN = "warn"  # the value stays and is counted
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition on the converted value `{v}` that must not be false; null values are not judged."""
+
+    id: str
+    reason: str  # Chinese, sent back to the department
+    holds: str  # SQL, boolean
+    then: Then = Then.QUARANTINE_VALUE
+    dimension: str = "规范性"  # GB/T 36344-2018
+
+
+@dataclass(frozen=True)
+class Element:
+    """A data element: the only place that knows what a value of this kind is.
+
+    `clean` turns delivered text `{x}` into normalised text, null when it says nothing.
+    `convert` turns cleaned text `{x}` into `sql_type`, null when it cannot be read: then rule `unreadable` is broken.
+    `mask` turns a value `{v}` into what an analyst without clearance sees.
+    """
+
+    id: str
+    label: str
+    english: str
+    sql_type: str = "varchar"
+    standard: str | None = None
+    sensitivity: str | None = None  # L1..L4; None: every field that uses the element says its own
+    is_personal: bool = False
+    clean: str = "{x}"
+    convert: str = "{x}"
+    unreadable: str = "无法识别"
+    unreadable_then: Then = Then.QUARANTINE_VALUE
+    rules: tuple[Rule, ...] = ()
+    mask: str | None = None
+    units: dict[str, float] = field(default_factory=dict)  # unit -> factor to the canonical unit
+    code_set: dict[str, str] | None = None  # code -> Chinese label
+
+    def cleaned(self, column: str) -> str:
+        """SQL: the normalised text of a raw column."""
+        return self.clean.replace("{x}", column)
+
+    def converted(self, cleaned: str, unit: str | None = None) -> str:
+        """SQL: the typed value of a cleaned text; KeyError when the unit is not one of `units`."""
+        factor = str(self.units[unit]) if unit else "1"
+        return self.convert.replace("{factor}", factor).replace("{x}", cleaned)
+
+    def masked(self, column: str) -> str:
+        """SQL: the value as shown without clearance; the column itself when nothing needs hiding."""
+        return self.mask.replace("{v}", column) if self.mask else column

@@ -1,0 +1,126 @@
+"""Names and free text: persons, organisations, places, remarks.
+
+Here: how a name is written one way, and when it is too damaged to be one. Not here: identifiers.
+
+Organisation names carry full-width brackets （） as on business licences. Nothing is stripped from a name: 遂宁市 in
+front and 有限公司 behind are part of it.
+"""
+
+from suining_data.elements.expressions import (
+    BLANK,
+    DAMAGED,
+    HAN,
+    NOTHING,
+    UNKNOWN,
+    code_text,
+    half_width,
+    one_of,
+    plain_text,
+    something,
+)
+from suining_data.elements.model import Element, Rule
+
+V = "{v}"
+DOTS = "•．・‧∙⋅･"  # all stand for U+00B7 in names of minorities
+NOTHING_NAMED = (*NOTHING, *UNKNOWN, "未取名", "未命名", "无名", "无字号")
+COMPOUND_SURNAMES = """
+    欧阳 上官 司马 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 东方 独孤 南宫 西门 端木 轩辕
+    百里 呼延 申屠 太史 澹台 公冶 宗政 濮阳 淳于 单于 钟离 闾丘 鲜于 万俟 闻人 赫连 拓跋 公羊 东郭 第五
+    梁丘 左丘 谷梁 段干
+""".split()  # noqa: SIM905
+
+
+def _person_name() -> str:
+    """Template: a name in order has only Han characters; else dots one way, blanks out between Han characters."""
+    tidy = f"trim(regexp_replace({half_width('{x}')}, '{BLANK}+', ' ', 'g'))"
+    dotted = f"regexp_replace({tidy}, ' ?[{DOTS}·] ?', '·', 'g')"
+    chinese = f"regexp_replace(replace({dotted}, ' ', ''), '({HAN})[.。．]', '\\1·', 'g')"
+    written = f"case when regexp_matches({{x}}, '{HAN}') then {chinese} else {dotted} end"
+    return (
+        f"case when {one_of('{x}', NOTHING_NAMED)} then null when regexp_full_match({{x}}, '[一-鿿]+') then {{x}} "
+        f"else {something(written, NOTHING_NAMED)} end"
+    )
+
+
+def _organization_name() -> str:
+    """Template: full-width brackets, no blanks next to Han characters, single ones elsewhere."""
+    tidy = f"trim(regexp_replace({half_width('{x}')}, '{BLANK}+', ' ', 'g'))"
+    closed = f"regexp_replace(regexp_replace({tidy}, '({HAN}|[()（）]) ', '\\1', 'g'), ' ({HAN}|[()（）])', '\\1', 'g')"
+    brackets = f"translate({closed}, '()[]〔〕﹙﹚', '（）（）（）（）')"
+    return (
+        f"case when {one_of('{x}', NOTHING_NAMED)} then null "
+        f"when regexp_full_match({{x}}, '[一-鿿（）]+') then {{x}} else {something(brackets, NOTHING_NAMED)} end"
+    )
+
+
+def _masked_name() -> str:
+    """张*, 欧阳*, 王*明; dotted names keep the first part, Latin ones the first word."""
+    surname = f"case when {one_of(f'substr({V}, 1, 2)', COMPOUND_SURNAMES)} and length({V}) > 2 then 2 else 1 end"
+    rest = f"length({V}) - ({surname})"
+    return (
+        f"case when contains({V}, '·') then split_part({V}, '·', 1) || '·*' "
+        f"when contains({V}, ' ') then split_part({V}, ' ', 1) || ' *' "
+        f"when {rest} <= 1 then substr({V}, 1, {surname}) || '*' "
+        f"else substr({V}, 1, {surname}) || repeat('*', {rest} - 1) || right({V}, 1) end"
+    )
+
+
+def _damaged(what: str) -> Rule:
+    reason = f"{what}含有损坏的字符（?、□、�或造字区字符），请核对原始登记"
+    return Rule("damaged", reason, f"not regexp_matches({V}, '{DAMAGED}')", dimension="准确性")
+
+
+PERSON_NAME = Element(
+    id="person_name",
+    label="姓名",
+    english="Name of a person",
+    standard="GB 18030-2022",
+    sensitivity="L3",
+    is_personal=True,
+    clean=_person_name(),
+    rules=(
+        _damaged("姓名"),
+        Rule("masked", "姓名已脱敏（含*），不能使用", f"not contains({V}, '*') and not contains({V}, '＊')"),
+        Rule("length", "姓名超过50个字符", f"length({V}) <= 50"),
+    ),
+    mask=_masked_name(),
+)
+
+ORGANIZATION_NAME = Element(
+    id="organization_name",
+    label="单位名称",
+    english="Name of an organisation",
+    sensitivity="L1",
+    clean=_organization_name(),
+    rules=(
+        _damaged("单位名称"),
+        Rule("length", "单位名称少于2个或超过200个字符", f"length({V}) between 2 and 200"),
+    ),
+)
+
+PLACE_NAME = Element(
+    id="place_name",
+    label="地名",
+    english="Name of a place",
+    sensitivity="L1",
+    clean=plain_text((*NOTHING, *UNKNOWN)),
+    rules=(_damaged("地名"), Rule("length", "地名超过100个字符", f"length({V}) <= 100")),
+)
+
+TEXT = Element(
+    id="text",
+    label="文本",
+    english="Free text",
+    clean=plain_text(),
+    rules=(Rule("length", "超过4000个字符", f"length({V}) <= 4000"),),
+)
+
+IDENTIFIER = Element(
+    id="identifier",
+    label="部门内部编号",
+    english="Identifier local to a department",
+    clean=code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'"),
+    rules=(Rule("length", "超过100个字符", f"length({V}) <= 100"),),
+)
+
+ELEMENTS_OF_NAMES: tuple[Element, ...] = (PERSON_NAME, ORGANIZATION_NAME, PLACE_NAME, TEXT, IDENTIFIER)

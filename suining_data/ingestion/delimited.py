@@ -1,0 +1,274 @@
+"""CSV and TXT: every physical line becomes a row, a part of one, or a rejected line with its number.
+
+Here: the grammar of a record (RFC 4180), re-joining of quoted line breaks, hand-over to DuckDB.
+Not here: decoding (physical_lines.py).
+
+Every record is checked before DuckDB sees it, so DuckDB's own recovery, which loses lines and miscounts them, is never
+needed. DuckDB reads a working copy in UTF-8 in which each record carries its line number: cheaper than `row_number()`
+over the original, which costs DuckDB its parallel reading.
+
+A quote opens a quoted value only as the first character of a field; elsewhere it is an ordinary character. Blanks
+before an opening quote or behind a closing one are rejected, because readers disagree on what they mean.
+"""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+
+from suining_data.catalog.model import Resource
+from suining_data.ingestion.physical_lines import LONGEST_LINE, Lines, escaped, physical_lines
+from suining_data.ingestion.reading import (
+    LINE,
+    ReadResult,
+    Refused,
+    RejectedWriter,
+    Target,
+    check_header,
+    clean_name,
+    column_names,
+    identifier,
+    in_file_order,
+    literal,
+    sources,
+    yaml_of,
+)
+
+MOST_JOINED_LINES = 100  # of one record; an unclosed quote must not swallow the rest of the file
+
+
+def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+    result = _read(con, file, resource, target, counts_every_line=False)
+    if result is None:  # a short and a long line made up for each other
+        result = _read(con, file, resource, target, counts_every_line=True)
+    if result is None:
+        raise Refused(
+            "全文件: 逐行校验通过，但解析失败。请把文件交给平台维护人员。",
+            "whole file: every line passed the check, yet it cannot be parsed. Give it to the platform's maintainer.",
+        )
+    return result
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target, *, counts_every_line: bool
+) -> ReadResult | None:
+    """None when DuckDB finds other records than the check, possible only unless every line's columns are counted."""
+    chunks = physical_lines(file, resource.delivery.encoding)
+    first = next(chunks, None)
+    if first is None:
+        raise Refused("第 1 行: 文件是空的。请交付方重新导出。", "line 1: the file is empty. Ask for a new export.")
+    header = _header(first, resource)
+    extra = check_header(resource, header, "第 1 行", "line 1")
+    names = column_names(header, sources(resource))
+
+    copy = target.scratch / "records.csv"
+    with RejectedWriter(target.rejected) as rejected, copy.open("wb", buffering=0) as out:
+        grammar = Grammar(resource.delivery.delimiter, len(names))
+        records = _Records(grammar, out, rejected, counts_every_line)
+        records.take(_without_header(first))
+        for chunk in chunks:
+            records.take(chunk)
+        records.finish()
+    is_parallel = records.continuation_lines == 0
+    if _to_parquet(con, _source(copy, resource, names, is_parallel=is_parallel), names, target.raw) != records.rows:
+        return None
+    renamed = {old: new for old, new in zip(header, names, strict=True) if old in extra}
+    return ReadResult(
+        lines_total=records.last_line,
+        header_lines=1,
+        continuation_lines=records.continuation_lines,
+        raw_rows=records.rows,
+        rejected_rows=rejected.total,
+        columns=tuple(names),
+        extra_columns=tuple(renamed.values()),
+        rejected_by_rule=dict(rejected.by_rule),
+    )
+
+
+def _header(chunk: Lines, resource: Resource) -> list[str]:
+    if 0 in chunk.broken:
+        raise Refused(
+            f"第 1 行: 表头{chunk.broken[0].reason}。请核对 {yaml_of(resource)} 的 delivery.encoding。",
+            f"line 1: the header is not {resource.delivery.encoding} ({chunk.broken[0].rule}). "
+            f"Compare delivery.encoding in {yaml_of(resource)}.",
+        )
+    try:
+        text = chunk.lines[0].decode()
+        rows = list(csv.reader([text], delimiter=resource.delivery.delimiter, strict=True))
+    except csv.Error:
+        raise Refused(
+            "第 1 行: 表头的引号不成对。请交付方重新导出。",
+            "line 1: a quote in the header is not closed. Ask for a new export.",
+        ) from None
+    return [clean_name(name) for name in (rows[0] if rows else [])]
+
+
+def _without_header(chunk: Lines) -> Lines:
+    text = chunk.text.partition(b"\n")[2]
+    broken = {place - 1: why for place, why in chunk.broken.items()}
+    return Lines(chunk.first + 1, chunk.lines[1:], text, broken)
+
+
+class Grammar:
+    """The records of a table with `columns` columns, as patterns over UTF-8 bytes."""
+
+    def __init__(self, delimiter: str, columns: int) -> None:
+        self.delimiter = delimiter.encode()
+        self.columns = columns
+        d = re.escape(self.delimiter)
+        inside = rb'[^"\0]*+(?:""[^"\0]*+)*+'
+        field = rb'(?:"' + inside + rb'"|(?! *")[^' + d + rb"\r\0]*+)"
+        self.is_record = re.compile(field + (rb"(?:" + d + field + rb"){%d}" % (columns - 1))).fullmatch
+        self._any_record = re.compile(field + rb"(?:" + d + field + rb")*+")
+        self._open_record = re.compile(rb"(?:" + field + d + rb')*?"' + inside)
+
+    def is_open(self, text: bytes) -> bool:
+        """True when the text ends inside a quoted value."""
+        return self._open_record.fullmatch(text) is not None
+
+    def fault(self, line: bytes) -> tuple[str, str]:
+        """Rule and Chinese reason why a line is no record."""
+        if b"\0" in line:
+            return "NUL", "含有空字符（NUL）"
+        if not line.strip():
+            return "BLANK_LINE", "空行"
+        if self.is_open(line):
+            return "UNCLOSED_QUOTE", "引号没有闭合"
+        if self._any_record.fullmatch(line):
+            found = re.sub(rb'"[^"]*"', b"", line).count(self.delimiter) + 1
+            return "COLUMN_COUNT", f"列数为 {found}，应为 {self.columns}"
+        if b"\r" in line:
+            return "CARRIAGE_RETURN", "行中夹有回车符"
+        return "MALFORMED_QUOTE", "引号使用不规范"
+
+
+@dataclass
+class _Records:
+    """Sorts physical lines into records (written with their line number) and rejected lines."""
+
+    grammar: Grammar
+    out: BinaryIO
+    rejected: RejectedWriter
+    counts_every_line: bool
+    rows: int = 0
+    continuation_lines: int = 0
+    last_line: int = 1
+    _open: Lines | None = None  # the end of the last chunk: a record whose quote may be closed in the next one
+
+    def take(self, chunk: Lines) -> None:
+        self.last_line = chunk.first + len(chunk.lines) - 1
+        if self._open is None and self._is_spotless(chunk):
+            self._write(enumerate(chunk.lines, chunk.first), len(chunk.lines))
+        else:
+            self._sort(_joined(self._open, chunk), is_last=False)
+
+    def finish(self) -> None:
+        if self._open is not None:
+            self._sort(self._open, is_last=True)
+
+    def _is_spotless(self, chunk: Lines) -> bool:
+        """True when every line is a record. Without quotes the columns are counted in sum, which is far quicker; if
+        lines make up for each other DuckDB fails, and the file is read again with every line counted."""
+        text, lines, grammar = chunk.text, chunk.lines, self.grammar
+        if chunk.broken or not text or b"\r" in text or b"\0" in text or b"" in lines:
+            return False
+        if b'"' in text:
+            return all(map(grammar.is_record, lines))
+        wanted = grammar.columns - 1
+        if self.counts_every_line:
+            return {line.count(grammar.delimiter) for line in lines} == {wanted}
+        return text.count(grammar.delimiter) == wanted * len(lines)
+
+    def _write(self, numbered: Iterable[tuple[int, bytes]], count: int) -> None:
+        if count:
+            pattern = b"%d" + self.grammar.delimiter.replace(b"%", b"%%") + b"%b"
+            self.out.write(b"\n".join([pattern % item for item in numbered]) + b"\n")
+            self.rows += count
+
+    def _sort(self, chunk: Lines, *, is_last: bool) -> None:
+        self._open = None
+        lines, broken, is_record = chunk.lines, chunk.broken, self.grammar.is_record
+        kept: list[tuple[int, bytes]] = []
+        place = 0
+        while place < len(lines):
+            line = lines[place]
+            if line and is_record(line):
+                kept.append((chunk.first + place, line))
+                place += 1
+                continue
+            if place not in broken and self.grammar.is_open(line):
+                end = self._end_of_record(chunk, place, is_last=is_last)
+                if end is None:
+                    self._open = Lines(chunk.first + place, lines[place:], b"")
+                    break
+                if end > place:
+                    kept.append((chunk.first + place, b"\n".join(lines[place : end + 1])))
+                    self.continuation_lines += end - place
+                    place = end + 1
+                    continue
+            self._reject(chunk, place)
+            place += 1
+        self._write(kept, len(kept))
+
+    def _end_of_record(self, chunk: Lines, start: int, *, is_last: bool) -> int | None:
+        """The last line of the record that starts with an open quote; `start` when it is never closed.
+
+        None when the next chunk decides. A line on the way that is a whole record by itself (of three columns or more)
+        shows that the quote was left open by mistake: better one rejected line than records swallowed by a value.
+        """
+        lines, is_record = chunk.lines, self.grammar.is_record
+        size = len(lines[start])
+        for end in range(start + 1, start + MOST_JOINED_LINES):
+            if end >= len(lines):
+                return start if is_last else None
+            size += len(lines[end]) + 1
+            if end in chunk.broken or size > LONGEST_LINE:
+                return start
+            if b'"' in lines[end]:
+                record = b"\n".join(lines[start : end + 1])
+                if is_record(record):
+                    return end
+                if not self.grammar.is_open(record):
+                    return start
+            if self.grammar.columns > 2 and is_record(lines[end]):
+                return start
+        return start
+
+    def _reject(self, chunk: Lines, place: int) -> None:
+        why = chunk.broken.get(place)
+        line = chunk.lines[place]
+        rule, reason = (why.rule, why.reason) if why else self.grammar.fault(line)
+        self.rejected.add(chunk.first + place, rule, reason, why.raw_text if why else escaped(line))
+
+
+def _joined(open_lines: Lines | None, chunk: Lines) -> Lines:
+    if open_lines is None:
+        return chunk
+    shift = len(open_lines.lines)
+    broken = {place + shift: why for place, why in chunk.broken.items()}
+    return Lines(open_lines.first, open_lines.lines + chunk.lines, b"", broken)
+
+
+def _source(copy: Path, resource: Resource, names: list[str], *, is_parallel: bool) -> str:
+    """SQL: the working copy as a table; line breaks inside quotes need a reader that goes through from the start."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    return f"""read_csv({literal(copy)}, auto_detect = false, header = false,
+        delim = {literal(resource.delivery.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
+        strict_mode = true, null_padding = false, max_line_size = {4 * LONGEST_LINE},
+        parallel = {str(is_parallel).lower()}, columns = {{'{LINE}': 'BIGINT', {columns}}})"""
+
+
+def _to_parquet(con: duckdb.DuckDBPyConnection, source: str, names: list[str], raw: Path) -> int | None:
+    """The number of rows written, None when DuckDB cannot read the copy; its message is dropped: it quotes values."""
+    wanted = ", ".join(identifier(name) for name in names)
+    query = f"copy (select {wanted}, {LINE} from {source}) to {literal(raw)} (format parquet, compression zstd)"
+    try:
+        with in_file_order(con):
+            count = con.execute(query).fetchone()
+    except duckdb.InvalidInputException:
+        return None
+    return int(count[0]) if count else None

@@ -1,0 +1,312 @@
+"""The intake of one resource: what lies in landing/ becomes batches in raw/, or a refusal that says why.
+
+Here: which files are new, what makes a batch implausible, writing files before the ledger: a crash loses nothing.
+Not here: how a format is read (one module each beside this file), the ledger's rules (ledger.py).
+"""
+
+import hashlib
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from suining_data.catalog.model import Format, Mode, Resource, Unit
+from suining_data.ingestion.dbase import read_dbf
+from suining_data.ingestion.delimited import read_delimited
+from suining_data.ingestion.json_documents import read_json
+from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger
+from suining_data.ingestion.markup import read_xml
+from suining_data.ingestion.physical_lines import fitting_encodings
+from suining_data.ingestion.reading import LINE, Reader, ReadResult, Refused, Target, sources, yaml_of
+from suining_data.ingestion.workbook import SHEET, read_xlsx
+from suining_data.settings import Settings
+
+READERS: dict[Format, Reader] = {
+    Format.CSV: read_delimited,
+    Format.XLSX: read_xlsx,
+    Format.JSON: read_json,
+    Format.JSON_LINES: read_json,
+    Format.XML: read_xml,
+    Format.DBF: read_dbf,
+}
+READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: everything is read again
+GREATEST_FALL = 0.30  # of the row count from one full delivery to the next
+FEW_REJECTED = 20  # below this a file is not judged by its share of rejected lines
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for people, file first, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A batch that counts, and where its rows lie."""
+
+    batch: Batch
+    raw: Path
+    rejected: Path
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What a resource stands on after the intake. `in_force` is ordered by file name."""
+
+    resource_id: str
+    in_force: tuple[InForce, ...]
+    files_seen: int
+    files_read: int
+    refusals: tuple[Notice, ...]  # of files that lie in landing/ now
+    warnings: tuple[Notice, ...]
+
+    @property
+    def raw_rows(self) -> int:
+        return sum(item.batch.raw_rows or 0 for item in self.in_force)
+
+    @property
+    def rejected_rows(self) -> int:
+        return sum(item.batch.rejected_rows or 0 for item in self.in_force)
+
+
+def ingest(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    unit: Unit,
+    resource: Resource,
+    run_id: str,
+    *,
+    accepted: Collection[str] = (),
+) -> Ingested:
+    """Takes in what is new in landing/<unit>/ for `resource`; files that are known are not read again.
+
+    `accepted` holds batch ids whose fall in row count somebody has confirmed.
+    """
+    create_ledger(con)
+    known = known_batches(con, resource.id)
+    landed = landing_files(settings, unit, resource)
+    digests = {path.name: _sha256(path) for path in landed}
+    ids = {name: digest[:16] for name, digest in digests.items()}
+    intake = _Intake(con, settings, unit, resource, run_id, accepted, _names(resource, ids), {})
+    for batch in known.values():
+        intake.batches[batch.batch_id] = intake.as_it_stands(batch)
+    files_read = sum(intake.take(path, digests[path.name]) for path in landed)
+    result = judged(resource, intake.batches.values(), ids)
+    write_ledger(con, [b for b in result if known.get(b.batch_id) != b])
+    return _ingested(settings, resource, result, ids, files_read)
+
+
+def raw_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
+    return settings.raw / resource_id / f"{batch_id}.parquet"
+
+
+def rejected_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
+    return settings.raw / resource_id / f"{batch_id}.rejected.parquet"
+
+
+def landing_files(settings: Settings, unit: Unit, resource: Resource) -> list[Path]:
+    """Files of a resource that lie in landing/ now, by name."""
+    folder = settings.landing / unit.id
+    return sorted((p for p in folder.glob(resource.delivery.pattern) if p.is_file()), key=lambda p: p.name)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _names(resource: Resource, ids: dict[str, str]) -> dict[str, str]:
+    """Batch id -> the file name it goes by. Of several copies, the newest full delivery and the oldest delta count:
+    a full state sent again is the state of now, a change sent again is still the change of then."""
+    pick = max if resource.delivery.mode is Mode.FULL else min
+    return {batch_id: pick(n for n, b in ids.items() if b == batch_id) for batch_id in ids.values()}
+
+
+def declaration_of(resource: Resource) -> str:
+    """Digest of all that decides what a file is read as."""
+    text = "\n".join([READING_VERSION, resource.delivery.model_dump_json(), *sources(resource)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass
+class _Intake:
+    """One run over the files of one resource; `batches` is the ledger as it will be written."""
+
+    con: duckdb.DuckDBPyConnection
+    settings: Settings
+    unit: Unit
+    resource: Resource
+    run_id: str
+    accepted: Collection[str]
+    names: dict[str, str]  # batch id -> file name, of what lies in landing/ now
+    batches: dict[str, Batch]
+
+    def as_it_stands(self, batch: Batch) -> Batch:
+        """A batch of the ledger under its present name; refused when its rows are lost and cannot be read again."""
+        if batch.batch_id in self.names:
+            return replace(batch, file_name=self.names[batch.batch_id])
+        if batch.status is Status.REFUSED or self._has_every_column(batch):
+            return batch
+        return replace(
+            batch,
+            status=Status.REFUSED,
+            declaration="",  # read again as soon as the file is back
+            refusal_zh=f"{batch.file_name} 全文件: raw/ 中已无其数据，或缺少新登记的列，而 landing/ 中没有该文件。"
+            "请重新放入该文件。",
+            refusal_en=f"{batch.file_name} whole file: its rows in raw/ are gone or lack a column declared since, and "
+            "the file is not in landing/. Put the file back.",
+        )
+
+    def _has_every_column(self, batch: Batch) -> bool:
+        raw = raw_path(self.settings, batch.resource_id, batch.batch_id)
+        return raw.exists() and set(pq.read_schema(raw).names).issuperset(sources(self.resource))
+
+    def take(self, path: Path, digest: str) -> bool:
+        """Reads a file unless it is known or a copy; True when it was read."""
+        batch = self._new_batch(path, digest)
+        if self.names[batch.batch_id] != path.name or self._is_settled(batch):
+            return False
+        self.batches[batch.batch_id] = self._read(path, batch)
+        return True
+
+    def _new_batch(self, path: Path, digest: str) -> Batch:
+        return Batch(
+            resource_id=self.resource.id,
+            batch_id=digest[:16],
+            unit_id=self.unit.id,
+            file_name=path.name,
+            content_sha256=digest,
+            file_bytes=path.stat().st_size,
+            status=Status.IN_FORCE,
+            run_id=self.run_id,
+            declaration=declaration_of(self.resource),
+        )
+
+    def _is_settled(self, new: Batch) -> bool:
+        """True when reading the file again would change nothing."""
+        old = self.batches.get(new.batch_id)
+        if old is None or old.declaration != new.declaration:
+            return False
+        if old.status is Status.REFUSED:
+            return old.batch_id not in self.accepted
+        places = (raw_path, rejected_path)
+        return all(place(self.settings, old.resource_id, old.batch_id).exists() for place in places)
+
+    def _read(self, path: Path, batch: Batch) -> Batch:
+        """The batch with its counts and its files in place, or refused and without files."""
+        try:
+            with _target(self.settings, batch) as target:
+                counts = READERS[self.resource.delivery.format](self.con, path, self.resource, target)
+                batch = replace(
+                    batch,
+                    lines_total=counts.lines_total,
+                    header_lines=counts.header_lines,
+                    continuation_lines=counts.continuation_lines,
+                    rejected_rows=counts.rejected_rows,
+                    raw_rows=counts.raw_rows,
+                )
+                _refuse_if_unreadable(path, self.resource, counts)
+                if batch.batch_id not in self.accepted:
+                    self._refuse_if_collapsed(batch, counts.raw_rows)
+                target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
+                target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
+        except Refused as refusal:
+            zh, en = f"{path.name} {refusal.zh}", f"{path.name} {refusal.en}"
+            return replace(batch, status=Status.REFUSED, refusal_zh=zh, refusal_en=en)
+        return batch
+
+    def _refuse_if_collapsed(self, batch: Batch, rows: int) -> None:
+        """A full delivery with far fewer rows than the good one before it is probably a broken export."""
+        good = (Status.IN_FORCE, Status.SUPERSEDED)
+        before = [
+            b
+            for b in self.batches.values()
+            if b.status in good and b.batch_id != batch.batch_id and b.file_name <= batch.file_name
+        ]
+        if self.resource.delivery.mode is not Mode.FULL or not before:
+            return
+        last = max(before, key=lambda b: b.file_name)
+        rows_before = last.raw_rows or 0
+        if rows >= rows_before * (1 - GREATEST_FALL):
+            return
+        fall = f"{1 - rows / rows_before:.0%}"
+        raise Refused(
+            f"全文件: 只有 {rows} 行，比上一批 {last.file_name} 的 {rows_before} 行少 {fall}"
+            f"（超过 {GREATEST_FALL:.0%}）。请向交付方核实；"
+            f"若确实如此，请以 accepted_batches: [{batch.batch_id}] 重新运行。",
+            f"whole file: {rows} rows, {fall} fewer than the {rows_before} of {last.file_name} before it (more than "
+            f"{GREATEST_FALL:.0%}). Ask the department; if it is so, run again with "
+            f"accepted_batches: [{batch.batch_id}].",
+        )
+
+
+@contextmanager
+def _target(settings: Settings, batch: Batch) -> Iterator[Target]:
+    folder = settings.raw / batch.resource_id
+    scratch = folder / f".{batch.batch_id}.tmp"
+    shutil.rmtree(scratch, ignore_errors=True)  # left over from a crash
+    scratch.mkdir(parents=True)
+    try:
+        yield Target(scratch / "raw.parquet", scratch / "rejected.parquet", scratch)
+    finally:
+        shutil.rmtree(scratch)
+
+
+def _refuse_if_unreadable(path: Path, resource: Resource, counts: ReadResult) -> None:
+    judged_by_rule = {rule: n for rule, n in counts.rejected_by_rule.items() if rule not in ("BLANK_LINE", "FOOTER")}
+    rejected = sum(judged_by_rule.values())
+    is_most = rejected > counts.raw_rows and (rejected >= FEW_REJECTED or counts.raw_rows == 0)
+    if is_most:
+        rule = max(judged_by_rule, key=lambda r: judged_by_rule[r])
+        fits = "、".join(fitting_encodings(path))
+        hint_zh = f"；内容像是 {fits}" if rule == "ENCODING" and fits else ""
+        hint_en = f"; looks like {fits}" if rule == "ENCODING" and fits else ""
+        raise Refused(
+            f"全文件: {rejected} 行无法读取，只读出 {counts.raw_rows} 行（主要规则 {rule}{hint_zh}）。"
+            f"请核对 {yaml_of(resource)} 的 delivery，或请交付方重新导出。",
+            f"whole file: {rejected} lines could not be read, {counts.raw_rows} could (mostly {rule}{hint_en}). "
+            f"Compare delivery in {yaml_of(resource)}, or ask for a new export.",
+        )
+    if counts.raw_rows == 0 and resource.delivery.mode is Mode.FULL:
+        raise Refused(
+            "全文件: 没有一行数据，而这项资源是全量交付。请交付方重新导出。",
+            "whole file: not one row, in a full delivery. Ask for a new export.",
+        )
+
+
+def _ingested(
+    settings: Settings, resource: Resource, batches: list[Batch], ids: dict[str, str], files_read: int
+) -> Ingested:
+    ordered = sorted((b for b in batches if b.status is Status.IN_FORCE), key=lambda b: b.file_name)
+    in_force = tuple(
+        InForce(b, raw_path(settings, resource.id, b.batch_id), rejected_path(settings, resource.id, b.batch_id))
+        for b in ordered
+    )
+    refused = [b for b in batches if b.status is Status.REFUSED and b.batch_id in ids.values()]
+    return Ingested(
+        resource_id=resource.id,
+        in_force=in_force,
+        files_seen=len(ids),
+        files_read=files_read,
+        refusals=tuple(Notice(b.refusal_zh or "", b.refusal_en or "") for b in refused),
+        warnings=tuple(w for item in in_force if (w := _undeclared(resource, item)) is not None),
+    )
+
+
+def _undeclared(resource: Resource, item: InForce) -> Notice | None:
+    expected = {*sources(resource), LINE, SHEET}
+    extra = [name for name in pq.read_schema(item.raw).names if name not in expected]
+    if not extra:
+        return None
+    return Notice(
+        f"{item.batch.file_name}: 未登记的列 {'、'.join(extra)}，原样保留、未使用。"
+        f"如需使用，请在 {yaml_of(resource)} 的 fields 中登记。",
+        f"{item.batch.file_name}: column {', '.join(extra)} is not declared; kept as it came, not used. "
+        f"To use it, add it to fields in {yaml_of(resource)}.",
+    )

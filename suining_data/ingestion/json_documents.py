@@ -1,0 +1,235 @@
+"""JSON Lines (one object a line) and JSON (documents or pages holding an array of objects), read in SQL.
+
+Here: finding the records, taking declared keys (nested ones as "a.b") and undeclared ones out of them.
+Not here: decoding of lines (physical_lines.py).
+
+A bad line of a JSON Lines file is rejected with its number. A JSON document that breaks off has lost records nobody can
+count, so the batch is refused. `_line` is the physical line (JSON Lines) or the ordinal of the record in the file.
+Values are text as JSON writes them: a number 1.10 arrives as 1.1, whole numbers keep every digit.
+"""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from suining_data.catalog.model import Format, Resource
+from suining_data.ingestion.physical_lines import (
+    Broken,
+    Lines,
+    decoded_blocks,
+    escaped,
+    fitting_encodings,
+    physical_lines,
+)
+from suining_data.ingestion.reading import (
+    LINE,
+    ReadResult,
+    Refused,
+    RejectedWriter,
+    Target,
+    column_names,
+    identifier,
+    in_file_order,
+    literal,
+    require_occurring,
+    sources,
+    yaml_of,
+)
+
+LARGEST_DOCUMENT = 32 << 20  # bytes; DuckDB holds a few documents in memory at once
+MOST_EXTRA_KEYS = 100
+SEPARATOR = b"\x1f"  # may not occur in JSON outside an escape
+RECORDS = "_ingestion_json_record"  # temporary table: _line, text
+
+
+def read_json(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+    try:
+        with RejectedWriter(target.rejected) as rejected, in_file_order(con):
+            if resource.delivery.format is Format.JSON_LINES:
+                lines_total = _load_lines(con, file, resource, target, rejected)
+            else:
+                lines_total = _load_documents(con, file, resource, target)
+            _reject_what_is_no_object(con, rejected)
+            names, extra = _columns(con, resource)
+            _to_parquet(con, names, target.raw)
+    finally:
+        con.execute(f"drop table if exists {RECORDS}")
+    return ReadResult(
+        lines_total=lines_total,
+        header_lines=0,
+        continuation_lines=0,
+        raw_rows=lines_total - rejected.total,
+        rejected_rows=rejected.total,
+        columns=tuple(names),
+        extra_columns=extra,
+        rejected_by_rule=dict(rejected.by_rule),
+    )
+
+
+def _load_lines(
+    con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target, rejected: RejectedWriter
+) -> int:
+    """Fills the temporary table with one row per line that is text; the number of physical lines."""
+    copy = target.scratch / "lines.txt"
+    last_line = 0
+    with copy.open("wb", buffering=0) as out:
+        for chunk in physical_lines(file, resource.delivery.encoding):
+            last_line = chunk.first + len(chunk.lines) - 1
+            kept = []
+            for number, line in enumerate(chunk.lines, chunk.first):
+                why = _fault(chunk, number, line)
+                if why is None:
+                    kept.append(b"%d\x1f%b" % (number, line))
+                else:
+                    rejected.add(number, why.rule, why.reason, why.raw_text)
+            out.write(b"".join(item + b"\n" for item in kept))
+    if last_line == 0:
+        raise Refused("第 1 行: 文件是空的。请交付方重新导出。", "line 1: the file is empty. Ask for a new export.")
+    con.execute(f"""
+        create or replace temp table {RECORDS} as
+        select {LINE}, text from read_csv({literal(copy)}, auto_detect = false, header = false, delim = '\x1f',
+            quote = '', escape = '', new_line = '\\n', max_line_size = {4 << 20},
+            columns = {{'{LINE}': 'BIGINT', 'text': 'VARCHAR'}})""")
+    return last_line
+
+
+def _fault(chunk: Lines, number: int, line: bytes) -> Broken | None:
+    why = chunk.broken.get(number - chunk.first)
+    if why is not None:
+        return why
+    if not line or line.isspace():
+        return Broken("BLANK_LINE", "空行", "")
+    if SEPARATOR in line or b"\0" in line or b"\r" in line:
+        return Broken("INVALID_JSON", "不是完整的 JSON（含有控制字符）", escaped(line))
+    return None
+
+
+def _load_documents(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> int:
+    """Fills the temporary table with one row per record; the number of records."""
+    source = file if resource.delivery.encoding.startswith("utf-8") else _as_utf8(file, resource, target)
+    path = resource.delivery.records
+    if path is None:
+        documents, record = "array", "json"
+    else:
+        at = json_path(path)
+        documents = "unstructured"
+        # a document without the array leaves a null, found below
+        record = f"""unnest(case when json_type(json, {literal(at)}) = 'ARRAY'
+            then json_extract(json, {literal(at + "[*]")}) else [null] end)"""
+    try:
+        con.execute(f"""
+            create or replace temp table {RECORDS} as
+            select row_number() over () as {LINE}, text from (
+                select {record} as text from read_json_objects({literal(source)}, format = '{documents}',
+                    maximum_object_size = {LARGEST_DOCUMENT}))""")
+    except duckdb.InvalidInputException as error:
+        raise _unreadable(str(error), file, resource) from None  # its message may quote a value
+    total, lost = con.execute(f"select count(*), count(*) filter (text is null) from {RECORDS}").fetchall()[0]
+    if lost or (total == 0 and not _holds_anything(source)):
+        raise Refused(
+            f"{lost} 个 JSON 文档中没有数组 {path or '（顶层）'}，可能是接口报错页或空文件。"
+            f"请核对 {yaml_of(resource)} 的 delivery.records，或请交付方重新导出。",
+            f"{lost} JSON document(s) have no array at {path or 'the top level'}; an error page of the interface or an "
+            f"empty file. Compare delivery.records in {yaml_of(resource)}, or ask for a new export.",
+        )
+    return int(total)
+
+
+def _holds_anything(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return bool(stream.read(4096).strip())
+
+
+def _as_utf8(file: Path, resource: Resource, target: Target) -> Path:
+    encoding = resource.delivery.encoding
+    copy = target.scratch / "documents.json"
+    line = 1
+    try:
+        with copy.open("wb") as out:
+            for text in decoded_blocks(file, encoding):
+                line += text.count("\n")
+                out.write(text.encode())
+    except UnicodeError:
+        raise Refused(
+            f"第 {line} 行之后: 含有不能按 {encoding} 解码的字节。请核对 {yaml_of(resource)} 的 delivery.encoding。",
+            f"after line {line}: bytes that are not {encoding}. Compare delivery.encoding in {yaml_of(resource)}.",
+        ) from None
+    return copy
+
+
+def _unreadable(message: str, file: Path, resource: Resource) -> Refused:
+    found = re.search(r"in (?:record/value|line) (\d+)", message)
+    zh, en = (f"第 {found[1]} 个文档", f"document {found[1]}") if found else ("全文件", "whole file")
+    if "maximum_object_size" in message:
+        size = f"{LARGEST_DOCUMENT >> 20} MB"
+        return Refused(
+            f"{zh}: 超过 {size}。请交付方分页导出，或改用 JSON Lines。",
+            f"{en}: larger than {size}. Ask for pages, or for JSON Lines.",
+        )
+    if "UTF-8" in message:
+        fits = "、".join(e for e in fitting_encodings(file) if e != "utf-8") or "?"
+        return Refused(
+            f"{zh}: 不能按 {resource.delivery.encoding} 解码（内容像是 {fits}）。"
+            f"请核对 {yaml_of(resource)} 的 delivery.encoding。",
+            f"{en}: not {resource.delivery.encoding} (looks like {fits}). "
+            f"Compare delivery.encoding in {yaml_of(resource)}.",
+        )
+    return Refused(
+        f"{zh}: 不是完整的 JSON，其后的记录无法读取。请交付方重新导出。",
+        f"{en}: not whole JSON; what follows cannot be read. Ask for a new export.",
+    )
+
+
+def _reject_what_is_no_object(con: duckdb.DuckDBPyConnection, rejected: RejectedWriter) -> None:
+    kind = "case when json_valid(text) then coalesce(json_type(text), 'NULL') end"
+    bad = con.execute(f"""
+        select {LINE}, {kind} is null as is_invalid, text from {RECORDS}
+        where coalesce({kind}, '') <> 'OBJECT' order by {LINE}""")
+    while rows := bad.fetchmany(10_000):
+        for line, is_invalid, text in rows:
+            if is_invalid:
+                rejected.add(line, "INVALID_JSON", "不是完整的 JSON", text)
+            else:
+                rejected.add(line, "NOT_AN_OBJECT", "不是 JSON 对象", text)
+    con.execute(f"delete from {RECORDS} where coalesce({kind}, '') <> 'OBJECT'")
+
+
+def _columns(con: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Column name -> JSON path, declared ones first, and the names of the undeclared ones."""
+    keys = con.execute(f"select distinct unnest(json_keys(text)) as key from {RECORDS} order by key").fetchall()
+    found = [key for (key,) in keys]
+    declared = sources(resource)
+    tops = {source.split(".")[0] for source in declared}
+    undeclared = [key for key in found if key not in tops]
+    if len(undeclared) > MOST_EXTRA_KEYS:
+        raise Refused(
+            f"全部记录: 未登记的项超过 {MOST_EXTRA_KEYS} 个。"
+            f"请核对 {yaml_of(resource)} 的 delivery.records 和 fields.source。",
+            f"all records: more than {MOST_EXTRA_KEYS} keys are not declared. "
+            f"Compare delivery.records and fields.source in {yaml_of(resource)}.",
+        )
+    if found:
+        occurring = {source for source in declared if source.split(".")[0] in found}
+        require_occurring(resource, occurring, "记录", "records")
+    extra = column_names(undeclared, declared)
+    columns = {source: json_path(source) for source in declared}
+    columns |= {name: json_path(key, nested=False) for name, key in zip(extra, undeclared, strict=True)}
+    return columns, tuple(extra)
+
+
+def json_path(source: str, *, nested: bool = True) -> str:
+    """DuckDB's path of a key; dots step into nested objects."""
+    steps = source.split(".") if nested else [source]
+    return "$" + "".join('."{}"'.format(step.replace("\\", "\\\\").replace('"', '\\"')) for step in steps)
+
+
+def _to_parquet(con: duckdb.DuckDBPyConnection, columns: dict[str, str], raw: Path) -> None:
+    paths = ", ".join(literal(path) for path in columns.values())
+    values = ", ".join(f"v[{place}] as {identifier(name)}" for place, name in enumerate(columns, start=1))
+    con.execute(f"""
+        copy (
+            select {values}, {LINE}
+            from (select {LINE}, json_extract_string(text, [{paths}]) as v from {RECORDS})
+            order by {LINE}
+        ) to {literal(raw)} (format parquet, compression zstd)""")

@@ -1,0 +1,131 @@
+"""The batch ledger: which content was delivered under which name, whether it counts, and if not, why.
+
+Here: table governance.batch, reading it, deciding which batches are in force, writing it in one transaction.
+Not here: reading files (the readers), accounts after standardisation (standardization/).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, fields, replace
+from enum import StrEnum
+
+import duckdb
+
+from suining_data.catalog.model import Mode, Resource
+
+DDL = """
+create schema if not exists governance;
+create table if not exists governance.batch (
+    resource_id varchar not null,
+    batch_id varchar not null,
+    unit_id varchar not null,
+    file_name varchar not null,
+    content_sha256 varchar not null,
+    file_bytes bigint not null,
+    status varchar not null check (status in ('in_force', 'superseded', 'replaced', 'refused')),
+    refusal_zh varchar,
+    refusal_en varchar,
+    lines_total bigint,
+    header_lines bigint,
+    continuation_lines bigint,
+    rejected_rows bigint,
+    raw_rows bigint,
+    first_seen_at timestamp not null default current_timestamp,
+    run_id varchar not null,
+    declaration varchar not null,
+    primary key (resource_id, batch_id)
+)
+"""
+
+
+class Status(StrEnum):
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"  # mode full: a newer file holds everything
+    REPLACED = "replaced"  # the same file name came with a new content
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One content of one resource. Counts are null when the file could not be read.
+
+    `declaration` identifies what the catalogue said when the file was read; when that changes, it is read again.
+    """
+
+    resource_id: str
+    batch_id: str
+    unit_id: str
+    file_name: str
+    content_sha256: str
+    file_bytes: int
+    status: Status
+    run_id: str
+    declaration: str
+    refusal_zh: str | None = None
+    refusal_en: str | None = None
+    lines_total: int | None = None
+    header_lines: int | None = None
+    continuation_lines: int | None = None
+    rejected_rows: int | None = None
+    raw_rows: int | None = None
+
+
+COLUMNS = ", ".join(f.name for f in fields(Batch))
+
+
+def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(DDL)
+
+
+def known_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> dict[str, Batch]:
+    """The ledger of a resource by batch id."""
+    rows = con.execute(f"select {COLUMNS} from governance.batch where resource_id = ?", [resource_id]).fetchall()
+    batches = (Batch(**dict(zip(COLUMNS.split(", "), row, strict=True))) for row in rows)
+    return {b.batch_id: replace(b, status=Status(b.status)) for b in batches}
+
+
+def judged(resource: Resource, batches: Iterable[Batch], landed: Mapping[str, str]) -> list[Batch]:
+    """The batches with the status that follows from history and `landed` (file name -> batch id in landing/ now).
+
+    A refused content replaces nothing. A file taken out of landing/ keeps its batch.
+    """
+    batches = list(batches)
+    present = set(landed.values())
+    good = {b.batch_id for b in batches if b.status is not Status.REFUSED}
+    taken_names = {name for name, batch_id in landed.items() if batch_id in good}
+
+    def is_replaced(batch: Batch) -> bool:
+        if batch.batch_id in present:
+            return False
+        return batch.status is Status.REPLACED or batch.file_name in taken_names
+
+    candidates = [b for b in batches if b.batch_id in good and not is_replaced(b)]
+    newest = max((b.file_name for b in candidates), default=None)
+
+    def status(batch: Batch) -> Status:
+        if batch.batch_id not in good:
+            return Status.REFUSED
+        if is_replaced(batch):
+            return Status.REPLACED
+        is_old = resource.delivery.mode is Mode.FULL and batch.file_name != newest
+        return Status.SUPERSEDED if is_old else Status.IN_FORCE
+
+    return [replace(b, status=status(b)) for b in batches]
+
+
+def write_ledger(con: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> None:
+    """Inserts or updates the batches, all or none; `first_seen_at` stays what it was."""
+    values = (f.name for f in fields(Batch) if f.name not in ("resource_id", "batch_id"))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in values)
+    marks = ", ".join("?" for _ in fields(Batch))
+    statement = f"""insert into governance.batch ({COLUMNS}) values ({marks})
+        on conflict (resource_id, batch_id) do update set {updates}"""
+    rows = [astuple(b) for b in batches]
+    if not rows:
+        return
+    con.execute("begin")
+    try:
+        con.executemany(statement, rows)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise

@@ -1,0 +1,251 @@
+"""What every reader is given and gives back: targets, results, refusals, and the two Parquet writers.
+
+Here: the protocol `Reader`, the check of a header against the catalogue, writers for readers that work row by row.
+Not here: any format (one module each beside this file), which file is read when (intake.py).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from suining_data.catalog.model import Resource
+
+ROWS_PER_FLUSH = 20_000
+SHOWN_CHARACTERS = 10_000  # of a rejected line; the line number leads to the rest
+SHOWN_COLUMNS = 10
+LINE = "_line"
+
+REJECTED_SCHEMA = pa.schema(
+    [("line", pa.int64()), ("rule", pa.string()), ("reason", pa.string()), ("raw_text", pa.string())]
+)
+
+
+class Refused(Exception):
+    """A batch that cannot be used. Both texts start with the place and end with the mend; the file is named outside."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a reader writes. `scratch` may hold a working copy; whoever made the target removes it."""
+
+    raw: Path
+    rejected: Path
+    scratch: Path
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What a file held: lines_total = header_lines + continuation_lines + raw_rows + rejected_rows.
+
+    A line is a physical line (CSV, JSON Lines), a sheet row (XLSX; a filled cell in a crosstab) or a record (JSON, XML,
+    DBF). `continuation_lines` are the further lines of a record with line breaks inside quotes.
+    """
+
+    lines_total: int
+    header_lines: int
+    continuation_lines: int
+    raw_rows: int
+    rejected_rows: int
+    columns: tuple[str, ...]
+    extra_columns: tuple[str, ...]
+    rejected_by_rule: dict[str, int] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """Reads `file` as `resource` declares it into `target`; raises Refused when the batch as a whole is unusable."""
+
+    def __call__(
+        self, con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target
+    ) -> ReadResult: ...
+
+
+class RejectedWriter:
+    """Writes what could not become a row; memory does not grow with the number of rejected lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.by_rule: Counter[str] = Counter()
+        self._rows: list[tuple[int, str, str, str]] = []
+        self._writer = pq.ParquetWriter(path, REJECTED_SCHEMA, compression="zstd")
+
+    @property
+    def total(self) -> int:
+        return self.by_rule.total()
+
+    def add(self, line: int, rule: str, reason: str, raw_text: str) -> None:
+        self.by_rule[rule] += 1
+        self._rows.append((line, rule, reason, shown(raw_text)))
+        if len(self._rows) >= ROWS_PER_FLUSH:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(REJECTED_SCHEMA)
+        self._writer.write_table(pa.table([list(c) for c in columns], schema=REJECTED_SCHEMA))
+        self._rows.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
+
+
+class RowWriter:
+    """Raw rows of the formats whose library hands out Python values (XLSX, XML, DBF)."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])
+        self._rows: list[tuple[str | int | None, ...]] = []
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self.total = 0
+
+    def add(self, line: int, values: Sequence[str | None]) -> None:
+        self._rows.append((*values, line))
+        self.total += 1
+        if len(self._rows) >= ROWS_PER_FLUSH:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(self._schema)
+        self._writer.write_table(pa.table([list(c) for c in columns], schema=self._schema))
+        self._rows.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
+
+
+def shown(text: str) -> str:
+    """A rejected text as it is kept: cut to a readable length, NUL made visible."""
+    cut = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+    return cut.replace("\0", "\\x00")
+
+
+def sources(resource: Resource) -> list[str]:
+    """The declared source columns, in order, each once."""
+    return list(dict.fromkeys(f.source for f in resource.fields))
+
+
+def yaml_of(resource: Resource) -> str:
+    return f"catalog/units/{resource.id.split('__')[0]}.yaml"
+
+
+def check_header(
+    resource: Resource, found: Sequence[str], place_zh: str, place_en: str, offered: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The undeclared columns of a header; Refused when a declared one is missing or stands there twice.
+
+    `offered` names sources that the reader adds itself. When hardly any declared column is found, the line is probably
+    data without a header: then its content is not repeated in the message, because it may be personal.
+    """
+    declared = [s for s in sources(resource) if s not in offered]
+    twice = sorted(name for name, n in Counter(x.lower() for x in found).items() if n > 1)
+    clash = [s for s in declared if s.lower() in twice]
+    if clash:
+        raise Refused(
+            f"{place_zh}: 列名重复：{'、'.join(clash)}。请交付方改名后重新交付。",
+            f"{place_en}: column {', '.join(clash)} stands there more than once. Ask for distinct names.",
+        )
+    missing = [f for f in resource.fields if f.source in declared and f.source not in found]
+    extra = tuple(name for name in found if name not in declared)
+    if not missing:
+        return extra
+    here = len(declared) - len({f.source for f in missing})
+    if here * 2 < len(declared):
+        raise Refused(
+            f"{place_zh}: {len(declared)} 个登记列中只找到 {here} 个，可能缺少表头、分隔符不同或不是这项资源。"
+            f"请核对文件与 {yaml_of(resource)} 的 delivery 和 fields.source。",
+            f"{place_en}: only {here} of {len(declared)} declared columns are there; the header may be missing, the "
+            f"delimiter another one, or the file of another resource. Compare it with delivery and fields.source in "
+            f"{yaml_of(resource)}.",
+        )
+    raise Refused(
+        f"{place_zh}: 缺少列 {'、'.join(f'{f.source}（{f.label}）' for f in missing)}{_extra_zh(extra)}。"
+        f"若只是改名，请在 {yaml_of(resource)} 的 fields.source 中登记。",
+        f"{place_en}: column {', '.join(f'{f.source} ({f.name})' for f in missing)} is missing{_extra_en(extra)}. "
+        f"If it was renamed, add it to fields.source in {yaml_of(resource)}.",
+    )
+
+
+def _extra_zh(extra: Sequence[str]) -> str:
+    return f"，多出列 {'、'.join(extra[:SHOWN_COLUMNS])}" if extra else ""
+
+
+def _extra_en(extra: Sequence[str]) -> str:
+    return f", {', '.join(extra[:SHOWN_COLUMNS])} is not declared" if extra else ""
+
+
+def require_occurring(resource: Resource, occurring: set[str], unit_zh: str, unit_en: str) -> None:
+    """For formats where an empty item may be left out: Refused when a required source occurs in no record at all."""
+    missing = [f for f in resource.fields if f.required and f.source not in occurring]
+    if missing:
+        raise Refused(
+            f"全部{unit_zh}: 没有出现必填项 {'、'.join(f'{f.source}（{f.label}）' for f in missing)}。"
+            f"若只是改名，请在 {yaml_of(resource)} 的 fields.source 中登记。",
+            f"all {unit_en}: required item {', '.join(f'{f.source} ({f.name})' for f in missing)} occurs nowhere. "
+            f"If it was renamed, add it to fields.source in {yaml_of(resource)}.",
+        )
+
+
+def column_names(found: Sequence[str], declared: Sequence[str]) -> list[str]:
+    """Names usable as columns of one table: declared ones unchanged, the rest unnamed or alike made distinct."""
+    taken = {LINE, *(d.lower() for d in declared)}
+    names = []
+    for place, name in enumerate(found, start=1):
+        if name in declared:
+            names.append(name)
+            continue
+        base = name or f"column_{place}"
+        unique = base
+        suffix = 2
+        while unique.lower() in taken:
+            unique, suffix = f"{base}_{suffix}", suffix + 1
+        taken.add(unique.lower())
+        names.append(unique)
+    return names
+
+
+def clean_name(name: str) -> str:
+    """A column name as compared with the catalogue: without surrounding blanks and line breaks inside."""
+    return re.sub(r"[\r\n]+", "", name).strip().strip("﻿")
+
+
+def literal(text: str | Path) -> str:
+    """SQL: a quoted string."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """SQL: a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def in_file_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rows keep the order of the file, whatever the connection's setting is outside."""
+    row = con.execute("select current_setting('preserve_insertion_order')").fetchone()
+    before = bool(row and row[0])
+    con.execute("set preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        con.execute(f"set preserve_insertion_order = {str(before).lower()}")

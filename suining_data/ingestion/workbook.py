@@ -1,0 +1,219 @@
+"""XLSX: sheets with title rows, merged headers and crosstabs become raw rows; cells become the text a sheet shows.
+
+Here: choosing sheets, headers, unpivoting, cell values as text.
+Not here: what a value means. An id stored as a number has lost its last digits: it arrives as 5.10902E+17 and its
+element rejects it; nothing is repaired.
+
+`_line` is the sheet's row when the file has one sheet with content, otherwise (and in a crosstab, where a row gives
+several records) the ordinal of the record in the file. Blank rows are rejected as BLANK_LINE; a row in which only the
+first cell is filled (a note, a signature, a subheading) as FOOTER. Empty cells of a crosstab are no observations and
+are not counted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import duckdb
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, ZipError
+
+from suining_data.catalog.model import Delivery, Resource
+from suining_data.ingestion.reading import (
+    ReadResult,
+    Refused,
+    RejectedWriter,
+    RowWriter,
+    Target,
+    check_header,
+    clean_name,
+    column_names,
+    sources,
+    yaml_of,
+)
+
+SHEET = "_sheet"
+EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
+
+Cell = int | float | str | bool | time | date | datetime | timedelta
+Row = list[str]
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    name: str
+    header: list[list[str]]  # header rows, merged cells filled
+    columns: list[str]  # header rows joined with "/"
+    first_body_row: int  # 1-based, as the sheet shows it
+    body: list[Row]
+
+
+def read_xlsx(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+    sheets = _sheets(file, resource)
+    delivery = resource.delivery
+    extras = [_extra(sheet, resource) for sheet in sheets]
+    if delivery.crosstab is not None:
+        columns = [*delivery.crosstab.stub, *delivery.crosstab.levels, delivery.crosstab.value]
+    else:
+        columns = list(dict.fromkeys(name for sheet in sheets for name in sheet.columns))
+    extra = tuple(dict.fromkeys(name for names in extras for name in names))
+    has_ordinals = len(sheets) > 1 or delivery.crosstab is not None
+
+    with RejectedWriter(target.rejected) as rejected, RowWriter(target.raw, [*columns, SHEET]) as rows:
+        for sheet in sheets:
+            width = len(delivery.crosstab.stub) + 1 if delivery.crosstab else len(sheet.columns)
+            for number, cells in _data_rows(sheet, width, rejected, names_sheet=len(sheets) > 1):
+                for record in _records(sheet, cells, delivery, columns):
+                    rows.add(rows.total + 1 if has_ordinals else number, [*record, sheet.name])
+    header_lines = len(sheets) * (delivery.title_rows + delivery.header_rows)
+    return ReadResult(
+        lines_total=header_lines + rows.total + rejected.total,
+        header_lines=header_lines,
+        continuation_lines=0,
+        raw_rows=rows.total,
+        rejected_rows=rejected.total,
+        columns=(*columns, SHEET),
+        extra_columns=extra,
+        rejected_by_rule=dict(rejected.by_rule),
+    )
+
+
+def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
+    """The sheets that the catalogue names and that are not empty, in the order of the file."""
+    try:
+        book = CalamineWorkbook.from_path(file)
+    except PasswordError:
+        raise Refused(
+            "全文件: 工作簿有密码。请交付方去掉密码后重新交付。",
+            "whole file: the workbook has a password. Ask for a delivery without one.",
+        ) from None
+    except (CalamineError, ZipError, OSError):
+        raise Refused(
+            "全文件: 不是 XLSX 工作簿，或文件损坏。"
+            f"请核对 {yaml_of(resource)} 的 delivery.format，或请交付方重新导出。",
+            f"whole file: not an XLSX workbook, or damaged. Compare delivery.format in {yaml_of(resource)}, "
+            "or ask for a new export.",
+        ) from None
+    wanted = [name for name in book.sheet_names if fnmatchcase(name, resource.delivery.sheets)]
+    sheets = [_sheet(book.get_sheet_by_name(name), resource) for name in wanted]
+    filled = [sheet for sheet in sheets if sheet is not None]
+    if not filled:
+        raise Refused(
+            f"全文件: 没有名称符合 {resource.delivery.sheets} 且有内容的工作表。"
+            f"请核对 {yaml_of(resource)} 的 delivery.sheets。",
+            f"whole file: no sheet matches {resource.delivery.sheets} and has content. "
+            f"Compare delivery.sheets in {yaml_of(resource)}.",
+        )
+    return filled
+
+
+def _sheet(sheet: CalamineSheet, resource: Resource) -> _Sheet | None:
+    """None when nothing stands in the sheet."""
+    cells = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    if not any(text for row in cells for text in row):
+        return None
+    delivery = resource.delivery
+    top, bottom = delivery.title_rows, delivery.title_rows + delivery.header_rows
+    if len(cells) < bottom:
+        raise Refused(
+            f"工作表“{sheet.name}”: 只有 {len(cells)} 行，表头应在第 {bottom} 行。"
+            f"请核对 {yaml_of(resource)} 的 title_rows 和 header_rows。",
+            f"sheet {sheet.name}: {len(cells)} rows only, the header should end in row {bottom}. "
+            f"Compare title_rows and header_rows in {yaml_of(resource)}.",
+        )
+    _fill_merged(cells, sheet, top, bottom)
+    header = cells[top:bottom]
+    width = max((place for row in cells[top:] for place, text in enumerate(row, start=1) if text), default=0)
+    header = [[clean_name(text) for text in row[:width]] for row in header]
+    if delivery.crosstab is not None:
+        _fill_levels(header, len(delivery.crosstab.stub))
+    joined = ["/".join(dict.fromkeys(row[place] for row in header if row[place])) for place in range(width)]
+    columns = column_names(joined, sources(resource))
+    return _Sheet(sheet.name, header, columns, bottom + 1, [row[:width] for row in cells[bottom:]])
+
+
+def _fill_merged(cells: list[Row], sheet: CalamineSheet, top: int, bottom: int) -> None:
+    """In the header a merged range repeats its text everywhere; in the body downwards only, for each row it spans."""
+    for (row, column), (last_row, last_column) in sheet.merged_cell_ranges or []:
+        if row >= len(cells) or column >= len(cells[row]):
+            continue
+        text = cells[row][column]
+        is_header = top <= row < bottom
+        last = min(last_row, bottom - 1 if is_header else len(cells) - 1)
+        for r in range(row, last + 1):
+            for c in range(column, min(last_column, len(cells[r]) - 1) + 1 if is_header else column + 1):
+                cells[r][c] = text
+
+
+def _fill_levels(header: list[Row], stub: int) -> None:
+    """A blank cell in an upper header row of a crosstab belongs to the group that starts left of it."""
+    for row in header[:-1]:
+        for place in range(stub + 1, len(row)):
+            row[place] = row[place] or row[place - 1]
+
+
+def _extra(sheet: _Sheet, resource: Resource) -> tuple[str, ...]:
+    """Undeclared columns of a sheet; Refused when declared ones are missing."""
+    crosstab = resource.delivery.crosstab
+    row = sheet.first_body_row - 1
+    place_zh, place_en = f"工作表“{sheet.name}”第 {row} 行", f"sheet {sheet.name} row {row}"
+    if crosstab is None:
+        return check_header(resource, sheet.columns, place_zh, place_en, offered=[SHEET])
+    stub = sheet.columns[: len(crosstab.stub)]
+    if stub != crosstab.stub:
+        missing = [name for name in crosstab.stub if name not in stub]
+        raise Refused(
+            f"{place_zh}: 交叉表左侧应是 {'、'.join(crosstab.stub)}，缺少 {'、'.join(missing) or '（顺序不同）'}。"
+            f"请核对 {yaml_of(resource)} 的 delivery.crosstab.stub 和 title_rows。",
+            f"{place_en}: the crosstab should start with {', '.join(crosstab.stub)}; "
+            f"missing: {', '.join(missing) or '(other order)'}. "
+            f"Compare delivery.crosstab.stub and title_rows in {yaml_of(resource)}.",
+        )
+    return ()
+
+
+def _data_rows(sheet: _Sheet, width: int, rejected: RejectedWriter, *, names_sheet: bool) -> Iterator[tuple[int, Row]]:
+    """Row number in the sheet and cells of the rows that hold data; `width` is what a row must be able to fill."""
+    where = f"（工作表“{sheet.name}”）" if names_sheet else ""
+    for number, cells in enumerate(sheet.body, start=sheet.first_body_row):
+        if not any(cells):
+            rejected.add(number, "BLANK_LINE", f"空行{where}", "")
+        elif width > 1 and cells[0] and not any(cells[1:]):
+            rejected.add(number, "FOOTER", f"只有第一格有内容，不是数据行{where}", cells[0])
+        else:
+            yield number, cells
+
+
+def _records(sheet: _Sheet, cells: Row, delivery: Delivery, columns: Sequence[str]) -> Iterator[list[str | None]]:
+    """The raw rows of one sheet row: itself, or one per filled cell of a crosstab."""
+    if delivery.crosstab is None:
+        by_name = dict(zip(sheet.columns, cells, strict=True))
+        yield [by_name.get(name) for name in columns]
+        return
+    stub = len(delivery.crosstab.stub)
+    for place in range(stub, len(cells)):
+        if cells[place]:
+            yield [*cells[:stub], *(row[place] for row in sheet.header), cells[place]]
+
+
+def cell_text(value: Cell) -> str:
+    """A cell as text: whole numbers without a point, dates as ISO, numbers beyond 15 digits as the sheet shows them."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return _number_text(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return value
+
+
+def _number_text(value: float) -> str:
+    if value == int(value):
+        return str(int(value)) if abs(value) < 10**EXACT_DIGITS else f"{value:.5E}"
+    return format(Decimal(f"{value:.{EXACT_DIGITS}g}"), "f")

@@ -1,0 +1,139 @@
+"""Writes the SELECTs that gather the records of one subject from every staged table that speaks of it.
+
+Here: one branch per entity of the catalogue, all with the same columns. Not here: who is who (identity.py).
+"""
+
+from collections.abc import Iterator
+
+from suining_data.catalog import Catalog, Entity, Resource
+from suining_data.elements import ELEMENTS, Then
+from suining_data.linkage.attributes import (
+    ADDRESS,
+    ANY_CODE,
+    IDENTIFYING_ORGANIZATION,
+    IDENTIFYING_PERSON,
+    ORGANIZATION,
+    PERSON,
+)
+
+DEFAULT_AUTHORITY = 50
+
+
+def entities(catalog: Catalog, subject: str) -> Iterator[tuple[Resource, Entity]]:
+    """Resources and entities that speak of a subject, in catalogue order."""
+    for resource in catalog.resources:
+        for entity in resource.entities:
+            if entity.subject == subject:
+                yield resource, entity
+
+
+def person_records(catalog: Catalog) -> str:
+    """SELECT of every person record: keys, identifiers, attributes, authorities."""
+    return _union(_person_branch(resource, entity) for resource, entity in entities(catalog, "person"))
+
+
+def organization_records(catalog: Catalog) -> str:
+    """SELECT of every organisation record: keys, identifiers, attributes, authorities."""
+    return _union(_organization_branch(resource, entity) for resource, entity in entities(catalog, "organization"))
+
+
+def address_records(catalog: Catalog) -> str:
+    """SELECT of every place with an address that a delivery locates itself (not via a person or organisation)."""
+    return _union(_address_branch(resource, entity) for resource, entity in entities(catalog, "address"))
+
+
+def canonical_address(column: str) -> str:
+    """SQL: an address without the province and the city that every address here shares."""
+    return f"nullif(regexp_replace({column}, '^(四川省)?(遂宁市|遂宁)?', ''), '')"
+
+
+def address_id(column: str) -> str:
+    """SQL: the id of an address: the same text (see canonical_address) has the same id."""
+    return f"'A' || substr(md5({canonical_address(column)}), 1, 16)"
+
+
+def holds(element_id: str, column: str) -> str:
+    """SQL: whether a text is a valid value of an element."""
+    rules = [rule.holds for rule in ELEMENTS[element_id].rules if rule.then is not Then.WARN]
+    return "(" + " and ".join(rule.replace("{v}", column).replace("{x}", column) for rule in rules) + ")"
+
+
+def _union(branches: Iterator[str]) -> str:
+    return "\nunion all\n".join(branches)
+
+
+def _keys(resource: Resource, entity: Entity) -> list[str]:
+    valid_from = f"cast({entity.valid_from} as date)" if entity.valid_from else "cast(null as date)"
+    return [
+        "record_id",
+        f"'{resource.id}' as resource_id",
+        "batch_id",
+        f"'{entity.role}' as role",
+        f"{valid_from} as valid_from",
+    ]
+
+
+def _values(entity: Entity, attributes: dict[str, str]) -> list[str]:
+    return [f"cast({entity.values.get(name, 'null')} as {sql_type}) as {name}" for name, sql_type in attributes.items()]
+
+
+def _authorities(entity: Entity, attributes: dict[str, str]) -> list[str]:
+    default = entity.authority.get("default", DEFAULT_AUTHORITY)
+    return [f"cast({entity.authority.get(name, default)} as tinyint) as {name}_authority" for name in attributes]
+
+
+def _branch(resource: Resource, entity: Entity, columns: list[str]) -> str:
+    told = ", ".join(entity.values.values())
+    return f"select {', '.join(columns)}\nfrom staged.{resource.id}\nwhere coalesce({_as_text(told)}) is not null"
+
+
+def _as_text(columns: str) -> str:
+    return ", ".join(f"cast({column} as varchar)" for column in columns.split(", "))
+
+
+def _person_branch(resource: Resource, entity: Entity) -> str:
+    id_column = entity.values.get("resident_id")
+    derived = f"coalesce(list_contains(failed_rules, '{id_column}:upgraded'), false)" if id_column else "false"
+    return _branch(
+        resource,
+        entity,
+        [
+            *_keys(resource, entity),
+            *_values(entity, IDENTIFYING_PERSON),
+            f"{derived} as is_resident_id_derived",
+            *_values(entity, PERSON),
+            *_authorities(entity, PERSON),
+        ],
+    )
+
+
+def _organization_branch(resource: Resource, entity: Entity) -> str:
+    identifiers = _values(entity, IDENTIFYING_ORGANIZATION)
+    if mixed := entity.values.get(ANY_CODE):
+        identifiers = [
+            f"coalesce(case when {_is_kind(kind, mixed)} then {mixed} end, {entity.values.get(kind, 'null')}) as {kind}"
+            for kind in IDENTIFYING_ORGANIZATION
+        ]
+    return _branch(
+        resource,
+        entity,
+        [
+            *_keys(resource, entity),
+            *identifiers,
+            *_values(entity, ORGANIZATION),
+            *_authorities(entity, ORGANIZATION),
+        ],
+    )
+
+
+def _is_kind(kind: str, column: str) -> str:
+    length = {"uscc": 18, "organization_code": 9, "registration_number": 15}[kind]
+    return f"length({column}) = {length} and {holds(kind, column)}"
+
+
+def _address_branch(resource: Resource, entity: Entity) -> str:
+    return _branch(
+        resource,
+        entity,
+        [*_keys(resource, entity), *_values(entity, ADDRESS), f"'{resource.delivery.crs or ''}' as crs"],
+    )

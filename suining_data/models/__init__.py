@@ -1,0 +1,24 @@
+"""Base tables written as dbt-like SQL: read, ordered, built beside the table they replace.
+
+Here: what the other stages may use of this package. Not here: the SQL itself (dbt_like_sql/), the assets (definitions).
+"""
+
+from suining_data.models.building import build
+from suining_data.models.contract import ColumnContract, CustomTest, ModelContract
+from suining_data.models.errors import ModelError
+from suining_data.models.lineage import ColumnLineage, column_lineage
+from suining_data.models.reading import Model, load_models
+from suining_data.models.rendering import Renderer
+
+__all__ = [
+    "ColumnContract",
+    "ColumnLineage",
+    "CustomTest",
+    "Model",
+    "ModelContract",
+    "ModelError",
+    "Renderer",
+    "build",
+    "column_lineage",
+    "load_models",
+]

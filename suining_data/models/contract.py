@@ -1,0 +1,70 @@
+"""What schema.yml says of a table: the shape of a contract.
+
+Here: the pydantic models of one table, its columns and its own tests.
+Not here: reading schema.yml and running the SQL beside it (the loader), turning a contract into checks (quality/).
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    """A description in both languages."""
+
+    en: StrictStr
+    zh: StrictStr
+
+
+class ColumnContract(Strict):
+    """One column. `type` is needed only where neither an element nor a reference says it."""
+
+    element: Identifier | None = None
+    references: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+\.[a-z0-9_]+$")] | None = None
+    type: StrictStr | None = None
+    unique: bool = False
+    not_null: bool = False
+    accepted: list[StrictStr | int | bool] | None = None
+    sensitivity: Literal["L1", "L2", "L3", "L4"] | None = None  # overrides the element's
+    zh: StrictStr | None = None  # defaults to the element's label
+    en: StrictStr | None = None
+
+    @property
+    def reference(self) -> tuple[str, str] | None:
+        """(`schema.table`, column) the column refers to."""
+        if self.references is None:
+            return None
+        table, _, column = self.references.rpartition(".")
+        return table, column
+
+
+class CustomTest(Strict):
+    """A rule that no column can say: `sql` selects the rows of `{table}` that break it; other tables by their names."""
+
+    id: Identifier
+    zh: StrictStr
+    en: StrictStr
+    sql: StrictStr
+    severity: Literal["block", "warn"] = "block"
+    dimension: Literal["规范性", "完整性", "准确性", "一致性", "时效性", "可访问性"] = "一致性"  # GB/T 36344-2018
+
+
+class ModelContract(Strict):
+    """One table of schema.yml; the table's name is the mapping's key there."""
+
+    description: Text
+    key: list[Identifier] = Field(min_length=1)
+    columns: dict[Identifier, ColumnContract] = Field(min_length=1)
+    tests: list[CustomTest] = []
+
+    @model_validator(mode="after")
+    def _key_is_described(self) -> Self:
+        if missing := [column for column in self.key if column not in self.columns]:
+            raise ValueError(f"key column {', '.join(missing)} is not among the columns; describe it under `columns`")
+        return self

@@ -1,0 +1,12 @@
+"""The one error of this package: one line that names file, place and mend."""
+
+from pathlib import Path
+
+
+class ModelError(ValueError):
+    """A model, its contract or its references are wrong; the text is for the person who wrote the SQL."""
+
+
+def place(path: Path) -> str:
+    """How an error names a file: `spatial/address.sql`."""
+    return f"{path.parent.name}/{path.name}"

@@ -1,0 +1,177 @@
+"""Models read from disk: rendered SQL, contract, references, in the order they can be built.
+
+Here: what must hold before any SQL runs: ref() for every table, known tables, no cycles, contract and columns agree.
+Not here: Jinja (rendering.py), the shape of a contract (contract.py), running the SQL (building.py).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+import yaml
+from pydantic import ValidationError
+from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.optimizer.scope import traverse_scope
+
+from suining_data.models.contract import ModelContract
+from suining_data.models.errors import ModelError, place
+from suining_data.models.rendering import Renderer
+from suining_data.models.sources import declared_sources, declared_systems
+from suining_data.settings import SQL
+
+CONTRACTS = "schema.yml"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One base table: `select` only, with its contract."""
+
+    schema: str
+    name: str
+    path: Path
+    sql: str  # rendered
+    refs: tuple[str, ...]  # "schema.table", in order of first mention
+    contract: ModelContract
+
+    @property
+    def table(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 of the rendered SQL: changes when a macro it uses changes."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+    @cached_property
+    def query(self) -> exp.Query:
+        """The parsed SELECT; callers that change it copy it first."""
+        return parse(self.sql, self.path)
+
+
+def load_models(directory: Path = SQL, sources: Mapping[str, Sequence[str]] | None = None) -> list[Model]:
+    """Every model under `directory`/<schema>/<name>.sql, each after those it reads.
+
+    `sources` are the tables that other stages write, with their columns; default: all that the catalogue, linkage,
+    the reference tables and governance declare. Raises ModelError, one line, for the first thing that is wrong.
+    """
+    known = declared_sources() if sources is None else sources
+    renderer = Renderer(directory, declared_systems() if sources is None else {})
+    models: dict[str, Model] = {}
+    for schema in sorted(path.parent for path in directory.glob(f"*/{CONTRACTS}")):
+        contracts = read_contracts(schema / CONTRACTS)
+        for path in sorted(schema.glob("*.sql")):
+            model = _read_model(path, renderer, contracts)
+            models[model.table] = model
+        if missing := [name for name in contracts if f"{schema.name}.{name}" not in models]:
+            raise ModelError(
+                f"{place(schema / CONTRACTS)}: {missing[0]} is described but {missing[0]}.sql does not exist"
+            )
+    for path in sorted(directory.glob("*/*.sql")):
+        if path.parent.name != "macros" and not (path.parent / CONTRACTS).exists():
+            raise ModelError(f"{place(path)}: no {CONTRACTS} beside it; describe the table there")
+    for model in models.values():
+        _check_refs(model, models, known)
+    return _ordered(models)
+
+
+def read_contracts(path: Path) -> dict[str, ModelContract]:
+    """The tables of one schema.yml. Raises ModelError naming file, table and field."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise ModelError(f"{place(path)}: {' '.join(str(error).split())}") from error
+    contracts = {}
+    for table, body in content.items():
+        try:
+            contracts[table] = ModelContract.model_validate(body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in (table, *first["loc"]))
+            raise ModelError(f"{place(path)}: {field}: {first['msg']}") from error
+    return contracts
+
+
+def parse(sql: str, path: Path) -> exp.Query:
+    """The one SELECT of a model file, in DuckDB's dialect."""
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
+    except (ParseError, TokenError) as error:
+        raise ModelError(f"{place(path)}: {_first_line(error)}") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise ModelError(f"{place(path)}: a model is exactly one SELECT")
+    return statements[0]
+
+
+def tables_read(query: exp.Query) -> set[str]:
+    """`schema.table` of every table a query reads, without its own CTEs; a file or function is named as written."""
+    tables = set()
+    for scope in traverse_scope(query):
+        for source in scope.sources.values():
+            if isinstance(source, exp.Table):
+                is_plain = isinstance(source.this, exp.Identifier) and not source.catalog
+                tables.add(f"{source.db}.{source.name}" if is_plain and source.db else source.this.sql("duckdb"))
+    return tables
+
+
+def _read_model(path: Path, renderer: Renderer, contracts: Mapping[str, ModelContract]) -> Model:
+    if path.stem not in contracts:
+        raise ModelError(
+            f"{place(path)}: {path.stem} is not described in {place(path.parent / CONTRACTS)}; add it there"
+        )
+    sql, refs = renderer.render(path)
+    model = Model(path.parent.name, path.stem, path, sql, tuple(refs), contracts[path.stem])
+    if bypassed := sorted(tables_read(model.query) - set(refs)):
+        raise ModelError(f"{place(path)}: reads {bypassed[0]} without ref(); write {{{{ ref('{bypassed[0]}') }}}}")
+    if not model.query.is_star:
+        check_columns(model, model.query.named_selects)
+    return model
+
+
+def check_columns(model: Model, selected: Sequence[str]) -> None:
+    """Raises ModelError unless the contract describes exactly the selected columns."""
+    contracts = model.path.parent / CONTRACTS
+    described = model.contract.columns
+    if extra := [column for column in selected if column not in described]:
+        raise ModelError(
+            f"{place(contracts)}: {model.name}.{extra[0]} is selected in {model.path.name} but not described"
+        )
+    if missing := [column for column in described if column not in selected]:
+        raise ModelError(
+            f"{place(contracts)}: {model.name}.{missing[0]} is described but {model.path.name} does not select it"
+        )
+
+
+def _check_refs(model: Model, models: Mapping[str, Model], known: Mapping[str, Sequence[str]]) -> None:
+    for ref in model.refs:
+        if ref not in models and ref not in known:
+            raise ModelError(
+                f"{place(model.path)}: ref('{ref}') is neither a model nor a table that an earlier stage writes"
+            )
+    for column, contract in model.contract.columns.items():
+        if contract.reference is None:
+            continue
+        table, target = contract.reference
+        columns: Sequence[str] = list(models[table].contract.columns) if table in models else known.get(table, ())
+        if target not in columns:
+            column_place = f"{place(model.path.parent / CONTRACTS)}: {model.name}.{column}"
+            raise ModelError(f"{column_place} references {table}.{target}, which does not exist")
+
+
+def _ordered(models: Mapping[str, Model]) -> list[Model]:
+    graph = {table: [ref for ref in model.refs if ref in models] for table, model in models.items()}
+    try:
+        return [models[table] for table in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        raise ModelError(
+            f"{place(models[cycle[0]].path)}: models read each other in a circle: {' -> '.join(cycle)}"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

@@ -1,0 +1,63 @@
+"""Tables that other stages write and base tables may read, with their columns.
+
+Here: gathering what catalogue, linkage and reference files declare; linked tables are made once, empty, to see their
+columns. Not here: declaring any of it.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import duckdb
+
+from suining_data.catalog import Catalog, load_catalog
+from suining_data.elements import ELEMENTS
+from suining_data.linkage import linked_tables
+from suining_data.settings import REFERENCE
+from suining_data.warehouse import SCHEMAS, swap
+
+ROW = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
+
+
+@cache
+def declared_sources() -> Mapping[str, Sequence[str]]:
+    """`schema.table` -> columns, for every staged, linked and reference table."""
+    catalog = load_catalog()
+    return {**_reference_tables(), **_staged_and_linked_tables(catalog)}
+
+
+def declared_systems() -> Mapping[str, str]:
+    """Resource -> coordinate system of its delivery, where it has one."""
+    return {r.id: r.delivery.crs for r in load_catalog().resources if r.delivery.crs}
+
+
+def _reference_tables() -> dict[str, list[str]]:
+    tables = {}
+    for path in sorted(REFERENCE.rglob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            tables[f"reference.{path.stem}"] = next(csv.reader(file))
+    return tables
+
+
+def create_empty_sources(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    """Staged tables as the catalogue types them and linked tables as linkage selects them, without a row."""
+    for schema in SCHEMAS:
+        con.execute(f"create schema if not exists {schema}")
+    for resource in catalog.resources:
+        types = {**ROW, **{column.name: ELEMENTS[column.element].sql_type for column in resource.columns}}
+        columns = ", ".join(f"{name} {sql_type}" for name, sql_type in types.items())
+        con.execute(f"create table staged.{resource.id} ({columns}, failed_rules varchar[])")
+    for table in linked_tables(catalog):
+        table.write(con, "none")
+        swap(con, f"linked.{table.name}")
+
+
+def _staged_and_linked_tables(catalog: Catalog) -> dict[str, list[str]]:
+    with duckdb.connect() as con:
+        con.execute("pragma disable_optimizer")  # planning costs more than the work: there are no rows
+        create_empty_sources(con, catalog)
+        rows = con.execute(
+            "select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where schema_name in ('staged', 'linked') group by all"
+        ).fetchall()
+    return dict(rows)

@@ -1,0 +1,133 @@
+"""Steps as Dagster assets: run if not current, judge, put in force, tell what came out.
+
+Here: the thin edge between a step and Dagster. Not here: which steps there are (pipeline.py), their work (stages).
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from suining_data.operations import results as found
+from suining_data.operations import state
+from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step
+from suining_data.settings import PROJECT, settings
+from suining_data.warehouse import NEXT, open_warehouse
+
+POOL = "warehouse"
+Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
+
+
+class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The run's one connection to the warehouse; only one run at a time has it (pool `warehouse`)."""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Context]:
+        config = settings()
+        with open_warehouse(config) as con:
+            state.create_table(con)
+            found.create_table(con)
+            yield Context(con, config, context.run_id or "")
+
+
+def asset_of(step: Step) -> dg.AssetsDefinition:
+    """The asset of a step, its checks in its own `check_specs`."""
+    key = dg.AssetKey(step.key.split("."))
+    own = [_own_spec(key, check) for check in step.checks]
+    specs = own + (step.suite.check_specs(key) if step.suite else [])
+
+    @dg.asset(
+        key=key,
+        deps=[dg.AssetKey(name.split(".")) for name in step.upstream],
+        group_name=step.group,
+        description=step.description,
+        owners=[f"team:{step.unit}"] if step.unit else None,
+        code_version=step.digest[:16],
+        check_specs=specs or None,
+        metadata=_declared(step),
+        pool=POOL,
+        kinds={"duckdb"},
+    )
+    def build(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Context]) -> Events:
+        yield from refresh(step, warehouse, specs)
+
+    return build
+
+
+def refresh(step: Step, context: Context, specs: list[dg.AssetCheckSpec]) -> Events:
+    """Write the step's side table, judge it and, if no blocking check fails, put it in force."""
+    con = context.con
+    if state.is_current(con, context.settings, step):
+        yield from _as_before(step, context)
+        return
+    started = time.monotonic()
+    outcome = step.write(context)
+    written = time.monotonic()
+    results = [_own_result(check, outcome) for check in step.checks]
+    if step.suite:
+        results += step.suite.judge(con, f"{step.key}{NEXT}")
+    judged = time.monotonic()
+    found.remember(con, step, results, specs, context.run_id)
+    yield from results
+    blocking = {spec.name for spec in specs if spec.blocking}
+    failed = [r.check_name for r in results if not r.passed and r.check_name in blocking and _is_error(r)]
+    if failed:
+        raise dg.Failure(
+            description=(
+                f"{step.key}: 质量关卡 {', '.join(map(str, failed))} 未通过，保留上一版数据。"
+                f" The gate failed; the last good table stays in force and nothing downstream was built."
+            ),
+            allow_retries=False,
+        )
+    accepting = time.monotonic()
+    step.accept(context)
+    work = written - started + time.monotonic() - accepting
+    state.remember(context, step, outcome, (work, judged - written))
+    yield dg.MaterializeResult(metadata=_told(step, outcome))
+
+
+def _as_before(step: Step, context: Context) -> Events:
+    """An unchanged table: what was found of it when it was built."""
+    yield from found.recall(context.con, step)
+    yield dg.MaterializeResult(
+        metadata={"dagster/row_count": state.rows(context.con, step), "unchanged": True},
+    )
+
+
+def _is_error(result: dg.AssetCheckResult) -> bool:
+    return result.severity is dg.AssetCheckSeverity.ERROR
+
+
+def _own_spec(key: dg.AssetKey, check: OwnCheck) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(check.name, asset=key, description=check.description, blocking=check.is_blocking)
+
+
+def _own_result(check: OwnCheck, outcome: Outcome) -> dg.AssetCheckResult:
+    sentences = outcome.failures.get(check.name, ())
+    return dg.AssetCheckResult(
+        check_name=check.name,
+        passed=not sentences,
+        severity=dg.AssetCheckSeverity.WARN if check.is_warning else dg.AssetCheckSeverity.ERROR,
+        description="\n".join(sentences) or None,
+        metadata={"failed": len(sentences)},
+    )
+
+
+def _declared(step: Step) -> dict[str, object]:
+    metadata: dict[str, object] = {"dagster/table_name": f"suining.{step.key}"}
+    if step.columns:
+        metadata["dagster/column_schema"] = _schema(step.columns)
+    if step.code:
+        metadata["dagster/code_references"] = dg.CodeReferencesMetadataValue(
+            code_references=[dg.LocalFileCodeReference(file_path=str(PROJECT / step.code), label=step.code)]
+        )
+    return metadata
+
+
+def _schema(columns: tuple[Column, ...]) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(c.name, c.type, description=c.description) for c in columns])
+
+
+def _told(step: Step, outcome: Outcome) -> dict[str, object]:
+    return {"dagster/row_count": outcome.rows, **outcome.figures}

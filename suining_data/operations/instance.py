@@ -1,0 +1,28 @@
+"""The Dagster instance of the project: its home in the data folder, its settings.
+
+Here: dagster.yaml and where it lies. Not here: what runs (definitions.py).
+"""
+
+from pathlib import Path
+
+from suining_data.settings import Settings
+
+DAGSTER_YAML = """\
+telemetry: {enabled: false}
+nux: {enabled: false}
+storage:
+  custom: {module: suining_data.operations.event_log, class: Storage, config: {base_dir: {env: DAGSTER_HOME}}}
+compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}
+concurrency:
+  pools: {granularity: op, default_limit: 1}
+"""
+
+
+def prepare_home(settings: Settings) -> Path:
+    """The Dagster home with its dagster.yaml, made where it is missing."""
+    home = settings.dagster_home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "dagster.yaml"
+    if not file.exists() or file.read_text(encoding="utf-8") != DAGSTER_YAML:
+        file.write_text(DAGSTER_YAML, encoding="utf-8")
+    return home

@@ -1,0 +1,207 @@
+"""All steps of a refresh, in topological order: raw, staged, linked, the four bases, the snapshot.
+
+Here: what each stage hands to the run. Not here: the work itself (the stages), Dagster (assets.py).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from suining_data.catalog import Catalog, Resource, Unit, load_catalog
+from suining_data.elements import ELEMENTS
+from suining_data.ingestion import declaration_of, ingest, landing_files
+from suining_data.linkage import LinkedTable, linked_tables
+from suining_data.models import ColumnContract, Model, build, load_models
+from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, digest_of
+from suining_data.publication import publish
+from suining_data.quality import base_suite, staged_suite
+from suining_data.settings import PROJECT, Settings
+from suining_data.standardization import put_in_force, staged_select, standardize
+from suining_data.warehouse import NEXT, swap
+
+ROW_KEYS = (
+    Column("record_id", "bigint", "记录标识（来源行） · id of the source row, the same in every run"),
+    Column("batch_id", "varchar", "批次标识 · batch the row was delivered in"),
+    Column("line_number", "bigint", "行号 · line of the row in its file"),
+)
+FAILED_RULES = Column("failed_rules", "varchar[]", "未通过的规则（字段:规则） · rules broken, their values are null or flagged")
+
+BATCHES_ACCEPTED = OwnCheck(
+    "batches_accepted", "可访问性：批次可读、表头相符、行数合理；被拒批次不影响上一批 (every delivered batch was accepted)"
+)
+COLUMNS_DECLARED = OwnCheck(
+    "columns_declared", "规范性：来件没有目录以外的列 (no column is delivered that the catalogue does not know)", is_warning=True
+)
+ROWS_BALANCE = OwnCheck(
+    "rows_balance",
+    "完整性：文件行数=表头+拒收+原始；原始=入库+隔离+被替代 (every line of every batch is accounted for)",
+    is_blocking=True,
+)
+
+
+def pipeline(catalog: Catalog | None = None, models: list[Model] | None = None) -> list[Step]:
+    """Every step, each after those it reads."""
+    catalog = catalog or load_catalog()
+    models = load_models() if models is None else models
+    steps: list[Step] = []
+    for unit in catalog.units:
+        for resource in unit.resources:
+            steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
+    steps += [_linked_step(table) for table in linked_tables(catalog)]
+    steps += [_base_step(model) for model in models]
+    steps.append(_snapshot_step([model.table for model in models]))
+    return steps
+
+
+def _raw_step(unit: Unit, resource: Resource) -> Step:
+    def write(context: Context) -> Outcome:
+        ingested = ingest(context.con, context.settings, unit, resource, context.run_id)
+        return Outcome(
+            rows=ingested.raw_rows,
+            figures={"batches": len(ingested.in_force), "rejected_lines": ingested.rejected_rows},
+            version=digest_of(declaration_of(resource), *(item.batch.batch_id for item in ingested.in_force)),
+            failures={
+                BATCHES_ACCEPTED.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.refusals),
+                COLUMNS_DECLARED.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.warnings),
+            },
+        )
+
+    return Step(
+        key=f"raw.{resource.id}",
+        group="raw",
+        description=f"{unit.name} {resource.name}（原始批次）：{resource.abstract}",
+        upstream=(),
+        digest=declaration_of(resource),
+        inputs=lambda settings: _landing_digest(settings, unit, resource),
+        write=write,
+        accept=lambda context: None,
+        checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED),
+        unit=unit.id,
+        columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
+        code=_unit_file(unit),
+    )
+
+
+def _landing_digest(settings: Settings, unit: Unit, resource: Resource) -> str:
+    files = landing_files(settings, unit, resource)
+    stats = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return digest_of(json.dumps(stats))
+
+
+def _staged_step(unit: Unit, resource: Resource) -> Step:
+    def write(context: Context) -> Outcome:
+        account = standardize(context.con, context.settings, unit, resource)
+        return Outcome(
+            rows=account.staged,
+            figures={
+                "raw": account.raw,
+                "quarantined": account.quarantined,
+                "superseded": account.superseded,
+                "rejected_lines": account.rejected,
+            },
+            failures={ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced)},
+        )
+
+    columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)
+    return Step(
+        key=f"staged.{resource.id}",
+        group="staged",
+        description=f"{unit.name} {resource.name}（标准化）：{resource.abstract}",
+        upstream=(f"raw.{resource.id}",),
+        digest=digest_of(staged_select(resource), *resource.key),
+        write=write,
+        accept=lambda context: put_in_force(context.con, resource),
+        checks=(ROWS_BALANCE,),
+        suite=staged_suite(resource),
+        unit=unit.id,
+        columns=(*ROW_KEYS, *columns, FAILED_RULES),
+        code=_unit_file(unit),
+    )
+
+
+def _linked_step(table: LinkedTable) -> Step:
+    def write(context: Context) -> Outcome:
+        return Outcome(rows=table.write(context.con, context.run_id))
+
+    return Step(
+        key=f"linked.{table.name}",
+        group="linked",
+        description=table.description,
+        upstream=table.refs,
+        digest=digest_of(table.sql),
+        write=write,
+        accept=_swapped_in(f"linked.{table.name}"),
+        code="suining_data/linkage/tables.py",
+    )
+
+
+def _base_step(model: Model) -> Step:
+    contract = model.contract
+    columns = tuple(_base_column(name, column) for name, column in contract.columns.items())
+
+    def write(context: Context) -> Outcome:
+        rows = build(context.con, model)
+        describe(context.con, f"{model.table}{NEXT}", contract.description.zh, columns)
+        return Outcome(rows=rows)
+
+    return Step(
+        key=model.table,
+        group=model.schema,
+        description=f"{contract.description.zh} · {contract.description.en}",
+        upstream=tuple(ref for ref in model.refs if ref.split(".")[0] not in ("reference", "governance")),
+        digest=digest_of(model.fingerprint, contract.model_dump_json()),
+        write=write,
+        accept=_swapped_in(model.table),
+        suite=base_suite(model),
+        columns=columns,
+        code=str(model.path.relative_to(PROJECT)) if model.path.is_relative_to(PROJECT) else None,
+    )
+
+
+def _base_column(name: str, column: ColumnContract) -> Column:
+    element = ELEMENTS.get(column.element or "")
+    zh, en = column.zh or (element.label if element else name), column.en or (element.english if element else name)
+    return Column(name, column.type or (element.sql_type if element else "varchar"), f"{zh} · {en}")
+
+
+def describe(con: Connection, table: str, description: str, columns: tuple[Column, ...]) -> None:
+    """Comments on a table and its columns: every client that opens the file shows them."""
+
+    def quoted(text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
+    con.execute(f"comment on table {table} is {quoted(description)}")
+    for column in columns:
+        con.execute(f"comment on column {table}.{column.name} is {quoted(column.description)}")
+
+
+def _snapshot_step(tables: list[str]) -> Step:
+    def write(context: Context) -> Outcome:
+        published = publish(context.con, context.settings, context.run_id)
+        return Outcome(rows=sum(table.rows for table in published), figures={"tables": len(published)})
+
+    source = Path(__file__).parent.parent / "publication" / "snapshot.py"
+    return Step(
+        key="published.snapshot",
+        group="published",
+        description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
+        upstream=tuple(tables),
+        digest=hashlib.sha256(source.read_bytes()).hexdigest(),
+        write=write,
+        accept=lambda context: None,
+        code="suining_data/publication/snapshot.py",
+    )
+
+
+def _swapped_in(table: str) -> Callable[[Context], None]:
+    def accept(context: Context) -> None:
+        context.con.begin()
+        swap(context.con, table)
+        context.con.commit()
+
+    return accept
+
+
+def _unit_file(unit: Unit) -> str:
+    return f"suining_data/catalog/units/{unit.id}.yaml"

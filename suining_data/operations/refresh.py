@@ -1,0 +1,99 @@
+"""A refresh from the command line: what is stale runs as one Dagster run, in this process, with progress shown.
+
+Here: choosing what to run, running it, showing it. Not here: the steps (pipeline.py), what came out (summary.py).
+"""
+
+import os
+import time
+import uuid
+
+import dagster as dg
+from rich.console import Console
+
+from suining_data.operations import results, state
+from suining_data.operations.instance import prepare_home
+from suining_data.operations.pipeline import pipeline
+from suining_data.operations.step import Step
+from suining_data.operations.summary import print_published
+from suining_data.quality import import_in_background
+from suining_data.settings import Settings
+from suining_data.warehouse import open_warehouse
+
+
+def run_refresh(settings: Settings, console: Console) -> bool:
+    """Bring the bases up to date; False when a step failed (the last published data stays in use)."""
+    steps = pipeline()
+    with open_warehouse(settings) as con:
+        state.create_table(con)
+        results.create_table(con)
+        stale = state.stale_steps(con, settings, steps)
+    if not stale:
+        console.print("没有变化，四库已是最新 (nothing has changed since the last refresh)")
+        print_published(settings, console)
+        return True
+    import_in_background()
+    console.print(f"{len(steps)} 张表中有 {len(stale)} 张待更新 ({len(stale)} of {len(steps)} tables to bring up to date)")
+    succeeded = _run(settings, stale, console)
+    print_published(settings, console)
+    return succeeded
+
+
+def _run(settings: Settings, stale: list[Step], console: Console) -> bool:
+    os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
+    from suining_data.definitions import defs
+
+    job = defs.resolve_job_def("refresh")
+    run_id = str(uuid.uuid4())
+    progress = Progress(console, len(stale))
+    with dg.DagsterInstance.get() as instance:
+        instance.add_event_listener(run_id, progress.show)
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            raise_on_error=False,
+            asset_selection=[dg.AssetKey(step.key.split(".")) for step in stale],
+        )
+    return result.success
+
+
+class Progress:
+    """A line per finished table, with the rows taken in so far."""
+
+    def __init__(self, console: Console, tables: int) -> None:
+        self.console, self.tables, self.done, self.rows, self.started = console, tables, 0, 0, time.monotonic()
+
+    def show(self, entry: dg.EventLogEntry, _cursor: object = None) -> None:
+        """Called by Dagster for every event of the run."""
+        event = entry.dagster_event
+        if event is None:
+            return
+        if event.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION:
+            self._finished(event)
+        elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
+            self.console.print(f"✗ {event.step_key} {_reason(event)}", style="red", markup=False, soft_wrap=True)
+
+    def _finished(self, event: dg.DagsterEvent) -> None:
+        key = event.asset_key
+        materialization = event.step_materialization_data.materialization
+        count = materialization.metadata.get("dagster/row_count")
+        rows = int(count.value) if count else 0  # type: ignore[call-overload]
+        self.done += 1
+        if key and key.path[0] == "raw":
+            self.rows += rows
+        self.console.print(
+            f"[{self.done:>3}/{self.tables}] {time.monotonic() - self.started:6.1f} s  {'.'.join(key.path) if key else ''}"
+            f"  {rows:,}  (原始行累计 rows so far {self.rows:,})",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    """Why a step failed, in one line."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error and error.cause:
+        error = error.cause
+    return " ".join(error.message.split()) if error else ""

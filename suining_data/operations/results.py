@@ -1,0 +1,73 @@
+"""Check results as data: governance.check_result, for the published file, `suining status` and unchanged tables.
+
+Here: writing results of a run there and reading them back. Not here: judging (quality/), the assets (assets.py).
+"""
+
+import json
+
+import dagster as dg
+
+from suining_data.operations.step import Connection, Step
+
+SHOWN = (int, float, str, bool, list, dict)  # plain metadata; it holds counts and opaque keys only
+
+
+def create_table(con: Connection) -> None:
+    """Create governance.check_result where it is missing."""
+    con.execute("""
+        create table if not exists governance.check_result (
+            table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
+            description varchar, metadata json, run_id varchar)
+    """)
+
+
+def remember(
+    con: Connection, step: Step, results: list[dg.AssetCheckResult], specs: list[dg.AssetCheckSpec], run_id: str
+) -> None:
+    """Replace the table's results by these."""
+    blocking = {spec.name: spec.blocking for spec in specs}
+    con.begin()
+    con.execute("delete from governance.check_result where table_name = ?", [step.key])
+    if results:
+        con.executemany(
+            "insert into governance.check_result values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    step.key,
+                    result.check_name,
+                    blocking[str(result.check_name)],
+                    result.passed,
+                    result.severity.value,
+                    result.description,
+                    json.dumps(_plain(result), ensure_ascii=False),
+                    run_id,
+                )
+                for result in results
+            ],
+        )
+    con.commit()
+
+
+def recall(con: Connection, step: Step) -> list[dg.AssetCheckResult]:
+    """The table's results as they were found when it was built."""
+    rows = con.execute(
+        "select check_name, has_passed, severity, description, metadata from governance.check_result "
+        "where table_name = ?",
+        [step.key],
+    ).fetchall()
+    return [
+        dg.AssetCheckResult(
+            check_name=name,
+            passed=passed,
+            severity=dg.AssetCheckSeverity(severity),
+            description=description,
+            metadata=json.loads(metadata),
+        )
+        for name, passed, severity, description, metadata in rows
+    ]
+
+
+def _plain(result: dg.AssetCheckResult) -> dict[str, object]:
+    return {
+        key: entry.value for key, entry in (result.metadata or {}).items() if isinstance(getattr(entry, "value", None), SHOWN)
+    }

@@ -1,0 +1,65 @@
+"""What every table was made from: the memory that lets a refresh skip what is unchanged.
+
+Here: governance.table_state and the question "is it current?". Not here: what a table is made of (step.py).
+"""
+
+from suining_data.operations.step import Connection, Context, Outcome, Step, digest_of
+from suining_data.settings import Settings
+
+
+def create_table(con: Connection) -> None:
+    """Create governance.table_state where it is missing."""
+    con.execute("""
+        create table if not exists governance.table_state (
+            table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,
+            finished_at timestamp, write_seconds double, check_seconds double)
+    """)
+
+
+def input_digest(con: Connection, settings: Settings, step: Step) -> str:
+    """Digest of all that decides the step's table: its own declaration, the versions it reads, files outside."""
+    known: dict[str, str] = dict(con.execute("select table_name, version from governance.table_state").fetchall())
+    return _input_digest(settings, step, known)
+
+
+def is_current(con: Connection, settings: Settings, step: Step) -> bool:
+    """Whether the table in force was made from what lies there now."""
+    stored = con.execute(
+        "select input_digest from governance.table_state where table_name = ?", [step.key]
+    ).fetchone()
+    return stored is not None and stored[0] == input_digest(con, settings, step)
+
+
+def remember(context: Context, step: Step, outcome: Outcome, seconds: tuple[float, float]) -> None:
+    """Record that the step's table is in force, and how long writing and checking took."""
+    digest = input_digest(context.con, context.settings, step)
+    context.con.execute(
+        "insert or replace into governance.table_state values (?, ?, ?, ?, ?, current_timestamp::timestamp, ?, ?)",
+        [step.key, digest, outcome.version or digest, outcome.rows, context.run_id, *seconds],
+    )
+
+
+def rows(con: Connection, step: Step) -> int:
+    """Rows of the table in force."""
+    stored = con.execute("select rows from governance.table_state where table_name = ?", [step.key]).fetchone()
+    return int(stored[0]) if stored else 0
+
+
+def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[Step]:
+    """Steps whose table is missing or not made from what lies there now, and all that lies downstream of them."""
+    rows = con.execute("select table_name, input_digest, version from governance.table_state").fetchall()
+    digests = {table: digest for table, digest, _ in rows}
+    versions = {table: version for table, _, version in rows}
+    stale: dict[str, Step] = {}
+    for step in steps:
+        is_stale = any(key in stale for key in step.upstream) or digests.get(step.key) != _input_digest(
+            settings, step, versions
+        )
+        if is_stale:
+            stale[step.key] = step
+    return list(stale.values())
+
+
+def _input_digest(settings: Settings, step: Step, versions: dict[str, str]) -> str:
+    outside = step.inputs(settings) if step.inputs else ""
+    return digest_of(step.digest, outside, *(versions.get(key, "") for key in step.upstream))

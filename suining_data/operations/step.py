@@ -1,0 +1,78 @@
+"""A step of the refresh: one table, what it reads, how it is written and put in force.
+
+Here: the shape that stages fill and that the planner, the Dagster assets and the CLI read.
+Not here: which steps there are (pipeline.py), Dagster (assets.py).
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import duckdb
+
+from suining_data.quality import Suite
+from suining_data.settings import Settings
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table as people read about it."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a step may use while it runs."""
+
+    con: Connection
+    settings: Settings
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step wrote: rows, and figures for whoever watches the run (no personal values)."""
+
+    rows: int
+    figures: dict[str, int | str] = field(default_factory=dict)
+    version: str | None = None  # what the rows are made of, where that is not the step's own digest
+    failures: dict[str, tuple[str, ...]] = field(default_factory=dict)  # own check -> a sentence per failure
+
+
+@dataclass(frozen=True)
+class OwnCheck:
+    """A check that the step itself answers while it writes (batches, accounts); the rest is the suite's."""
+
+    name: str
+    description: str
+    is_blocking: bool = False
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One asset. `write` fills a side table and tells about it; `accept` puts it in force after it was judged."""
+
+    key: str  # schema.table
+    group: str
+    description: str
+    upstream: tuple[str, ...]
+    digest: str  # of everything of ours that decides what comes out: SQL, catalogue entry, contract
+    write: Callable[[Context], Outcome]
+    accept: Callable[[Context], None]
+    checks: tuple[OwnCheck, ...] = ()
+    suite: Suite | None = None
+    unit: str | None = None  # the department that answers for the data
+    columns: tuple[Column, ...] = ()
+    code: str | None = None  # file of the project that declares the table
+    inputs: Callable[[Settings], str] | None = None  # digest of what lies outside the warehouse
+
+
+def digest_of(*parts: str) -> str:
+    """sha256 of texts, in order."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

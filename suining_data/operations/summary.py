@@ -1,0 +1,68 @@
+"""What came out, for people at a terminal: stages, the four bases, checks, where to go on.
+
+Here: reading the published file and printing. Not here: the figures' making (the stages).
+"""
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from suining_data.settings import Settings
+
+BASES = {"population": "人口", "legal_entity": "法人单位", "spatial": "资源地理", "macro": "宏观经济"}
+
+
+def print_published(settings: Settings, console: Console) -> None:
+    """Print the summary of the published file and how to open it."""
+    file = settings.published / "suining.duckdb"
+    if not file.exists():
+        console.print("尚未发布 (nothing is published yet)")
+        return
+    with duckdb.connect(str(file.resolve()), read_only=True) as con:
+        print_summary(con, console)
+    console.print(f"数据库 (database)   {file}   suining query \"from population.person limit 3\"", highlight=False)
+    console.print("界面 (UI)           make ui", highlight=False)
+
+
+def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
+    """Stages, bases and checks of a published file."""
+    console.print(_stages(con))
+    console.print(_bases(con))
+    console.print(_checks(con))
+
+
+def _stages(con: duckdb.DuckDBPyConnection) -> Table:
+    table = Table("阶段 stage", "行 rows", title="各阶段 stages", title_justify="left")
+    row = con.execute("""
+        select coalesce(sum(lines_total), 0), coalesce(sum(rejected), 0), coalesce(sum(raw), 0), coalesce(sum(staged), 0),
+            coalesce(sum(quarantined), 0), coalesce(sum(superseded), 0)
+        from governance.row_account
+    """).fetchone()
+    names = ("文件行 lines in", "拒收 rejected", "原始 raw", "入库 staged", "隔离 quarantined", "被替代 superseded")
+    for name, rows in zip(names, row or (), strict=True):
+        table.add_row(name, f"{rows:,}")
+    return table
+
+
+def _bases(con: duckdb.DuckDBPyConnection) -> Table:
+    table = Table("基础库 base", "表 table", "行 rows", title="四大基础信息库 four bases", title_justify="left")
+    rows = con.execute(
+        "select split_part(table_name, '.', 1), table_name, rows from governance.table_state "
+        "where list_contains(?, split_part(table_name, '.', 1)) order by list_position(?, split_part(table_name, '.', 1)), 2",
+        [list(BASES), list(BASES)],
+    ).fetchall()
+    for base, name, count in rows:
+        table.add_row(f"{BASES[base]} {base}", name, f"{count:,}")
+    return table
+
+
+def _checks(con: duckdb.DuckDBPyConnection) -> Table:
+    table = Table("检查 checks", "数 count", title="质量检查 quality checks", title_justify="left")
+    row = con.execute("""
+        select count(*) filter (has_passed), count(*) filter (not has_passed and severity = 'WARN'),
+            count(*) filter (not has_passed and severity <> 'WARN')
+        from governance.check_result
+    """).fetchone()
+    for name, count in zip(("通过 passed", "提醒 warned", "未过 failed"), row or (), strict=True):
+        table.add_row(name, f"{count:,}")
+    return table

@@ -1,0 +1,244 @@
+"""The rules of a table, read off what is declared: catalogue and elements for staged, schema.yml for base tables.
+
+Here: which rules a table has. Not here: how they are counted and judged (suite.py, engine.py).
+
+A rule that an element applied while cleaning must hold afterwards; it is asked again of what was written, so that a
+mistake in the cleaning, the typing or a golden value stops the table.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from suining_data.catalog import Derived, Field, Resource
+from suining_data.elements import ELEMENTS, Element, Rule, Then
+from suining_data.models import ColumnContract, Model, ModelContract
+from suining_data.quality.suite import SCHEMA, Check, Severity, Suite
+
+ROW_KEYS = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
+FAILED_RULES = {"failed_rules": "varchar[]"}
+
+
+def staged_suite(resource: Resource) -> Suite:
+    """The gate of staged.<resource>: blocks on what standardisation promised, warns of what it let through."""
+    types = {column.name: ELEMENTS[column.element].sql_type for column in resource.columns}
+    checks = [
+        schema_check(ROW_KEYS | types | FAILED_RULES),
+        *_not_null(ROW_KEYS),
+        unique_check("record_id", ["record_id"]),
+        *(_still_there(field) for field in resource.fields if field.required),
+        unique_check("key", resource.key),
+        *(check for column in resource.columns for check in element_checks(column.name, ELEMENTS[column.element])),
+        *(check for column in resource.columns for check in _warnings(column)),
+        *_expected_rows(resource),
+    ]
+    return Suite(keys=tuple(ROW_KEYS), checks=tuple(checks))
+
+
+def base_suite(model: Model) -> Suite:
+    """The gate of a base table, from its contract in schema.yml."""
+    return contract_suite(model.table, model.contract)
+
+
+def contract_suite(table: str, contract: ModelContract) -> Suite:
+    """The rules that `contract` states of `table` (schema.name)."""
+    checks = [schema_check({name: _type(column) for name, column in contract.columns.items()})]
+    checks += _not_null(name for name, column in contract.columns.items() if column.not_null or name in contract.key)
+    checks.append(unique_check("key", contract.key))
+    for name, column in contract.columns.items():
+        if column.unique and contract.key != [name]:
+            checks.append(unique_check(f"{name}:unique", [name]))
+        if column.accepted is not None:
+            checks.append(accepted_check(name, column.accepted))
+        if column.element:
+            checks += element_checks(name, ELEMENTS[column.element])
+        if column.reference:
+            checks.append(reference_check(table, name, *column.reference))
+    checks += [
+        Check(test.id, test.dimension, Severity(test.severity), test.zh, test.en, failing_rows=test.sql.strip(" \n;"))
+        for test in contract.tests
+    ]
+    referenced = dict.fromkeys(column.reference[0] for column in contract.columns.values() if column.reference)
+    return Suite(
+        keys=tuple(name for name in contract.key if _says_nothing_of_anybody(contract.columns[name])),
+        checks=tuple(checks),
+        reads=tuple(name for name in referenced if name != table),
+    )
+
+
+def schema_check(types: Mapping[str, str | None]) -> Check:
+    """Columns are those declared, of the declared types (None: any type)."""
+    declared = ", ".join(f"('{name}', {f'typeof(null::{type})' if type else 'null'})" for name, type in types.items())
+    return Check(
+        SCHEMA,
+        "规范性",
+        Severity.BLOCK,
+        "列或类型与声明不符",
+        "columns or types are not as declared",
+        failing_rows=f"""
+            select coalesce(declared.column_name, present.column_name) as column_name,
+                declared.type as declared, present.column_type as found
+            from (values {declared}) as declared(column_name, type)
+            full join (describe {{table}}) as present on present.column_name = declared.column_name
+            where declared.column_name is null or present.column_name is null or declared.type <> present.column_type
+        """,
+    )
+
+
+def unique_check(id: str, key: Iterable[str]) -> Check:
+    """No two rows share the key; rows with an empty key column are not compared."""
+    columns = ", ".join(key)
+    known = " and ".join(f"{column} is not null" for column in columns.split(", "))
+    return Check(
+        id if id.endswith(":unique") else f"{id}:unique",
+        "准确性",
+        Severity.BLOCK,
+        f"{columns} 重复",
+        f"{columns} is not unique",
+        failing_rows=f"""
+            select * from {{table}} semi join (
+                select {columns} from {{table}} where {known} group by {columns} having count(*) > 1
+            ) using ({columns})
+        """,
+    )
+
+
+def accepted_check(column: str, values: Iterable[str | int | bool]) -> Check:
+    """Values are among those listed, or null."""
+    listed = ", ".join(_literal(value) for value in values)
+    return Check(
+        f"{column}:accepted",
+        "规范性",
+        Severity.BLOCK,
+        f"{column} 不在允许的取值中",
+        f"{column} is not one of the accepted values",
+        breaks=f"{column} not in ({listed})",
+    )
+
+
+def reference_check(table: str, column: str, referenced: str, referenced_column: str) -> Check:
+    """Values stand in the referenced column, or are null; a table may refer to itself."""
+    return Check(
+        f"{column}:references",
+        "一致性",
+        Severity.BLOCK,
+        f"{column} 在 {referenced} 中不存在",
+        f"{column} is not in {referenced}",
+        failing_rows=f"""
+            select * from {{table}} as referring
+            anti join {"{table}" if referenced == table else referenced} as referenced
+            on referring.{column} = referenced.{referenced_column}
+            where referring.{column} is not null
+        """,
+    )
+
+
+def element_checks(column: str, element: Element) -> list[Check]:
+    """Every rule of the element that leaves no value behind that breaks it, asked of `column`."""
+    return [
+        Check(
+            f"{column}:{rule.id}",
+            rule.dimension,
+            Severity.BLOCK,
+            f"{column}（{element.label}）{rule.reason}",
+            f"{column} breaks {element.id}.{rule.id}",
+            breaks=f"{column} is not null and not ({rule.holds.replace('{v}', column)})",
+        )
+        for rule in element.rules
+        if rule.then is not Then.WARN and "{x}" not in rule.holds
+    ]
+
+
+def _still_there(field: Field) -> Check:
+    """A required value, which was delivered, is empty only where failed_rules says which rule emptied it."""
+    emptying = [rule.id for rule in ELEMENTS[field.element].rules if rule.then in (Then.QUARANTINE_VALUE, Then.DISCARD)]
+    reasons = ", ".join(_literal(f"{field.name}:{rule}") for rule in [*emptying, "unreadable"])
+    return Check(
+        f"{field.name}:required",
+        "完整性",
+        Severity.BLOCK,
+        f"{field.label}为空且没有说明原因的规则",
+        f"{field.name} is empty and no rule says why",
+        breaks=f"{field.name} is null and not coalesce(list_has_any(failed_rules, [{reasons}]), false)",
+    )
+
+
+def _warnings(column: Field | Derived) -> list[Check]:
+    """Rules that let the value stand: standardisation wrote them into failed_rules."""
+    return [_warning(column, rule) for rule in ELEMENTS[column.element].rules if rule.then is Then.WARN]
+
+
+def _warning(column: Field | Derived, rule: Rule) -> Check:
+    id = f"{column.name}:{rule.id}"
+    return Check(
+        id,
+        rule.dimension,
+        Severity.WARN,
+        f"{column.label}：{rule.reason}",
+        f"{column.name} breaks {column.element}.{rule.id}",
+        breaks=f"list_contains(failed_rules, '{id}')",
+    )
+
+
+def _expected_rows(resource: Resource) -> list[Check]:
+    """A batch larger than the catalogue expects, or nothing where something is expected.
+
+    Too few rows are not warned of here: a sample of a smaller city is in order, and a collapse against the batch
+    before is judged when the batch is taken in.
+    """
+    most, least = resource.expected_rows.max, resource.expected_rows.min
+    return [
+        Check(
+            "expected_rows",
+            "完整性",
+            Severity.WARN,
+            f"批次行数超过预期的 {most}，或应有数据而没有",
+            f"a batch has more rows than the {most} expected, or there are none where some are expected",
+            failing_rows=f"""
+                select batch_id, count(*) as rows from {{table}} group by batch_id having count(*) > {most}
+                union all
+                select null, 0 where {least} > 0 and not exists (from {{table}})
+            """,
+        )
+    ]
+
+
+def _delivered(field: Field) -> Check:
+    """A required value is there, or was put aside with its rule."""
+    return Check(
+        f"{field.name}:required",
+        "完整性",
+        Severity.BLOCK,
+        f"{field.label}为空",
+        f"{field.name} is null and no rule says why",
+        breaks=f"{field.name} is null "
+        f"and not coalesce(list_bool_or([starts_with(rule, '{field.name}:') for rule in failed_rules]), false)",
+    )
+
+
+def _not_null(columns: Iterable[str]) -> list[Check]:
+    return [
+        Check(
+            f"{column}:required",
+            "完整性",
+            Severity.BLOCK,
+            f"{column} 为空",
+            f"{column} is null",
+            breaks=f"{column} is null",
+        )
+        for column in columns
+    ]
+
+
+def _type(column: ColumnContract) -> str | None:
+    return column.type or (ELEMENTS[column.element].sql_type if column.element else None)
+
+
+def _says_nothing_of_anybody(column: ColumnContract) -> bool:
+    """Whether values of a key column may be shown as samples: opaque ids, codes, periods; never a document's number."""
+    element = ELEMENTS[column.element] if column.element else None
+    sensitivity = column.sensitivity or (element.sensitivity if element else None)
+    is_number_or_code = element is None or element.sql_type != "varchar" or element.id.endswith("_code")
+    return sensitivity in ("L1", "L2") and is_number_or_code and not (element and element.is_personal)
+
+
+def _literal(value: str | int | bool) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value).lower()

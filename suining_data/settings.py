@@ -1,0 +1,58 @@
+"""Where things lie and how much of the machine may be used, read from the environment.
+
+Here: paths and limits. Not here: what is delivered (catalog/), what a value is (elements/).
+"""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+REFERENCE = PROJECT / "data" / "reference"
+SQL = PROJECT / "dbt_like_sql"
+
+
+class Settings(BaseSettings):
+    """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` bound DuckDB."""
+
+    model_config = SettingsConfigDict(env_prefix="SUINING_")
+
+    data: Path = PROJECT / "data"
+    memory_gb: float = Field(default=4.0, gt=0.2)
+    threads: int | None = Field(default=None, ge=1)
+
+    @property
+    def landing(self) -> Path:
+        return self.data / "landing"
+
+    @property
+    def raw(self) -> Path:
+        return self.data / "raw"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.data / "warehouse" / "suining.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.data / "published"
+
+    @property
+    def truth(self) -> Path:
+        return self.data / "truth"
+
+    @property
+    def reports(self) -> Path:
+        return self.data / "reports"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.data / "dagster"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; tests set the environment and call `settings.cache_clear()`."""
+    return Settings()

@@ -1,0 +1,34 @@
+"""Row accounts: for every batch, what came in equals what went on plus what was put aside.
+
+Here: the tables governance.row_account, governance.quarantine and governance.superseded, the two equations.
+Not here: why a row is put aside (statement.py), how a file is read (ingestion/).
+"""
+
+import duckdb
+
+UNBALANCED = """
+    lines_total <> header_lines + continuation_lines + rejected + raw
+    or raw <> staged + quarantined + superseded
+"""
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of the accounts where they are missing."""
+    con.execute("""
+        create table if not exists governance.row_account (
+            resource_id varchar, batch_id varchar, lines_total bigint, header_lines bigint, continuation_lines bigint,
+            rejected bigint, raw bigint, staged bigint, quarantined bigint, superseded bigint);
+        create table if not exists governance.quarantine (
+            resource_id varchar, unit_id varchar, batch_id varchar, file_name varchar, line_number bigint,
+            scope varchar, field varchar, rule varchar, reason varchar, received varchar, raw_text varchar);
+        create table if not exists governance.superseded (
+            resource_id varchar, batch_id varchar, line_number bigint, superseded_by bigint);
+    """)
+
+
+def unbalanced_batches(con: duckdb.DuckDBPyConnection, table: str, resource_id: str) -> list[str]:
+    """Batch ids of a resource whose equations do not hold in `table` (shape of governance.row_account)."""
+    rows = con.execute(
+        f"select batch_id from {table} where resource_id = ? and ({UNBALANCED}) order by 1", [resource_id]
+    ).fetchall()
+    return [batch_id for (batch_id,) in rows]

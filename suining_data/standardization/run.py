@@ -1,0 +1,198 @@
+"""Raw batches of a resource into a judged side table, and the side table into force.
+
+Here: running the SELECT of statement.py, putting rows aside, counting them, swapping.
+Not here: which rules there are (judgements.py), who judges the side table (quality/).
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import duckdb
+
+from suining_data.catalog import Resource, Unit
+from suining_data.settings import Settings
+from suining_data.standardization.accounts import create_tables, unbalanced_batches
+from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
+from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
+from suining_data.warehouse import NEXT, swap
+
+LINE_BITS = 24  # lines of a batch fit into the low bits of record_id, the batch into the 39 above
+
+
+@dataclass(frozen=True)
+class Account:
+    """Rows of a resource over its batches."""
+
+    raw: int
+    staged: int
+    quarantined: int
+    superseded: int
+    rejected: int
+    unbalanced: list[str]
+
+
+def record_base(resource_id: str, batch_id: str) -> int:
+    """record_id of line 0 of a batch: the same in every run, whatever was loaded before."""
+    digest = hashlib.sha256(f"{resource_id}:{batch_id}".encode()).digest()
+    return (int.from_bytes(digest[:5]) >> 1) << LINE_BITS
+
+
+def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> Account:
+    """Write staged.<id>__next and, as temporary tables, its quarantine, superseded rows and account."""
+    create_tables(con)
+    table = f"staged.{resource.id}{NEXT}"
+    _read(con, settings, resource, table)
+    _put_aside(con, settings, unit, resource, table)
+    _supersede(con, resource, table)
+    _count(con, resource, table)
+    con.execute(f"alter table {table} drop column _is_refused")
+    con.execute(f"alter table {table} drop column _raw")
+    return _account(con)
+
+
+def put_in_force(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    """Swap the judged side table in, together with its quarantine and account."""
+    con.begin()
+    swap(con, f"staged.{resource.id}")
+    for table in ("row_account", "quarantine", "superseded"):
+        con.execute(f"delete from governance.{table} where resource_id = ?", [resource.id])
+        con.execute(f"insert into governance.{table} select * from temp.next_{table}")
+    con.commit()
+
+
+def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
+    batches = _in_force(con, resource)
+    bases = ", ".join(
+        f"({literal(batch)}, {record_base(resource.id, batch)})" for batch in batches
+    )
+    if batches:
+        files = [str(settings.raw / resource.id / f"{batch}.parquet") for batch in batches]
+        delivered = f"""
+            select base + _line as record_id, batch.batch_id, _line as line_number, raw.*
+            from read_parquet({files}, union_by_name = true, filename = true) as raw
+            join (values {bases}) as batch(batch_id, base) on parse_filename(filename, true) = batch.batch_id
+        """
+    else:
+        sources = ", ".join(f"null::varchar as {quoted_source}" for quoted_source in _quoted_sources(resource))
+        delivered = f"select 0::bigint as record_id, '' as batch_id, 0::bigint as line_number, {sources} where false"
+    con.execute(f"create or replace table {table} as with delivered as ({delivered}) from ({staged_select(resource)})")
+
+
+def _quoted_sources(resource: Resource) -> list[str]:
+    return ['"' + source.replace('"', '""') + '"' for source in dict.fromkeys(f.source for f in resource.fields)]
+
+
+def _put_aside(
+    con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str
+) -> None:
+    """Rows and values that break a rule, and lines that never became rows, with their reasons."""
+    every = [*judgements_of_fields(resource), *judgements_of_derived(resource)]
+    judged = [j for j in every if j.then not in ("warn", "discard")]
+    rules = ", ".join(
+        f"({literal(j.id)}, {literal(j.source or j.column)}, {literal(j.rule)}, {literal(f'{j.label}：{j.reason}')}, "
+        f"{literal('row' if j.then == 'quarantine' else 'value')})"
+        for j in judged
+    ) or "('', '', '', '', '')"
+    con.execute(f"""
+        create or replace temp table next_quarantine as
+        select {literal(resource.id)} as resource_id, {literal(unit.id)} as unit_id, broken.batch_id, batch.file_name,
+            line_number, judged.scope, judged.field, judged.rule, judged.reason,
+            json_extract_string(_raw, '$."' || judged.field || '"') as received, _raw as raw_text
+        from (select {ROW_KEYS}, _raw, unnest(failed_rules) as id from {table} where _raw is not null) as broken
+        join (values {rules}) as judged(id, field, rule, reason, scope) using (id)
+        join governance.batch as batch
+            on batch.batch_id = broken.batch_id and batch.resource_id = {literal(resource.id)}
+        {_rejected_lines(con, settings, unit, resource)}
+        order by all
+    """)
+
+
+def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> str:
+    files = [
+        str(settings.raw / resource.id / f"{batch}.rejected.parquet")
+        for batch in _in_force(con, resource, where="and rejected_rows > 0")
+    ]
+    if not files:
+        return ""
+    return f"""
+        union all
+        select {literal(resource.id)}, {literal(unit.id)}, batch_id, file_name, line, 'line', null, rule, reason,
+            null, raw_text
+        from (
+            select *, parse_filename(parse_filename(filename, true), true) as batch_id
+            from read_parquet({files}, filename = true)
+        )
+        join (select batch_id, file_name from governance.batch where resource_id = {literal(resource.id)})
+            using (batch_id)
+    """
+
+
+def _in_force(con: duckdb.DuckDBPyConnection, resource: Resource, where: str = "") -> list[str]:
+    rows = con.execute(
+        f"select batch_id from governance.batch where resource_id = ? and status = 'in_force' {where} order by file_name",
+        [resource.id],
+    ).fetchall()
+    return [batch for (batch,) in rows]
+
+
+def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> None:
+    """Of the rows with one key the last delivered stays; rows with an empty key column are never compared."""
+    key = ", ".join(resource.key)
+    known = " and ".join(f"{column} is not null" for column in resource.key)
+    con.execute(f"""
+        create or replace temp table next_superseded as
+        with repeated as (
+            select {key} from {table} where not _is_refused and {known} group by {key} having count(*) > 1
+        ),
+        version as (
+            select batch_id, line_number, record_id, first_value(record_id) over (
+                partition by {key} order by file_name desc, line_number desc, record_id) as superseded_by
+            from {table} join repeated using ({key})
+            join (select batch_id, file_name from governance.batch where resource_id = {literal(resource.id)})
+                using (batch_id)
+            where not _is_refused
+        )
+        select {literal(resource.id)} as resource_id, batch_id, line_number, superseded_by
+        from version where record_id <> superseded_by
+        order by all
+    """)
+
+
+def _count(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> None:
+    con.execute(f"""
+        create or replace temp table next_row_account as
+        with put_aside as (
+            select batch_id, count(*) as quarantined from {table} where _is_refused group by batch_id
+        ),
+        replaced as (select batch_id, count(*) as superseded from next_superseded group by batch_id)
+        select resource_id, batch_id, lines_total, header_lines, continuation_lines, rejected_rows as rejected,
+            raw_rows as raw, 0::bigint as staged,
+            coalesce(quarantined, 0) as quarantined,
+            case when status = 'in_force' then coalesce(superseded, 0) else raw_rows end as superseded
+        from governance.batch
+        left join put_aside using (batch_id)
+        left join replaced using (batch_id)
+        where resource_id = {literal(resource.id)} and status <> 'refused'
+    """)
+    con.execute(f"delete from {table} where _is_refused")
+    con.execute(f"""
+        delete from {table} using next_superseded as old
+        where {table.split(".")[1]}.batch_id = old.batch_id and {table.split(".")[1]}.line_number = old.line_number
+    """)
+    con.execute(f"""
+        update next_row_account set staged = counted.staged
+        from (select batch_id, count(*) as staged from {table} group by batch_id) as counted
+        where next_row_account.batch_id = counted.batch_id
+    """)
+
+
+def _account(con: duckdb.DuckDBPyConnection) -> Account:
+    totals = con.execute("""
+        select coalesce(sum(raw), 0), coalesce(sum(staged), 0), coalesce(sum(quarantined), 0),
+            coalesce(sum(superseded), 0), coalesce(sum(rejected), 0)
+        from next_row_account
+    """).fetchone()
+    assert totals is not None
+    resources = con.execute("select distinct resource_id from next_row_account").fetchall()
+    unbalanced = [batch for (resource,) in resources for batch in unbalanced_batches(con, "next_row_account", resource)]
+    return Account(*(int(total) for total in totals), unbalanced=unbalanced)

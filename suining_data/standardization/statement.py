@@ -1,0 +1,142 @@
+"""Writes the one SELECT that turns the raw rows of a resource into staged rows.
+
+Here: SQL text, built from the catalogue and the elements. Levels: delivered text -> cleaned text -> typed value ->
+judged -> accepted (broken values null) -> derived columns, judged and accepted in their turn.
+Not here: running it and accounting for its rows (run.py).
+
+A row carries its broken rules as bits of integers (`mask_<n>`): one pass over the data however many rules there are.
+"""
+
+from suining_data.catalog import Resource
+from suining_data.elements import ELEMENTS, Then
+from suining_data.standardization.judgements import Judgement, judgements_of_derived, judgements_of_fields
+
+BITS = 60  # rules per BIGINT mask
+ROW_KEYS = "record_id, batch_id, line_number"
+
+
+def quoted(identifier: str) -> str:
+    """A column name of a delivery as SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def staged_select(resource: Resource) -> str:
+    """SELECT of record_id, batch_id, line_number, the declared columns, failed_rules, _is_refused, _raw.
+
+    Reads a relation `delivered`: record_id, batch_id, line_number and the source columns as text.
+    `_raw` is the delivered row as JSON where a rule is broken, else null.
+    """
+    fields, derived = judgements_of_fields(resource), judgements_of_derived(resource)
+    every = [*fields, *derived]
+    levels = {"cleaned": _cleaned(resource), "converted": _converted(resource)}
+    levels["judged"] = _with_masks("converted", fields, start=0)
+    levels["accepted"] = _accepted(resource, fields)
+    if resource.derived:
+        levels["derived"] = _derived(resource)
+        levels["derived_judged"] = _with_masks("derived", derived, start=_mask_count(fields))
+        levels["derived_accepted"] = _derived_accepted(resource, derived, start=_mask_count(fields))
+    last = list(levels)[-1]
+    masks = _masks(len(fields), 0) + (_masks(len(derived), _mask_count(fields)) if resource.derived else [])
+    bits = _bits(fields, 0) | _bits(derived, _mask_count(fields))
+    broken = " or ".join(f"{mask} <> 0" for mask in masks) or "false"
+    refused = _any_bit([bits[j.id] for j in every if j.then is Then.QUARANTINE])
+    raw = "to_json(struct_pack(" + ", ".join(f'{quoted(s)} := "r_{i}"' for i, s in enumerate(_sources(resource))) + "))"
+    named = ",\n    ".join(f"v_{column.name} as {column.name}" for column in resource.columns)
+    body = ",\n\n".join(f"{name} as (\n{sql}\n)" for name, sql in levels.items())
+    return (
+        f"with {body}\n\nselect\n    {ROW_KEYS},\n    {named},\n"
+        f"    case when {broken} then {_broken_list(every, bits)} end as failed_rules,\n"
+        f"    {refused} as _is_refused,\n    case when {broken} then cast({raw} as varchar) end as _raw\nfrom {last}"
+    )
+
+
+def _sources(resource: Resource) -> list[str]:
+    return list(dict.fromkeys(field.source for field in resource.fields))
+
+
+def _cleaned(resource: Resource) -> str:
+    raw = [f'{quoted(source)} as "r_{i}"' for i, source in enumerate(_sources(resource))]
+    cleaned = [f"{ELEMENTS[f.element].cleaned(quoted(f.source))} as c_{f.name}" for f in resource.fields]
+    return f"    select {ROW_KEYS}, {', '.join(raw)},\n        " + ",\n        ".join(cleaned) + "\n    from delivered"
+
+
+def _converted(resource: Resource) -> str:
+    values = [f"{ELEMENTS[f.element].converted(f'c_{f.name}', f.unit)} as v_{f.name}" for f in resource.fields]
+    return "    select *,\n        " + ",\n        ".join(values) + "\n    from cleaned"
+
+
+def _with_masks(source: str, judgements: list[Judgement], start: int) -> str:
+    masks = []
+    for n, chunk in enumerate(_chunks(judgements)):
+        cases = [f"case when not ({j.holds}) then {1 << k} else 0 end" for k, j in enumerate(chunk)]
+        masks.append(" +\n            ".join(cases) + f" as mask_{start + n}")
+    return "    select *" + "".join(f",\n        {mask}" for mask in masks) + f"\n    from {source}"
+
+
+def _accepted(resource: Resource, judgements: list[Judgement]) -> str:
+    replaced = _replacements([field.name for field in resource.fields], judgements, 0)
+    return f"    select *{replaced} from judged"
+
+
+def _derived(resource: Resource) -> str:
+    """Derived columns see the accepted values by their standard names; what they give is cleaned as if delivered."""
+    elements = [(column, ELEMENTS[column.element]) for column in resource.derived]
+    names = ", ".join(f"v_{field.name} as {field.name}" for field in resource.fields)
+    told = ",\n        ".join(f"cast(({column.sql}) as varchar) as d_{column.name}" for column, _ in elements)
+    cleaned = ", ".join(f"{element.cleaned(f'd_{column.name}')} as c_{column.name}" for column, element in elements)
+    values = ", ".join(f"{element.converted(f'c_{column.name}')} as v_{column.name}" for column, element in elements)
+    return (
+        f"    select *,\n        {values}\n    from (select *,\n        {cleaned}\n"
+        f"    from (select *,\n        {told}\n    from (select *, {names} from accepted)))"
+    )
+
+
+def _derived_accepted(resource: Resource, judgements: list[Judgement], start: int) -> str:
+    replaced = _replacements([column.name for column in resource.derived], judgements, start)
+    return f"    select *{replaced} from derived_judged"
+
+
+def _replacements(columns: list[str], judgements: list[Judgement], start: int) -> str:
+    bits = _bits(judgements, start)
+    replaced = []
+    for column in columns:
+        own = [bits[j.id] for j in judgements if j.column == column and j.then in (Then.QUARANTINE_VALUE, Then.DISCARD)]
+        if own:
+            replaced.append(f"case when {_any_bit(own)} then null else v_{column} end as v_{column}")
+    return f" replace ({', '.join(replaced)})" if replaced else ""
+
+
+def _chunks(judgements: list[Judgement]) -> list[list[Judgement]]:
+    return [judgements[n : n + BITS] for n in range(0, len(judgements), BITS)]
+
+
+def _mask_count(judgements: list[Judgement]) -> int:
+    return len(_chunks(judgements))
+
+
+def _masks(rules: int, start: int) -> list[str]:
+    return [f"mask_{start + n}" for n in range((rules + BITS - 1) // BITS)]
+
+
+def _bits(judgements: list[Judgement], start: int) -> dict[str, tuple[str, int]]:
+    return {j.id: (f"mask_{start + k // BITS}", 1 << (k % BITS)) for k, j in enumerate(judgements)}
+
+
+def _any_bit(bits: list[tuple[str, int]]) -> str:
+    by_mask: dict[str, int] = {}
+    for mask, bit in bits:
+        by_mask[mask] = by_mask.get(mask, 0) | bit
+    return "(" + (" or ".join(f"{mask} & {value} <> 0" for mask, value in by_mask.items()) or "false") + ")"
+
+
+def _broken_list(judgements: list[Judgement], bits: dict[str, tuple[str, int]]) -> str:
+    cases = []
+    for judgement in judgements:
+        mask, bit = bits[judgement.id]
+        cases.append(f"case when {mask} & {bit} <> 0 then {literal(judgement.id)} end")
+    return f"list_filter([{', '.join(cases)}], lambda rule: rule is not null)"

@@ -1,0 +1,118 @@
+"""From a view to delivered text: numbering, files, habits, errors, and what is true of each row.
+
+Here: the table `delivered` of one resource at a time. Not here: views (views/), file formats (writers/), truth files (truth.py).
+"""
+
+import re
+from dataclasses import dataclass
+
+import duckdb
+
+from suining_data.catalog import Entity, Mode, Resource, Unit
+
+from .corruption import corrupted
+from .errors import ErrorRates
+from .habits import quoted, written
+from .views.view import View
+
+DELTA_FILES = ("201906", "201907", "201908")
+FULL_FILE = "20190831"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Table `delivered`: n (ordinal in its file), file_no, c0.. (text per field), t0.. and e0.. (truth per entity)."""
+
+    unit_name: str
+    resource: Resource
+    title: str  # first row of a workbook
+    files: tuple[str, ...]
+    columns: tuple[str, ...]  # source names, in order; c0 is the text of the first
+
+    def entities(self, subject: str) -> list[tuple[int, Entity]]:
+        return [(i, entity) for i, entity in enumerate(self.resource.entities) if entity.subject == subject]
+
+
+def deliver(
+    con: duckdb.DuckDBPyConnection, unit: Unit, resource: Resource, view: View, rows: int | None, rates: ErrorRates
+) -> Delivered:
+    """Fill table `delivered` with a resource's rows; `rows` limits them, None delivers all."""
+    files = _file_names(resource)
+    sql = view.sql
+    dated = resource.delivery.mode is Mode.DELTA and not view.is_whole
+    order = "day, seq" if dated else "seq"
+    newest = f"order by {'day desc, seq' if dated else 'seq'} limit {rows}" if rows is not None else ""
+    con.execute(
+        f"""create or replace table delivery_base as
+        with chosen as (select * from ({sql}) {newest}),
+        ordered as (select *, row_number() over (order by {order}) as n from chosen)
+        select *, {f"((n - 1) * {len(files)} // (select count(*) from chosen))::integer" if len(files) > 1 else "0"} as file_no
+        from ordered order by n"""
+    )
+    con.execute(_delivered_sql(con, resource, view, rates))
+    con.execute("drop table delivery_base")
+    columns = tuple(field.source for field in resource.fields)
+    return Delivered(unit.name, resource, view.title or resource.name, files, columns)
+
+
+def _file_names(resource: Resource) -> tuple[str, ...]:
+    stamps = DELTA_FILES if resource.delivery.mode is Mode.DELTA else (FULL_FILE,)
+    return tuple(resource.delivery.pattern.replace("*", stamp) for stamp in stamps)
+
+
+def _delivered_sql(con: duckdb.DuckDBPyConnection, resource: Resource, view: View, rates: ErrorRates) -> str:
+    """Three steps per value: as written, a draw, as delivered with the error's kind; some records come twice."""
+    types = {row[0]: str(row[1]) for row in con.execute("describe delivery_base").fetchall()}
+    texts, draws, finals, kinds = [], [], [], {}
+    for i, field in enumerate(resource.fields):
+        texts.append(f"coalesce({written(view, resource, field, types[field.name])}, '') as w{i}")
+        draws.append(f"u(n, {quoted(resource.id + '.' + _draw_key(field.name))}) as d{i}")
+        text, kind = (f"w{i}", "null") if view.is_whole else corrupted(field, f"w{i}", f"d{i}", rates)
+        finals.append(f"{text} as c{i}")
+        kinds[field.name] = kind
+    truths = _truth_columns(resource, types, kinds)
+    repeat = "" if view.is_whole or view.keeps_order else f"""
+        union all select {quoted("repeated")}, * from final where u(n, '{resource.id} repeated') < {rates.repeated_row}"""
+    return f"""create or replace table delivered as
+        with written as (select n, file_no, {", ".join(sorted(set(truths.values())))}{"," if truths else ""} {", ".join(texts)}
+            from delivery_base),
+        drawn as (select *, {", ".join(draws)} from written),
+        final as (select n, file_no, {", ".join([*finals, *truths])} from drawn),
+        twice as (select null as again, * from final {repeat})
+        select * exclude (n, again), row_number() over (partition by file_no order by again nulls first, n) as n from twice
+        order by file_no, n"""
+
+
+def _draw_key(name: str) -> str:
+    """Longitude and latitude share a draw: a missing point lacks both."""
+    return "point" if name in ("longitude", "latitude") else name
+
+
+def _truth_columns(resource: Resource, types: dict[str, str], kinds: dict[str, str]) -> dict[str, str]:
+    """Select items t<i>, e<i> of each person and organisation entity -> the view's column they come from."""
+    items = {}
+    for i, entity in enumerate(resource.entities):
+        if entity.subject == "address":
+            continue
+        column = f"{entity.subject}_{entity.role}"
+        if column not in types:
+            raise KeyError(f"the view of {resource.id} lacks column {column}")
+        fields = [name for name in _fields_of(resource, entity) if kinds[name] != "null"]
+        kind = f"nullif(concat_ws(',', {', '.join(kinds[name] for name in fields)}), '')" if fields else "null::varchar"
+        items[f"{column} as t{i}, {kind} as e{i}"] = column
+    return items
+
+
+def _fields_of(resource: Resource, entity: Entity) -> list[str]:
+    """The delivered fields from which an entity's values come, through derived columns too."""
+    derived = {column.name: column.sql for column in resource.derived}
+    names = [field.name for field in resource.fields]
+    wanted: set[str] = set()
+    queue = list(entity.values.values())
+    while queue:
+        name = queue.pop()
+        if name in derived:
+            queue += [word for word in re.findall(r"[a-z_0-9]+", derived[name]) if word in names or word in derived]
+        else:
+            wanted.add(name)
+    return [name for name in names if name in wanted]

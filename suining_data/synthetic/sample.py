@@ -1,0 +1,114 @@
+"""The made-up city's deliveries and what is true of them.
+
+Here: `make_sample`. Not here: the city (city/), the units' views (views/), formats (writers/).
+"""
+
+import shutil
+import time
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from suining_data.catalog import Catalog, load_catalog
+from suining_data.settings import Settings
+
+from . import truth, writers
+from .city import make_city
+from .delivery import deliver
+from .errors import RATES, ErrorRates
+from .views import all_views
+from .volumes import rows_of
+
+
+MADE = "landing_files.txt"  # in truth/: the files that the next call may delete
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """What was made: rows by resource id, files, seconds."""
+
+    scale: float
+    seed: int
+    rows: dict[str, int] = field(default_factory=dict)
+    files: int = 0
+    seconds: float = 0.0
+
+    @property
+    def total_rows(self) -> int:
+        return sum(self.rows.values())
+
+
+def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates = RATES) -> SampleSummary:
+    """Write landing/<unit>/<file> for every resource of the catalogue and data/truth; the same bytes per scale and seed.
+
+    What an earlier call made is deleted first. Raises ValueError when scale is not above 0 or
+    when a resource of the catalogue has no view.
+    """
+    if scale <= 0:
+        raise ValueError(f"scale must be above 0, not {scale}")
+    started = time.monotonic()
+    catalog = load_catalog()
+    _clear(settings)
+    with TemporaryDirectory() as spill, _connect(settings, spill) as con:
+        make_city(con, scale, seed, rates)
+        _remember_other_ids(con)
+        truth.create_truth_tables(con)
+        rows, names = _deliver_all(con, catalog, settings, scale, rates)
+        truth.write_truth(con, settings.truth)
+    (settings.truth / MADE).write_text("\n".join(names) + "\n", encoding="utf-8")
+    return SampleSummary(scale, seed, rows, len(names), time.monotonic() - started)
+
+
+def _clear(settings: Settings) -> None:
+    """Delete what an earlier call made; a real delivery that lies in landing/ stays."""
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    made = settings.truth / MADE
+    for name in made.read_text(encoding="utf-8").split() if made.exists() else []:
+        (settings.landing / name).unlink(missing_ok=True)
+    shutil.rmtree(settings.truth, ignore_errors=True)
+    settings.truth.mkdir(parents=True)
+
+
+def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | int] = {"memory_limit": f"{settings.memory_gb}GB", "temp_directory": spill}
+    if settings.threads:
+        config["threads"] = settings.threads
+    return duckdb.connect(config=config)
+
+
+def _remember_other_ids(con: duckdb.DuckDBPyConnection) -> None:
+    """Numbers that the error `id_of_someone_else` delivers."""
+    con.execute(
+        """set variable other_ids = (select array_agg(resident_id order by pid) from (
+        select pid, resident_id from person where is_registered order by u(pid, 'other'), pid limit 500))"""
+    )
+    con.execute(
+        """set variable other_ids = list_transform(range(500), i -> getvariable('other_ids')[1 + i % len(getvariable('other_ids'))])"""
+    )
+
+
+def _deliver_all(
+    con: duckdb.DuckDBPyConnection, catalog: Catalog, settings: Settings, scale: float, rates: ErrorRates
+) -> tuple[dict[str, int], list[str]]:
+    views, rows = all_views(rates), {}
+    names: list[str] = []
+    missing = [resource.id for resource in catalog.resources if resource.id not in views]
+    if False:
+        raise ValueError(f"no view for {', '.join(missing)}: add one under synthetic/views/")
+    for resource in catalog.resources:
+        if resource.id not in views:
+            continue
+        view = views[resource.id]
+        unit = catalog.unit_of(resource.id)
+        delivered = deliver(con, unit, resource, view, None if view.is_whole else rows_of(resource.id, scale), rates)
+        writers.write(con, delivered, settings.landing / unit.id, rates)
+        truth.add_truth(con, delivered, "line_numbers")
+        rows[resource.id] = _count(con)
+        names += [f"{unit.id}/{name}" for name in delivered.files]
+    return rows, names
+
+
+def _count(con: duckdb.DuckDBPyConnection) -> int:
+    row = con.execute("select count(*) from delivered").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,70 @@
+"""What is true: which person or organisation each delivered row speaks of, and their true values.
+
+Here: data/truth/*.parquet, which the pipeline never reads. Not here: deliveries (delivery.py, writers/).
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from .delivery import Delivered
+
+SUBJECTS = ("person", "organization")
+_ID = {"person": "'P' || lpad({t}::varchar, 8, '0')", "organization": "'L' || lpad({t}::varchar, 8, '0')"}
+
+
+def create_truth_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty tables truth_person_row and truth_organization_row."""
+    for subject in SUBJECTS:
+        con.execute(
+            f"""create table truth_{subject}_row(resource_id varchar, file varchar, row_number bigint, role varchar,
+            true_id varchar, error_kind varchar)"""
+        )
+
+
+def add_truth(con: duckdb.DuckDBPyConnection, delivered: Delivered, line_numbers: str) -> None:
+    """Append the rows of `delivered`; `line_numbers` is a table (file_no, n, line_number) of readable rows."""
+    files = "[" + ", ".join(f"'{name}'" for name in delivered.files) + "]"
+    for subject in SUBJECTS:
+        for i, entity in delivered.entities(subject):
+            con.execute(
+                f"""insert into truth_{subject}_row
+                select '{delivered.resource.id}', {files}[1 + file_no], line_number, '{entity.role}',
+                    {_ID[subject].format(t=f"t{i}")}, e{i}
+                from delivered join {line_numbers} using (file_no, n) where t{i} is not null order by file_no, n"""
+            )
+
+
+def write_truth(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the four Parquet files."""
+    for subject in SUBJECTS:
+        _copy(con, f"select * from truth_{subject}_row", folder / f"{subject}_row.parquet")
+    _copy(con, _PERSON, folder / "person.parquet")
+    _copy(con, _ORGANIZATION, folder / "organization.parquet")
+
+
+def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+    con.execute(f"copy ({sql}) to '{path}' (format parquet, compression zstd)")
+
+
+# The attributes of linked.person_record and linked.organization_record.
+_PERSON = """
+select p.true_id, p.resident_id, p.kind <> 0 as has_other_document, p.foreign_number as other_id, p.name, p.former_name,
+    p.sex::varchar as sex_code, p.birth as birth_date, p.death as death_date,
+    case when p.kind < 4 then p.ethnicity_code end as ethnicity_code, p.marital_code as marital_status_code, p.education_code,
+    p.phone, case when p.slot <> 9 then '四川省遂宁市' || r.county || r.town || r.tail end as registered_address,
+    case when p.slot <> 9 then r.code end as registered_division_code,
+    '四川省遂宁市' || l.county || l.town || l.tail as residence_address,
+    case when p.slot <> 9 then p.household_number end as household_number, p.relation_code as head_relation_code,
+    o.uscc as employer_code, o.name as employer_name
+from person p join place r on r.aid = p.registered_aid join place l on l.aid = p.residence_aid
+    left join employment e using (pid) left join organization o on o.oid = e.oid
+order by p.pid"""
+_ORGANIZATION = """
+select o.true_id, o.uscc, o.organization_code, o.registration_number, o.name, o.former_name, o.kind, o.status_code,
+    o.industry_code, o.capital_wan * 10000 as registered_capital_cny, o.established as established_date,
+    o.closed as closed_date, p.name as representative_name, p.resident_id as representative_id,
+    '四川省遂宁市' || o.county || o.town || o.tail as address, o.division_code, o.phone, o.employees as employee_count,
+    o.business_scope, o.registrar as registrar_name, m.true_id as parent_true_id
+from organization o join person p on p.pid = o.representative left join organization m on m.oid = o.parent
+order by o.oid"""

@@ -1,0 +1,85 @@
+"""What a view is: one resource's rows as the department believes them, before habits and errors.
+
+Here: the dataclass `View` and SQL helpers that several views use.
+Not here: the views (one module per unit), writing style (habits.py), errors in values (corruption.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..errors import ErrorRates
+
+
+@dataclass(frozen=True)
+class View:
+    """`sql` gives one column per field, by the catalogue's standard name, true and typed: DATE and TIMESTAMP for dates,
+    yuan and square metres for amounts, codes for code sets, CGCS2000 degrees for coordinates. Beside them `seq`, a unique
+    integer that orders the rows; `day` (a date) for deliveries in several files; `person_<role>` (pid) and
+    `organization_<role>` (oid) for each entity of the catalogue, null when the row speaks of none.
+    """
+
+    sql: str
+    dates: str = "compact"  # a style of habits.DATE_STYLES
+    labels: frozenset[str] = frozenset()  # code sets delivered as labels (fields by standard name)
+    spellings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # field -> code -> ways to write it
+    is_whole: bool = False  # delivered whole at any scale, without errors
+    title: str | None = None  # first row of a workbook, where it is not the resource's name
+    keeps_order: bool = False  # rows stay in the order of seq (groups, sheets)
+
+
+Views = dict[str, View]
+
+
+def address(place: str, key: str, rates: ErrorRates) -> str:
+    """SQL: full address of a row of `place`; some still carry the town or village that is no more."""
+    stale = f"u({key}, 'old place') < {rates.address_stale_place}"
+    return (
+        f"'四川省遂宁市' || {place}.county || case when {stale} then coalesce({place}.old_town, {place}.town) "
+        f"|| coalesce({place}.old_tail, {place}.tail) else {place}.town || {place}.tail end"
+    )
+
+
+def organization_address(row: str) -> str:
+    """SQL: address of a row of `organization`."""
+    return f"'四川省遂宁市' || {row}.county || {row}.town || {row}.tail"
+
+
+def aged(new: str, old: str, key: str, salt: str, rate: float) -> str:
+    """SQL: the old value, where there is one, at a rate; else the new one."""
+    return f"case when {old} is not null and u({key}, '{salt}') < {rate} then {old} else {new} end"
+
+
+def name_of(row: str, key: str, salt: str, rates: ErrorRates) -> str:
+    """SQL: the name of a row of `person`, sometimes the former one."""
+    return aged(f"{row}.name", f"{row}.former_name", key, salt + " name", rates.stale_name)
+
+
+def phone_of(row: str, key: str, salt: str, rates: ErrorRates) -> str:
+    """SQL: the phone of a row of `person`, sometimes the former one."""
+    return aged(f"{row}.phone", f"{row}.old_phone", key, salt + " phone", rates.stale_phone)
+
+
+def organization_name_of(row: str, key: str, salt: str, rates: ErrorRates) -> str:
+    """SQL: the name of a row of `organization`, sometimes the former one."""
+    return aged(f"{row}.name", f"{row}.former_name", key, salt + " name", rates.organization_former_name)
+
+
+def id_type(row: str = "p") -> str:
+    """SQL: code of the document that a person shows (GA/T 517)."""
+    return f"case when {row}.kind = 0 then '111' when {row}.kind <= 3 then 'HMT' when {row}.kind = 4 then '553' else '414' end"
+
+
+def id_number(row: str = "p") -> str:
+    """SQL: number of the document that a person shows."""
+    return f"coalesce({row}.resident_id, {row}.foreign_number)"
+
+
+def list_pick(items: list[str] | tuple[str, ...], key: str, salt: str) -> str:
+    """SQL: one of some texts, fixed by key and salt."""
+    quoted = ", ".join("'" + item + "'" for item in items)
+    return f"[{quoted}][1 + pick({key}, '{salt}', {len(items)})]"
+
+
+def somebody_to_pick(con_sql: str) -> str:
+    """SQL: a one-row table `s(ids)` with the ids that a query gives, for `s.ids[1 + pick(...)]`."""
+    return f"(select array_agg(id order by id) as ids from ({con_sql})) s"

@@ -1,0 +1,34 @@
+"""Writing delivered rows in the format their department uses.
+
+Here: `write`, which chooses the writer by the catalogue's format. Not here: the formats (one module each).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from suining_data.catalog import Format
+
+from ..delivery import Delivered
+from ..errors import ErrorRates
+from . import dbf, delimited, json_text, workbook, xml_text
+
+Writer = Callable[[duckdb.DuckDBPyConnection, Delivered, Path, ErrorRates], None]
+_WRITERS: dict[Format, Writer] = {
+    Format.CSV: delimited.write,
+    Format.JSON: json_text.write_pages,
+    Format.JSON_LINES: json_text.write_lines,
+    Format.XML: xml_text.write,
+    Format.XLSX: workbook.write,
+    Format.DBF: dbf.write,
+}
+
+
+def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
+    """Write the files of table `delivered` and create `line_numbers(file_no, n, line_number)` of its readable rows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _WRITERS[delivered.resource.delivery.format](con, delivered, folder, rates)
+
+
+__all__ = ["write"]

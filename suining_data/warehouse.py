@@ -1,0 +1,82 @@
+"""The one DuckDB connection of a run: limits, schemas, reference tables, and the swap of a finished table.
+
+Here: opening the warehouse file, loading data/reference/**/*.csv into schema `reference`, swapping side tables in.
+Not here: what the tables hold (the stages), the published copy that analysts open (publication/).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from suining_data.settings import REFERENCE, Settings
+
+SCHEMAS = ("reference", "staged", "linked", "registry", "governance", "population", "legal_entity", "spatial", "macro")
+NEXT = "__next"  # suffix of a side table: written and judged before it replaces the good one
+
+
+class WarehouseBusy(RuntimeError):
+    """Another process holds the warehouse file open for writing."""
+
+
+@contextmanager
+def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, open for writing by this process only; WarehouseBusy when another has it."""
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(settings.warehouse))
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        raise WarehouseBusy(
+            f"{settings.warehouse} is being written by another run: wait for it to end, or stop it."
+        ) from error
+    try:
+        con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
+        con.execute("set temp_directory = ?", [str(settings.warehouse.parent / "spill")])
+        con.execute("set enable_progress_bar = false")
+        if settings.threads:
+            con.execute("set threads = ?", [settings.threads])
+        prepare(con)
+        yield con
+    finally:
+        con.close()
+
+
+def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None:
+    """Create the schemas and (re)load the reference tables when their files have changed."""
+    for schema in SCHEMAS:
+        con.execute(f"create schema if not exists {schema}")
+    files = sorted(reference.rglob("*.csv"))
+    digest = hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
+    con.execute("create table if not exists reference.loaded (digest varchar)")
+    if con.execute("select digest from reference.loaded").fetchone() == (digest,):
+        return
+    con.begin()
+    for file in files:
+        con.execute(
+            f'create or replace table reference."{file.stem}" as from read_csv(?, all_varchar = true, header = true)',
+            [str(file)],
+        )
+    con.execute("delete from reference.loaded")
+    con.execute("insert into reference.loaded values (?)", [digest])
+    con.commit()
+
+
+def swap(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Let the side table `<schema>.<name>__next` replace `<schema>.<name>`; call inside a transaction to add to it."""
+    name = table.split(".")[1]
+    con.execute(f"drop table if exists {table}")
+    con.execute(f'alter table {table}{NEXT} rename to "{name}"')
+
+
+def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether `schema.name` is there."""
+    schema, name = table.split(".")
+    return bool(
+        con.execute(
+            "select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]
+        ).fetchone()
+    )

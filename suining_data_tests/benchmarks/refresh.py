@@ -1,0 +1,100 @@
+"""The whole refresh against the floor, on the same deliveries in one run: `make bench`.
+
+The floor: DuckDB reads what was delivered, already decoded to UTF-8 CSV, into plain tables of a new file, and does
+nothing else. Prints the figures and writes data/reports/bench.json.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from suining_data.settings import Settings
+
+Figures = dict[str, object]
+
+
+def main() -> None:
+    """Make the deliveries, refresh, measure the floor, refresh again."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    reports = Settings().reports
+    with tempfile.TemporaryDirectory(prefix="suining_bench_") as folder:
+        settings = Settings(data=Path(folder))
+        suining(settings, "sample", "--scale", str(chosen.scale), "--seed", str(chosen.seed))
+        figures: Figures = {"scale": chosen.scale, "seed": chosen.seed, "cpus": os.cpu_count()}
+        refresh_s = suining(settings, "refresh")
+        figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+        unchanged_s = suining(settings, "refresh")
+        decoded = decode(settings, Path(folder) / "decoded")
+        floor_s, rows = floor(decoded, Path(folder) / "floor.duckdb")
+        figures |= {"rows": rows, "floor_s": floor_s, "refresh_s": refresh_s, "ratio": round(refresh_s / floor_s, 2)}
+        figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s)
+    reports.mkdir(parents=True, exist_ok=True)
+    (reports / "bench.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
+    table = Table("figure", "value")
+    for name, value in figures.items():
+        table.add_row(name, json.dumps(value, ensure_ascii=False))
+    Console().print(table)
+
+
+def suining(settings: Settings, *arguments: str) -> float:
+    """Seconds of a `suining` command in a process of its own, start of Python included."""
+    command = [str(Path(sys.executable).with_name("suining")), *arguments]
+    started = time.monotonic()
+    subprocess.run(
+        command, check=True, env={**os.environ, "SUINING_DATA": str(settings.data)}, stdout=subprocess.DEVNULL
+    )
+    return round(time.monotonic() - started, 2)
+
+
+def decode(settings: Settings, folder: Path) -> Path:
+    """The batches in force as UTF-8 CSV, one file per resource and batch: what the floor reads (not timed)."""
+    folder.mkdir()
+    with duckdb.connect() as con:
+        for file in sorted(settings.raw.rglob("*.parquet")):
+            if not file.name.endswith(".rejected.parquet"):
+                target = folder / f"{file.parent.name}__{file.stem}.csv"
+                con.execute(f"copy (select * exclude (_line) from '{file}') to '{target}' (header)")
+    return folder
+
+
+def floor(decoded: Path, database: Path) -> tuple[float, int]:
+    """Seconds and rows of reading every CSV as text into plain tables."""
+    started = time.monotonic()
+    rows = 0
+    with duckdb.connect(str(database)) as con:
+        for n, file in enumerate(sorted(decoded.glob("*.csv"))):
+            made = con.execute(f"create table t{n} as from read_csv('{file}', all_varchar = true, header = true)")
+            count = made.fetchone()
+            rows += int(count[0]) if count else 0
+        con.execute("checkpoint")
+    return round(time.monotonic() - started, 2), rows
+
+
+def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:
+    """Seconds of each stage's work, of the checks, and what is left: Dagster and the start of Python."""
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        rows = con.execute("""
+            select split_part(table_name, '.', 1), round(sum(write_seconds), 2), round(sum(check_seconds), 2)
+            from governance.table_state group by 1 order by min(finished_at)
+        """).fetchall()
+    stages = {stage: seconds for stage, seconds, _ in rows}
+    checks = round(sum(seconds for _, _, seconds in rows), 2)
+    rest = round(refresh_s - sum(stages.values()) - checks, 2)
+    return {"stages_s": stages, "checks_s": checks, "dagster_and_start_s": rest}
+
+
+if __name__ == "__main__":
+    main()

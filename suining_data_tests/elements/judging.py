@@ -1,0 +1,52 @@
+"""What an element makes of texts: its value and the rules that are broken, the way a staged table has it.
+
+Here: one function for the tests of elements. Not here: how whole resources are standardised.
+"""
+
+from typing import Any, NamedTuple
+
+import duckdb
+
+from suining_data.elements import ELEMENTS, Then
+
+SETS_TO_NULL = (Then.QUARANTINE, Then.QUARANTINE_VALUE, Then.DISCARD)
+
+
+class Judged(NamedTuple):
+    """The accepted value (null when a rule forbids it) and the ids of broken rules."""
+
+    value: Any
+    broken: list[str]
+
+
+def judge(con: duckdb.DuckDBPyConnection, element_id: str, texts: list[str], unit: str | None = None) -> list[Judged]:
+    """One result per text, in order; every text goes through one statement."""
+    element = ELEMENTS[element_id]
+    rules = {"unreadable": ("(x is null or v is not null)", element.unreadable_then)}
+    rules |= {rule.id: (rule.holds.replace("{x}", "x").replace("{v}", "v"), rule.then) for rule in element.rules}
+    broken = ", ".join(f"case when not ({holds}) then '{id}' end" for id, (holds, _) in rules.items())
+    rows = con.execute(
+        f"""
+        with delivered as (select unnest($texts::varchar[]) as raw, unnest(range(len($texts))) as n),
+        cleaned as (select n, {element.cleaned("raw")} as x from delivered),
+        converted as (select n, x, {element.converted("x", unit)} as v from cleaned)
+        select v, [{broken}] from converted order by n
+        """,
+        {"texts": texts},
+    ).fetchall()
+    found = []
+    for value, ids in rows:
+        names = [id for id in ids if id]
+        refused = any(rules[name][1] in SETS_TO_NULL for name in names)
+        found.append(Judged(None if refused else value, names))
+    return found
+
+
+def masked(con: duckdb.DuckDBPyConnection, element_id: str, values: list[str]) -> list[str]:
+    """The values as someone without clearance sees them."""
+    rows = con.execute(
+        f"select {ELEMENTS[element_id].masked('v')} from (select unnest($values::varchar[]) as v, "
+        "unnest(range(len($values))) as n) order by n",
+        {"values": values},
+    ).fetchall()
+    return [row[0] for row in rows]

@@ -1,0 +1,64 @@
+"""legal_entity.license: one row per licence and holder, whichever register issued it."""
+
+from datetime import date
+
+
+def test_a_licence_is_held_by_an_organisation_or_a_person(bases):
+    road = {"license_type_code": "operator", "holder_name": "遂宁市甲运输有限公司"}
+    operator = bases.tell("staged.transport__road_licenses", license_number="N1", **road, valid_until="2022-01-01")
+    bases.organization("O1", "transport__road_licenses", 20, role="licensee", record_id=operator)
+    driver = bases.tell(
+        "staged.transport__road_licenses", license_number="N2", license_type_code="practitioner", holder_name="张伟"
+    )
+    bases.person("P1", "transport__road_licenses", 12, role="road_practitioner", record_id=driver)
+    bases.build()
+    assert bases.query(
+        "select license_type, license_number, organization_id, person_id, valid_to from legal_entity.license order by 2"
+    ) == [("road_transport", "N1", "O1", None, date(2022, 1, 1)), ("road_practitioner", "N2", None, "P1", None)]
+
+
+def test_an_institution_is_licensed_once_however_many_doctors_it_has(bases):
+    for doctor in ("张医生", "陈医生"):
+        record = bases.tell(
+            "staged.health__institutions_and_doctors",
+            name="遂宁市某医院",
+            license_number="L1",
+            doctor_name=doctor,
+            doctor_certificate_number=doctor[0],
+        )
+        bases.organization("O1", "health__institutions_and_doctors", 15, role="licensee", record_id=record)
+    bases.build()
+    assert bases.query(
+        "select license_type, license_number, organization_id, holder_name from legal_entity.license order by all"
+    ) == [
+        ("medical_institution", "L1", "O1", "遂宁市某医院"),
+        ("physician", "张", None, "张医生"),
+        ("physician", "陈", None, "陈医生"),
+    ]
+
+
+def test_a_valid_licence_of_a_deregistered_holder_is_a_lead(bases):
+    bases.organization("O1", "market_supervision__registrations", 1, status_code="deregistered")
+    record = bases.tell(
+        "staged.market_supervision__food_drug_licenses", license_number="JY1", name="甲副食店", status_code="valid"
+    )
+    bases.organization("O1", "market_supervision__food_drug_licenses", 15, role="licensee", record_id=record)
+    bases.build()
+    assert bases.broken() == {"legal_entity.license holder_is_not_closed": 1}
+
+
+def test_permits_of_the_credit_register_count_penalties_do_not(bases):
+    for kind, number in (("permit", "X1"), ("penalty", "X2")):
+        record = bases.tell(
+            "staged.sichuan_development_reform__credit",
+            record_type_code=kind,
+            document_number=number,
+            subject_name="遂宁市甲有限公司",
+            authority_name="遂宁市水利局",
+        )
+        bases.organization("O1", "sichuan_development_reform__credit", 22, role="credit_subject", record_id=record)
+    bases.build()
+    assert bases.query(
+        "select license_type, license_number, issuer_name, organization_id from legal_entity.license"
+    ) == [("administrative_permit", "X1", "遂宁市水利局", "O1")]
+    assert bases.broken() == {}

@@ -1,0 +1,163 @@
+"""What an address of Suining is taken apart to, and which division it is found in."""
+
+import pytest
+
+ELEMENTS = [
+    "county_name",
+    "area_name",
+    "town_name",
+    "village_name",
+    "village_group",
+    "street",
+    "door_number",
+    "estate",
+    "building",
+    "unit",
+    "room",
+]
+
+
+def parse(world, address, hint=None):
+    """The elements that were found, with division, level and confidence."""
+    world.insert(
+        "linked.address_record",
+        {"record_id": 1, "role": "x", "address_id": "A1", "address": address, "division_code": hint},
+    )
+    world.build("spatial.address")
+    columns = [*ELEMENTS, "division_code", "parse_level", "parse_confidence"]
+    row = dict(zip(columns, world.rows(f"select {', '.join(columns)} from spatial.address")[0], strict=True))
+    found = " ".join(row[name] for name in ELEMENTS if row[name])
+    return found, row["division_code"], row["parse_level"], float(row["parse_confidence"])
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (
+            "船山区南津路街道邮拱局社区3组218号",
+            ("船山区 南津路街道 邮拱局社区 3组 218号", "510903001", "door_number", 1.0),
+        ),
+        (
+            "安居区拦江镇东平社区7组",
+            ("安居区 拦江镇 东平社区 7组", "510904104002", "village_group", 1.0),
+        ),
+        (
+            "射洪市太和街道遂州中路123号锦绣花园3栋2单元501号",
+            ("射洪市 太和街道 遂州中路 123号 锦绣花园 3栋 2单元 501号", "510981001000", "room", 0.9),
+        ),
+        (
+            "船山区镇江寺街道滨江北路二段88号附2号",
+            ("船山区 镇江寺街道 滨江北路二段 88号附2号", "510903004000", "door_number", 0.9),
+        ),
+        (
+            "蓬溪县赤城镇新村路12号",
+            ("蓬溪县 赤城镇 新村路 12号", "510921100000", "door_number", 0.9),
+        ),
+        (
+            "大英县卓筒井镇文家村4组",
+            ("大英县 卓筒井镇 文家村 4组", "510923", "village_group", None),
+        ),
+        # the office's own title, the committee's title
+        (
+            "船山区南强街道办事处谢家店社区居民委员会4组",
+            ("船山区 南强街道 谢家店社区 4组", "510903014015", "village_group", 1.0),
+        ),
+        # a town that was merged in 2019: its code of today where the successor is known, else its old code
+        (
+            "射洪县太和镇人民街15号",
+            ("射洪县 太和镇 人民街 15号", "510922100000", "door_number", None),
+        ),
+        (
+            "船山区老池乡石坝子街5号",
+            ("船山区 老池乡 石坝子街 5号", "510903107000", "door_number", None),
+        ),
+        # a village known only from before the village mergers lies in the town of today
+        (
+            "蓬溪县吉祥镇锡沟村11组",
+            ("蓬溪县 吉祥镇 锡沟村 11组", "510921109000", "village_group", 0.9),
+        ),
+        # no county, no town
+        (
+            "白马镇治平寺村10社",
+            ("白马镇 治平寺村 10社", "510904106203", "village_group", 0.95),
+        ),
+        (
+            "射洪市黄莲嘴村3组",
+            ("射洪市 黄莲嘴村 3组", "510981101211", "village_group", 0.7),
+        ),
+        # two towns of the county have a village of this name: no choice is made
+        (
+            "射洪市幸福村6组",
+            ("射洪市 幸福村 6组", "510981000000", "village_group", None),
+        ),
+        # a functional area before the town
+        (
+            "河东新区慈音街道五彩缤纷路28号",
+            ("河东新区 慈音街道 五彩缤纷路 28号", "510903012000", "door_number", None),
+        ),
+        (
+            "船山区",
+            ("船山区", "510903000000", "county", None),
+        ),
+    ],
+)
+def test_real_addresses(world, address, expected):
+    """Expected: elements, beginning of the division code, level, confidence; None is not looked at."""
+    found, code, level, confidence = parse(world, address)
+    assert found == expected[0]
+    assert (code or "").startswith(expected[1])
+    assert level == expected[2]
+    if expected[3] is not None:
+        assert confidence == expected[3]
+
+
+def test_an_address_elsewhere_has_no_division_here(world):
+    _, code, _, confidence = parse(world, "成都市武侯区人民南路四段1号")
+    assert (code, confidence) == (None, 0.0)
+
+
+def test_a_delivered_code_that_is_finer_wins_over_the_text(world):
+    assert parse(world, "安居区拦江镇顺河街5号", "510904104002")[1] == "510904104002"
+
+
+def test_a_delivered_code_that_contradicts_the_text_does_not(world):
+    assert parse(world, "安居区拦江镇顺河街5号", "510903001000")[1] == "510904104000"
+
+
+def test_a_delivered_code_alone_is_used_with_little_confidence(world):
+    assert parse(world, "顺河街5号", "510922")[1:] == ("510981000000", "door_number", 0.3)
+
+
+def test_county_and_town_that_disagree_cost_confidence(world):
+    assert parse(world, "安居区赤城镇新街1号")[3] <= 0.5
+
+
+def test_one_row_per_address_with_its_best_point_in_cgcs2000(world):
+    place = {"address_id": "A1", "address": "船山区南津路街道嘉禾东路1号"}
+    for record_id, role, crs, longitude in (
+        (1, "building", "BD-09", 105.6),
+        (2, "standard_address", "GCJ-02", 105.58),
+        (3, "school_site", "EPSG:4490", 105.5),
+    ):
+        record = {"record_id": record_id, "role": role, "crs": crs, "resource_id": role}
+        world.insert("linked.address_record", {**place, **record, "longitude": longitude, "latitude": 30.5})
+    world.insert("linked.address_record", {**place, "record_id": 4, "role": "registered_address"})
+    world.build("spatial.address")
+    [(longitude, source, accuracy)] = world.rows(
+        "select longitude, coordinate_source, coordinate_accuracy from spatial.address"
+    )
+    assert 105.575 < longitude < 105.579  # GCJ-02 lies about 200 m east of CGCS2000 here
+    assert (source, accuracy) == ("standard_address", "door")
+
+
+def test_a_point_outside_the_city_is_no_point(world):
+    place = {
+        "record_id": 1,
+        "role": "school_site",
+        "crs": "EPSG:4490",
+        "address_id": "A1",
+        "address": "船山区嘉禾东路1号",
+    }
+    world.insert("linked.address_record", {**place, "longitude": 30.5, "latitude": 85.6})
+    world.build("spatial.address")
+    assert world.rows("select longitude, coordinate_source from spatial.address") == [(None, None)]

@@ -1,0 +1,153 @@
+"""Divisions over time, real estate, facilities."""
+
+UNIT = "510903001001GB00001F00010001"
+LAND = "510903001001GB00001W00000000"
+REGISTER = "staged.natural_resources__real_estate_register"
+PROVINCE = "staged.sichuan_natural_resources__real_estate"
+
+
+def test_an_old_county_knows_its_successor_and_is_not_current(world):
+    found = world.rows(
+        "select name, is_current, successor_division_code, today_division_code from spatial.division "
+        "where division_code in ('510922000000', '510981000000') order by 1"
+    )
+    assert found == [
+        ("射洪县", False, "510981000000", "510981000000"),
+        ("射洪市", True, None, "510981000000"),
+    ]
+
+
+def test_a_code_means_nothing_without_its_system(world):
+    found = world.rows(
+        "select code_system_code, name from spatial.division where division_code = '510903001000' order by 1"
+    )
+    assert found == [("MCA", "凯旋路街道"), ("NBS", "南津路街道")]
+    assert world.broken("spatial.division", "code_unique_while_current") == 0
+
+
+def test_every_parent_is_there_the_province_too(world):
+    assert world.broken("spatial.division", "parent_known") == 0
+    assert world.rows("select name from spatial.division where level_code = 'province'") == [("四川省",)]
+
+
+def test_villages_have_the_name_people_use(world):
+    found = dict(world.rows("select name, short_name from spatial.division where level_code = 'village'"))
+    assert found["高石村村民委员会"] == "高石村"
+    assert found["复兴村民委员会"] == "复兴村"
+    assert found["梁家村委会"] == "梁家村"
+    assert found["银华社区居民委员会"] == "银华社区"
+
+
+def register(world, **values):
+    row = {
+        "real_estate_unit_code": UNIT,
+        "right_type_code": "state_construction_house",
+        "holder_name": "张三",
+        "area_m2": 90.0,
+    }
+    world.insert(values.pop("table", REGISTER), {**row, **values})
+
+
+def build_real_estate(world):
+    world.build(
+        "spatial.address", "spatial.real_estate_unit", "spatial.parcel", "spatial.real_estate_right", "spatial.building"
+    )
+
+
+def test_a_unit_is_told_by_its_latest_registration(world):
+    register(world, record_id=1, registered_date="2015-01-01", area_m2=88.0)
+    register(world, record_id=2, registered_date="2018-01-01", table=PROVINCE)
+    world.insert(
+        "staged.housing__house_sales",
+        {"record_id": 3, "real_estate_unit_code": UNIT, "filed_date": "2019-01-01", "area_m2": 1.0},
+    )
+    register(world, record_id=4, real_estate_unit_code=LAND, area_m2=5000.0)
+    build_real_estate(world)
+    found = world.rows(
+        "select real_estate_unit_code, record_id, area_m2, is_registered from spatial.real_estate_unit order by 1"
+    )
+    assert found == [(UNIT, 2, 90.0, True), (LAND, 4, 5000.0, True)]
+    assert world.rows("select parcel_code, area_m2, unit_count, county_division_code from spatial.parcel") == [
+        (UNIT[:19], 5000.0, 2, "510903000000")
+    ]
+
+
+def test_a_right_links_its_holder(world):
+    world.con.execute("insert into population.person values ('P1')")
+    world.con.execute("insert into legal_entity.organization values ('O1')")
+    register(world, record_id=1)
+    register(world, record_id=2, table=PROVINCE)  # the province's copy of the same right
+    register(world, record_id=3, holder_name="某公司")
+    register(world, record_id=4, holder_name="李四")
+    for record_id in (1, 2):
+        world.insert("linked.person_record", {"record_id": record_id, "role": "right_holder", "person_id": "P1"})
+    world.insert("linked.organization_record", {"record_id": 3, "role": "right_holder", "organization_id": "O1"})
+    build_real_estate(world)
+    found = world.rows(
+        "select holder_name, person_id, organization_id from spatial.real_estate_right order by record_id"
+    )
+    assert found == [("张三", "P1", None), ("某公司", None, "O1"), ("李四", None, None)]
+    assert world.broken("spatial.real_estate_right", "one_kind_of_holder") == 0
+
+
+def test_a_building_has_address_parcel_and_point(world):
+    register(world, record_id=1)
+    world.insert("staged.housing__buildings", {"record_id": 5, "building_code": UNIT[:24], "floor_count": 6})
+    address = {"record_id": 5, "role": "building", "address_id": "A5", "address": "船山区南津路街道嘉禾东路1号"}
+    world.insert("linked.address_record", {**address, "crs": "BD-09", "longitude": 105.6, "latitude": 30.5})
+    build_real_estate(world)
+    [(parcel, address_id, division, longitude)] = world.rows(
+        "select parcel_code, address_id, division_code, longitude from spatial.building"
+    )
+    assert (parcel, address_id, division) == (UNIT[:19], "A5", "510903001000")
+    assert 105.588 < longitude < 105.594
+
+
+def test_an_institution_told_twice_is_one_facility(world):
+    world.con.execute("insert into legal_entity.organization values ('O1')")
+    clinic = {"record_id": 1, "license_number": "L1", "name": "某医院"}
+    world.insert("staged.health__institutions_and_doctors", clinic, {**clinic, "record_id": 2})
+    world.insert(
+        "staged.medical_insurance__designated_providers",
+        {
+            "record_id": 3,
+            "designation_number": "D1",
+            "name": "某医院",
+            "provider_type_code": "hospital",
+            "status_code": "active",
+        },
+        {
+            "record_id": 4,
+            "designation_number": "D2",
+            "name": "某药店",
+            "provider_type_code": "pharmacy",
+            "status_code": "terminated",
+        },
+    )
+    for record_id, role in ((1, "licensee"), (2, "licensee"), (3, "designated_provider")):
+        world.insert("linked.organization_record", {"record_id": record_id, "role": role, "organization_id": "O1"})
+    stop = {"record_type_code": "stop", "stop_code": "S1", "stop_name": "火车站", "longitude": 105.58, "latitude": 30.5}
+    world.insert("staged.transport__transit", {**stop, "record_id": 6}, {**stop, "record_id": 7, "route_code": "2"})
+    world.build("spatial.address", "spatial.facility")
+    found = world.rows(
+        "select facility_type_code, name, organization_id, is_designated, record_id from spatial.facility order by 1"
+    )
+    assert found == [
+        ("medical_institution", "某医院", "O1", True, 1),
+        ("pharmacy", "某药店", None, False, 4),
+        ("transit_stop", "火车站", None, None, 6),
+    ]
+    [(longitude,)] = world.rows("select longitude from spatial.facility where facility_type_code = 'transit_stop'")
+    assert 105.575 < longitude < 105.579
+
+
+def test_what_is_built_keeps_its_contract(world):
+    register(world, record_id=1, holder_type_code="person", status_code="current", right_nature_code="granted")
+    world.insert("staged.housing__buildings", {"record_id": 5, "building_code": UNIT[:24], "completed_year": 1999})
+    world.insert("staged.education__schools", {"record_id": 6, "school_code": "1", "name": "某小学"})
+    place = {"role": "building", "address_id": "A5", "address": "船山区南津路街道嘉禾东路1号", "crs": "BD-09"}
+    world.insert("linked.address_record", {**place, "record_id": 5, "longitude": 105.6, "latitude": 30.5})
+    build_real_estate(world)
+    world.build("spatial.facility")
+    tables = ["division", "address", "parcel", "building", "real_estate_unit", "real_estate_right", "facility"]
+    assert {table: world.failures(f"spatial.{table}") for table in tables} == {table: {} for table in tables}

@@ -1,0 +1,128 @@
+"""A warehouse with a few hand-made linked and staged rows, from which the models of two bases are built.
+
+Here: the empty tables as catalogue and linkage declare them, telling rows, building, asking.
+Not here: what is expected (the tests beside this file and in legal_entity/).
+"""
+
+from datetime import date
+from functools import cache
+
+import duckdb
+
+from suining_data.catalog import load_catalog
+from suining_data.elements import ELEMENTS
+from suining_data.linkage import linked_tables
+from suining_data.models import Model, build, load_models
+from suining_data.quality import base_suite
+from suining_data.warehouse import prepare, swap
+
+Value = str | int | float | bool | date | None
+OURS = ("population", "legal_entity")
+ROW_KEYS = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
+
+
+@cache
+def _models() -> list[Model]:
+    return [model for model in load_models() if model.schema in OURS]
+
+
+@cache
+def _warehouse() -> duckdb.DuckDBPyConnection:
+    """One warehouse for all tests of a process, with empty tables as catalogue and linkage make them."""
+    con = duckdb.connect()
+    prepare(con)
+    catalog = load_catalog()
+    for resource in catalog.resources:
+        types = {column.name: ELEMENTS[column.element].sql_type for column in resource.columns}
+        columns = ", ".join(f"{name} {sql_type}" for name, sql_type in (ROW_KEYS | types).items())
+        con.execute(f"create table staged.{resource.id} ({columns}, failed_rules varchar[])")
+    for table in linked_tables(catalog):
+        table.write(con, "none")
+        swap(con, f"linked.{table.name}")
+    con.execute("create table spatial.address (address_id varchar, division_code varchar)")
+    con.execute("create table spatial.division (division_code varchar)")
+    return con
+
+
+class Bases:
+    """What departments told, row by row; `build` makes the bases of it."""
+
+    def __init__(self) -> None:
+        self.con = _warehouse()
+        self.last_record = 0
+        for (table,) in self.query(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('staged', 'linked', 'spatial') and estimated_size > 0"
+        ):
+            self.con.execute(f"truncate {table}")
+
+    def tell(self, table: str, **values: Value) -> int:
+        """One row of a table; record_id, where the table has one, is counted up unless given."""
+        if "record_id" not in values and "record_id" in self._columns(table):
+            self.last_record += 1
+            values["record_id"] = self.last_record
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        self.con.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+        return int(str(values.get("record_id", 0)))
+
+    def person(self, person_id: str | None, resource: str, authority: int = 50, **values: Value) -> int:
+        """A linked person record; one authority for all its attributes."""
+        values.setdefault("role", "holder")
+        return self._record("linked.person_record", authority, person_id=person_id, resource_id=resource, **values)
+
+    def organization(self, organization_id: str | None, resource: str, authority: int = 50, **values: Value) -> int:
+        """A linked organisation record, by default the registrar's; one authority for all its attributes."""
+        values.setdefault("role", "registered_entity")
+        return self._record(
+            "linked.organization_record", authority, organization_id=organization_id, resource_id=resource, **values
+        )
+
+    def _record(self, table: str, authority: int, **values: Value) -> int:
+        ranks: dict[str, Value] = {name: authority for name in self._columns(table) if name.endswith("_authority")}
+        return self.tell(table, **{**ranks, **values})
+
+    def _columns(self, table: str) -> list[str]:
+        return [row[0] for row in self.con.execute(f"describe {table}").fetchall()]
+
+    def wedding(self, kind: str, day: str, husband: str | None, wife: str | None, **names: str) -> int:
+        """A marriage registration (marriage, divorce, ...) with its two person records."""
+        record = self.tell(
+            "staged.civil_affairs__marriages",
+            registration_type_code=kind,
+            registration_date=day,
+        )
+        for role, person in (("husband", husband), ("wife", wife)):
+            self.person(
+                person,
+                "civil_affairs__marriages",
+                6,
+                role=role,
+                record_id=record,
+                name=names.get(f"{role}_name"),
+                valid_from=day,
+            )
+        return record
+
+    def build(self) -> None:
+        """Places by recency, as linkage gives them, then every table of the two bases."""
+        for table in ("linked.person_record", "linked.organization_record"):
+            self.con.execute(
+                f"update {table} set place = ranked.position from (select record_id, role, row_number() over "
+                f"(order by valid_from desc nulls last, record_id, role) as position from {table}) as ranked "
+                f"where {table}.record_id = ranked.record_id and {table}.role = ranked.role"
+            )
+        for model in _models():
+            build(self.con, model)
+            swap(self.con, model.table)
+
+    def query(self, sql: str) -> list[tuple[Value, ...]]:
+        return self.con.execute(sql).fetchall()
+
+    def broken(self) -> dict[str, int]:
+        """Rows that break a rule of schema.yml, by table and rule."""
+        counts = {
+            f"{model.table} {check.id}": len(self.query(check.rows(model.table)))
+            for model in _models()
+            for check in base_suite(model).checks
+        }
+        return {rule: count for rule, count in counts.items() if count}

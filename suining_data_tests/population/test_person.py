@@ -1,0 +1,120 @@
+"""population.person, person_identifier, person_address, household: which value wins, and what stays visible."""
+
+from datetime import date
+
+POLICE = "sichuan_public_security__residents"
+ZHANG = "11010119900307803X"
+
+
+def household_member(bases, person, number, relation, **values):
+    return bases.person(
+        person, POLICE, 1, role="household_member", household_number=number, head_relation_code=relation, **values
+    )
+
+
+def test_the_more_authoritative_source_wins_and_is_named(bases):
+    police = bases.person("P1", POLICE, 1, name="张伟", valid_from="2010-01-01")
+    bases.person("P1", "medical_insurance__enrolments", 9, name="张玮", valid_from="2019-01-01")
+    bases.build()
+    assert bases.query("select name, name_from, record_count, resource_count from population.person") == [
+        ("张伟", police, 2, 2)
+    ]
+
+
+def test_among_equals_the_later_record_wins(bases):
+    bases.person("P1", "human_resources__social_security_cards", 20, phone="13800000000", valid_from="2015-01-01")
+    bases.person("P1", "sichuan_human_resources__insurance", 20, phone="13900000000", valid_from="2018-01-01")
+    bases.person("P1", "sichuan_human_resources__insurance", 20, phone="13700000000")
+    bases.build()
+    assert bases.query("select phone, first_valid_from, last_valid_from from population.person") == [
+        ("13900000000", date(2015, 1, 1), date(2018, 1, 1))
+    ]
+
+
+def test_a_value_that_the_authority_lacks_comes_from_the_next(bases):
+    bases.person("P1", POLICE, 1, name="张伟")
+    bases.person("P1", "civil_affairs__cremations", 8, death_date="2019-05-02")
+    bases.build()
+    assert bases.query("select name, is_deceased, death_date from population.person") == [
+        ("张伟", True, date(2019, 5, 2))
+    ]
+
+
+def test_the_address_id_is_that_of_the_winning_address(bases):
+    bases.tell("spatial.address", address_id="A1", division_code="510903001001")
+    bases.tell("spatial.address", address_id="A2")
+    bases.tell("spatial.division", division_code="510903001001")
+    for authority, address in ((1, "A1"), (5, "A2"), (9, "A3")):
+        bases.person("P1", POLICE, authority, registered_address=address, registered_address_id=address)
+    bases.build()
+    assert bases.query("select registered_address_id, registered_division_code from population.person") == [
+        ("A1", "510903001001")
+    ]
+    assert bases.query("select address_id, address_type, is_current from population.person_address order by 1") == [
+        ("A1", "registered", True),
+        ("A2", "registered", False),
+    ]
+
+
+def test_an_address_or_division_that_space_does_not_know_is_no_dangling_key(bases):
+    bases.person("P1", POLICE, registered_address="x", registered_address_id="A9", registered_division_code="1")
+    bases.person("P1", POLICE, employer_code="x", employer_organization_id="O9")
+    bases.build()
+    assert bases.query(
+        "select registered_address_id, registered_division_code, employer_organization_id from population.person"
+    ) == [(None, None, None)]
+    assert bases.broken() == {}
+
+
+def test_whoever_moved_out_has_no_household_until_they_are_registered_again(bases):
+    bases.tell("spatial.address", address_id="A1")
+    here = {"registered_address": "a", "registered_address_id": "A1"}
+    for person, changes in {"P1": [], "P2": ["moved_out"], "P3": ["moved_out", "moved_in"]}.items():
+        household_member(bases, person, "H1", "02" if person == "P1" else "20", valid_from="2001-01-01", **here)
+        for day, change in enumerate(changes, start=1):
+            record = household_member(
+                bases, person, "H1", "20", valid_from=f"2018-01-0{day}", **(here if change == "moved_in" else {})
+            )
+            bases.tell(
+                "staged.public_security__household_changes",
+                record_id=record,
+                change_code=change,
+                change_date=f"2018-01-0{day}",
+            )
+    bases.build()
+    assert bases.query(
+        "select person_id, household_number, registered_address_id, moved_out_date from population.person order by 1"
+    ) == [("P1", "H1", "A1", None), ("P2", None, None, date(2018, 1, 1)), ("P3", "H1", "A1", None)]
+    assert bases.query("select member_count from population.household") == [(2,)]
+
+
+def test_every_document_of_a_person_is_an_identifier_and_one_is_primary(bases):
+    bases.person("P1", POLICE, resident_id=ZHANG, is_resident_id_derived=False)
+    bases.person("P1", "medical_insurance__enrolments", resident_id=ZHANG, is_resident_id_derived=True)
+    bases.person("P1", "public_security__residence_registrations", other_id_type_code="414", other_id="E12345678")
+    bases.person("P2", "education__enrolment_changes", other_id_type_code="414", other_id="G00000001")
+    bases.build()
+    assert bases.query(
+        "select person_id, identifier_type, identifier, is_derived, is_primary, len(resource_ids) "
+        "from population.person_identifier order by all"
+    ) == [
+        ("P1", "414", "E12345678", False, False, 1),
+        ("P1", "resident_id", ZHANG, False, True, 2),
+        ("P2", "414", "G00000001", False, True, 1),
+    ]
+
+
+def test_a_household_has_its_living_head_and_counts_the_living(bases):
+    bases.tell("spatial.address", address_id="A1")
+    household_member(bases, "P1", "510001", "02", registered_address="a", registered_address_id="A1")
+    household_member(bases, "P2", "510001", "12")
+    household_member(bases, "P3", "510001", "02", death_date="2012-01-01")
+    bases.build()
+    assert bases.query(
+        "select household_number, head_person_id, address_id, member_count, deceased_count from population.household"
+    ) == [("510001", "P1", "A1", 2, 1)]
+    assert bases.query(
+        "select person_id, head_relation_code from population.relationship "
+        "where relation_type = 'household_head' and related_person_id = 'P1' order by 1"
+    ) == [("P2", "12"), ("P3", "02")]
+    assert bases.broken() == {}
