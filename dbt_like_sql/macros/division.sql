@@ -12,3 +12,8 @@ end
 {% macro division_code12(code) -%}
 rpad({{ code }}, 12, '0')
 {%- endmacro %}
+
+{#- What all divisions within a division begin with: six digits of a county, nine of a town, twelve of a village. -#}
+{% macro division_prefix(code) -%}
+substr({{ code }}, 1, case when substr({{ code }}, 7) = '000000' then 6 when substr({{ code }}, 10) = '000' then 9 else 12 end)
+{%- endmacro %}

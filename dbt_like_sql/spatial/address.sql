@@ -5,6 +5,7 @@ with place as (
     select
         address_id,
         min(address) as address,
+        min({{ address_head('address') }}) as head,
         max({{ division_code12('division_code') }}) as hint_code
     from {{ ref('linked.address_record') }}
     where address_id is not null
@@ -12,7 +13,7 @@ with place as (
 ),
 
 -- the best point of an address: a door plate before a building before a site, then the stable order of the records
-located as (
+located as materialized (
     select
         address_id, resource_id, record_id,
         case role when 'standard_address' then 'door' when 'building' then 'building' else 'site' end as accuracy,
@@ -66,7 +67,7 @@ area as (
 ),
 
 -- county, functional area, town; names are looked up by their first two characters
-head as (select distinct {{ address_head('address') }} as head from place),
+head as (select distinct head from place),
 
 head_county as (
     select head, county.name as county_name, county.division_code as county_code,
@@ -92,15 +93,16 @@ head_town as (
 with_town as (
     select
         place.address_id, place.address, place.hint_code, county_name, county_code, area_name, town_name, town_code, is_town_current,
-        regexp_replace(substr(address, taken + 1), '^办事处', '') as rest,
+        substr(address, taken + case when substr(address, taken + 1, 3) = '办事处' then 4 else 1 end) as rest,
         coalesce(substr(coalesce(town_code, county_code), 1, 6), '') as county6
-    from place join head_town on {{ address_head('address') }} = head_town.head
+    from place join head_town on place.head = head_town.head
 ),
+
+below_town as (select *, {{ address_tail('rest') }} as tail from with_town),
 
 -- village or community: within the town; where the text names no town, or one that is gone, within the county
 tail as (
-    select distinct county6, coalesce(town_code, '') as town6, is_town_current, {{ address_tail('rest') }} as tail
-    from with_town
+    select distinct county6, coalesce(town_code, '') as town6, is_town_current, tail from below_town
 ),
 
 candidate as (
@@ -137,15 +139,15 @@ tail_village as (
 
 with_village as (
     select
-        with_town.address_id, with_town.address, with_town.hint_code, with_town.county_name, with_town.county_code, with_town.area_name,
-        with_town.town_name, with_town.town_code, with_town.is_town_current,
+        below_town.address_id, below_town.address, below_town.hint_code, below_town.county_name, below_town.county_code, below_town.area_name,
+        below_town.town_name, below_town.town_code, below_town.is_town_current,
         tail_village.village_name, tail_village.village_code, tail_village.is_village_current,
         tail_village.village_town_code, tail_village.is_in_town,
-        substr(with_town.rest, coalesce(length(tail_village.village_name), 0) + 1) as rest
-    from with_town join tail_village
-        on with_town.county6 = tail_village.county6
-        and coalesce(with_town.town_code, '') = tail_village.town6
-        and {{ address_tail('with_town.rest') }} = tail_village.tail
+        substr(below_town.rest, coalesce(length(tail_village.village_name), 0) + 1) as rest
+    from below_town join tail_village
+        on below_town.county6 = tail_village.county6
+        and coalesce(below_town.town_code, '') = tail_village.town6
+        and below_town.tail = tail_village.tail
 ),
 
 -- street to room
@@ -201,7 +203,7 @@ select
     -- digits after a house number are a room only inside a building
     case when building is not null or unit is not null or estate is not null then room end as room,
     case
-        when told_code is null or starts_with(hint_today, regexp_replace(told_code, '(000|000000)$', ''))
+        when told_code is null or starts_with(hint_today, {{ division_prefix('told_code') }})
             then coalesce(hint_today, told_code)
         else told_code
     end as division_code,

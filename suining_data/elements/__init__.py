@@ -6,6 +6,8 @@ Here: the register of all elements. Not here: their rules (one module per subjec
 from suining_data.elements.contacts import ELEMENTS_OF_CONTACTS
 from suining_data.elements.dates import ELEMENTS_OF_DATES
 from suining_data.elements.identity import ELEMENTS_OF_IDENTITY
+from suining_data.elements.industries import ELEMENTS_OF_INDUSTRIES
+from suining_data.elements.insurance_codes import ELEMENTS_OF_INSURANCE_CODES
 from suining_data.elements.model import Element, Rule, Then
 from suining_data.elements.names import ELEMENTS_OF_NAMES
 from suining_data.elements.organization_codes import ELEMENTS_OF_ORGANIZATION_CODES
@@ -24,6 +26,8 @@ ELEMENTS: dict[str, Element] = {
         ELEMENTS_OF_CONTACTS,
         ELEMENTS_OF_ORGANIZATIONS,
         ELEMENTS_OF_ORGANIZATION_CODES,
+        ELEMENTS_OF_INDUSTRIES,
+        ELEMENTS_OF_INSURANCE_CODES,
         ELEMENTS_OF_DATES,
         ELEMENTS_OF_QUANTITIES,
         ELEMENTS_OF_PLACES,

@@ -109,7 +109,7 @@ RESIDENT_ID = Element(
     standard="GB 11643-1999",
     sensitivity="L3",
     is_personal=True,
-    clean=code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]')", (*NOTHING, *UNKNOWN, "无证件")),
+    clean=code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]|[0-9]{15}')", (*NOTHING, *UNKNOWN, "无证件")),
     convert=(
         f"case when length({{x}}) = 15 and regexp_full_match({{x}}, '[0-9]{{15}}') "
         f"then {upgraded('{x}')} else {{x}} end"

@@ -1,13 +1,12 @@
-"""Code sets of organisations: status, type, registration type, industry, tax, licences, insurance.
+"""Code sets of organisations: status, type, registration type, taxpayers, licences.
 
-Here: what each source's spelling means. Not here: identifiers (organizations.py), code sets of one register
-(registers.py).
+Here: what each source's spelling means. Not here: identifiers (organizations.py), industries
+(industries.py), code sets of one register (registers.py).
 
 Bare digits are not accepted as a status: 3 is 注销 in one register and 吊销已注销 in another.
 """
 
 from suining_data.elements.code_sets import code_set
-from suining_data.elements.expressions import BLANK, NOTHING, ascii_forms, one_of, something
 from suining_data.elements.model import Element, Then
 
 ORGANIZATION_STATUS_CODE = code_set(
@@ -310,148 +309,10 @@ LICENSE_STATUS_CODE = code_set(
     "L1",
 )
 
-INSURANCE_TYPE_CODE = code_set(
-    "insurance_type_code",
-    "险种",
-    "Kind of social insurance",
-    None,
-    {
-        "pension_employee": "企业职工基本养老保险",
-        "pension_government": "机关事业单位基本养老保险",
-        "pension_resident": "城乡居民基本养老保险",
-        "unemployment": "失业保险",
-        "work_injury": "工伤保险",
-        "maternity": "生育保险",
-        "medical_employee": "职工基本医疗保险",
-        "medical_resident": "城乡居民基本医疗保险",
-        "medical_supplement": "大病医疗保险",
-    },
-    # The numbers are those of the social-insurance core system (AAE140), from memory.
-    {
-        "pension_employee": (
-            "城镇职工基本养老保险",
-            "企业养老",
-            "企业职工养老保险",
-            "职工养老",
-            "企业养老保险",
-            "城镇企业职工基本养老保险",
-            "职工养老保险",
-            "企业基本养老保险",
-            "110",
-        ),
-        "pension_government": ("机关事业养老", "机关养老", "机关事业单位养老保险", "机关事业养老保险", "120"),
-        "pension_resident": (
-            "城乡居保",
-            "城乡居民养老保险",
-            "居民养老",
-            "城居保",
-            "新农保",
-            "城乡居民社会养老保险",
-            "居民养老保险",
-            "170",
-        ),
-        "unemployment": ("失业", "210"),
-        "work_injury": ("工伤", "410"),
-        "maternity": ("生育", "510"),
-        "medical_employee": ("职工医保", "城镇职工基本医疗保险", "职工医疗", "职工医疗保险", "城镇职工医保", "310"),
-        "medical_resident": (
-            "居民医保",
-            "城乡居民医保",
-            "城乡居民医疗保险",
-            "新农合",
-            "城镇居民基本医疗保险",
-            "居民医疗",
-            "居民医疗保险",
-            "390",
-            "391",
-        ),
-        "medical_supplement": ("大病保险", "大额医疗", "补充医疗保险", "330"),
-    },
-)
-
-INSURANCE_STATUS_CODE = code_set(
-    "insurance_status_code",
-    "参保状态",
-    "State of an insurance",
-    None,
-    {
-        "active": "参保缴费",
-        "suspended": "暂停缴费",
-        "terminated": "终止参保",
-        "benefit": "享受待遇",
-        "unpaid": "未缴费",
-    },
-    {
-        "active": ("正常参保", "参保", "正常", "正常缴费", "在保", "缴费", "在职参保", "参保中", "1"),
-        "suspended": ("暂停参保", "中断", "暂停", "中断缴费", "停保", "断保", "暂停缴费(中断)", "2"),
-        "terminated": ("终止", "终止缴费", "退保", "注销", "终止参保缴费", "已终止", "3", "4"),
-        "benefit": ("领取待遇", "待遇领取", "离退休", "退休", "正常领取", "待遇享受", "在领"),
-        "unpaid": ("欠费", "欠缴", "参保未缴费", "未到账"),
-    },
-)
-
-
-def _industry_section(code: str) -> str:
-    """SQL: the section letter of an industry code without one, from its first two digits (GB/T 4754-2017)."""
-    last_division = {
-        "A": 5,
-        "B": 12,
-        "C": 43,
-        "D": 46,
-        "E": 50,
-        "F": 52,
-        "G": 60,
-        "H": 63,
-        "I": 65,
-        "J": 69,
-        "K": 70,
-        "L": 72,
-        "M": 75,
-        "N": 79,
-        "O": 82,
-        "P": 83,
-        "Q": 85,
-        "R": 90,
-        "S": 96,
-        "T": 97,
-    }
-    branches = " ".join(f"when {code} < '{last + 1:02d}' then '{letter}'" for letter, last in last_division.items())
-    return f"case {branches} end"
-
-
-def _industry_code() -> str:
-    """Template: the code with its section letter, from the code with or without it, or from the label."""
-    table = "reference.gbt4754_2017_industry"
-    code = f"case when {{x}} < 'A' then {_industry_section('{x}')} || {{x}} else {{x}} end"
-    # Of several levels with one name the most detailed; total order, so that two runs agree.
-    by_name = f"(select max(code) from {table} as industry where industry.name = {{x}})"
-    return (
-        f"case when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}|[A-T]') "
-        f"then (select max(code) from {table} as industry where industry.code = {code}) else {by_name} end"
-    )
-
-
-INDUSTRY_CODE = Element(
-    id="industry_code",
-    label="行业代码",
-    english="Industry code with its section letter",
-    standard="GB/T 4754-2017",
-    sensitivity="L1",
-    clean=(
-        f"case when {one_of('{x}', NOTHING)} then null when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}') then {{x}} "
-        f"else {something(f'''upper(regexp_replace({ascii_forms('{x}')}, '{BLANK}+', '', 'g'))''')} end"
-    ),
-    convert=_industry_code(),
-    unreadable="不在国民经济行业分类（GB/T 4754-2017）代码表中",
-)
-
 ELEMENTS_OF_ORGANIZATION_CODES: tuple[Element, ...] = (
     ORGANIZATION_STATUS_CODE,
     ORGANIZATION_TYPE_CODE,
     REGISTRATION_TYPE_CODE,
-    INDUSTRY_CODE,
     TAX_STATUS_CODE,
     LICENSE_STATUS_CODE,
-    INSURANCE_TYPE_CODE,
-    INSURANCE_STATUS_CODE,
 )

@@ -54,10 +54,12 @@ AREA_UNITS = {"平方米": 1.0, "亩": 2000 / 3, "公顷": 1e4, "平方公里": 
 def _yuan(number: str, factor: str) -> str:
     """SQL: number x factor to the fen; exact below 10^12, by floating point (16 digits) above.
 
-    Text read as DECIMAL of more than 18 digits takes DuckDB 8 s per million; widened afterwards, it costs nothing.
+    Text read as DECIMAL of more than 18 digits takes DuckDB 8 s per million, so it is widened after reading; and
+    multiplying 128-bit numbers takes 2 s, so yuan, which need no factor, are not multiplied.
     """
     exact = f"try_cast(cast(try_cast({number} as decimal(18,6)) as decimal(28,6)) * {factor} as decimal(18,2))"
-    return f"coalesce({exact}, try_cast(round(try_cast({number} as double) * {factor}, 2) as decimal(18,2)))"
+    rounded = f"try_cast(round(try_cast({number} as double) * {factor}, 2) as decimal(18,2))"
+    return f"case when {factor} = 1.0 then try_cast({number} as decimal(18,2)) else coalesce({exact}, {rounded}) end"
 
 
 def _money() -> str:

@@ -63,7 +63,7 @@ with record as (
 select {key} as identity_key,
     any_value(case when resident_id is not null then 'resident_id' else other_id_type_code end) as identifier_type,
     any_value(coalesce(resident_id, other_id)) as identifier,
-    min((record_id, role)) as first_record
+    min(struct_pack(record_id := record_id, role := role)) as first_record
 from record
 where {key} is not null
 group by identity_key
@@ -98,7 +98,7 @@ identifier as (
     where identity_key = coalesce(numbered_code, identity_key)
 )
 
-select identity_key, identifier_type, identifier, min((record_id, role)) as first_record
+select identity_key, identifier_type, identifier, min(struct_pack(record_id := record_id, role := role)) as first_record
 from identifier
 where identifier is not null and identity_key is not null
 group by identity_key, identifier_type, identifier
@@ -118,7 +118,7 @@ def mint(con: duckdb.DuckDBPyConnection, subject: str, prefix: str, identities: 
         f"""
         insert into registry.{subject}_identity
         select identity_key,
-            '{prefix}' || substr(md5(concat_ws('|', min(first_record)[1], min(first_record)[2],
+            '{prefix}' || substr(md5(concat_ws('|', min(first_record).record_id, min(first_record).role,
                 (select count(*) from registry.{subject}_identity))), 1, 16),
             ?, current_timestamp
         from {identities} anti join registry.{subject}_identity using (identity_key)

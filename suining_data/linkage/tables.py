@@ -125,19 +125,22 @@ def _organization_record(records: str) -> str:
 
 def _person_record(records: str) -> str:
     return f"""
-        with record as ({records})
-        select record.*, person_id, organization_id as employer_organization_id,
+        with told as ({records}),
+        record as (
+            select told.*,
+                case when contested.record_id is null then coalesce(told.resident_id, other_id) end as known_by,
+                case when told.resident_id is not null then 'resident_id' else other_id_type_code end as known_by_type
+            from told
+            left join linked.contested_number as contested
+                on contested.record_id = told.record_id and contested.role = told.role
+        )
+        select record.* exclude (known_by, known_by_type), person_id, organization_id as employer_organization_id,
             {address_id("registered_address")} as registered_address_id,
             {address_id("residence_address")} as residence_address_id,
             {_place({**IDENTIFYING_PERSON, **PERSON})}
         from record
-        left join linked.contested_number as contested
-            on contested.record_id = record.record_id and contested.role = record.role
         left join linked.person_identity as identity
-            on identity.identifier = coalesce(record.resident_id, other_id)
-            and identity.identifier_type = case
-                when record.resident_id is not null then 'resident_id' else other_id_type_code end
-            and contested.record_id is null
+            on identity.identifier = known_by and identity.identifier_type = known_by_type
         left join linked.organization_identity as employer on employer.identifier = employer_code
     """
 

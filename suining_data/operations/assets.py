@@ -4,10 +4,12 @@ Here: the thin edge between a step and Dagster. Not here: which steps there are 
 """
 
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster_shared.utils.warnings import BetaWarning
 
 from suining_data.operations import results as found
 from suining_data.operations import state
@@ -119,9 +121,9 @@ def _declared(step: Step) -> dict[str, object]:
     if step.columns:
         metadata["dagster/column_schema"] = _schema(step.columns)
     if step.code:
-        metadata["dagster/code_references"] = dg.CodeReferencesMetadataValue(
-            code_references=[dg.LocalFileCodeReference(file_path=str(PROJECT / step.code), label=step.code)]
-        )
+        with warnings.catch_warnings(action="ignore", category=BetaWarning):
+            reference = dg.LocalFileCodeReference(file_path=str(PROJECT / step.code), label=step.code)
+            metadata["dagster/code_references"] = dg.CodeReferencesMetadataValue(code_references=[reference])
     return metadata
 
 

@@ -6,6 +6,7 @@ Here: what each stage hands to the run. Not here: the work itself (the stages), 
 import hashlib
 import json
 from collections.abc import Callable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
@@ -51,7 +52,8 @@ def pipeline(catalog: Catalog | None = None, models: list[Model] | None = None) 
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
     steps.append(_snapshot_step([model.table for model in models]))
-    return steps
+    by_key = {step.key: step for step in steps}
+    return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 
 
 def _raw_step(unit: Unit, resource: Resource) -> Step:
@@ -137,7 +139,8 @@ def _linked_step(table: LinkedTable) -> Step:
 
 
 def _base_step(model: Model) -> Step:
-    contract = model.contract
+    contract, suite = model.contract, base_suite(model)
+    read = [ref for ref in model.refs if ref.split(".")[0] not in ("reference", "governance")]
     columns = tuple(_base_column(name, column) for name, column in contract.columns.items())
 
     def write(context: Context) -> Outcome:
@@ -149,11 +152,11 @@ def _base_step(model: Model) -> Step:
         key=model.table,
         group=model.schema,
         description=f"{contract.description.zh} · {contract.description.en}",
-        upstream=tuple(ref for ref in model.refs if ref.split(".")[0] not in ("reference", "governance")),
+        upstream=tuple(dict.fromkeys([*read, *suite.reads])),
         digest=digest_of(model.fingerprint, contract.model_dump_json()),
         write=write,
         accept=_swapped_in(model.table),
-        suite=base_suite(model),
+        suite=suite,
         columns=columns,
         code=str(model.path.relative_to(PROJECT)) if model.path.is_relative_to(PROJECT) else None,
     )

@@ -39,6 +39,8 @@ def judge(con: duckdb.DuckDBPyConnection, tally: str, dimensions: Sequence[str])
             configurations=[_expectation(dimension).configuration for dimension in dimensions],
             runtime_configuration={"result_format": "COMPLETE", "catch_exceptions": False},
         )
+    except sqlalchemy.exc.DBAPIError as error:  # says the whole SQL, which is long
+        raise error.orig or error from None
     finally:
         live.dispose()
     return {dimension: _verdict(result) for dimension, result in zip(dimensions, results, strict=True)}

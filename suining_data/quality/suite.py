@@ -10,6 +10,7 @@ scoreboard counts by dimension, and the counts per rule stand in the check's met
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -133,7 +134,7 @@ class Suite:
     ) -> dg.AssetCheckResult:
         failed = {broken.rule: broken.failed for broken in verdict.broken}
         is_blocked = any(broken.severity is Severity.BLOCK for broken in verdict.broken)
-        metadata: dict[str, object] = {"evaluated": evaluated, "failed": sum(failed.values())}
+        metadata: dict[str, Any] = {"evaluated": evaluated, "failed": sum(failed.values())}
         if failed:
             metadata["failed_by_rule"] = failed
             metadata["sample_keys"] = {rule: self._samples(con, table, self._by_id[rule]) for rule in failed}

@@ -25,3 +25,15 @@ def define_macros(con: duckdb.DuckDBPyConnection, seed: int) -> None:
         + " + ".join(f"body[{i + 1}]::integer * {w}" for i, w in enumerate([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]))
         + ") % 11]"
     )
+
+
+def numbered(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> int:
+    """Create table `name(i, id)` of the ids that a query gives, for joins on `i = pick(key, salt, n)`; returns n.
+
+    Raises ValueError when there is none: a join on nothing would silently lose rows.
+    """
+    con.execute(f"create or replace table {name} as select row_number() over (order by id) - 1 as i, id from ({sql})")
+    row = con.execute(f"select count(*) from {name}").fetchone()
+    if row is None or not row[0]:
+        raise ValueError(f"{name} is empty: the scale is too small")
+    return int(row[0])

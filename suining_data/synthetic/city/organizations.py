@@ -8,6 +8,7 @@ import math
 
 import duckdb
 
+from ..randomness import numbered
 from . import words
 from .words import sql_list
 
@@ -77,7 +78,9 @@ def make_organizations(con: duckdb.DuckDBPyConnection, scale: float) -> None:
             kind in {MARKET} as is_market
         from one"""
     )
-    con.execute(_PLACED)
+    communities = numbered(con, "community", "select vid as id from village where is_community")
+    owners = numbered(con, "owner", "select pid as id from person where is_registered and age between 20 and 70")
+    con.execute(_PLACED.replace("{communities}", str(communities)).replace("{owners}", str(owners)))
     con.execute(_numbered())
     con.execute(_named())
     con.execute("drop table organization_seed; drop table organization_placed; drop table organization_numbered")
@@ -86,17 +89,17 @@ def make_organizations(con: duckdb.DuckDBPyConnection, scale: float) -> None:
 # Offices, schools and hospitals follow towns and villages in turn; firms choose a community.
 _PLACED = f"""
 create table organization_placed as
-with community as (select array_agg(vid order by vid) as vids from village where is_community),
-town as (select town, min(vid) as vid, row_number() over (order by min(vid)) - 1 as t from village group by town, county_code),
-owner as (select array_agg(pid order by pid) as pids from person where is_registered and age between 20 and 70),
+with town as (
+    select town, min(vid) as vid, row_number() over (order by min(vid)) - 1 as t from village group by town, county_code
+),
 seeded as (
-    select s.*, case when kind in ('institution', 'hospital') then t.vid
-            when kind in ('company', 'branch', 'society', 'private_unit', 'foundation', 'law_firm')
-                and u(oid, 'in the city') < 0.4 then c.vids[1 + pick(oid, 'community', 40)]
-            else c.vids[1 + pick(oid, 'community', len(c.vids))] end as vid,
-        o.pids[1 + pick(oid, 'owner', len(o.pids))] as representative,
-        case when u(oid, 'new owner') < 0.08 then o.pids[1 + pick(oid, 'former owner', len(o.pids))] end as former_representative
-    from seed s left join town t on t.t = s.k % 95, community c, owner o
+    select s.*, case when kind in ('institution', 'hospital') then t.vid else c.id end as vid, o.id as representative,
+        case when u(oid, 'new owner') < 0.08 then f.id end as former_representative
+    from organization_seed s left join town t on t.t = s.k % 95
+        join community c on c.i = case when kind in ('company', 'branch', 'society', 'private_unit', 'foundation', 'law_firm')
+            and u(oid, 'in the city') < 0.4 then pick(oid, 'community', 40) else pick(oid, 'community', {{communities}}) end
+        join owner o on o.i = pick(oid, 'owner', {{owners}})
+        join owner f on f.i = pick(oid, 'former owner', {{owners}})
 )
 select s.*, v.county_code, v.county, v.town, v.village, v.code as division_code,
     {sql_list(words.STREETS)}[1 + pick(oid, 'street', {len(words.STREETS)})] || (1 + pick(oid, 'number', 400)) || '号'
@@ -105,7 +108,7 @@ select s.*, v.county_code, v.county, v.town, v.village, v.code as division_code,
     date '2019-08-28' - case when kind in ('government', 'school', 'hospital', 'institution')
         then 365 + (9500 * u(oid, 'founded'))::integer
         else 1 + (9000 * u(oid, 'founded') ** 2.2)::integer end as established
-from seeded s join village v using (vid)""".replace("from seed s", "from organization_seed s")
+from seeded s join village v using (vid)"""
 
 
 def _numbered() -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ErrorRates
-from ..randomness import generator
+from ..randomness import generator, numbered
 from . import words
 from .calendar import NOW, YEAR, day
 from .families import NEVER, SPOUSE, make_families
@@ -113,7 +113,8 @@ def _numbers(
 
 def make_person(con: duckdb.DuckDBPyConnection) -> None:
     """Create `person` (all attributes) and `marriage` from the parts; needs `place` and `person_name`."""
-    con.execute(_BASE)
+    dwellings = numbered(con, "dwelling", "select aid as id from place where is_community")
+    con.execute(_BASE.replace("{n}", str(dwellings)))
     con.execute(_MARITAL)
     con.execute(_PERSON)
     con.execute(_MARRIAGE)
@@ -124,7 +125,6 @@ def make_person(con: duckdb.DuckDBPyConnection) -> None:
 _FOREIGN = words.sql_list(words.FOREIGN)
 _BASE = f"""
 create table person_base as
-with dwelling as (select array_agg(aid order by aid) as aids from place where is_community)
 select c.pid, c.hid, c.slot, c.sex, c.birth, c.death, nullif(c.father, -1) as father, nullif(c.mother, -1) as mother, c.kind,
     case when c.kind <= 3 then n.body::varchar || n.check_character end as resident_id,
     n.body::varchar || n.check_character as number18,
@@ -141,14 +141,15 @@ select c.pid, c.hid, c.slot, c.sex, c.birth, c.death, nullif(c.father, -1) as fa
     case when c.slot <> 9 and u(c.pid, 'left') < 0.0032 and c.death is null
         then case when c.birth > date '1997-01-01' and c.birth < date '2001-09-01' then 'army' else 'abroad' end end as left_for,
     date '2019-08-30' - (3000 * u(c.pid, 'left on') * u(c.pid, 'left on 2'))::integer as left_on,
-    case when c.slot <> 9 then c.hid else d.aids[1 + pick(c.pid, 'rents', len(d.aids))] end as registered_aid,
-    case when c.hid > 0 and u(c.hid, 'moved') < 0.13 then d.aids[1 + pick(c.hid, 'from', len(d.aids))] end as former_aid,
+    case when c.slot <> 9 then c.hid else e.id end as registered_aid,
+    case when c.hid > 0 and u(c.hid, 'moved') < 0.13 then f.id end as former_aid,
     date '2019-08-29' - (5000 * u(c.hid, 'moved on') * u(c.hid, 'moved on 2'))::integer as moved_on,
-    case when c.slot = 9 or u(c.hid, 'lives elsewhere') < 0.2 then d.aids[1 + pick(c.hid + c.pid * (c.hid = 0)::integer,
-        'lives at', len(d.aids))] else c.hid end as residence_aid,
+    case when c.slot = 9 or u(c.hid, 'lives elsewhere') < 0.2 then e.id else c.hid end as residence_aid,
     date '2019-08-29' - (2400 * u(c.pid, 'came'))::integer as came_on,
     floor(date_diff('day', c.birth, coalesce(c.death, date '2019-08-31')) / 365.25)::integer as age
-from person_core c join person_number n using (pid) join person_name m using (pid), dwelling d"""
+from person_core c join person_number n using (pid) join person_name m using (pid)
+    join dwelling e on e.i = pick(case when c.hid = 0 then c.pid else -c.hid end, 'lives at', {{n}})
+    join dwelling f on f.i = pick(c.hid, 'from', {{n}})"""
 
 _MARITAL = """
 create table person_marital as

@@ -6,23 +6,26 @@ Not here: the organisations (organizations.py), the people (people.py).
 
 import duckdb
 
+from ..randomness import numbered
+
 
 def make_relations(con: duckdb.DuckDBPyConnection) -> None:
     """Complete `organization` and create `participant`, `employment` and `ownership`."""
-    con.execute(_BRANCHES)
+    firms = numbered(con, "firm", "select oid as id from organization where kind = 'company'")
+    con.execute(_BRANCHES.replace("{firms}", str(firms)))
     con.execute("drop table organization")
     con.execute("alter table organization_whole rename to organization")
-    con.execute(_PARTICIPANTS)
-    con.execute(_EMPLOYMENT)
+    partners = numbered(con, "partner", "select pid as id from person where is_registered and age between 22 and 75")
+    con.execute(_PARTICIPANTS.replace("{firms}", str(firms)).replace("{partners}", str(partners)))
+    con.execute(_EMPLOYMENT.replace("{employers}", str(numbered(con, "employer", _EMPLOYERS))))
     con.execute(_OWNERSHIP)
 
 
 _BRANCHES = """
 create table organization_whole as
-with parents as (select array_agg(oid order by oid) as oids from organization where kind = 'company'),
-chosen as (
-    select o.*, case when kind = 'branch' then p.oids[1 + pick(oid, 'parent', len(p.oids))] end as parent
-    from organization o, parents p
+with chosen as (
+    select o.*, case when kind = 'branch' then f.id end as parent
+    from organization o join firm f on f.i = pick(o.oid, 'parent', {firms})
 )
 select c.* exclude (plain_name), coalesce(c.plain_name, m.plain_name || c.county || case when u(c.oid, 'town branch') < 0.5
         then c.town else '' end || case when u(c.oid, 'counted') < 0.1 then '第二' else '' end || '分公司') as name
@@ -31,37 +34,35 @@ from chosen c left join organization m on m.oid = c.parent order by c.oid"""
 # One to three shareholders of a company (sometimes another company), then manager and supervisor. Shares sum to 100 %.
 _PARTICIPANTS = """
 create table participant as
-with people as (select array_agg(pid order by pid) as pids from person where is_registered and age between 22 and 75),
-firms as (select array_agg(oid order by oid) as oids from organization where kind = 'company'),
-firm as (
+with company as (
     select oid, representative, capital_wan, approved, 1 + (u(oid, 'partners') > 0.45)::integer + (u(oid, 'partners') > 0.85)::integer
         as partners, 0.3 + (u(oid, 'split') * 40)::integer / 100.0 as first_share
     from organization where kind in ('company', 'cooperative')
 ),
 seat as (
-    select f.*, s.n, s.position from firm f, (values (1, '股东'), (2, '股东'), (3, '股东'), (4, '执行董事'), (5, '监事'), (6, '经理'))
+    select f.*, s.n, s.position, f.oid * 10 + s.n as aid from company f, (values (1, '股东'), (2, '股东'), (3, '股东'), (4, '执行董事'), (5, '监事'), (6, '经理'))
         as s(n, position)
     where s.n <= f.partners or (s.n >= 4 and u(f.oid * 10 + s.n, 'seat') < 0.62)
 )
-select oid * 10 + n as aid, oid, position, approved,
-    case when n = 2 and u(oid, 'owned by firm') < 0.1 then f.oids[1 + pick(oid, 'investor', len(f.oids))] end as investor,
+select s.aid, oid, position, approved,
+    case when n = 2 and u(oid, 'owned by firm') < 0.1 then f.id end as investor,
     case when n in (1, 4) or (n = 6 and u(oid, 'one man') < 0.5) then representative
-        when not (n = 2 and u(oid, 'owned by firm') < 0.1) then p.pids[1 + pick(oid * 10 + n, 'person', len(p.pids))] end as pid,
+        when not (n = 2 and u(oid, 'owned by firm') < 0.1) then p.id end as pid,
     case when position = '股东' then round(100 * case partners when 1 then 1 when 2 then case n when 1 then first_share else 1 - first_share end
         else case n when 1 then first_share when 2 then 0.2 else 0.8 - first_share end end, 2) end as share_percent,
     case when position = '股东' then share_percent * capital_wan / 100 end as amount_wan
-from seat s, people p, firms f order by aid"""
+from seat s join partner p on p.i = pick(s.aid, 'person', {partners}) join firm f on f.i = pick(s.oid, 'investor', {firms})
+order by s.aid"""
 
+_EMPLOYERS = """select oid as id from organization
+    where status_code = 'active' and kind not in ('sole_trader', 'cooperative', 'branch')"""
 _EMPLOYMENT = """
 create table employment as
-with employers as (
-    select array_agg(oid order by oid) as oids from organization
-    where status_code = 'active' and kind not in ('sole_trader', 'cooperative', 'branch')
-)
-select p.pid, e.oids[1 + pick(pid, 'employer', len(e.oids))] as oid,
-    case when u(pid, 'changed job') < 0.3 then e.oids[1 + pick(pid, 'former employer', len(e.oids))] end as former_oid,
+select p.pid, e.id as oid, case when u(pid, 'changed job') < 0.3 then f.id end as former_oid,
     greatest(p.birth + 6700, date '2019-08-01' - (7000 * u(pid, 'hired') ** 1.5)::integer) as since
-from person p, employers e where p.age between 19 and 62 and (p.kind <= 3) and u(pid, 'employed') < 0.42
+from person p join employer e on e.i = pick(p.pid, 'employer', {employers})
+    join employer f on f.i = pick(p.pid, 'former employer', {employers})
+where p.age between 19 and 62 and p.kind <= 3 and u(pid, 'employed') < 0.42
     and (p.death is null or p.death > date '2016-01-01')
 order by p.pid"""
 

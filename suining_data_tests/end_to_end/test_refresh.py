@@ -1,0 +1,124 @@
+"""Deliveries in, four bases out: what a refresh leaves behind."""
+
+import hashlib
+import json
+
+import duckdb
+import pytest
+
+from suining_data_tests.end_to_end.conftest import City
+
+BASE_TABLES = """
+    population.person population.person_identifier population.person_address population.household
+    population.relationship population.person_conflict
+    legal_entity.organization legal_entity.organization_identifier legal_entity.organization_name
+    legal_entity.organization_relation legal_entity.license
+    spatial.division spatial.address spatial.parcel spatial.building spatial.real_estate_unit spatial.facility
+    macro.indicator macro.observation
+""".split()
+
+
+def test_the_refresh_succeeds(delivered_city: City) -> None:
+    assert delivered_city.succeeded, delivered_city.output.getvalue()
+
+
+@pytest.mark.parametrize("table", BASE_TABLES)
+def test_every_table_of_the_bases_is_filled(delivered_city: City, table: str) -> None:
+    assert delivered_city.value(f"select count(*) from {table}") > 0
+
+
+def test_every_batch_balances(delivered_city: City) -> None:
+    accounts = delivered_city.query("""
+        select lines_total - header_lines - continuation_lines - rejected - raw, raw - staged - quarantined - superseded
+        from governance.row_account
+    """)
+    assert len(accounts) > 50
+    assert set(accounts) == {(0, 0)}
+
+
+def test_the_accounts_count_the_lines_that_lie_in_landing(delivered_city: City) -> None:
+    counted = dict(
+        delivered_city.query("""
+            select unit_id || '/' || file_name, lines_total from governance.row_account
+            join governance.batch using (resource_id, batch_id)
+            where file_name like '%.csv' or file_name like '%.jsonl'
+        """)
+    )
+    landing = delivered_city.settings.landing
+    lying = {
+        str(file.relative_to(landing)): len(file.read_bytes().removesuffix(b"\n").split(b"\n"))
+        for pattern in ("*/*.csv", "*/*.jsonl")
+        for file in landing.glob(pattern)
+    }
+    assert len(lying) > 20
+    assert counted == lying
+
+
+def test_every_staged_row_stands_in_the_accounts(delivered_city: City) -> None:
+    for (resource,) in delivered_city.query("select distinct resource_id from governance.row_account"):
+        staged = delivered_city.warehouse(f"select count(*) from staged.{resource}")[0][0]
+        assert staged == delivered_city.value(
+            f"select sum(staged) from governance.row_account where resource_id = '{resource}'"
+        )
+
+
+def test_broken_values_are_put_aside_with_a_reason_in_chinese(delivered_city: City) -> None:
+    rules = dict(delivered_city.query("select rule, any_value(reason) from governance.quarantine group by rule"))
+    assert "check_digit" in rules
+    assert all(any("一" <= character <= "鿿" for character in reason) for reason in rules.values())
+
+
+def test_one_golden_person_is_one_true_person(delivered_city: City) -> None:
+    truth = delivered_city.settings.truth / "person_row.parquet"
+    with duckdb.connect(str(delivered_city.settings.warehouse), read_only=True) as con:
+        pairs, wrong = con.sql(f"""
+            with linked as (
+                select person_id, true_id
+                from linked.person_record as record
+                join governance.batch using (resource_id, batch_id)
+                join '{truth}' as truth
+                    on truth.resource_id = record.resource_id and truth.file = file_name
+                    and truth.row_number = record.record_id & 16777215 and truth.role = record.role
+                where person_id is not null
+            ),
+            owner as (select person_id, mode(true_id) as owner from linked group by person_id)
+            select count(*), count(*) filter (where true_id <> owner) from linked join owner using (person_id)
+        """).fetchall()[0]
+    assert pairs > 3000
+    assert wrong / pairs < 0.001
+
+
+def test_published_figures_come_through_unchanged(delivered_city: City) -> None:
+    values = delivered_city.query("""
+        select value * multiplier from macro.observation join macro.indicator using (indicator_code)
+        where name_zh = '地区生产总值' and division_code = '510900000000' and year(period_start) = 2020
+            and frequency = 'Y' and measure like 'level%'
+    """)
+    assert (140318000000.0,) in [(round(float(str(value)), 0),) for (value,) in values]
+
+
+def test_the_manifest_tells_what_lies_there(delivered_city: City) -> None:
+    folder = delivered_city.settings.published
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert {entry["table"] for entry in manifest["tables"]} >= set(BASE_TABLES)
+    for entry in manifest["tables"]:
+        file = folder / entry["file"]
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == entry["sha256"]
+        rows = duckdb.sql(f"select count(*) from '{file}'").fetchall()[0][0]
+        assert rows == entry["rows"] == delivered_city.value(f"select count(*) from {entry['table']}")
+    assert len(manifest["batches"]) == delivered_city.value(
+        "select count(*) from governance.batch where status = 'in_force'"
+    )
+
+
+def test_a_second_refresh_does_nothing(own_city: City) -> None:
+    before = (own_city.settings.published / "current").resolve()
+    assert "没有变化" in own_city.refresh()
+    assert (own_city.settings.published / "current").resolve() == before
+
+
+def test_no_personal_value_is_in_the_log_of_the_runs(delivered_city: City) -> None:
+    log = b"".join(file.read_bytes() for file in delivered_city.settings.dagster_home.rglob("*.db*"))
+    numbers = delivered_city.query("select resident_id, name from population.person where resident_id is not null limit 2000")
+    assert len(numbers) > 500
+    assert [number for number, _ in numbers if str(number).encode() in log] == []

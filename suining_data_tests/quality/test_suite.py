@@ -1,0 +1,179 @@
+"""What a gate says of a table: verdicts of Great Expectations, counts, sample keys. Real tables, planted violations."""
+
+import dagster as dg
+import duckdb
+import pytest
+
+from suining_data.quality import Check, Severity, Suite, engine
+from suining_data.quality.suite import Verdict
+
+BLOCK, WARN = Severity.BLOCK, Severity.WARN
+NO_NEGATIVES = Check("amount:sign", "规范性", BLOCK, "金额为负", "amount is negative", breaks="amount < 0")
+NOT_HUGE = Check("amount:huge", "规范性", WARN, "金额过大", "amount is huge", breaks="amount > 1000")
+KNOWN = Check(
+    "city:known",
+    "一致性",
+    BLOCK,
+    "城市不存在",
+    "city is unknown",
+    failing_rows="select * from {table} anti join city using (city)",
+)
+
+
+@pytest.fixture
+def con():
+    with duckdb.connect() as con:
+        con.execute("create table city as select '遂宁' as city")
+        con.execute("create table sale (sale_id bigint, buyer varchar, city varchar, amount int)")
+        con.execute("insert into sale select range, '王小明' || range, '遂宁', range % 1000 from range(2500)")
+        yield con
+
+
+def judged(con, *checks, keys=("sale_id",), table="main.sale"):
+    return {result.check_name: result for result in Suite(keys, checks).judge(con, table)}
+
+
+def metadata(result):
+    return {key: entry.value for key, entry in result.metadata.items()}
+
+
+def test_a_table_that_keeps_its_rules_passes_and_says_how_many_rows_were_asked(con):
+    results = judged(con, NO_NEGATIVES, NOT_HUGE, KNOWN)
+
+    assert {name: result.passed for name, result in results.items()} == {"conformity": True, "consistency": True}
+    assert metadata(results["conformity"]) == {"evaluated": 2500, "failed": 0}
+
+
+def test_a_broken_blocking_rule_is_an_error_with_its_count_and_five_keys(con):
+    con.execute("update sale set amount = -1 where sale_id >= 2490")
+
+    result = judged(con, NO_NEGATIVES, NOT_HUGE, KNOWN)["conformity"]
+
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert metadata(result) == {
+        "evaluated": 2500,
+        "failed": 10,
+        "failed_by_rule": {"amount:sign": 10},
+        "sample_keys": {"amount:sign": [{"sale_id": str(n)} for n in range(2490, 2495)]},
+    }
+    assert result.description == "amount:sign: 10 × 金额为负 (amount is negative)"
+
+
+def test_a_broken_warning_is_a_warning_until_a_blocking_rule_of_the_dimension_breaks(con):
+    con.execute("update sale set amount = 5000 where sale_id = 7")
+    warned = judged(con, NO_NEGATIVES, NOT_HUGE)["conformity"]
+    con.execute("update sale set amount = -1 where sale_id = 8")
+    blocked = judged(con, NO_NEGATIVES, NOT_HUGE)["conformity"]
+
+    assert (warned.passed, warned.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert (blocked.passed, blocked.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert metadata(blocked)["failed_by_rule"] == {"amount:huge": 1, "amount:sign": 1}
+
+
+def test_a_rule_that_selects_its_rows_is_judged_beside_the_others(con):
+    con.execute("insert into sale values (9000, '李四', '成都', 1), (9001, '李四', '成都', 1)")
+
+    results = judged(con, NO_NEGATIVES, KNOWN)
+
+    assert results["conformity"].passed
+    assert metadata(results["consistency"])["failed_by_rule"] == {"city:known": 2}
+
+
+def test_samples_hold_keys_only(con):
+    con.execute("update sale set amount = -1")
+
+    results = judged(con, NO_NEGATIVES, KNOWN)
+    without_keys = judged(con, NO_NEGATIVES, keys=())
+
+    assert "王小明" not in str(results)
+    assert metadata(without_keys["conformity"])["sample_keys"] == {"amount:sign": []}
+
+
+def test_the_verdict_is_that_of_great_expectations(con, monkeypatch):
+    con.execute("update sale set amount = -1")
+    real = engine._verdict
+    monkeypatch.setattr(engine, "_verdict", lambda result: Verdict(not real(result).passed, ()))
+
+    assert judged(con, NO_NEGATIVES)["conformity"].passed, "our own counts must not decide"
+    monkeypatch.setattr(engine, "UnexpectedRowsExpectation", None)
+    with pytest.raises(TypeError):
+        judged(con, NO_NEGATIVES)
+
+
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        "regexp_full_match(buyer, '(?:王小明){1}[0-9]{1,4}')",
+        "buyer like '%明1%' and amount::varchar = '1'",
+        "buyer = ':name' or '\\:' || city = '\\:遂宁'",
+        "{'a': 1}.a = 1",
+    ],
+)
+def test_colons_braces_and_percent_signs_reach_duckdb_as_written(con, breaks):
+    expected = con.execute(f"select count(*) from sale where {breaks}").fetchone()[0]
+
+    result = judged(con, Check("r", "规范性", BLOCK, "", "", breaks=breaks))["conformity"]
+
+    assert expected > 0
+    assert metadata(result)["failed"] == expected
+
+
+def test_an_empty_table_passes_rules_about_rows(con):
+    con.execute("delete from sale")
+
+    assert metadata(judged(con, NO_NEGATIVES)["conformity"]) == {"evaluated": 0, "failed": 0}
+
+
+def test_wrong_sql_of_a_rule_is_duckdbs_own_short_error(con):
+    with pytest.raises(duckdb.BinderException, match="no_such_column"):
+        judged(con, NO_NEGATIVES, Check("wrong", "规范性", BLOCK, "", "", breaks="no_such_column is null"))
+
+
+def test_judging_leaves_no_temporary_table_behind(con):
+    judged(con, NO_NEGATIVES)
+
+    assert con.execute("select count(*) from duckdb_tables() where temporary").fetchone() == (0,)
+
+
+def test_one_asset_check_per_dimension_blocking_where_a_rule_blocks():
+    suite = Suite(("sale_id",), (NO_NEGATIVES, NOT_HUGE, KNOWN, Check("w", "准确性", WARN, "", "", breaks="false")))
+
+    specs = suite.check_specs(dg.AssetKey(["staged", "sale"]))
+
+    assert {spec.name: spec.blocking for spec in specs} == {"conformity": True, "consistency": True, "accuracy": False}
+    assert all(spec.asset_key == dg.AssetKey(["staged", "sale"]) for spec in specs)
+
+
+@pytest.mark.parametrize(
+    ("checks", "message"),
+    [
+        ((NO_NEGATIVES, NO_NEGATIVES), "amount:sign"),
+        ((Check("x", "美观性", BLOCK, "", "", breaks="false"),), "美观性"),
+    ],
+)
+def test_a_suite_that_cannot_be_told_apart_or_placed_is_refused(checks, message):
+    with pytest.raises(ValueError, match=message):
+        Suite(("sale_id",), checks)
+
+
+def test_a_failing_gate_stops_what_lies_downstream_and_nothing_else(con):
+    con.execute("update sale set amount = -1 where sale_id = 3")
+    suite = Suite(("sale_id",), (NO_NEGATIVES,))
+
+    @dg.asset(key=["staged", "sale"], check_specs=suite.check_specs(dg.AssetKey(["staged", "sale"])))
+    def sale() -> dg.MaterializeResult:
+        return dg.MaterializeResult(check_results=suite.judge(con, "main.sale"))
+
+    @dg.asset(deps=[sale])
+    def downstream() -> None: ...
+
+    @dg.asset
+    def elsewhere() -> None: ...
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.materialize([sale, downstream, elsewhere], instance=instance, raise_on_error=False)
+
+    built = {event.asset_key.to_user_string() for event in run.get_asset_materialization_events()}
+    assert "elsewhere" in built
+    assert "downstream" not in built
+    assert not run.success
