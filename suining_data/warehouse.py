@@ -7,6 +7,7 @@ Not here: what the tables hold (the stages), the published copy that analysts op
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -45,12 +46,24 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def reference_files(reference: Path = REFERENCE) -> list[Path]:
+    """Code tables and divisions that become tables of schema `reference`."""
+    return sorted(reference.rglob("*.csv"))
+
+
+@cache
+def reference_digest(reference: Path = REFERENCE) -> str:
+    """sha256 of the reference files, names included."""
+    content = b"".join(file.name.encode() + file.read_bytes() for file in reference_files(reference))
+    return hashlib.sha256(content).hexdigest()
+
+
 def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None:
     """Create the schemas and (re)load the reference tables when their files have changed."""
     for schema in SCHEMAS:
         con.execute(f"create schema if not exists {schema}")
-    files = sorted(reference.rglob("*.csv"))
-    digest = hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
+    files = reference_files(reference)
+    digest = reference_digest(reference)
     con.execute("create table if not exists reference.loaded (digest varchar)")
     if con.execute("select digest from reference.loaded").fetchone() == (digest,):
         return

@@ -22,7 +22,7 @@ regexp_extract({{ text }}, '^([^0-9路街巷号镇乡]{1,8}?(?:村|社区))(?:[^
 
 {#- The first characters of an address: as many as county, functional area and town can take. -#}
 {% macro address_head(text) -%}
-substr({{ text }}, 1, 14)
+regexp_extract({{ text }}, '^[^0-9]{0,14}')
 {%- endmacro %}
 
 {#- The characters in which the village or community must stand, once county and town are gone. -#}

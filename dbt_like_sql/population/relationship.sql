@@ -84,8 +84,7 @@ lasting as (
     left join {{ ref('population.person') }} as wife on marriage.wife_id = wife.person_id
 ),
 
--- a spouse known by name only is dropped where the same wedding is also told with the spouse's number
-spouse as (
+told_spouse as (
     select husband_id as person_id, wife_id as related_person_id, wife_name as related_name, valid_from, valid_to,
         end_reason, record_id, resource_id
     from lasting where husband_id is not null
@@ -94,8 +93,13 @@ spouse as (
     from lasting where wife_id is not null
 ),
 
-named_twice as (
-    select distinct person_id, related_name, valid_from from spouse where related_person_id is not null
+-- a spouse known by name only is dropped where the same wedding is also told with the spouse's number
+spouse as (
+    select *
+    from told_spouse
+    qualify related_person_id is not null or not bool_or(related_person_id is not null) over (
+        partition by person_id, related_name, valid_from
+    )
 ),
 
 -- births: certificates of the city and of the province, one row per parent and child
@@ -137,10 +141,6 @@ guardianship as (
 relation as (
     select 'spouse' as relation_type, null as head_relation_code, spouse.*
     from spouse
-    left join named_twice as known
-        on spouse.related_person_id is null and spouse.person_id = known.person_id
-        and spouse.related_name = known.related_name and spouse.valid_from is not distinct from known.valid_from
-    where known.person_id is null
     union all
     select parent_role, null, child_id, parent_id, parent_name, born_date, null, null, record_id, resource_id
     from birth where child_id is not null

@@ -13,7 +13,7 @@ with place as (
 ),
 
 -- the best point of an address: a door plate before a building before a site, then the stable order of the records
-located as materialized (
+located as (
     select
         address_id, resource_id, record_id,
         case role when 'standard_address' then 'door' when 'building' then 'building' else 'site' end as accuracy,
@@ -22,14 +22,22 @@ located as materialized (
     where longitude is not null and latitude is not null and address_id is not null
 ),
 
+-- a rank, not a filter: a filter would convert every point again
+ranked as (
+    select
+        address_id, point.longitude, point.latitude, resource_id, accuracy,
+        {{ in_city_box('point.longitude', 'point.latitude') }} as is_inside, record_id
+    from located
+),
+
 point as (
     select
-        address_id, point.longitude, point.latitude, resource_id as coordinate_source, accuracy as coordinate_accuracy
-    from located
-    where {{ in_city_box('point.longitude', 'point.latitude') }}
+        address_id, is_inside, longitude, latitude, resource_id as coordinate_source, accuracy as coordinate_accuracy
+    from ranked
     qualify row_number() over (
         partition by address_id
-        order by case accuracy when 'door' then 1 when 'building' then 2 else 3 end, record_id
+        order by is_inside desc nulls last,
+            case accuracy when 'door' then 1 when 'building' then 2 else 3 end, record_id
     ) = 1
 ),
 
@@ -235,8 +243,8 @@ select
                 else 0
             end
     end as decimal(3, 2)) as parse_confidence,
-    longitude,
-    latitude,
-    coordinate_source,
-    coordinate_accuracy
+    case when is_inside then longitude end as longitude,
+    case when is_inside then latitude end as latitude,
+    case when is_inside then coordinate_source end as coordinate_source,
+    case when is_inside then coordinate_accuracy end as coordinate_accuracy
 from divided left join point on divided.address_id = point.address_id

@@ -37,7 +37,7 @@ from suining_data.ingestion.reading import (
     yaml_of,
 )
 
-LARGEST_DOCUMENT = 32 << 20  # bytes; DuckDB holds a few documents in memory at once
+LARGEST_DOCUMENT = 16 << 20  # bytes; DuckDB holds several times this per thread, whatever the file's size
 MOST_EXTRA_KEYS = 100
 SEPARATOR = b"\x1f"  # may not occur in JSON outside an escape
 RECORDS = "_ingestion_json_record"  # temporary table: _line, text
@@ -231,5 +231,4 @@ def _to_parquet(con: duckdb.DuckDBPyConnection, columns: dict[str, str], raw: Pa
         copy (
             select {values}, {LINE}
             from (select {LINE}, json_extract_string(text, [{paths}]) as v from {RECORDS})
-            order by {LINE}
         ) to {literal(raw)} (format parquet, compression zstd)""")

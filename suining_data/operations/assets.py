@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 from dagster_shared.utils.warnings import BetaWarning
@@ -21,7 +22,7 @@ POOL = "warehouse"
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
 
-class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Warehouse(dg.ConfigurableResource):
     """The run's one connection to the warehouse; only one run at a time has it (pool `warehouse`)."""
 
     @contextmanager
@@ -44,7 +45,7 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         deps=[dg.AssetKey(name.split(".")) for name in step.upstream],
         group_name=step.group,
         description=step.description,
-        owners=[f"team:{step.unit}"] if step.unit else None,
+        owners=[f"team:{step.unit}"],
         code_version=step.digest[:16],
         check_specs=specs or None,
         metadata=_declared(step),
@@ -86,7 +87,7 @@ def refresh(step: Step, context: Context, specs: list[dg.AssetCheckSpec]) -> Eve
     step.accept(context)
     work = written - started + time.monotonic() - accepting
     state.remember(context, step, outcome, (work, judged - written))
-    yield dg.MaterializeResult(metadata=_told(step, outcome))
+    yield dg.MaterializeResult(metadata=_told(outcome))
 
 
 def _as_before(step: Step, context: Context) -> Events:
@@ -116,8 +117,8 @@ def _own_result(check: OwnCheck, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _declared(step: Step) -> dict[str, object]:
-    metadata: dict[str, object] = {"dagster/table_name": f"suining.{step.key}"}
+def _declared(step: Step) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"dagster/table_name": f"suining.{step.key}"}
     if step.columns:
         metadata["dagster/column_schema"] = _schema(step.columns)
     if step.code:
@@ -131,5 +132,5 @@ def _schema(columns: tuple[Column, ...]) -> dg.TableSchema:
     return dg.TableSchema([dg.TableColumn(c.name, c.type, description=c.description) for c in columns])
 
 
-def _told(step: Step, outcome: Outcome) -> dict[str, object]:
+def _told(outcome: Outcome) -> dict[str, int | str]:
     return {"dagster/row_count": outcome.rows, **outcome.figures}

@@ -80,9 +80,9 @@ class Storage(DagsterSqliteStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self.base_dir, self._inst_data = base_dir, inst_data
         self._run_storage = Runs.from_local(f"{base_dir}/history")
-        self._event_log_storage = EventLog(f"{base_dir}/history")
+        self._event_log_storage = EventLog(f"{base_dir}/history")  # type: ignore[assignment]
         self._schedule_storage = SqliteScheduleStorage.from_local(f"{base_dir}/schedules")
-        DagsterStorage.__init__(self)
+        DagsterStorage.__init__(self)  # type: ignore[arg-type]
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Any) -> "Storage":

@@ -6,6 +6,7 @@ Here: what each stage hands to the run. Not here: the work itself (the stages), 
 import hashlib
 import json
 from collections.abc import Callable
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from suining_data.publication import publish
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.standardization import put_in_force, staged_select, standardize
-from suining_data.warehouse import NEXT, swap
+from suining_data.warehouse import NEXT, reference_digest, swap
 
 ROW_KEYS = (
     Column("record_id", "bigint", "记录标识（来源行） · id of the source row, the same in every run"),
@@ -41,10 +42,14 @@ ROWS_BALANCE = OwnCheck(
 )
 
 
-def pipeline(catalog: Catalog | None = None, models: list[Model] | None = None) -> list[Step]:
-    """Every step, each after those it reads."""
-    catalog = catalog or load_catalog()
-    models = load_models() if models is None else models
+@cache
+def pipeline() -> list[Step]:
+    """Every step of the project's own catalogue and models, each after those it reads; made once a process."""
+    return steps_of(load_catalog(), load_models())
+
+
+def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
+    """Every step of a catalogue and models, each after those it reads."""
     steps: list[Step] = []
     for unit in catalog.units:
         for resource in unit.resources:
@@ -111,7 +116,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         group="staged",
         description=f"{unit.name} {resource.name}（标准化）：{resource.abstract}",
         upstream=(f"raw.{resource.id}",),
-        digest=digest_of(staged_select(resource), *resource.key),
+        digest=_digest_of_sql(staged_select(resource), *resource.key),
         write=write,
         accept=lambda context: put_in_force(context.con, resource),
         checks=(ROWS_BALANCE,),
@@ -131,7 +136,7 @@ def _linked_step(table: LinkedTable) -> Step:
         group="linked",
         description=table.description,
         upstream=table.refs,
-        digest=digest_of(table.sql),
+        digest=_digest_of_sql(table.sql),
         write=write,
         accept=_swapped_in(f"linked.{table.name}"),
         code="suining_data/linkage/tables.py",
@@ -153,13 +158,18 @@ def _base_step(model: Model) -> Step:
         group=model.schema,
         description=f"{contract.description.zh} · {contract.description.en}",
         upstream=tuple(dict.fromkeys([*read, *suite.reads])),
-        digest=digest_of(model.fingerprint, contract.model_dump_json()),
+        digest=_digest_of_sql(model.sql, contract.model_dump_json()),
         write=write,
         accept=_swapped_in(model.table),
         suite=suite,
         columns=columns,
         code=str(model.path.relative_to(PROJECT)) if model.path.is_relative_to(PROJECT) else None,
     )
+
+
+def _digest_of_sql(sql: str, *parts: str) -> str:
+    """Digest of a statement and of what it reads outside the steps: the reference tables."""
+    return digest_of(sql, *parts, reference_digest() if "reference." in sql else "")
 
 
 def _base_column(name: str, column: ColumnContract) -> Column:

@@ -76,7 +76,7 @@ class Progress:
         key = event.asset_key
         materialization = event.step_materialization_data.materialization
         count = materialization.metadata.get("dagster/row_count")
-        rows = int(count.value) if count else 0  # type: ignore[call-overload]
+        rows = int(str(count.value)) if count else 0
         self.done += 1
         if key and key.path[0] == "raw":
             self.rows += rows

@@ -67,7 +67,7 @@ class Step:
     accept: Callable[[Context], None]
     checks: tuple[OwnCheck, ...] = ()
     suite: Suite | None = None
-    unit: str | None = None  # the department that answers for the data
+    unit: str = "data_bureau"  # who answers for the data: a department, or the bureau for what it makes of them
     columns: tuple[Column, ...] = ()
     code: str | None = None  # file of the project that declares the table
     inputs: Callable[[Settings], str] | None = None  # digest of what lies outside the warehouse

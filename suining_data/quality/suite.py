@@ -8,8 +8,9 @@ scoreboard counts by dimension, and the counts per rule stand in the check's met
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import dagster as dg
@@ -76,15 +77,17 @@ class Suite:
     keys: tuple[str, ...]
     checks: tuple[Check, ...]
     reads: tuple[str, ...] = ()  # tables that foreign keys refer to: they are built first
-    _by_id: dict[str, Check] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_id", {check.id: check for check in self.checks})
-        if len(self._by_id) < len(self.checks):
-            ids = [check.id for check in self.checks]
+        ids = [check.id for check in self.checks]
+        if len(self._by_id) < len(ids):
             raise ValueError(f"two rules of one table have the same id: {max(ids, key=ids.count)}")
         if unknown := {check.dimension for check in self.checks} - set(CHECK_OF_DIMENSION):
             raise ValueError(f"not a dimension of GB/T 36344: {', '.join(sorted(unknown))}")
+
+    @cached_property
+    def _by_id(self) -> dict[str, Check]:
+        return {check.id: check for check in self.checks}
 
     def check_specs(self, asset_key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         """One asset check per dimension; blocking where the dimension has a rule that blocks."""
@@ -133,7 +136,7 @@ class Suite:
         self, con: duckdb.DuckDBPyConnection, table: str, dimension: str, verdict: Verdict, evaluated: int
     ) -> dg.AssetCheckResult:
         failed = {broken.rule: broken.failed for broken in verdict.broken}
-        is_blocked = any(broken.severity is Severity.BLOCK for broken in verdict.broken)
+        is_warning = bool(failed) and all(broken.severity is Severity.WARN for broken in verdict.broken)
         metadata: dict[str, Any] = {"evaluated": evaluated, "failed": sum(failed.values())}
         if failed:
             metadata["failed_by_rule"] = failed
@@ -141,7 +144,7 @@ class Suite:
         return dg.AssetCheckResult(
             check_name=CHECK_OF_DIMENSION[dimension],
             passed=verdict.passed,
-            severity=dg.AssetCheckSeverity.ERROR if is_blocked else dg.AssetCheckSeverity.WARN,
+            severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
             description="\n".join(self._sentence(broken) for broken in verdict.broken) or None,
             metadata=metadata,
         )

@@ -47,7 +47,7 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
     _count(con, resource, table)
     con.execute(f"alter table {table} drop column _is_refused")
     con.execute(f"alter table {table} drop column _raw")
-    return _account(con)
+    return _account(con, resource)
 
 
 def put_in_force(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
@@ -186,13 +186,12 @@ def _count(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> No
     """)
 
 
-def _account(con: duckdb.DuckDBPyConnection) -> Account:
+def _account(con: duckdb.DuckDBPyConnection, resource: Resource) -> Account:
     totals = con.execute("""
         select coalesce(sum(raw), 0), coalesce(sum(staged), 0), coalesce(sum(quarantined), 0),
             coalesce(sum(superseded), 0), coalesce(sum(rejected), 0)
         from next_row_account
-    """).fetchone()
-    assert totals is not None
-    resources = con.execute("select distinct resource_id from next_row_account").fetchall()
-    unbalanced = [batch for (resource,) in resources for batch in unbalanced_batches(con, "next_row_account", resource)]
-    return Account(*(int(total) for total in totals), unbalanced=unbalanced)
+    """).fetchall()
+    raw, staged, quarantined, superseded, rejected = map(int, totals[0])
+    unbalanced = unbalanced_batches(con, "next_row_account", resource.id)
+    return Account(raw, staged, quarantined, superseded, rejected, unbalanced)

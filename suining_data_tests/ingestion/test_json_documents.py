@@ -78,7 +78,7 @@ def test_a_document_in_gbk_is_read_as_declared(desk: Desk):
         ("", "没有数组 data.list"),
         (page({"id": 1, "name": "王"}).encode("gb18030"), "内容像是 gb18030"),
         (b"\xff", "不是完整的 JSON"),
-        ('{"data": {"list": [{"id": "' + "9" * (LARGEST_DOCUMENT + (4 << 20)) + '"}]}}', "请交付方分页导出"),
+        ('{"data": {"list": [{"id": "' + "9" * (3 * LARGEST_DOCUMENT) + '"}]}}', "请交付方分页导出"),
     ],
 )
 def test_a_document_that_loses_records_refuses_the_batch(desk: Desk, content, said):

@@ -103,12 +103,17 @@ def _names_sql() -> str:
 def _shared_names_sql(rates: ErrorRates) -> str:
     """Some sons carry their father's name; some people carry that of whoever shares their birth date by construction."""
     return f"""create table person_name as
-    select p.pid, p.ethnicity_code, case when f.name is not null then f.name when t.name is not null then t.name
-            else p.name end as name,
-        case when f.name is null and t.name is null and p.former_name <> p.name then p.former_name end as former_name,
-        case when f.name is null and t.name is null and p.former_name <> p.name then p.renamed end as renamed
-    from person_name_raw p
-    left join person_name_raw f on f.pid = p.father and p.sex = 1 and f.surname = p.surname
-        and u(p.pid, 'name of father') < {rates.same_name_as_father}
-    left join name_twin n on n.pid = p.pid left join person_name_raw t on t.pid = n.model
+    with namesake as (
+        select p.*, case when p.sex = 1 and u(p.pid, 'name of father') < {rates.same_name_as_father} then p.father end as elder
+        from person_name_raw p
+    ),
+    taken as (
+        select p.*, coalesce(case when f.surname = p.surname then f.name end, t.name) as other
+        from namesake p left join person_name_raw f on f.pid = p.elder
+            left join name_twin n on n.pid = p.pid left join person_name_raw t on t.pid = n.model
+    )
+    select pid, ethnicity_code, coalesce(other, name) as name,
+        case when other is null and former_name <> name then former_name end as former_name,
+        case when other is null and former_name <> name then renamed end as renamed
+    from taken p
     order by p.pid"""

@@ -1,0 +1,66 @@
+"""What people type: answers on standard output, mistakes as one line and a non-zero exit."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from suining_data_tests.end_to_end.conftest import City
+
+
+def suining(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("suining")), *arguments]
+    environment = {**os.environ, "SUINING_DATA": str(data), "COLUMNS": "200", "TERM": "dumb"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_query_gives_csv_that_a_program_reads(delivered_city: City) -> None:
+    asked = "select division_code, name from spatial.division where level = 'county' order by 1"
+    done = suining(delivered_city.settings.data, "query", "--csv", asked)
+    assert done.returncode == 0, done.stderr
+    header, *rows = csv.reader(io.StringIO(done.stdout))
+    assert header == ["division_code", "name"]
+    assert ["510903000000", "船山区"] in rows
+
+
+def test_accounts_and_quarantine_and_status_answer(delivered_city: City) -> None:
+    for arguments, expected in [
+        (("accounts", "--resource", "public_security__household_changes"), "平 yes"),
+        (("quarantine", "--resource", "sichuan_public_security__residents"), "公民身份号码"),
+        (("status",), "population.person"),
+        (("catalog", "check"), "目录无误"),
+        (("catalog", "list"), "户籍人口变动"),
+    ]:
+        done = suining(delivered_city.settings.data, *arguments)
+        assert done.returncode == 0, done.stderr
+        assert expected in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("query", "select nothing_such from population.person"), "nothing_such"),
+        (("query", "drop table population.person"), "read-only"),
+        (("quarantine", "--resource", "no_such"), "no_such"),
+        (("accounts", "--resource", "no_such"), "no_such"),
+        (("sample", "--scale", "-1"), "--scale"),
+        (("frobnicate",), "frobnicate"),
+        (("catalog", "check", "nowhere"), "nowhere"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(delivered_city: City, arguments: tuple[str, ...], said: str) -> None:
+    done = suining(delivered_city.settings.data, *arguments)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_before_the_first_refresh_it_says_what_to_do(tmp_path: Path) -> None:
+    done = suining(tmp_path, "status")
+    assert done.returncode == 1
+    assert "suining refresh" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
