@@ -48,11 +48,19 @@ def sample(
 
 
 @app.command()
-def refresh() -> None:
+def refresh(
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Id of a batch refused as implausible that the department has confirmed.")
+    ] = None,
+) -> None:
     """Take in what lies in landing/ and bring the four bases up to date."""
     from suining_data.operations.refresh import run_refresh
 
-    if not run_refresh(settings(), console):
+    try:
+        succeeded = run_refresh(settings(), console, accept or ())
+    except ValueError as error:
+        raise Mistake(str(error)) from error
+    if not succeeded:
         raise typer.Exit(1)
 
 

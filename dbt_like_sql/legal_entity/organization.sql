@@ -6,9 +6,9 @@ with record as (
 golden as (
     select
         organization_id,
-        {{ golden_with('name', 'uscc') }} as uscc,
-        {{ golden_with('name', 'organization_code') }} as organization_code,
-        {{ golden_with('name', 'registration_number') }} as registration_number,
+        {{ golden_by('name', 'uscc') }} as uscc,
+        {{ golden_by('name', 'organization_code') }} as organization_code,
+        {{ golden_by('name', 'registration_number') }} as registration_number,
         {{ golden('name') }} as name,
         {{ golden('organization_type_code') }} as organization_type_code,
         {{ golden('status_code') }} as status_code,
@@ -43,7 +43,7 @@ golden as (
 
 -- the representative's number may be told by another record than the one that won, but of the same name
 representative as (
-    select golden.organization_id, {{ golden_with('representative_name', 'representative_id') }} as representative_id
+    select golden.organization_id, {{ golden_by('representative_name', 'representative_id') }} as representative_id
     from golden
     join record using (organization_id)
     where record.representative_name = golden.representative_name and record.representative_id is not null

@@ -9,8 +9,18 @@ arg_min({{ attribute }}, {{ attribute }}_authority::bigint * 4294967296 + place)
 arg_min(record_id, {{ attribute }}_authority::bigint * 4294967296 + place) filter (where {{ attribute }} is not null)
 {%- endmacro %}
 
-{#- Value of a column that is bound to an attribute (an address id to its address): taken where the attribute wins. -#}
+{#- Value of a column that is bound to an attribute (an address id to its address), from the row where the attribute
+    wins: null when that row has none, never a value of another row. For texts; arg_min passes over nulls. -#}
 {% macro golden_with(attribute, column) -%}
+nullif(
+    arg_min(coalesce({{ column }}, ''), {{ attribute }}_authority::bigint * 4294967296 + place)
+    filter (where {{ attribute }} is not null),
+    ''
+)
+{%- endmacro %}
+
+{#- Value of a column that has no authority of its own, by that of another attribute of the same row. -#}
+{% macro golden_by(attribute, column) -%}
 arg_min({{ column }}, {{ attribute }}_authority::bigint * 4294967296 + place) filter (where {{ column }} is not null)
 {%- endmacro %}
 

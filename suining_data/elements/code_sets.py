@@ -9,7 +9,7 @@ from suining_data.elements.expressions import NOTHING, ascii_forms, one_of, quot
 from suining_data.elements.model import Element, Then
 
 
-def code_set(  # noqa: PLR0917
+def code_set(
     id: str,
     label: str,
     english: str,

@@ -16,7 +16,7 @@ ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 # Registry and category, GB 32100-2015 and its first amendment; 2, 4, 6 and A from memory, hence only a warning.
 USCC_CATEGORIES = """
     11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 59 61 62 69 71 72 79 81 89 91 92 93 99 A1 A9 N1 N2 N3 N9 Y1
-""".split()  # noqa: SIM905
+""".split()
 NOTHING_CODED = (*NOTHING, *UNKNOWN)
 USCC_SHAPE = f"regexp_full_match({V}, '[0-9A-HJ-NPQRTUW-Y]{{18}}')"
 ORGANIZATION_SHAPE = f"regexp_full_match({V}, '[0-9A-Z]{{8}}[0-9X]')"

@@ -50,7 +50,7 @@ _PEOPLES = """
     哈萨克KZ 傣DA 黎LI 傈僳LS 佤VA 畲SH 高山GS 拉祜LH 水SW 东乡DX 纳西NX 景颇JP 柯尔克孜KG 土TU 达斡尔DU
     仫佬ML 羌QI 布朗BL 撒拉SL 毛南MN 仡佬GL 锡伯XB 阿昌AC 普米PM 塔吉克TA 怒NU 乌孜别克UZ 俄罗斯RS
     鄂温克EW 德昂DE 保安BN 裕固YG 京GI 塔塔尔TT 独龙DR 鄂伦春OR 赫哲HZ 门巴MB 珞巴LB 基诺JN
-""".split()  # noqa: SIM905
+""".split()
 
 ETHNICITY_CODE = code_set(
     "ethnicity_code",

@@ -13,7 +13,14 @@ from suining_data.ingestion.intake import (
     raw_path,
     rejected_path,
 )
-from suining_data.ingestion.ledger import Batch, Status, create_ledger
+from suining_data.ingestion.ledger import (
+    Batch,
+    Status,
+    accept_batch,
+    accepted_batches,
+    batches_in_force,
+    create_ledger,
+)
 
 __all__ = [
     "Batch",
@@ -21,6 +28,9 @@ __all__ = [
     "Ingested",
     "Notice",
     "Status",
+    "accept_batch",
+    "accepted_batches",
+    "batches_in_force",
     "create_ledger",
     "declaration_of",
     "ingest",

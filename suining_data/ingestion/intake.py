@@ -239,10 +239,10 @@ class _Intake:
         raise Refused(
             f"全文件: 只有 {rows} 行，比上一批 {last.file_name} 的 {rows_before} 行少 {fall}"
             f"（超过 {GREATEST_FALL:.0%}）。请向交付方核实；"
-            f"若确实如此，请以 accepted_batches: [{batch.batch_id}] 重新运行。",
+            f"若确实如此，请运行 suining refresh --accept {batch.batch_id}。",
             f"whole file: {rows} rows, {fall} fewer than the {rows_before} of {last.file_name} before it (more than "
-            f"{GREATEST_FALL:.0%}). Ask the department; if it is so, run again with "
-            f"accepted_batches: [{batch.batch_id}].",
+            f"{GREATEST_FALL:.0%}). Ask the department; if it is so, run "
+            f"suining refresh --accept {batch.batch_id}.",
         )
 
 

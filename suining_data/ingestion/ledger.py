@@ -33,7 +33,8 @@ create table if not exists governance.batch (
     run_id varchar not null,
     declaration varchar not null,
     primary key (resource_id, batch_id)
-)
+);
+create table if not exists governance.accepted_batch (batch_id varchar primary key, accepted_at timestamp not null)
 """
 
 
@@ -74,6 +75,31 @@ COLUMNS = ", ".join(f.name for f in fields(Batch))
 
 def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(DDL)
+
+
+def accept_batch(con: duckdb.DuckDBPyConnection, batch_id: str) -> None:
+    """Somebody has confirmed that a batch which looks implausible is right; ValueError when none like it was refused."""
+    refused = con.execute(
+        "select 1 from governance.batch where batch_id = ? and status = 'refused'", [batch_id]
+    ).fetchone()
+    if not refused:
+        raise ValueError(f"没有被拒的批次 {batch_id} (no refused batch has this id)")
+    con.execute("insert or ignore into governance.accepted_batch values (?, current_timestamp::timestamp)", [batch_id])
+
+
+def accepted_batches(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Ids of the batches that somebody has confirmed."""
+    rows = con.execute("select batch_id from governance.accepted_batch order by batch_id").fetchall()
+    return [batch_id for (batch_id,) in rows]
+
+
+def batches_in_force(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[str]:
+    """Ids of the batches of a resource that count, ordered by file name."""
+    rows = con.execute(
+        "select batch_id from governance.batch where resource_id = ? and status = 'in_force' order by file_name",
+        [resource_id],
+    ).fetchall()
+    return [batch_id for (batch_id,) in rows]
 
 
 def known_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> dict[str, Batch]:

@@ -16,7 +16,7 @@ from suining_data.operations import results as found
 from suining_data.operations import state
 from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step
 from suining_data.settings import PROJECT, settings
-from suining_data.warehouse import NEXT, open_warehouse
+from suining_data.warehouse import NEXT
 
 POOL = "warehouse"
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
@@ -28,9 +28,7 @@ class Warehouse(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Context]:
         config = settings()
-        with open_warehouse(config) as con:
-            state.create_table(con)
-            found.create_table(con)
+        with state.open_for_refresh(config) as con:
             yield Context(con, config, context.run_id or "")
 
 

@@ -12,7 +12,14 @@ from pathlib import Path
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
 from suining_data.elements import ELEMENTS
-from suining_data.ingestion import declaration_of, ingest, landing_files
+from suining_data.ingestion import (
+    accepted_batches,
+    batches_in_force,
+    declaration_of,
+    ingest,
+    landing_files,
+    raw_path,
+)
 from suining_data.linkage import LinkedTable, linked_tables
 from suining_data.models import ColumnContract, Model, build, load_models
 from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, digest_of
@@ -63,7 +70,9 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
 
 def _raw_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> Outcome:
-        ingested = ingest(context.con, context.settings, unit, resource, context.run_id)
+        ingested = ingest(
+            context.con, context.settings, unit, resource, context.run_id, accepted=accepted_batches(context.con)
+        )
         return Outcome(
             rows=ingested.raw_rows,
             figures={"batches": len(ingested.in_force), "rejected_lines": ingested.rejected_rows},
@@ -80,7 +89,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         description=f"{unit.name} {resource.name}（原始批次）：{resource.abstract}",
         upstream=(),
         digest=declaration_of(resource),
-        inputs=lambda settings: _landing_digest(settings, unit, resource),
+        inputs=lambda con, settings: _landing_digest(con, settings, unit, resource),
         write=write,
         accept=lambda context: None,
         checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED),
@@ -90,10 +99,12 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
     )
 
 
-def _landing_digest(settings: Settings, unit: Unit, resource: Resource) -> str:
-    files = landing_files(settings, unit, resource)
-    stats = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    return digest_of(json.dumps(stats))
+def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: Resource) -> str:
+    """Files that lie there, batches a person has accepted, raw files that are lost: any change means work."""
+    stats = [(file.name, file.stat()) for file in landing_files(settings, unit, resource)]
+    lying = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+    lost = [batch for batch in batches_in_force(con, resource.id) if not raw_path(settings, resource.id, batch).exists()]
+    return digest_of(json.dumps([lying, accepted_batches(con), lost]))
 
 
 def _staged_step(unit: Unit, resource: Resource) -> Step:

@@ -6,26 +6,30 @@ Here: choosing what to run, running it, showing it. Not here: the steps (pipelin
 import os
 import time
 import uuid
+from collections.abc import Sequence
 
 import dagster as dg
 from rich.console import Console
 
-from suining_data.operations import results, state
+from suining_data.ingestion import accept_batch
+from suining_data.operations import state
 from suining_data.operations.instance import prepare_home
 from suining_data.operations.pipeline import pipeline
 from suining_data.operations.step import Step
 from suining_data.operations.summary import print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Settings
-from suining_data.warehouse import open_warehouse
 
 
-def run_refresh(settings: Settings, console: Console) -> bool:
-    """Bring the bases up to date; False when a step failed (the last published data stays in use)."""
+def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
+    """Bring the bases up to date; False when a step failed (the last published data stays in use).
+
+    `accepted`: ids of refused batches that somebody has confirmed; ValueError when there is none like it.
+    """
     steps = pipeline()
-    with open_warehouse(settings) as con:
-        state.create_table(con)
-        results.create_table(con)
+    with state.open_for_refresh(settings) as con:
+        for batch_id in accepted:
+            accept_batch(con, batch_id)
         stale = state.stale_steps(con, settings, steps)
     if not stale:
         console.print("没有变化，四库已是最新 (nothing has changed since the last refresh)")

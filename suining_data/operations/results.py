@@ -12,15 +12,6 @@ from suining_data.operations.step import Connection, Step
 SHOWN = (int, float, str, bool, list, dict)  # plain metadata; it holds counts and opaque keys only
 
 
-def create_table(con: Connection) -> None:
-    """Create governance.check_result where it is missing."""
-    con.execute("""
-        create table if not exists governance.check_result (
-            table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
-            description varchar, metadata json, run_id varchar)
-    """)
-
-
 def remember(
     con: Connection, step: Step, results: list[dg.AssetCheckResult], specs: list[dg.AssetCheckSpec], run_id: str
 ) -> None:

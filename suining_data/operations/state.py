@@ -3,23 +3,37 @@
 Here: governance.table_state and the question "is it current?". Not here: what a table is made of (step.py).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from suining_data.ingestion import create_ledger
 from suining_data.operations.step import Connection, Context, Outcome, Step, digest_of
 from suining_data.settings import Settings
+from suining_data.standardization import create_accounts
+from suining_data.warehouse import open_warehouse
 
 
-def create_table(con: Connection) -> None:
-    """Create governance.table_state where it is missing."""
-    con.execute("""
-        create table if not exists governance.table_state (
-            table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,
-            finished_at timestamp, write_seconds double, check_seconds double)
-    """)
+@contextmanager
+def open_for_refresh(settings: Settings) -> Iterator[Connection]:
+    """The warehouse with the tables that a refresh keeps its memory in."""
+    with open_warehouse(settings) as con:
+        create_ledger(con)
+        create_accounts(con)
+        con.execute("""
+            create table if not exists governance.table_state (
+                table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,
+                finished_at timestamp, write_seconds double, check_seconds double);
+            create table if not exists governance.check_result (
+                table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
+                description varchar, metadata json, run_id varchar)
+        """)
+        yield con
 
 
 def input_digest(con: Connection, settings: Settings, step: Step) -> str:
     """Digest of all that decides the step's table: its own declaration, the versions it reads, files outside."""
     known: dict[str, str] = dict(con.execute("select table_name, version from governance.table_state").fetchall())
-    return _input_digest(settings, step, known)
+    return _input_digest(con, settings, step, known)
 
 
 def is_current(con: Connection, settings: Settings, step: Step) -> bool:
@@ -53,13 +67,13 @@ def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[
     stale: dict[str, Step] = {}
     for step in steps:
         is_stale = any(key in stale for key in step.upstream) or digests.get(step.key) != _input_digest(
-            settings, step, versions
+            con, settings, step, versions
         )
         if is_stale:
             stale[step.key] = step
     return list(stale.values())
 
 
-def _input_digest(settings: Settings, step: Step, versions: dict[str, str]) -> str:
-    outside = step.inputs(settings) if step.inputs else ""
+def _input_digest(con: Connection, settings: Settings, step: Step, versions: dict[str, str]) -> str:
+    outside = step.inputs(con, settings) if step.inputs else ""
     return digest_of(step.digest, outside, *(versions.get(key, "") for key in step.upstream))

@@ -70,7 +70,7 @@ class Step:
     unit: str = "data_bureau"  # who answers for the data: a department, or the bureau for what it makes of them
     columns: tuple[Column, ...] = ()
     code: str | None = None  # file of the project that declares the table
-    inputs: Callable[[Settings], str] | None = None  # digest of what lies outside the warehouse
+    inputs: Callable[[Connection, Settings], str] | None = None  # digest of what is no table of another step
 
 
 def digest_of(*parts: str) -> str:

@@ -107,7 +107,7 @@ class Suite:
         Metadata: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule; no values.
         The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
         """
-        from suining_data.quality.engine import judge  # noqa: PLC0415 - Great Expectations takes seconds to import
+        from suining_data.quality.engine import judge
 
         checks = self._answerable(con, table)
         verdicts = judge(con, tally(checks, table), list(dict.fromkeys(check.dimension for check in checks)))

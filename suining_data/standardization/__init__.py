@@ -1,6 +1,6 @@
 """raw -> staged: typed rows with standard names; bad rows to quarantine with a reason; every row accounted for."""
 
-from suining_data.standardization.accounts import UNBALANCED, create_tables, unbalanced_batches
+from suining_data.standardization.accounts import UNBALANCED, create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
 from suining_data.standardization.run import Account, put_in_force, record_base, standardize
 from suining_data.standardization.statement import staged_select
@@ -8,7 +8,7 @@ from suining_data.standardization.statement import staged_select
 __all__ = [
     "UNBALANCED",
     "Account",
-    "create_tables",
+    "create_accounts",
     "judgements_of_derived",
     "judgements_of_fields",
     "put_in_force",

@@ -12,7 +12,7 @@ UNBALANCED = """
 """
 
 
-def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of the accounts where they are missing."""
     con.execute("""
         create table if not exists governance.row_account (

@@ -11,7 +11,7 @@ import duckdb
 
 from suining_data.catalog import Resource, Unit
 from suining_data.settings import Settings
-from suining_data.standardization.accounts import create_tables, unbalanced_batches
+from suining_data.standardization.accounts import create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
 from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
 from suining_data.warehouse import NEXT, swap
@@ -39,7 +39,7 @@ def record_base(resource_id: str, batch_id: str) -> int:
 
 def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> Account:
     """Write staged.<id>__next and, as temporary tables, its quarantine, superseded rows and account."""
-    create_tables(con)
+    create_accounts(con)
     table = f"staged.{resource.id}{NEXT}"
     _read(con, settings, resource, table)
     _put_aside(con, settings, unit, resource, table)

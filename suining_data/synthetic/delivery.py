@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from suining_data.catalog import Entity, Mode, Resource, Unit
+from suining_data.catalog import Entity, Field, Mode, Resource, Unit
 
 from .corruption import corrupted
 from .errors import ErrorRates
@@ -28,6 +28,7 @@ class Delivered:
     title: str  # first row of a workbook
     files: tuple[str, ...]
     columns: tuple[str, ...]  # source names, in order; c0 is the text of the first
+    merged: frozenset[int] = frozenset()  # places of the columns whose cells are merged over a group of rows
 
     def entities(self, subject: str) -> list[tuple[int, Entity]]:
         return [(i, entity) for i, entity in enumerate(self.resource.entities) if entity.subject == subject]
@@ -37,26 +38,31 @@ def deliver(
     con: duckdb.DuckDBPyConnection, unit: Unit, resource: Resource, view: View, rows: int | None, rates: ErrorRates
 ) -> Delivered:
     """Fill table `delivered` with a resource's rows; `rows` limits them, None delivers all."""
-    files = _file_names(resource)
+    files = _file_names(resource, view)
     sql = view.sql
-    dated = resource.delivery.mode is Mode.DELTA and not view.is_whole
+    dated = resource.delivery.mode is Mode.DELTA and not view.is_whole and not view.keeps_order
     order = "day, seq" if dated else "seq"
     newest = f"order by {'day desc, seq' if dated else 'seq'} limit {rows}" if rows is not None else ""
     con.execute(
         f"""create or replace table delivery_base as
         with chosen as (select * from ({sql}) {newest}),
         ordered as (select *, row_number() over (order by {order}) as n from chosen)
-        select *, {f"((n - 1) * {len(files)} // (select count(*) from chosen))::integer" if len(files) > 1 else "0"} as file_no
-        from ordered order by n"""
+        select *{"" if view.stamps else f", {_file_no(len(files))} as file_no"} from ordered order by n"""
     )
     con.execute(_delivered_sql(con, resource, view, rates))
     con.execute("drop table delivery_base")
     columns = tuple(field.source for field in resource.fields)
-    return Delivered(unit.name, resource, view.title or resource.name, files, columns)
+    merged = frozenset(i for i, field in enumerate(resource.fields) if field.name in view.merged)
+    return Delivered(unit.name, resource, view.title or resource.name, files, columns, merged)
 
 
-def _file_names(resource: Resource) -> tuple[str, ...]:
-    stamps = DELTA_FILES if resource.delivery.mode is Mode.DELTA else (FULL_FILE,)
+def _file_no(files: int) -> str:
+    """SQL: a file of a third of the rows each, or the one file."""
+    return f"((n - 1) * {files} // (select count(*) from chosen))::integer" if files > 1 else "0"
+
+
+def _file_names(resource: Resource, view: View) -> tuple[str, ...]:
+    stamps = view.stamps or DELTA_FILES if resource.delivery.mode is Mode.DELTA else (FULL_FILE,)
     return tuple(resource.delivery.pattern.replace("*", stamp) for stamp in stamps)
 
 
@@ -67,7 +73,7 @@ def _delivered_sql(con: duckdb.DuckDBPyConnection, resource: Resource, view: Vie
     for i, field in enumerate(resource.fields):
         texts.append(f"coalesce({written(view, resource, field, types[field.name])}, '') as w{i}")
         draws.append(f"u(n, {quoted(resource.id + '.' + _draw_key(field.name))}) as d{i}")
-        text, kind = (f"w{i}", "null") if view.is_whole else corrupted(field, f"w{i}", f"d{i}", rates)
+        text, kind = (f"w{i}", "null") if view.is_whole or _is_structure(view, field) else corrupted(field, f"w{i}", f"d{i}", rates)
         finals.append(f"{text} as c{i}")
         kinds[field.name] = kind
     truths = _truth_columns(resource, types, kinds)
@@ -81,6 +87,11 @@ def _delivered_sql(con: duckdb.DuckDBPyConnection, resource: Resource, view: Vie
         twice as (select null as again, * from final {repeat})
         select * exclude (n, again), row_number() over (partition by file_no order by again nulls first, n) as n from twice
         order by file_no, n"""
+
+
+def _is_structure(view: View, field: Field) -> bool:
+    """Sheet names and cells merged over a group shape the file: an error there would be another row's."""
+    return field.source == "_sheet" or field.name in view.merged
 
 
 def _draw_key(name: str) -> str:

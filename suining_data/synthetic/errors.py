@@ -68,7 +68,7 @@ class ErrorRates:
     stale_phone: float = 0.25  # of those who changed their number: the former number
     stale_marital_status: float = 0.35  # of those who married or divorced since 2010: the status before
     stale_employer: float = 0.05
-    dead_yet_paid: float = 0.006  # of the deceased pensioners: paid for some months after the month of death
+    dead_yet_paid: float = 0.15  # of the pensioners who died within the last year: paid after the month of death
     dead_yet_registered: float = 0.01  # of the deceased: still in the register of residents
     death_date_differs: float = 0.05  # of the deceased: another day than in the certificate
     double_registration: float = 0.0008  # of the residents: registered at two places

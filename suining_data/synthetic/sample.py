@@ -20,7 +20,6 @@ from .errors import RATES, ErrorRates
 from .views import all_views
 from .volumes import rows_of
 
-
 MADE = "landing_files.txt"  # in truth/: the files that the next call may delete
 
 
@@ -94,11 +93,9 @@ def _deliver_all(
     views, rows = all_views(rates), {}
     names: list[str] = []
     missing = [resource.id for resource in catalog.resources if resource.id not in views]
-    if False:
+    if missing:
         raise ValueError(f"no view for {', '.join(missing)}: add one under synthetic/views/")
     for resource in catalog.resources:
-        if resource.id not in views:
-            continue
         view = views[resource.id]
         unit = catalog.unit_of(resource.id)
         delivered = deliver(con, unit, resource, view, None if view.is_whole else rows_of(resource.id, scale), rates)

@@ -1,7 +1,11 @@
 """A delivery that is broken says so, disturbs nothing else, and what was published stays whole."""
 
+import io
 import shutil
 
+from rich.console import Console
+
+from suining_data.operations.refresh import run_refresh
 from suining_data_tests.end_to_end.conftest import City
 
 CHANGES = "public_security__household_changes"
@@ -61,8 +65,11 @@ def test_a_register_that_collapses_is_refused_and_the_last_one_stays(own_city: C
     own_city.refresh()
     [(_, zh, _)] = refusals(own_city, RESIDENTS)
     assert "少" in str(zh)
-    assert "accepted_batches" in str(zh)
     assert persons(own_city) == before
+    batch_id = str(zh).split("--accept ")[1].rstrip("。")
+    run_refresh(own_city.settings, Console(file=io.StringIO()), [batch_id])
+    assert refusals(own_city, RESIDENTS) == []
+    assert own_city.value(f"select count(*) from governance.batch where batch_id = '{batch_id}' and status = 'in_force'") == 1
 
 
 def test_damaged_lines_are_put_aside_one_by_one_with_their_line_numbers(own_city: City) -> None:

@@ -86,7 +86,7 @@ def test_a_full_delivery_that_shrinks_by_more_than_30_percent_is_refused_until_a
     result = desk.refresh(FULL)
     assert result.raw_rows == 70
     assert result.refusals[0].zh.startswith("3.csv 全文件: 只有 48 行，比上一批 2.csv 的 70 行少 31%（超过 30%）。")
-    batch_id = result.refusals[0].en.split("[")[1].split("]")[0]
+    batch_id = result.refusals[0].en.split("--accept ")[1].rstrip(".")
     assert desk.refresh(FULL, accepted=[batch_id]).raw_rows == 48
     assert desk.refresh(FULL).raw_rows == 48
 

@@ -56,6 +56,15 @@ def test_the_address_id_is_that_of_the_winning_address(bases):
     ]
 
 
+def test_an_employer_nobody_registered_hides_the_former_one(bases):
+    bases.organization("O1", "market_supervision__registrations", 1)
+    former = {"employer_code": "E1", "employer_organization_id": "O1", "valid_from": "2010-01-01"}
+    bases.person("P1", "sichuan_human_resources__insurance", 2, **former)
+    now = bases.person("P1", "sichuan_human_resources__insurance", 2, employer_code="E2", valid_from="2018-01-01")
+    bases.build()
+    assert bases.query("select employer_organization_id, employer_from from population.person") == [(None, now)]
+
+
 def test_an_address_or_division_that_space_does_not_know_is_no_dangling_key(bases):
     bases.person("P1", POLICE, registered_address="x", registered_address_id="A9", registered_division_code="1")
     bases.person("P1", POLICE, employer_code="x", employer_organization_id="O9")

@@ -148,7 +148,7 @@ def _trades(column: int) -> list[tuple[str, str]]:
 
 def _name_case() -> str:
     """SQL: the name by kind; `brand`, `trade` and `region` are columns."""
-    sole = f"county || case when u(oid, 'own name') < 0.35 then owner_surname || '记' else brand end || trade || "
+    sole = "county || case when u(oid, 'own name') < 0.35 then owner_surname || '记' else brand end || trade || "
     return f"""case kind
         when 'company' then case when u(oid, 'brackets') < 0.04 then '四川' || brand || trade || '（遂宁）有限公司'
             else region || brand || trade || case when u(oid, 'form') < 0.75 then '有限公司' when u(oid, 'form') < 0.97

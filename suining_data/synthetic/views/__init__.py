@@ -4,10 +4,27 @@ Here: `all_views`. Not here: the views (one module per department), writing styl
 """
 
 from ..errors import ErrorRates
-from . import market, public_security, sichuan_public_security
+from . import (
+    civil_affairs,
+    credit_and_care,
+    divisions,
+    education,
+    health,
+    insurance,
+    market,
+    public_security,
+    real_estate,
+    sichuan_public_security,
+    statistics,
+    taxation,
+    transport,
+)  # fmt: skip
 from .view import View, Views
 
-_MODULES = (public_security, sichuan_public_security, market)
+_MODULES = (
+    public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
+    divisions, transport, statistics, credit_and_care,
+)  # fmt: skip
 
 
 def all_views(rates: ErrorRates) -> Views:

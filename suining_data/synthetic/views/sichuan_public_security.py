@@ -4,7 +4,7 @@ Here: the rows as they believe them. Not here: writing style and errors (habits.
 """
 
 from ..errors import ErrorRates
-from .view import View, Views, address, aged
+from .view import View, Views, address, aged, shuffled
 
 
 def views(rates: ErrorRates) -> Views:
@@ -35,7 +35,7 @@ def _residents(rates: ErrorRates) -> str:
         union all select pid, coalesce(former_aid, residence_aid), 1 from person
             where is_registered and u(pid, 'twice') < {rates.double_registration}
     )
-    select (chaos(e.pid, 'register') % 4000000000)::bigint * 1000000 * 2 + e.pid % 1000000 * 2 + e.again as seq,
+    select {shuffled("e.pid * 2 + e.again", "register")} as seq,
         e.pid as person_household_member, p.resident_id, p.name, p.former_name, p.sex::varchar as sex_code, p.ethnicity_code,
         p.birth as birth_date, l.county_code || lpad((case when e.again = 1 then e.pid + 500000000 else p.hid end)::varchar, 9, '0')
             as household_number,

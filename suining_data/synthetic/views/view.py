@@ -24,7 +24,9 @@ class View:
     spellings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # field -> code -> ways to write it
     is_whole: bool = False  # delivered whole at any scale, without errors
     title: str | None = None  # first row of a workbook, where it is not the resource's name
+    merged: frozenset[str] = frozenset()  # workbook columns whose cells are merged over rows with the same values in them
     keeps_order: bool = False  # rows stay in the order of seq (groups, sheets)
+    stamps: tuple[str, ...] = ()  # dates in the names of the files, with a column `file_no`; else those of delivery.py
 
 
 Views = dict[str, View]
@@ -80,6 +82,6 @@ def list_pick(items: list[str] | tuple[str, ...], key: str, salt: str) -> str:
     return f"[{quoted}][1 + pick({key}, '{salt}', {len(items)})]"
 
 
-def somebody_to_pick(con_sql: str) -> str:
-    """SQL: a one-row table `s(ids)` with the ids that a query gives, for `s.ids[1 + pick(...)]`."""
-    return f"(select array_agg(id order by id) as ids from ({con_sql})) s"
+def shuffled(key: str, salt: str) -> str:
+    """SQL: a unique integer per key (below four million) in an order that looks like none."""
+    return f"(chaos({key}, '{salt}') % 2000000000)::bigint * 4000000 + {key}"

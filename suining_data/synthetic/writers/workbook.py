@@ -4,6 +4,7 @@ Here: cells. Not here: which columns, titles and sheets (the catalogue).
 """
 
 import datetime
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, ra
     )
     for number, name in enumerate(delivered.files):
         rows = con.execute(f"select {selected} from delivered where file_no = {number} order by n").fetchall()
-        with xlsxwriter.Workbook(folder / name, {"constant_memory": delivery.crosstab is None, "in_memory": False}) as book:
+        with xlsxwriter.Workbook(folder / name, {"constant_memory": delivery.crosstab is None and not delivered.merged}) as book:
             book.set_properties({"created": CREATED, "author": ""})
             if delivery.crosstab is not None:
                 _crosstabs(book, delivered, rows)
@@ -65,15 +66,33 @@ def _table(book: Any, sheet: Any, delivered: Delivered, shown: list[int], rows: 
                 sheet.write_string(top + level, column, path[level], bold)
     if delivery.header_rows > 1:
         _merge_headers(sheet, top, delivery.header_rows, paths, bold)
-    filled = {column for column, i in enumerate(shown) if delivered.columns[i] in delivery.fill_down}
-    first = top + delivery.header_rows
-    before: list[str] = []
-    for line, row in enumerate(rows, first):
-        group = [row[shown[column]] for column in sorted(filled)]
-        for column, i in enumerate(shown):
-            if not (column in filled and group == before) and row[i] != "":
-                sheet.write_string(line, column, row[i])
-        before = group
+    _body(sheet, top + delivery.header_rows, [[row[i] for i in shown] for row in rows], _places(shown, delivered.merged))
+
+
+def _places(shown: list[int], wanted: frozenset[int]) -> list[int]:
+    return [column for column, i in enumerate(shown) if i in wanted]
+
+
+def _body(sheet: Any, first: int, rows: list[list[str]], merged: list[int]) -> None:
+    """Rows as text; the merged columns of a group get one cell over all its rows."""
+    line = first
+    for group, members in groupby(rows, key=lambda row: [row[column] for column in merged] if merged else None):
+        block = list(members)
+        for row in block if not merged else []:
+            line = _row(sheet, line, row, ())
+        if merged and group is not None:
+            if len(block) > 1:
+                for column, text in zip(merged, group, strict=True):
+                    sheet.merge_range(line, column, line + len(block) - 1, column, text)
+            for row in block:
+                line = _row(sheet, line, row, merged if len(block) > 1 else ())
+
+
+def _row(sheet: Any, line: int, row: list[str], taken: Sequence[int]) -> int:
+    for column, text in enumerate(row):
+        if text != "" and column not in taken:
+            sheet.write_string(line, column, text)
+    return line + 1
 
 
 def _titles(sheet: Any, delivered: Delivered, bold: Any) -> int:
