@@ -28,3 +28,8 @@ arg_min({{ column }}, {{ attribute }}_authority::bigint * 4294967296 + place) fi
 {% macro most_authoritative(column) -%}
 arg_min({{ column }}, authority::bigint * 4294967296 + place) filter (where {{ column }} is not null)
 {%- endmacro %}
+
+{#- Opaque id made of a prefix and 16 hex digits of the text's MD5. -#}
+{% macro opaque_id(prefix, text) -%}
+'{{ prefix }}' || left(md5({{ text }}), 16)
+{%- endmacro %}

@@ -1,8 +1,3 @@
-{#- Opaque id made of a prefix and 16 hex digits of the text's MD5. -#}
-{% macro opaque_id(prefix, text) -%}
-'{{ prefix }}' || left(md5({{ text }}), 16)
-{%- endmacro %}
-
 {#- Rows of one person where two half-open date intervals overlap; null ends are open. -#}
 {% macro overlap(first, second) -%}
 {{ first }}.valid_from < coalesce({{ second }}.valid_to, date '9999-12-31')

@@ -86,13 +86,13 @@ select
     golden.education_code,
     golden.phone,
     departed.moved_date as moved_out_date,
-    case when moved_out_date is null then registered.address_id end as registered_address_id,
-    case when moved_out_date is null
+    case when departed.moved_date is null then registered.address_id end as registered_address_id,
+    case when departed.moved_date is null
         then coalesce(division.division_code, registered.division_code) end as registered_division_code,
     residence.address_id as residence_address_id,
-    case when moved_out_date is null then {{ opaque_id('H', 'golden.household_number') }} end as household_id,
-    case when moved_out_date is null then golden.household_number end as household_number,
-    case when moved_out_date is null then golden.head_relation_code end as head_relation_code,
+    case when departed.moved_date is null then {{ opaque_id('H', 'golden.household_number') }} end as household_id,
+    case when departed.moved_date is null then golden.household_number end as household_number,
+    case when departed.moved_date is null then golden.head_relation_code end as head_relation_code,
     employer.organization_id as employer_organization_id,
     golden.name_from,
     golden.sex_code_from,

@@ -109,8 +109,11 @@ with_town as (
 below_town as (select *, {{ address_tail('rest') }} as tail from with_town),
 
 -- village or community: within the town; where the text names no town, or one that is gone, within the county
+-- (a town of today may be told by its own name and by one that is gone)
 tail as (
-    select distinct county6, coalesce(town_code, '') as town6, is_town_current, tail from below_town
+    select county6, coalesce(town_code, '') as town6, bool_and(is_town_current) as is_town_current, tail
+    from below_town
+    group by county6, coalesce(town_code, ''), tail
 ),
 
 candidate as (

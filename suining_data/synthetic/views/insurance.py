@@ -30,7 +30,7 @@ def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     coded = {"insurance_type_code": TYPE_NUMBERS, "status_code": INSURANCE_STATUS}
     return {
-        "human_resources__pension_insurance": View(_social(rates, "city", "kind like 'pension%'"), spellings=coded),
+        "human_resources__pension_insurance": View(_social(rates, "city", "c.kind like 'pension%'"), spellings=coded),
         "human_resources__pension_payments": View(_payments(rates)),
         "human_resources__social_security_cards": View(_cards(rates), dates="slash"),
         "medical_insurance__enrolments": View(_medical(rates, "city"), dates="slash", labels=frozenset({"id_type_code"})),

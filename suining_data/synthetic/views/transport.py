@@ -17,8 +17,8 @@ def views(rates: ErrorRates) -> Views:
 
 def _licences(rates: ErrorRates) -> str:
     """Licences of hauliers and, twice as many, qualifications of drivers."""
-    scope = list_pick(["道路普通货物运输", "道路危险货物运输", "县内包车客运", "出租汽车客运"], "k", "scope")
-    job = list_pick(["道路旅客运输驾驶员", "道路货物运输驾驶员", "巡游出租汽车驾驶员"], "k", "job")
+    scope = list_pick(["道路普通货物运输", "道路危险货物运输", "县内包车客运", "出租汽车客运"], "h.k", "scope")
+    job = list_pick(["道路旅客运输驾驶员", "道路货物运输驾驶员", "巡游出租汽车驾驶员"], "h.k", "job")
     return f"""
     with holder as (
         select oid * 2 as k, null::bigint as pid, oid from organization
@@ -32,9 +32,9 @@ def _licences(rates: ErrorRates) -> str:
         case when h.oid is not null then 'operator' else 'practitioner' end as license_type_code,
         case when h.oid is not null then {organization_name_of("o", "o.oid", "road", rates)} else p.name end as holder_name,
         coalesce(o.uscc, p.resident_id) as holder_number, case when h.oid is not null then {scope} else {job} end as business_scope,
-        date '2014-01-01' + pick(k, 'issued', 2000) as issued_date, date '2018-01-01' + pick(k, 'issued', 2000) as valid_until,
+        date '2014-01-01' + pick(h.k, 'issued', 2000) as issued_date, date '2018-01-01' + pick(h.k, 'issued', 2000) as valid_until,
         case when o.closed is not null and u(o.oid, 'road licence lives') >= {rates.deregistered_with_licence * 10} then 'deregistered'
-            when date '2018-01-01' + pick(k, 'issued', 2000) < date '2019-08-31' then 'expired' else 'valid' end as status_code
+            when date '2018-01-01' + pick(h.k, 'issued', 2000) < date '2019-08-31' then 'expired' else 'valid' end as status_code
     from holder h left join person p using (pid) left join organization o using (oid)"""
 
 

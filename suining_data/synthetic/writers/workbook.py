@@ -125,7 +125,8 @@ def _crosstabs(book: Any, delivered: Delivered, rows: list[Row]) -> None:
         top = _titles(sheet, delivered, bold)
         stubs = list(dict.fromkeys(tuple(row[place[name]] for name in crosstab.stub) for row in cells))
         heads = list(dict.fromkeys(tuple(row[place[name]] for name in crosstab.levels) for row in cells))
-        heads.sort(key=lambda head: [h[0] for h in heads].index(head[0]))
+        regions = list(dict.fromkeys(head[0] for head in heads))
+        heads.sort(key=lambda head: regions.index(head[0]))
         _crosstab_header(sheet, top, crosstab.stub, heads, bold)
         for line, stub in enumerate(stubs):
             for column, text in enumerate(stub):
