@@ -164,7 +164,7 @@ def test_a_point_outside_the_city_is_no_point(world):
 
 
 def test_a_town_told_by_its_old_and_its_new_name_gives_one_row_per_address(world):
-    for record, (id, address) in enumerate([("A1", "船山区保升镇建设路76号"), ("A2", "船山区保升乡建设路76号")], 1):
+    for record, (id, address) in enumerate([("A1", "船山区老池镇建设路76号"), ("A2", "船山区老池乡建设路76号")], 1):
         world.insert("linked.address_record", {"record_id": record, "role": "x", "address_id": id, "address": address})
     world.build("spatial.address")
     assert world.rows("select address_id from spatial.address order by 1") == [("A1",), ("A2",)]
