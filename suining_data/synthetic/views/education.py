@@ -10,7 +10,7 @@ SCHOOL_CODE = "'21510' || lpad((o.oid % 100000)::varchar, 5, '0')"
 # Schools in turn by their kind of pupils; a name that two schools share counts once, as sheets need distinct names.
 _SCHOOLS = """
     school as (
-        select o.*, row_number() over (order by oid) - 1 as i, count(*) over () as n
+        select o.*, row_number() over (order by oid) - 1 as i
         from (select * from organization where kind = 'school' qualify row_number() over (partition by name order by oid) = 1) o
     )"""
 
@@ -35,7 +35,12 @@ def _enrolment_number(row: str) -> str:
 def _changes(rates: ErrorRates) -> str:
     """Pupils of a quarter of the schools, a sheet per school."""
     return f"""
-    with {_SCHOOLS}
+    with {_SCHOOLS},
+    pupil as (
+        select *, pick(pid, 'school', greatest((select count(*) from school) // 4, 4)) as place,
+            case when pick(pid, 'guardian', 2) = 0 then coalesce(father, mother) else coalesce(mother, father) end as guardian
+        from person where age between 6 and 15 and death is null and slot in (2, 3, 4, 9) and u(pid, 'changes school') < 0.125
+    )
     select o.oid * 100000000::bigint + p.pid as seq, p.pid as person_student, g.pid as person_guardian, o.name as school_name,
         {_enrolment_number("p")} as enrolment_number, p.name, {id_number()} as identity_number, {SCHOOL_CODE} as school_code,
         ['一', '二', '三', '四', '五', '六', '七', '八', '九'][1 + (p.age - 6) % 9] || '年级' as grade_name,
@@ -45,11 +50,7 @@ def _changes(rates: ErrorRates) -> str:
         ['entered', 'entered', 'transferred_in', 'transferred_out', 'suspended', 'resumed', 'graduated']
             [1 + pick(p.pid, 'enrolment change', 7)] as change_code,
         date '2019-08-25' - pick(p.pid, 'changed school', 180) as change_date
-    from person p join school o on o.i = pick(p.pid, 'school', greatest(o.n // 4, 4)) and o.i < greatest(o.n // 4, 4)
-        left join person g on g.pid = case when pick(p.pid, 'guardian', 2) = 0 then coalesce(p.father, p.mother)
-            else coalesce(p.mother, p.father) end
-        join place l on l.aid = p.residence_aid
-    where p.age between 6 and 15 and p.death is null and p.slot in (2, 3, 4, 9) and u(p.pid, 'changes school') < 0.125"""
+    from pupil p join school o on o.i = p.place left join person g on g.pid = p.guardian join place l on l.aid = p.residence_aid"""
 
 
 _SCHOOL_LIST = """
@@ -83,4 +84,5 @@ def _enrolments(rates: ErrorRates) -> str:
         case when c.k = 1 and c.entry < date '2015-08-01' then 'graduated' when u(p.pid, 'left school') < 0.01 then 'left'
             else 'enrolled' end as status_code,
         case when c.k = 1 and c.entry < date '2015-08-01' then '10' || lpad(p.pid::varchar, 16, '0') end as diploma_number
-    from course c join person p using (pid) join school o on o.i = pick(p.pid, 'school', o.n)"""
+    from (select *, pick(pid, 'school', (select count(*) from school)) as place from course) c
+        join person p using (pid) join school o on o.i = c.place"""

@@ -42,17 +42,17 @@ def _licences(rates: ErrorRates) -> str:
 _TRANSIT = """
 with stop as (
     select vid, regexp_replace(village, '(社区|居委会|村)$', '') || '站' as name, lon, lat,
-        row_number() over (order by vid) - 1 as i, count(*) over () as n
+        row_number() over (order by vid) - 1 as i
     from village where is_community
 ),
 line as (
     select 1000 + k as seq, 'stop' as record_type_code, lpad((1 + k // 20)::varchar, 3, '0') || '路' as route_code, 1 + k % 20 as stop_sequence,
-        pick(k, 'stop', 336) as i, null as plate_number, 1 + k // 20 as route
+        pick(k, 'stop', (select count(*) from stop)) as i, null as plate_number, 1 + k // 20 as route
     from range(1200) as t(k)
 )
 select seq, record_type_code, route_code, stop_sequence, 'ZD' || lpad(s.vid::varchar, 5, '0') as stop_code, s.name as stop_name,
     s.lon + 0.001 as longitude, s.lat - 0.001 as latitude, plate_number, '遂宁市公共交通有限公司' as operator_name
-from line l join stop s on s.i = l.i % s.n
+from line l join stop s on s.i = l.i
 union all
 select 5000 + k, 'vehicle', lpad((1 + k % 60)::varchar, 3, '0') || '路', null, null, null, null, null,
     '川J' || chr((65 + k % 8)::integer) || lpad((1000 + k * 17)::varchar, 4, '0'), '遂宁市公共交通有限公司'
