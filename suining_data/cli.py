@@ -88,7 +88,8 @@ def accounts(
                 select resource_id, file_name, lines_total as lines, header_lines as header,
                     continuation_lines as continued, rejected, raw, staged, quarantined, superseded,
                     case when {UNBALANCED} then '不平 NO' else '平 yes' end as balanced
-                from governance.row_account join governance.batch using (resource_id, batch_id)
+                from governance.row_account
+                join (select resource_id, batch_id, file_name from governance.batch) using (resource_id, batch_id)
                 where coalesce(resource_id = $resource, true)
                 order by resource_id, file_name
                 """,

@@ -5,7 +5,7 @@ Here: the helper `code_set`. Not here: the code sets themselves (person_codes.py
 
 from collections.abc import Mapping, Sequence
 
-from suining_data.elements.expressions import NOTHING, ascii_forms, one_of, quoted, something, squeezed
+from suining_data.elements.expressions import NOTHING, ascii_forms, quoted, says_nothing, something, squeezed
 from suining_data.elements.model import Element, Then
 
 
@@ -30,7 +30,6 @@ def code_set(
     branches = " ".join(f"when {quoted(text)} then {quoted(code)}" for text, code in spellings.items())
     nothing = [text for text in dict.fromkeys(t.upper() for t in NOTHING) if text not in spellings]
     tidy = something(f"upper({squeezed(ascii_forms('{x}'))})", nothing)
-    in_order = "regexp_full_match({x}, '[0-9]+|[一-鿿]+')"
     return Element(
         id=id,
         label=label,
@@ -38,7 +37,12 @@ def code_set(
         standard=standard,
         sensitivity=sensitivity,
         is_personal=is_personal,
-        clean=f"case when {one_of('{x}', nothing)} then null when {in_order} then {{x}} else {tidy} end",
+        clean=(
+            f"case when regexp_full_match({{x}}, '[0-9]+') then {{x}} when {says_nothing('{x}', nothing)} then null "
+            "when regexp_full_match({x}, '[一-鿿]+') then {x} "
+            "when regexp_full_match({x}, '[一-鿿（）()]+') then translate({x}, '（）', '()') "
+            f"else {tidy} end"
+        ),
         convert=f"case {{x}} {branches} end",
         unreadable=f"不在代码表“{label}”{f'（{standard}）' if standard else ''}中",
         unreadable_then=unreadable_then,

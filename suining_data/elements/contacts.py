@@ -3,13 +3,15 @@
 Here: their shape and masks. Not here: identity numbers (identity.py).
 """
 
-from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, code_text, one_of, something
+from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, code_text, says_nothing, something
 from suining_data.elements.model import Element, Rule, Then
 
 V, X = "{v}", "{x}"
 NOTHING_CODED = (*NOTHING, *UNKNOWN)
 MOBILE = "1[3-9][0-9]{9}"
 LANDLINE = "0[0-9]{2,3}-[0-9]{7,8}(?:-[0-9]{1,6})?"
+# Area codes of Beijing and cities of size have three digits (010, 02x), all others four.
+AREA_CODE = "(?:010|02[0-9]|0[3-9][0-9]{2})"
 LOCAL = "[2-8][0-9]{6,7}|[48]00[0-9]{7}|9[56][0-9]{3,6}|1[012][0-9]{1,3}"
 SEPARATOR = "[,;、/|，；]"
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -21,11 +23,10 @@ def _phone() -> str:
     digits = f"regexp_replace({first}, '{BLANK}+|^''', '', 'g')"
     bare = f"regexp_replace({digits}, '^(?:\\+?86|0086)-?(1[3-9])', '\\1')"
     mobile = f"regexp_replace({bare}, '^(1[3-9][0-9])-([0-9]{{4}})-([0-9]{{4}})$', '\\1\\2\\3')"
-    # Area codes of Beijing and cities of size have three digits (010, 02x), all others four.
-    land = f"regexp_replace({mobile}, '^\\(?(010|02[0-9]|0[3-9][0-9]{{2}})\\)?-?([0-9]{{7,8}})', '\\1-\\2')"
+    land = f"regexp_replace({mobile}, '^\\(?({AREA_CODE})\\)?-?([0-9]{{7,8}})', '\\1-\\2')"
     return (
-        f"case when {one_of(X, NOTHING_CODED)} then null when regexp_full_match({X}, '{MOBILE}') then {X} "
-        f"else {something(land, NOTHING_CODED)} end"
+        f"case when regexp_full_match({X}, '{MOBILE}|{AREA_CODE}-[0-9]{{7,8}}') then {X} "
+        f"when {says_nothing(X, NOTHING_CODED)} then null else {something(land, NOTHING_CODED)} end"
     )
 
 

@@ -10,7 +10,7 @@ month is not a day. 长期 (no end) is no date.
 
 from collections.abc import Sequence
 
-from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, one_of, quoted, something
+from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, quoted, says_nothing, something
 from suining_data.elements.model import Element, Rule, Then
 
 V, X = "{v}", "{x}"
@@ -56,10 +56,13 @@ def _tidy() -> str:
     return f"trim(regexp_replace({ascii_forms(X)}, '{BLANK}+', ' ', 'g'))"
 
 
-def _first_that_fits(nothing: Sequence[str], forms: Sequence[tuple[str, str]], otherwise: str) -> str:
-    """Template: null for `nothing`, the expression of the first form whose pattern is the whole text, or otherwise."""
+def _first_that_fits(ordinary: str, forms: Sequence[tuple[str, str]], otherwise: str) -> str:
+    """Template: the text if it is `ordinary`, null for no date, the expression of the form that fits, or otherwise."""
     branches = " ".join(f"when regexp_full_match({X}, '{pattern}') then {sql}" for pattern, sql in forms)
-    return f"case when {one_of(X, nothing)} then null {branches} else {otherwise} end"
+    return (
+        f"case when regexp_full_match({X}, '{ordinary}') then {X} when {says_nothing(X, NO_DATE)} then null "
+        f"{branches} else {otherwise} end"
+    )
 
 
 def _rewritten(text: str, pattern: str, to: str) -> str:
@@ -79,12 +82,13 @@ def _serial(form: str) -> str:
 
 DAY_AND_CLOCK = rf"{DAY}(?:[ T]?(?:{SECONDS}|{MINUTES}))?"
 COMPACT = "([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?"
+COMPACT_DAY = "[12][0-9]{7}"
 COMPACT_TIME = "([0-9]{4})" + "([0-9]{2})" * 5
 ISO_DAY = r"\1-\2-\3"
 
 
 def _day_text() -> str:
-    """Template: a date as year-month-day with hyphens, other text as it is."""
+    """Template: a date as year-month-day with hyphens, or as eight digits; other text as it is."""
     odd = _rewritten(_rewritten(_tidy(), DAY_AND_CLOCK, ISO_DAY), COMPACT, ISO_DAY)
     forms = [
         ("[0-9]{4}-[0-9]{2}-[0-9]{2}", X),
@@ -93,7 +97,8 @@ def _day_text() -> str:
         (UTC, _local("%Y-%m-%d")),
         (SERIAL, _serial("%Y-%m-%d")),
     ]
-    return _first_that_fits(NO_DATE, forms, something(odd, NO_DATE))
+    ordinary = f"{COMPACT_DAY}|[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}"
+    return _first_that_fits(ordinary, forms, something(odd, NO_DATE))
 
 
 def _time_text() -> str:
@@ -110,7 +115,8 @@ def _time_text() -> str:
         ("[0-9]{8}", _rewritten(X, COMPACT, midnight)),
         (SERIAL, _serial("%Y-%m-%d %H:%M:%S")),
     ]
-    return _first_that_fits(NO_DATE, forms, something(odd, NO_DATE))
+    ordinary = "[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+    return _first_that_fits(ordinary, forms, something(odd, NO_DATE))
 
 
 def _month_text() -> str:
@@ -124,13 +130,16 @@ def _month_text() -> str:
         ("[0-9]{6}(?:[0-9]{2})?", f"substr({X}, 1, 4) || '-' || substr({X}, 5, 2) || '-01'"),
         (SERIAL, _serial("%Y-%m-01")),
     ]
-    return _first_that_fits(NO_DATE, forms, something(odd, NO_DATE))
+    return _first_that_fits("[12][0-9]{3}-[0-9]{2}-01", forms, something(odd, NO_DATE))
 
 
 TIME_SHAPE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}"
 DATE_SHAPE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 # try_cast alone takes "2019-08-14x" for a date.
-READ_DATE = f"case when regexp_full_match({X}, '{DATE_SHAPE}') then try_cast({X} as date) end"
+READ_DATE = (
+    f"case when regexp_full_match({X}, '{DATE_SHAPE}') then try_cast({X} as date) "
+    f"when regexp_full_match({X}, '{COMPACT_DAY}') then cast(try_strptime({X}, '%Y%m%d') as date) end"
+)
 
 
 def _bounds(day: str) -> tuple[Rule, ...]:

@@ -16,6 +16,7 @@ from suining_data.elements.expressions import (
     half_width,
     one_of,
     plain_text,
+    says_nothing,
     something,
 )
 from suining_data.elements.model import Element, Rule
@@ -37,7 +38,7 @@ def _person_name() -> str:
     chinese = f"regexp_replace(replace({dotted}, ' ', ''), '({HAN})[.。．]', '\\1·', 'g')"
     written = f"case when regexp_matches({{x}}, '{HAN}') then {chinese} else {dotted} end"
     return (
-        f"case when {one_of('{x}', NOTHING_NAMED)} then null when regexp_full_match({{x}}, '[一-鿿]+') then {{x}} "
+        f"case when {says_nothing('{x}', NOTHING_NAMED)} then null when regexp_full_match({{x}}, '[一-鿿]+') then {{x}} "
         f"else {something(written, NOTHING_NAMED)} end"
     )
 
@@ -48,7 +49,7 @@ def _organization_name() -> str:
     closed = f"regexp_replace(regexp_replace({tidy}, '({HAN}|[()（）]) ', '\\1', 'g'), ' ({HAN}|[()（）])', '\\1', 'g')"
     brackets = f"translate({closed}, '()[]〔〕﹙﹚', '（）（）（）（）')"
     return (
-        f"case when {one_of('{x}', NOTHING_NAMED)} then null "
+        f"case when {says_nothing('{x}', NOTHING_NAMED)} then null "
         f"when regexp_full_match({{x}}, '[一-鿿（）]+') then {{x}} else {something(brackets, NOTHING_NAMED)} end"
     )
 
@@ -119,7 +120,7 @@ IDENTIFIER = Element(
     id="identifier",
     label="部门内部编号",
     english="Identifier local to a department",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'"),
+    clean=code_text("regexp_full_match({x}, '[0-9A-Z]*[0-9][0-9A-Z-]*')"),
     rules=(Rule("length", "超过100个字符", f"length({V}) <= 100"),),
 )
 

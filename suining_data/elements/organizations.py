@@ -67,7 +67,7 @@ USCC = Element(
         Rule(
             "category",
             "前2位不是已知的登记管理部门与机构类别组合",
-            f"substr({V}, 1, 2) in ({', '.join(repr(pair) for pair in USCC_CATEGORIES)})",
+            f"regexp_matches({V}, '^(?:{'|'.join(USCC_CATEGORIES)})')",
             Then.WARN,
         ),
         Rule(

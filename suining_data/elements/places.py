@@ -12,8 +12,8 @@ from suining_data.elements.expressions import (
     ascii_forms,
     code_text,
     judged_where,
-    one_of,
     plain_text,
+    says_nothing,
     something,
 )
 from suining_data.elements.model import Element, Rule, Then
@@ -38,7 +38,7 @@ DIVISION_CODE = Element(
     english="Division code, 12 digits",
     standard="GB/T 2260, GB/T 10114",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9]{12}')", NOTHING_CODED),
+    clean=code_text("regexp_full_match({x}, '[0-9]{6,12}')", NOTHING_CODED),
     convert=f"case when regexp_full_match({X}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') then rpad({X}, 12, '0') end",
     unreadable="不是6位、9位或12位数字的行政区划代码",
     rules=(
@@ -102,7 +102,7 @@ def _coordinate(
         sql_type="double",
         sensitivity="L2",
         clean=(
-            f"case when {one_of(X, (*NOTHING_CODED, '0', '0.0'))} then null "
+            f"case when {says_nothing(X, (*NOTHING_CODED, '0', '0.0'))} then null "
             f"when regexp_full_match({X}, '{number}') then {X} else {something(tidy, NOTHING_CODED)} end"
         ),
         convert=(

@@ -6,7 +6,7 @@ A unit written in the text (100万元) wins over the unit that the field declare
 (1.23E+08) is refused when digits before the decimal point are lost, that is when the exponent exceeds the decimals.
 """
 
-from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, one_of, something
+from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, one_of, says_nothing, something
 from suining_data.elements.model import Element, Rule
 
 V, X = "{v}", "{x}"
@@ -25,7 +25,10 @@ def _number_text(suffix: str = "") -> str:
     if suffix:
         text = f"regexp_replace({text}, '(?:{suffix})$', '')"
     text = something(text, tuple(t.upper() for t in NO_NUMBER))
-    return f"case when {one_of(X, NO_NUMBER)} then null when regexp_full_match({X}, '{PLAIN}') then {X} else {text} end"
+    return (
+        f"case when regexp_full_match({X}, '{PLAIN}') then {X} "
+        f"when {says_nothing(X, NO_NUMBER)} then null else {text} end"
+    )
 
 
 def _exact(number: str) -> str:

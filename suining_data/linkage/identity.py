@@ -55,25 +55,28 @@ where not is_same_name
 
 PERSON_IDENTITY = """
 with record as (
-    select record_id, role, resident_id, other_id_type_code, other_id from ({records}) as record
+    select {key} as identity_key, record_id * 4 + role_number as record_key from ({records}) as record
     anti join linked.contested_number as contested
         on record.record_id = contested.record_id and record.role = contested.role
+),
+
+known as (
+    select identity_key, min(record_key) as first_record
+    from record where identity_key is not null group by identity_key
 )
 
-select {key} as identity_key,
-    any_value(case when resident_id is not null then 'resident_id' else other_id_type_code end) as identifier_type,
-    any_value(coalesce(resident_id, other_id)) as identifier,
-    min(struct_pack(record_id := record_id, role := role)) as first_record
-from record
-where {key} is not null
-group by identity_key
+select identity_key, first_record,
+    case when contains(identity_key, ':') then split_part(identity_key, ':', 1) else 'resident_id' end
+        as identifier_type,
+    substr(identity_key, strpos(identity_key, ':') + 1) as identifier
+from known
 """
 
 # The organisation code is what the numbers of one organisation share: a USCC holds it at 9-17, its check character
 # at 17. A registration number belongs to the code it was delivered with, if that is one code only.
 ORGANIZATION_IDENTITY = """
 with record as (
-    select record_id, role, uscc, registration_number,
+    select record_id, role_number, uscc, registration_number,
         coalesce(substr(uscc, 9, 9), organization_code) as organization_code
     from ({records}) as record
 ),
@@ -90,15 +93,15 @@ keyed as (
 ),
 
 identifier as (
-    select identity_key, 'uscc' as identifier_type, uscc as identifier, record_id, role from keyed
+    select identity_key, 'uscc' as identifier_type, uscc as identifier, record_id, role_number from keyed
     union all
-    select identity_key, 'organization_code', organization_code, record_id, role from keyed
+    select identity_key, 'organization_code', organization_code, record_id, role_number from keyed
     union all
-    select identity_key, 'registration_number', registration_number, record_id, role from keyed
+    select identity_key, 'registration_number', registration_number, record_id, role_number from keyed
     where identity_key = coalesce(numbered_code, identity_key)
 )
 
-select identity_key, identifier_type, identifier, min(struct_pack(record_id := record_id, role := role)) as first_record
+select identity_key, identifier_type, identifier, min(record_id * 4 + role_number) as first_record
 from identifier
 where identifier is not null and identity_key is not null
 group by identity_key, identifier_type, identifier
@@ -112,14 +115,13 @@ def mint(con: duckdb.DuckDBPyConnection, subject: str, prefix: str, identities: 
     """
     con.execute(f"""
         create table if not exists registry.{subject}_identity (
-            identity_key varchar primary key, {subject}_id varchar, run_id varchar, minted_at timestamp)
+            identity_key varchar, {subject}_id varchar, run_id varchar, minted_at timestamp)
     """)
     con.execute(
         f"""
         insert into registry.{subject}_identity
         select identity_key,
-            '{prefix}' || substr(md5(concat_ws('|', min(first_record).record_id, min(first_record).role,
-                (select count(*) from registry.{subject}_identity))), 1, 16),
+            '{prefix}' || substr(md5(concat_ws('|', min(first_record), (select count(*) from registry.{subject}_identity))), 1, 16),
             ?, current_timestamp
         from {identities} anti join registry.{subject}_identity using (identity_key)
         group by identity_key

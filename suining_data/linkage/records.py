@@ -44,7 +44,9 @@ def address_records(catalog: Catalog) -> str:
 
 def canonical_address(column: str) -> str:
     """SQL: an address without the province and the city that every address here shares."""
-    return f"nullif(regexp_replace({column}, '^(四川省)?(遂宁市|遂宁)?', ''), '')"
+    shared = ("四川省遂宁市", "遂宁市", "四川省遂宁", "遂宁", "四川省")
+    cases = " ".join(f"when starts_with({column}, '{text}') then substr({column}, {len(text) + 1})" for text in shared)
+    return f"nullif(case {cases} else {column} end, '')"
 
 
 def address_id(column: str) -> str:
@@ -69,8 +71,17 @@ def _keys(resource: Resource, entity: Entity) -> list[str]:
         f"'{resource.id}' as resource_id",
         "batch_id",
         f"'{entity.role}' as role",
+        f"{_number(resource, entity)} as role_number",
         f"{valid_from} as valid_from",
     ]
+
+
+def _number(resource: Resource, entity: Entity) -> int:
+    """Which of the entities of one subject in a row it is: 0 to 3, two bits of what a new id is made of."""
+    number = [each for each in resource.entities if each.subject == entity.subject].index(entity)
+    if number > 3:
+        raise ValueError(f"{resource.id}: more than four entities of subject {entity.subject}")
+    return number
 
 
 def _values(entity: Entity, attributes: dict[str, str]) -> list[str]:

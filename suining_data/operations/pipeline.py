@@ -3,12 +3,10 @@
 Here: what each stage hands to the run. Not here: the work itself (the stages), Dagster (assets.py).
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from functools import cache
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
 from suining_data.elements import ELEMENTS
@@ -22,7 +20,7 @@ from suining_data.ingestion import (
 )
 from suining_data.linkage import LinkedTable, linked_tables
 from suining_data.models import ColumnContract, Model, build, load_models
-from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, digest_of
+from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, code_digest, digest_of
 from suining_data.publication import publish
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
@@ -127,7 +125,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         group="staged",
         description=f"{unit.name} {resource.name}（标准化）：{resource.abstract}",
         upstream=(f"raw.{resource.id}",),
-        digest=_digest_of_sql(staged_select(resource), *resource.key),
+        digest=_digest_of_sql("standardization", staged_select(resource), *resource.key),
         write=write,
         accept=lambda context: put_in_force(context.con, resource),
         checks=(ROWS_BALANCE,),
@@ -147,7 +145,7 @@ def _linked_step(table: LinkedTable) -> Step:
         group="linked",
         description=table.description,
         upstream=table.refs,
-        digest=_digest_of_sql(table.sql),
+        digest=_digest_of_sql("linkage", table.sql),
         write=write,
         accept=_swapped_in(f"linked.{table.name}"),
         code="suining_data/linkage/tables.py",
@@ -169,7 +167,7 @@ def _base_step(model: Model) -> Step:
         group=model.schema,
         description=f"{contract.description.zh} · {contract.description.en}",
         upstream=tuple(dict.fromkeys([*read, *suite.reads])),
-        digest=_digest_of_sql(model.sql, contract.model_dump_json()),
+        digest=_digest_of_sql("models", model.sql, contract.model_dump_json()),
         write=write,
         accept=_swapped_in(model.table),
         suite=suite,
@@ -178,9 +176,9 @@ def _base_step(model: Model) -> Step:
     )
 
 
-def _digest_of_sql(sql: str, *parts: str) -> str:
-    """Digest of a statement and of what it reads outside the steps: the reference tables."""
-    return digest_of(sql, *parts, reference_digest() if "reference." in sql else "")
+def _digest_of_sql(package: str, sql: str, *parts: str) -> str:
+    """Digest of a statement, the code that runs it, and what it reads outside the steps: the reference tables."""
+    return digest_of(code_digest(package), sql, *parts, reference_digest() if "reference." in sql else "")
 
 
 def _base_column(name: str, column: ColumnContract) -> Column:
@@ -205,13 +203,12 @@ def _snapshot_step(tables: list[str]) -> Step:
         published = publish(context.con, context.settings, context.run_id)
         return Outcome(rows=sum(table.rows for table in published), figures={"tables": len(published)})
 
-    source = Path(__file__).parent.parent / "publication" / "snapshot.py"
     return Step(
         key="published.snapshot",
         group="published",
         description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
         upstream=tuple(tables),
-        digest=hashlib.sha256(source.read_bytes()).hexdigest(),
+        digest=code_digest("publication"),
         write=write,
         accept=lambda context: None,
         code="suining_data/publication/snapshot.py",

@@ -7,11 +7,12 @@ Not here: which steps there are (pipeline.py), Dagster (assets.py).
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import duckdb
 
 from suining_data.quality import Suite
-from suining_data.settings import Settings
+from suining_data.settings import PROJECT, Settings
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -71,6 +72,13 @@ class Step:
     columns: tuple[Column, ...] = ()
     code: str | None = None  # file of the project that declares the table
     inputs: Callable[[Connection, Settings], str] | None = None  # digest of what is no table of another step
+
+
+@cache
+def code_digest(package: str) -> str:
+    """sha256 of the Python files of a package of ours, e.g. "standardization": changed code builds its tables anew."""
+    files = sorted((PROJECT / "suining_data" / package).glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def digest_of(*parts: str) -> str:

@@ -73,6 +73,7 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str]) -> None:
     con.execute(f"attach '{file}' as snapshot")
+    con.execute("set force_compression = 'auto'")
     try:
         for schema in SCHEMAS:
             con.execute(f"create schema snapshot.{schema}")
@@ -82,6 +83,7 @@ def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str
         con.execute("checkpoint snapshot")
     finally:
         con.execute("detach snapshot")
+        con.execute("set force_compression = 'uncompressed'")
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:

@@ -16,7 +16,7 @@ from suining_data.standardization.judgements import judgements_of_derived, judge
 from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
 from suining_data.warehouse import NEXT, swap
 
-LINE_BITS = 24  # lines of a batch fit into the low bits of record_id, the batch into the 39 above
+LINE_BITS = 24  # lines of a batch fit into the low bits of record_id, the batch into the 37 above
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Account:
 def record_base(resource_id: str, batch_id: str) -> int:
     """record_id of line 0 of a batch: the same in every run, whatever was loaded before."""
     digest = hashlib.sha256(f"{resource_id}:{batch_id}".encode()).digest()
-    return (int.from_bytes(digest[:5]) >> 1) << LINE_BITS
+    return (int.from_bytes(digest[:5]) >> 3) << LINE_BITS
 
 
 def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> Account:

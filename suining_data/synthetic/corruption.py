@@ -34,14 +34,17 @@ _NUMBER = "length({x}) = 18"
 _IDENTITY = (
     Corruption("id_missing", "''"),
     Corruption("id_full_width", FULL_WIDTH, _NUMBER),
-    Corruption("id_blanks", "case when pick(n, 'blank', 2) = 0 then ' ' || {x} || ' ' else {x}[1:6] || ' ' || {x}[7:] end"),
+    Corruption(
+        "id_blanks", "case when pick(n, 'blank', 2) = 0 then ' ' || {x} || ' ' else {x}[1:6] || ' ' || {x}[7:] end"
+    ),
     Corruption(
         "id_spreadsheet",
         "case when pick(n, 'sheet', 2) = 0 then {x}[1] || '.' || {x}[2:6] || 'E+17' else {x}[1:15] || '000' end",
         _NUMBER + " and right({x}, 3) <> '000'",
     ),
     Corruption(
-        "id_wrong_check", "{x}[1:17] || case when right({x}, 1) in ('X', '9') then '4' else (right({x}, 1)::integer + 1)::varchar end",
+        "id_wrong_check",
+        "{x}[1:17] || case when right({x}, 1) in ('X', '9') then '4' else (right({x}, 1)::integer + 1)::varchar end",
         "regexp_matches({x}, '^[0-9]{{17}}[0-9X]$')",
     ),
     Corruption("id_transposed", "{x}[1:15] || {x}[17] || {x}[16] || {x}[18]", _NUMBER + " and {x}[16] <> {x}[17]"),
@@ -52,19 +55,27 @@ _IDENTITY = (
 _NAME = (
     Corruption("name_missing", "''"),
     Corruption(
-        "name_look_alike", f"translate({{x}}, '{LOOK_ALIKES[0]}', '{LOOK_ALIKES[1]}')",
+        "name_look_alike",
+        f"translate({{x}}, '{LOOK_ALIKES[0]}', '{LOOK_ALIKES[1]}')",
         f"translate({{x}}, '{LOOK_ALIKES[0]}', '') <> {{x}}",
     ),
     Corruption(
-        "name_unreadable", f"{{x}}[1:-2] || {sql_list(['?', '□', chr(0xFFFD), chr(0xE863)])}[1 + pick(n, 'unreadable', 4)]",
+        "name_unreadable",
+        f"{{x}}[1:-2] || {sql_list(['?', '□', chr(0xFFFD), chr(0xE863)])}[1 + pick(n, 'unreadable', 4)]",
     ),
     Corruption("name_inner_blank", "{x}[1] || ' ' || {x}[2:]", "length({x}) in (2, 3)"),
-    Corruption("name_dot_variant", f"replace({{x}}, '·', {sql_list(DOTS)}[1 + pick(n, 'dot', 5)])", "contains({x}, '·')"),
+    Corruption(
+        "name_dot_variant", f"replace({{x}}, '·', {sql_list(DOTS)}[1 + pick(n, 'dot', 5)])", "contains({x}, '·')"
+    ),
 )
 _DATE = (
-    Corruption("date_placeholder", "regexp_replace({x}, '^[0-9]{{4}}(\\D?)[0-9]{{2}}(\\D?)[0-9]{{2}}', '1900\\101\\201')"),
+    Corruption(
+        "date_placeholder", "regexp_replace({x}, '^[0-9]{{4}}(\\D?)[0-9]{{2}}(\\D?)[0-9]{{2}}', '1900\\101\\201')"
+    ),
     Corruption("date_impossible", "regexp_replace({x}, '^([0-9]{{4}}\\D?)[0-9]{{2}}(\\D?)[0-9]{{2}}', '\\102\\230')"),
-    Corruption("date_other_style", "regexp_replace({x}, '^([0-9]{{4}})\\D?([0-9]{{2}})\\D?([0-9]{{2}})\\D?', '\\1.\\2.\\3')"),
+    Corruption(
+        "date_other_style", "regexp_replace({x}, '^([0-9]{{4}})\\D?([0-9]{{2}})\\D?([0-9]{{2}})\\D?', '\\1.\\2.\\3')"
+    ),
 )
 _ORGANIZATION_NAME = (
     Corruption("organization_short_name", "regexp_replace(regexp_replace({x}, '^遂宁市', ''), '(有限责任公司|有限公司)$', '')",
@@ -102,7 +113,14 @@ _BY_ELEMENT: dict[str, tuple[Corruption, ...]] = {
     "text": (Corruption("text_blanks", "{x} || '  '"),),
 }  # fmt: skip
 _OPTIONAL = Corruption("optional_missing", "''")
-_NEVER_MISSING = {"resident_id", "identity_number", "person_name", "uscc", "longitude", "latitude"}  # have errors of their own
+_NEVER_MISSING = {
+    "resident_id",
+    "identity_number",
+    "person_name",
+    "uscc",
+    "longitude",
+    "latitude",
+}  # have errors of their own
 
 
 def corruptions(field: Field) -> tuple[Corruption, ...]:
@@ -115,19 +133,22 @@ def corruptions(field: Field) -> tuple[Corruption, ...]:
             branches = " ".join(f"when {quoted(c)} then {quoted(label)}" for c, label in element.code_set.items())
             found += (Corruption("label_instead_of_code", f"case {{x}} {branches} else {{x}} end"),)
     if field.name in ("longitude", "latitude"):
-        found += (Corruption("coordinate_zero", "'0'"),)
+        found += (Corruption("coordinate_zero", "'0'"), Corruption("coordinate_swapped", "{other_axis}"))
     if not field.required and field.element not in _NEVER_MISSING:
         found += (_OPTIONAL,)
     return found
 
 
-def corrupted(field: Field, column: str, draw: str, rates: ErrorRates) -> tuple[str, str]:
-    """SQL of the delivered text and of the error's kind (null when none), from a text column and a draw in [0, 1)."""
+def corrupted(field: Field, column: str, draw: str, rates: ErrorRates, other_axis: str = "") -> tuple[str, str]:
+    """SQL of the delivered text and of the error's kind (null when none), from a text column and a draw in [0, 1).
+
+    `other_axis` is the text column of the latitude for a longitude, and the other way round.
+    """
     texts, kinds, edge = [], [], 0.0
     for error in corruptions(field):
         low, edge = edge, edge + getattr(rates, error.kind)
-        when = f"{draw} >= {low:.9f} and {draw} < {edge:.9f} and {error.when.format(x=column)}"
-        texts.append(f"when {when} then {error.sql.format(x=column)}")
+        when = f"{draw} >= {low:.9f} and {draw} < {edge:.9f} and ({error.when.format(x=column)})"
+        texts.append(f"when {when} then {error.sql.format(x=column, other_axis=other_axis)}")
         kinds.append(f"when {when} then '{error.kind}'")
     if not texts:
         return column, "null"

@@ -28,6 +28,7 @@ class Delivered:
     title: str  # first row of a workbook
     files: tuple[str, ...]
     columns: tuple[str, ...]  # source names, in order; c0 is the text of the first
+    dates: frozenset[int] = frozenset()  # places of the columns that are date cells in a workbook
     merged: frozenset[int] = frozenset()  # places of the columns whose cells are merged over a group of rows
 
     def entities(self, subject: str) -> list[tuple[int, Entity]]:
@@ -39,21 +40,30 @@ def deliver(
 ) -> Delivered:
     """Fill table `delivered` with a resource's rows; `rows` limits them, None delivers all."""
     files = _file_names(resource, view)
-    sql = view.sql
-    dated = resource.delivery.mode is Mode.DELTA and not view.is_whole and not view.keeps_order
-    order = "day, seq" if dated else "seq"
-    newest = f"order by {'day desc, seq' if dated else 'seq'} limit {rows}" if rows is not None else ""
-    con.execute(
-        f"""create or replace table delivery_base as
-        with chosen as (select * from ({sql}) {newest}),
-        ordered as (select *, row_number() over (order by {order}) as n from chosen)
-        select *{"" if view.stamps else f", {_file_no(len(files))} as file_no"} from ordered order by n"""
-    )
-    con.execute(_delivered_sql(con, resource, view, rates))
+    con.execute(_base_sql(resource, view, rows, len(files)))
+    con.execute(_delivered_sql(con, resource, view, len(files), rates))
     con.execute("drop table delivery_base")
+    if not (view.is_whole or view.keeps_order):
+        con.execute(_repeated_sql(resource, rates))
     columns = tuple(field.source for field in resource.fields)
     merged = frozenset(i for i, field in enumerate(resource.fields) if field.name in view.merged)
-    return Delivered(unit.name, resource, view.title or resource.name, files, columns, merged)
+    dates = frozenset(i for i, field in enumerate(resource.fields) if view.date_cells and field.element == "date")
+    return Delivered(unit.name, resource, view.title or resource.name, files, columns, dates, merged)
+
+
+def _base_sql(resource: Resource, view: View, rows: int | None, files: int) -> str:
+    """The rows that are delivered, numbered over all files; dated rows are the newest, in the order of their days."""
+    number = "" if view.stamps else f", {_file_no(files)} as file_no"
+    limit = f"limit {rows}" if rows is not None else ""
+    if resource.delivery.mode is Mode.DELTA and not view.is_whole and not view.keeps_order:
+        return f"""create or replace table delivery_base as
+        with chosen as (select * from ({view.sql}) order by day desc, seq {limit}),
+        ordered as (select *, row_number() over (order by day, seq) as n from chosen)
+        select *{number} from ordered"""
+    return f"""create or replace table delivery_base as
+        with chosen as (select * from ({view.sql}) order by seq {limit}),
+        ordered as (select *, row_number() over () as n from chosen)
+        select *{number} from ordered"""
 
 
 def _file_no(files: int) -> str:
@@ -66,27 +76,38 @@ def _file_names(resource: Resource, view: View) -> tuple[str, ...]:
     return tuple(resource.delivery.pattern.replace("*", stamp) for stamp in stamps)
 
 
-def _delivered_sql(con: duckdb.DuckDBPyConnection, resource: Resource, view: View, rates: ErrorRates) -> str:
-    """Three steps per value: as written, a draw, as delivered with the error's kind; some records come twice."""
+def _delivered_sql(
+    con: duckdb.DuckDBPyConnection, resource: Resource, view: View, files: int, rates: ErrorRates
+) -> str:
+    """Three steps per value: as written, a draw, as delivered with the error's kind. `n` counts within the file."""
     types = {row[0]: str(row[1]) for row in con.execute("describe delivery_base").fetchall()}
     texts, draws, finals, kinds = [], [], [], {}
     for i, field in enumerate(resource.fields):
         texts.append(f"coalesce({written(view, resource, field, types[field.name])}, '') as w{i}")
         draws.append(f"u(n, {quoted(resource.id + '.' + _draw_key(field.name))}) as d{i}")
-        text, kind = (f"w{i}", "null") if view.is_whole or _is_structure(view, field) else corrupted(field, f"w{i}", f"d{i}", rates)
+        other = next(
+            (f"w{j}" for j, f in enumerate(resource.fields) if {f.name, field.name} == {"longitude", "latitude"}), ""
+        )
+        whole = view.is_whole or _is_structure(view, field)
+        text, kind = (f"w{i}", "null") if whole else corrupted(field, f"w{i}", f"d{i}", rates, other)
         finals.append(f"{text} as c{i}")
         kinds[field.name] = kind
-    truths = _truth_columns(resource, types, kinds)
-    repeat = "" if view.is_whole or view.keeps_order else f"""
-        union all select {quoted("repeated")}, * from final where u(n, '{resource.id} repeated') < {rates.repeated_row}"""
+    truths, carried = _truth_columns(resource, types, kinds)
+    place = "n" if files == 1 else "row_number() over (partition by file_no order by n)"
     return f"""create or replace table delivered as
-        with written as (select n, file_no, {", ".join(sorted(set(truths.values())))}{"," if truths else ""} {", ".join(texts)}
-            from delivery_base),
+        with written as (select n, file_no, {", ".join([*carried, *texts])} from delivery_base),
         drawn as (select *, {", ".join(draws)} from written),
-        final as (select n, file_no, {", ".join([*finals, *truths])} from drawn),
-        twice as (select null as again, * from final {repeat})
-        select * exclude (n, again), row_number() over (partition by file_no order by again nulls first, n) as n from twice
-        order by file_no, n"""
+        final as (select n, file_no, {", ".join([*finals, *truths])} from drawn)
+        select * exclude (n), {place} as n from final"""
+
+
+def _repeated_sql(resource: Resource, rates: ErrorRates) -> str:
+    """Some records come twice: once more at the end of their file."""
+    return f"""insert into delivered by name
+        with total as (select file_no, count(*) as rows_of_file from delivered group by file_no)
+        select * exclude (rows_of_file) replace (rows_of_file + row_number() over (partition by file_no order by n) as n)
+        from delivered join total using (file_no)
+        where u(n * 8 + file_no, '{resource.id} repeated') < {rates.repeated_row} order by file_no, n"""
 
 
 def _is_structure(view: View, field: Field) -> bool:
@@ -99,19 +120,23 @@ def _draw_key(name: str) -> str:
     return "point" if name in ("longitude", "latitude") else name
 
 
-def _truth_columns(resource: Resource, types: dict[str, str], kinds: dict[str, str]) -> dict[str, str]:
-    """Select items t<i>, e<i> of each person and organisation entity -> the view's column they come from."""
-    items = {}
+def _truth_columns(resource: Resource, types: dict[str, str], kinds: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Select items t<i>, e<i> of each person and organisation entity, and the view's columns that they need."""
+    items, carried = [], set()
     for i, entity in enumerate(resource.entities):
         if entity.subject == "address":
             continue
         column = f"{entity.subject}_{entity.role}"
         if column not in types:
             raise KeyError(f"the view of {resource.id} lacks column {column}")
-        fields = [name for name in _fields_of(resource, entity) if kinds[name] != "null"]
-        kind = f"nullif(concat_ws(',', {', '.join(kinds[name] for name in fields)}), '')" if fields else "null::varchar"
-        items[f"{column} as t{i}, {kind} as e{i}"] = column
-    return items
+        carried.add(column)
+        causes = [kinds[name] for name in _fields_of(resource, entity) if kinds[name] != "null"]
+        if f"error_{column}" in types:
+            carried.add(f"error_{column}")
+            causes.append(f"error_{column}")
+        kind = f"nullif(concat_ws(',', {', '.join(causes)}), '')" if causes else "null::varchar"
+        items.append(f"{column} as t{i}, {kind} as e{i}")
+    return items, sorted(carried)
 
 
 def _fields_of(resource: Resource, entity: Entity) -> list[str]:

@@ -51,6 +51,10 @@ class ErrorRates:
     old_number_instead_of_uscc: float = 0.006  # registration number in the column of the unified code
     organization_brackets: float = 0.25  # of the bracketed names: () instead of （）
     organization_short_name: float = 0.015  # without 遂宁市 or 有限公司
+    sole_trader_without_uscc: float = 0.12  # of the sole traders of before 2015: only the old number
+    old_tax_number: float = (
+        0.05  # of the taxpayers of before 2015: area and organisation code instead of the unified code
+    )
     organization_former_name: float = 0.25  # of the renamed ones: still the old name
 
     # Values of places
@@ -59,7 +63,6 @@ class ErrorRates:
     division_old_code: float = 0.05  # of the places in 射洪: 510922 instead of 510981
     coordinate_swapped: float = 0.002
     coordinate_zero: float = 0.003
-    coordinate_zone_prefix: float = 0.003
     real_estate_unit_short: float = 0.002  # a digit lost
 
     # Facts that contradict each other or have aged
@@ -67,17 +70,19 @@ class ErrorRates:
     stale_address: float = 0.3  # of those who moved: the former address
     stale_phone: float = 0.25  # of those who changed their number: the former number
     stale_marital_status: float = 0.35  # of those who married or divorced since 2010: the status before
-    stale_employer: float = 0.05
+    stale_employer: float = 0.25  # of those who changed their employer: the former one
     dead_yet_paid: float = 0.15  # of the pensioners who died within the last year: paid after the month of death
-    dead_yet_registered: float = 0.01  # of the deceased: still in the register of residents
+    dead_yet_registered: float = 0.08  # of those who died since 2018: still in the register of residents
+    dead_yet_insured: float = 0.1  # of the deceased: their insurance still runs
     death_date_differs: float = 0.05  # of the deceased: another day than in the certificate
+    death_date_missing: float = 0.1  # of those struck off for death: without a date of death
     double_registration: float = 0.0008  # of the residents: registered at two places
     married_twice: float = 0.0004  # of the marriages: one spouse is married already
-    overlapping_insurance: float = 0.002  # of the insured: insured at two employers at once
+    overlapping_insurance: float = 0.006  # of those who changed their employer: insured at both at once
     shared_number: float = 0.00004  # of the people: truly carry the number of another person
     same_name_as_father: float = 0.0008  # of the sons
     same_name_and_birth: float = 0.0006  # of the people: same name, sex and birth date as somebody else
-    deregistered_with_licence: float = 0.02  # of the licences: the holder is deregistered
+    deregistered_with_licence: float = 0.2  # of the licences of deregistered holders: still valid
     repeated_row: float = 0.0008  # the same record twice in one file
     sole_trader_without_name: float = 0.12
 

@@ -59,7 +59,9 @@ def _code(view: View, field: Field, code_set: dict[str, str]) -> str:
     for code, label in code_set.items():
         if code in spellings:
             ways = "[" + ", ".join(quoted(way) for way in spellings[code]) + "]"
-            branches.append(f"when {quoted(code)} then {ways}[1 + pick(n, {quoted(field.name)}, {len(spellings[code])})]")
+            branches.append(
+                f"when {quoted(code)} then {ways}[1 + pick(n, {quoted(field.name)}, {len(spellings[code])})]"
+            )
         elif field.name in view.labels or not code.isdigit():
             branches.append(f"when {quoted(code)} then {quoted(label)}")
     return f"case {column} {' '.join(branches)} else {column} end" if branches else column

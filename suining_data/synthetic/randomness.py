@@ -22,7 +22,9 @@ def define_macros(con: duckdb.DuckDBPyConnection, seed: int) -> None:
     con.execute("create or replace macro pick(k, salt, n) as (chaos(k, salt) % n)::integer")
     con.execute(
         "create or replace macro iso7064(body) as '10X98765432'[1 + ("
-        + " + ".join(f"body[{i + 1}]::integer * {w}" for i, w in enumerate([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]))
+        + " + ".join(
+            f"body[{i + 1}]::integer * {w}" for i, w in enumerate([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
+        )
         + ") % 11]"
     )
 

@@ -70,7 +70,10 @@ def _clear(settings: Settings) -> None:
 
 
 def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | int] = {"memory_limit": f"{settings.memory_gb}GB", "temp_directory": spill}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{settings.memory_gb}GB",
+        "temp_directory": spill,
+    }
     if settings.threads:
         config["threads"] = settings.threads
     return duckdb.connect(config=config)

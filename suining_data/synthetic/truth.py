@@ -49,7 +49,7 @@ def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
 
 # The attributes of linked.person_record and linked.organization_record.
 _PERSON = """
-select p.true_id, p.resident_id, p.kind <> 0 as has_other_document, p.foreign_number as other_id, p.name, p.former_name,
+select p.true_id, p.resident_id, case p.kind when 4 then '553' when 5 then '414' end as other_id_type_code, p.foreign_number as other_id, p.name, p.former_name,
     p.sex::varchar as sex_code, p.birth as birth_date, p.death as death_date,
     case when p.kind < 4 then p.ethnicity_code end as ethnicity_code, p.marital_code as marital_status_code, p.education_code,
     p.phone, case when p.slot <> 9 then '四川省遂宁市' || r.county || r.town || r.tail end as registered_address,
@@ -61,8 +61,14 @@ from person p join place r on r.aid = p.registered_aid join place l on l.aid = p
     left join employment e using (pid) left join organization o on o.oid = e.oid
 order by p.pid"""
 _ORGANIZATION = """
-select o.true_id, o.uscc, o.organization_code, o.registration_number, o.name, o.former_name, o.kind, o.status_code,
-    o.industry_code, o.capital_wan * 10000 as registered_capital_cny, o.established as established_date,
+select o.true_id, o.uscc, o.organization_code, o.registration_number, o.name, o.former_name,
+    case o.kind when 'company' then 'enterprise' when 'society' then 'social_group'
+        when 'private_unit' then 'social_service' when 'private_school' then 'social_service'
+        when 'private_hospital' then 'social_service' when 'government' then 'state_organ' when 'mass' then 'mass_organization'
+        when 'institution' then 'public_institution' when 'school' then 'public_institution'
+        when 'hospital' then 'public_institution' when 'law_firm' then 'judicial_service' else o.kind end as organization_type_code,
+    o.status_code,
+    o.industry_code, case when o.currency = '人民币' then o.capital_wan * 10000 end as registered_capital_cny, o.established as established_date,
     o.closed as closed_date, p.name as representative_name, p.resident_id as representative_id,
     '四川省遂宁市' || o.county || o.town || o.tail as address, o.division_code, o.phone, o.employees as employee_count,
     o.business_scope, o.registrar as registrar_name, m.true_id as parent_true_id

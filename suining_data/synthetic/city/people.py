@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import ErrorRates
 from ..randomness import generator, numbered
 from . import words
+from .arrays import create_from_arrays
 from .calendar import NOW, YEAR, day
 from .families import NEVER, SPOUSE, make_families
 from .identity import assignment_years, bodies, check_characters, local_areas, outside_areas
@@ -20,7 +21,12 @@ Columns = dict[str, NDArray[np.int64]]
 
 
 def make_people_core(
-    con: duckdb.DuckDBPyConnection, seed: int, living: int, migrants: int, weights: NDArray[np.float64], rates: ErrorRates
+    con: duckdb.DuckDBPyConnection,
+    seed: int,
+    living: int,
+    migrants: int,
+    weights: NDArray[np.float64],
+    rates: ErrorRates,
 ) -> None:
     """Create `person_core`, `person_number`, `marriage_core` and `name_twin`: all that is numbers."""
     rng = generator(seed, "people")
@@ -28,28 +34,27 @@ def make_people_core(
     person = families.person
     _part_the_divorced(rng, person, families.marriage, weights)
     person = {key: np.concatenate([person[key], column]) for key, column in _migrants(rng, person, migrants).items()}
-    name_twin = _share_births(rng, person, rates.same_name_and_birth)
-    marriage_core = families.marriage
-    con.execute(
-        """create table person_core as
-        select * exclude (birth, death), date '1970-01-01' + birth::integer as birth,
-            case when death <> -1 then date '1970-01-01' + death::integer end as death from person"""
-    )
-    con.execute(
-        """create table marriage_core as
-        select row_number() over () as mid, husband, wife, date '1970-01-01' + married::integer as married,
-            case when divorced <> -1 then date '1970-01-01' + divorced::integer end as divorced from marriage_core"""
-    )
-    con.execute("create table name_twin as select * from name_twin")
-    person_number = _numbers(con, rng, person, rates)
-    con.execute("create table person_number as select * from person_number")
+    create_from_arrays(con, "name_twin", _share_births(rng, person, rates.same_name_and_birth))
+    create_from_arrays(
+        con, "person_core", person,
+        """* exclude (birth, death), date '1970-01-01' + birth::integer as birth,
+        case when death <> -1 then date '1970-01-01' + death::integer end as death""",
+    )  # fmt: skip
+    create_from_arrays(
+        con, "marriage_core", families.marriage | {"mid": np.arange(1, len(families.marriage["husband"]) + 1)},
+        """mid, husband, wife, date '1970-01-01' + married::integer as married,
+        case when divorced <> -1 then date '1970-01-01' + divorced::integer end as divorced""",
+    )  # fmt: skip
+    create_from_arrays(con, "person_number", _numbers(con, rng, person, rates))
 
 
 def _part_the_divorced(
     rng: np.random.Generator, person: Columns, marriage: Columns, weights: NDArray[np.float64]
 ) -> None:
     """Divorced spouses leave the household: each heads a new one in another village."""
-    parted = np.union1d(marriage["husband"][marriage["divorced"] != NEVER], marriage["wife"][marriage["divorced"] != NEVER])
+    parted = np.union1d(
+        marriage["husband"][marriage["divorced"] != NEVER], marriage["wife"][marriage["divorced"] != NEVER]
+    )
     leaving = (person["slot"] == SPOUSE) & np.isin(person["pid"], parted)
     count = int(leaving.sum())
     person["slot"][leaving] = DIVORCED_HEAD
@@ -93,7 +98,7 @@ def _numbers(
     con: duckdb.DuckDBPyConnection, rng: np.random.Generator, person: Columns, rates: ErrorRates
 ) -> dict[str, NDArray[np.int64] | NDArray[np.str_]]:
     """17-digit body and check character of everybody (0 for foreigners), and who truly shares another's number."""
-    county_of = con.execute("select county_code from village order by vid").fetchnumpy()["county_code"].astype(str)
+    county_of = np.array([row[0] for row in con.execute("select county_code from village order by vid").fetchall()])
     birth, count = person["birth"], len(person["pid"])
     years = assignment_years(rng, birth)
     local = county_of[np.maximum(person["village"], 0)]

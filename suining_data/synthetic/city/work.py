@@ -40,7 +40,8 @@ with company as (
     from organization where kind in ('company', 'cooperative')
 ),
 seat as (
-    select f.*, s.n, s.position, f.oid * 10 + s.n as aid from company f, (values (1, '股东'), (2, '股东'), (3, '股东'), (4, '执行董事'), (5, '监事'), (6, '经理'))
+    select f.*, s.n, s.position, f.oid * 10 + s.n as aid
+    from company f, (values (1, '股东'), (2, '股东'), (3, '股东'), (4, '执行董事'), (5, '监事'), (6, '经理'))
         as s(n, position)
     where s.n <= f.partners or (s.n >= 4 and u(f.oid * 10 + s.n, 'seat') < 0.62)
 )

@@ -17,7 +17,7 @@ def views(rates: ErrorRates) -> Views:
             labels=frozenset({"head_relation_code"}),
             merged=frozenset({"head_resident_id", "welfare_type_code", "town_name", "start_date"}),
         ),
-        "civil_affairs__social_organizations": View(_SOCIAL_ORGANIZATIONS, dates="iso", title="社会组织登记一览表"),
+        "civil_affairs__social_organizations": View(_SOCIAL_ORGANIZATIONS, dates="iso", date_cells=True, title="社会组织登记一览表"),
         "sichuan_civil_affairs__marriages": View(_marriages(rates), dates="iso"),
     }  # fmt: skip
 
@@ -36,7 +36,7 @@ def _marriages(rates: ErrorRates) -> str:
             where m.divorced is null and n.married > m.married and u(n.mid, 'twice') < {rates.married_twice}
     )
     select (date '2019-12-31' - e.day) * 10000000::bigint + e.mid * 4 + e.e as seq, e.day, e.husband as person_husband,
-        e.wife as person_wife, e.kind as registration_type_code, e.day as registration_date,
+        e.wife as person_wife, case when e.e = 3 then 'married_twice' end as error_person_husband, e.kind as registration_type_code, e.day as registration_date,
         h.resident_id as husband_resident_id, {name_of("h", "e.mid", "husband", rates)} as husband_name, h.birth as husband_birth_date,
         w.resident_id as wife_resident_id, {name_of("w", "e.mid", "wife", rates)} as wife_name, w.birth as wife_birth_date,
         e.county || '民政局' as registrar_name, e.certificate as certificate_number
@@ -57,10 +57,11 @@ _WELFARE = """
 with member as (
     select hid, pid, slot, resident_id, name, relation_code, registered_aid,
         first_value(resident_id) over household as head_resident_id, first_value(pid) over household as head
-    from person where is_registered and u(hid, 'welfare') < 0.016
+    from person where is_registered and u(hid, 'welfare') < 0.03
     window household as (partition by hid order by slot, pid)
 )
-select m.hid * 10 + m.slot as seq, m.pid as person_welfare_recipient, m.head as person_welfare_household_head, m.head_resident_id,
+select (chaos(m.hid, 'welfare roll') % 2000000000)::bigint * 40000000 + m.hid * 10 + m.slot as seq,
+    m.pid as person_welfare_recipient, m.head as person_welfare_household_head, m.head_resident_id,
     m.resident_id, m.name, m.relation_code as head_relation_code,
     case when l.is_community then case when u(m.hid, 'destitute') < 0.1 then 'urban_destitute' else 'urban_minimum' end
         else case when u(m.hid, 'destitute') < 0.15 then 'rural_destitute' else 'rural_minimum' end end as welfare_type_code,

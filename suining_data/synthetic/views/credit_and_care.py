@@ -22,7 +22,9 @@ def views(rates: ErrorRates) -> Views:
     return {
         "sichuan_establishment_office__institutions": View(_institutions(rates), dates="iso"),
         "sichuan_disabled_federation__disabled_persons": View(
-            _disabled(rates), dates="slash", labels=frozenset({"disability_type_code", "disability_level_code", "sex_code"})
+            _disabled(rates),
+            dates="slash",
+            labels=frozenset({"disability_type_code", "disability_level_code", "sex_code"}),
         ),
         "sichuan_development_reform__credit": View(_credit(rates), dates="slash"),
     }
@@ -60,7 +62,9 @@ def _disabled(rates: ErrorRates) -> str:
 
 def _credit(rates: ErrorRates) -> str:
     """Permits and penalties of firms; debtors who do not pay, of both kinds."""
-    content = list_pick(["食品经营许可", "建筑业企业资质", "罚款人民币伍仟元整", "全部未履行", "道路运输经营许可"], "s.k", "content")
+    content = list_pick(
+        ["食品经营许可", "建筑业企业资质", "罚款人民币伍仟元整", "全部未履行", "道路运输经营许可"], "s.k", "content"
+    )
     return f"""
     with subject as (
         select oid * 2 as k, oid, null::bigint as pid from organization where is_market and name is not null and u(oid, 'public record') < 0.045

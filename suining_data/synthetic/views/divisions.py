@@ -38,8 +38,16 @@ def _counties() -> list[Row]:
     for span in sorted(spans, key=lambda row: (int(row["first_year"]), row["adcode"])):
         if not span["county"]:
             continue
-        before = [o for o in spans if o["current_id"] == span["current_id"] and int(o["last_year"]) == int(span["first_year"]) - 1]
-        predecessor = before[0]["adcode"] if before else {"510902": "512832", "510903": "510902", "510904": "510902"}.get(span["adcode"], "")
+        before = [
+            o
+            for o in spans
+            if o["current_id"] == span["current_id"] and int(o["last_year"]) == int(span["first_year"]) - 1
+        ]
+        predecessor = (
+            before[0]["adcode"]
+            if before
+            else {"510902": "512832", "510903": "510902", "510904": "510902"}.get(span["adcode"], "")
+        )
         parent = "510900000000" if span["adcode"].startswith("5109") else span["adcode"][:4] + "00000000"
         ended = "" if span["last_year"] == "2024" else span["last_year"] + "1231"
         rows.append(

@@ -19,9 +19,13 @@ def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     return {
         "education__enrolment_changes": View(_changes(rates), dates="slash", title="学籍变动情况表", keeps_order=True),
-        "education__schools": View(_SCHOOL_LIST.format(address=organization_address("o"), code=SCHOOL_CODE), title="学校（机构）名录"),
+        "education__schools": View(
+            _SCHOOL_LIST.format(address=organization_address("o"), code=SCHOOL_CODE), title="学校（机构）名录"
+        ),
         "sichuan_education__enrolments": View(
-            _enrolments(rates), dates="compact", spellings={"study_level_code": {"60": ("普通高中", "高中"), "20": ("本科", "大学本科")}}
+            _enrolments(rates),
+            dates="compact",
+            spellings={"study_level_code": {"60": ("普通高中", "高中"), "20": ("本科", "大学本科")}},
         ),
     }
 
@@ -37,7 +41,7 @@ def _changes(rates: ErrorRates) -> str:
     return f"""
     with {_SCHOOLS},
     pupil as (
-        select *, pick(pid, 'school', greatest((select count(*) from school) // 4, 4)) as place,
+        select *, pick(pid, 'school', (select least(count(*), greatest(count(*) // 4, 4)) from school)) as place,
             case when pick(pid, 'guardian', 2) = 0 then coalesce(father, mother) else coalesce(mother, father) end as guardian
         from person where age between 6 and 15 and death is null and slot in (2, 3, 4, 9) and u(pid, 'changes school') < 0.125
     )

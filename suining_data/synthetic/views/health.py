@@ -11,15 +11,15 @@ from .view import View, Views, id_number, id_type, list_pick, name_of, organizat
 def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     return {
-        "health__births": View(_births(rates), dates="iso", labels=frozenset({"child_sex_code"})),
+        "health__births": View(_births(rates, "2018-08-01"), dates="iso", labels=frozenset({"child_sex_code"})),
         "health__deaths": View(_deaths(), dates="iso"),
         "health__institutions_and_doctors": View(_institutions(rates), dates="iso"),
-        "sichuan_health__births": View(_births(rates), dates="iso"),
+        "sichuan_health__births": View(_births(rates, "2005-01-01"), dates="iso"),
     }
 
 
-def _births(rates: ErrorRates) -> str:
-    """Newest births; the father is unknown to some certificates, the number comes with the registration."""
+def _births(rates: ErrorRates, since: str) -> str:
+    """Births since a day; the father is unknown to some certificates, the number comes with the registration."""
     return f"""
     with hospital as (
         select oid, name, row_number() over (order by oid) - 1 as i from organization where kind in ('hospital', 'private_hospital')
@@ -27,7 +27,7 @@ def _births(rates: ErrorRates) -> str:
     child as (
         select *, pick(pid, 'hospital', (select count(*) from hospital)) as place,
             case when u(pid, 'father unknown') >= 0.03 then father end as known_father
-        from person where slot in (2, 3, 4)
+        from person where slot in (2, 3, 4) and birth >= date '{since}'
     )
     select c.pid as seq, c.birth as day, c.pid as person_child, c.mother as person_mother, f.pid as person_father,
         chr(65 + (year(c.birth) % 26)::integer) || '51' || lpad((c.pid % 10000000)::varchar, 7, '0') as certificate_number,
@@ -39,7 +39,9 @@ def _births(rates: ErrorRates) -> str:
 
 
 def _deaths() -> str:
-    place = list_pick(["家中", "医疗卫生机构", "医疗卫生机构", "来院途中", "养老服务机构", "其他场所"], "p.pid", "death place")
+    place = list_pick(
+        ["家中", "医疗卫生机构", "医疗卫生机构", "来院途中", "养老服务机构", "其他场所"], "p.pid", "death place"
+    )
     return f"""
     select p.pid as seq, p.death as day, p.pid as person_deceased,
         'S51' || strftime(p.death, '%Y') || lpad((p.pid % 10000000)::varchar, 7, '0') as certificate_number, p.name,

@@ -41,7 +41,7 @@ def _name(rates: ErrorRates, salt: str) -> str:
 
 def _codes(rates: ErrorRates) -> str:
     """SQL columns uscc and registration_number: sole traders of before 2015 often have only the old number."""
-    old_only = "(o.kind = 'sole_trader' and o.registration_number is not null and u(o.oid, 'old number only') < 0.12)"
+    old_only = f"(o.kind = 'sole_trader' and o.registration_number is not null and u(o.oid, 'old number only') < {rates.sole_trader_without_uscc})"
     mixed = f"(o.registration_number is not null and u(o.oid, 'mixed') < {rates.old_number_instead_of_uscc})"
     return (
         f"case when {old_only} then null when {mixed} then o.registration_number else o.uscc end as uscc, "
@@ -100,7 +100,11 @@ def _participants(rates: ErrorRates, where: str) -> str:
 
 def _licences(rates: ErrorRates) -> str:
     """Licences of traders in food and drugs; some holders are deregistered by now."""
-    items = list_pick(["预包装食品销售", "热食类食品制售", "预包装食品、散装食品销售", "冷食类食品制售", "保健食品销售"], "o.oid", "food")
+    items = list_pick(
+        ["预包装食品销售", "热食类食品制售", "预包装食品、散装食品销售", "冷食类食品制售", "保健食品销售"],
+        "o.oid",
+        "food",
+    )
     return f"""
     select o.oid as seq, o.approved as day, o.oid as organization_licensee,
         case when o.industry_code = 'F5251' then '川DB' || lpad(o.oid::varchar, 9, '0')
@@ -108,14 +112,20 @@ def _licences(rates: ErrorRates) -> str:
         {organization_name_of("o", "o.oid", "licence", rates)} as name, o.uscc, {organization_address("o")} as address,
         case when o.industry_code = 'F5251' then '处方药、非处方药' else {items} end as licensed_items,
         o.approved as issued_date, o.approved + 1825 as valid_until,
-        case when o.closed is not null and u(o.oid, 'live licence') >= {rates.deregistered_with_licence * 10} then 'deregistered'
+        case when o.closed is not null and u(o.oid, 'live licence') >= {rates.deregistered_with_licence} then 'deregistered'
             when o.approved + 1825 < date '2019-08-31' then 'expired' else 'valid' end as status_code
     from organization o
     where o.is_market and (o.industry_code in ('F5211', 'H6210', 'F5251', 'H6231', 'F5223', 'C1399'))"""
 
 
 def _penalties(rates: ErrorRates) -> str:
-    reasons = ["未按规定期限公示年度报告", "通过登记的住所或者经营场所无法联系", "销售超过保质期的食品", "无照经营", "虚假宣传"]
+    reasons = [
+        "未按规定期限公示年度报告",
+        "通过登记的住所或者经营场所无法联系",
+        "销售超过保质期的食品",
+        "无照经营",
+        "虚假宣传",
+    ]
     return f"""
     select o.oid as seq, date '2019-08-28' - pick(o.oid, 'decided', 900) as day, o.oid as organization_listed_entity, o.uscc,
         {organization_name_of("o", "o.oid", "penalty", rates)} as name,

@@ -7,26 +7,37 @@ from ..errors import ErrorRates
 from .view import View, Views, address, list_pick, organization_name_of
 
 RIGHTS = {"state_construction_house": ("国有建设用地使用权/房屋（构筑物）所有权", "国有建设用地使用权/房屋所有权")}
-QUALIFICATIONS = ["建筑工程施工总承包三级", "市政公用工程施工总承包三级", "建筑装修装饰工程专业承包二级", "钢结构工程专业承包三级", "施工劳务不分等级"]
+QUALIFICATIONS = [
+    "建筑工程施工总承包三级",
+    "市政公用工程施工总承包三级",
+    "建筑装修装饰工程专业承包二级",
+    "钢结构工程专业承包三级",
+    "施工劳务不分等级",
+]
 
 
 def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     return {
-        "natural_resources__real_estate_register": View(_rights(rates), dates="iso"),
-        "sichuan_natural_resources__real_estate": View(_rights(rates), dates="slash", spellings={"right_type_code": RIGHTS}),
+        "natural_resources__real_estate_register": View(_rights(rates, "2018-07-01"), dates="iso"),
+        "sichuan_natural_resources__real_estate": View(
+            _rights(rates, "2017-03-01"), dates="slash", spellings={"right_type_code": RIGHTS}
+        ),
         "housing__house_sales": View(_sales(rates), dates="iso"),
         "housing__buildings": View(_BUILDINGS),
-        "housing__construction_qualifications": View(_qualifications(rates), dates="chinese", title="建筑业企业资质一览表"),
+        "housing__construction_qualifications": View(
+            _qualifications(rates), dates="chinese", title="建筑业企业资质一览表"
+        ),
     }
 
 
-def _rights(rates: ErrorRates) -> str:
-    """Newest registrations of dwellings (people, alone or jointly) and of sites (firms and offices)."""
+def _rights(rates: ErrorRates, since: str) -> str:
+    """Registrations since a day, newest first, of dwellings (people, alone or jointly) and of sites (firms and offices)."""
     return f"""
     with holder as (
-        select aid, pid, null::bigint as oid, registered_on, 0 as k from ownership
-        union all select aid, joint_pid, null, registered_on, 1 from ownership where joint_pid is not null
+        select aid, pid, null::bigint as oid, registered_on, 0 as k from ownership where registered_on >= date '{since}'
+        union all select aid, joint_pid, null, registered_on, 1 from ownership
+            where joint_pid is not null and registered_on >= date '{since}'
     ),
     house as (
         select h.aid * 4 + h.k as seq, h.registered_on, h.pid as person_right_holder, null::bigint as organization_right_holder,
@@ -87,4 +98,4 @@ def _qualifications(rates: ErrorRates) -> str:
         'D351' || lpad(o.oid::varchar, 6, '0') as certificate_number,
         date '2019-06-30' + pick(o.oid, 'qualified until', 1600) as valid_until
     from organization o where o.kind = 'company' and o.industry_code in ('E4710', 'E5030', 'E5011')
-        and (o.closed is null or u(o.oid, 'still qualified') < {rates.deregistered_with_licence * 5})"""
+        and (o.closed is null or u(o.oid, 'still qualified') < {rates.deregistered_with_licence})"""

@@ -12,7 +12,9 @@ def views(rates: ErrorRates) -> Views:
     return {
         "sichuan_public_security__residents": View(_residents(rates), dates="compact"),
         "sichuan_public_security__cancellations": View(
-            _CANCELLATIONS.format(address=address("l", "p.hid", rates), rate=rates.death_date_differs),
+            _CANCELLATIONS.format(
+                address=address("l", "p.hid", rates), rate=rates.death_date_differs, missing=rates.death_date_missing
+            ),
             dates="iso",
             labels=frozenset({"sex_code", "ethnicity_code"}),
         ),
@@ -31,12 +33,14 @@ def _residents(rates: ErrorRates) -> str:
     return f"""
     with entry as (
         select pid, registered_aid as aid, 0 as again from person where is_registered
-            or (slot <> 9 and death > date '2018-01-01' and u(pid, 'still registered') < {rates.dead_yet_registered * 8})
+            or (slot <> 9 and death > date '2018-01-01' and u(pid, 'still registered') < {rates.dead_yet_registered})
         union all select pid, coalesce(former_aid, residence_aid), 1 from person
             where is_registered and u(pid, 'twice') < {rates.double_registration}
     )
     select {shuffled("e.pid * 2 + e.again", "register")} as seq,
-        e.pid as person_household_member, p.resident_id, p.name, p.former_name, p.sex::varchar as sex_code, p.ethnicity_code,
+        e.pid as person_household_member,
+        case when e.again = 1 then 'double_registration' when p.death is not null then 'dead_yet_registered' end
+            as error_person_household_member, p.resident_id, p.name, p.former_name, p.sex::varchar as sex_code, p.ethnicity_code,
         p.birth as birth_date, l.county_code || lpad((case when e.again = 1 then e.pid + 500000000 else p.hid end)::varchar, 9, '0')
             as household_number,
         case when e.again = 1 then '02' else p.relation_code end as head_relation_code,
@@ -48,13 +52,16 @@ def _residents(rates: ErrorRates) -> str:
 
 
 _CANCELLATIONS = """
-select p.pid as seq, coalesce(p.left_on, p.death + 5 + pick(p.pid, 'cancelled', 60)) as day, p.pid as person_cancelled_resident,
+select p.pid as seq, cancelled as day, p.pid as person_cancelled_resident,
     p.resident_id, p.name, p.sex::varchar as sex_code, p.birth as birth_date, p.ethnicity_code,
     case when p.left_for = 'army' then 'enlisted' when p.left_for = 'abroad' then 'emigrated' else 'death' end
         as cancellation_reason_code,
-    least(date '2019-08-31', coalesce(p.left_on, p.death + 5 + pick(p.pid, 'cancelled', 60))) as cancellation_date,
+    cancelled as cancellation_date,
     case when u(p.pid, 'death date') < {rate} then p.death + 1 + pick(p.pid, 'differs', 9)
-        when u(p.pid, 'no death date') < 0.1 then null else p.death end as reported_death_date,
+        when u(p.pid, 'no death date') < {missing} then null else p.death end as reported_death_date,
     {address} as last_registered_address
-from person p join place l on l.aid = p.registered_aid
-where p.slot <> 9 and (p.left_for is not null or p.death is not null)"""
+from (
+    select *, least(date '2019-08-31', case when left_for is not null then left_on else death + 5 + pick(pid, 'cancelled', 60) end)
+        as cancelled
+    from person where slot <> 9 and (left_for is not null or death is not null)
+) p join place l on l.aid = p.registered_aid"""

@@ -5,6 +5,7 @@ Not here: made-up figures: none but tax revenue has any (taxation.py), and says 
 """
 
 import re
+from collections.abc import Sequence
 
 from ..city.geography import read_csv
 from ..errors import ErrorRates
@@ -20,8 +21,12 @@ ECONOMIC = "生产总值|产业|消费|预算|进出口|价格|固定资产|可�
 def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     return {
-        "statistics__monthly_indicators": View(_monthly(), is_whole=True, title="遂宁市主要经济指标（已公布数）", stamps=STAMPS),
-        "statistics__quarterly_gdp": View(_gdp(), dates="iso", is_whole=True, title="地区生产总值核算表", stamps=STAMPS),
+        "statistics__monthly_indicators": View(
+            _monthly(), is_whole=True, title="遂宁市主要经济指标（已公布数）", stamps=STAMPS
+        ),
+        "statistics__quarterly_gdp": View(
+            _gdp(), dates="iso", is_whole=True, title="地区生产总值核算表", stamps=STAMPS
+        ),
         "statistics__basic_units": View(_basic_units(rates)),
         "sichuan_statistics__indicators": View(_indicators(), is_whole=True, stamps=STAMPS),
     }
@@ -37,7 +42,7 @@ def _file_no(period: str) -> int:
     return 0 if year <= 2016 else 1 if year <= 2019 else 2
 
 
-def _values(rows: list[tuple[object, ...]], names: str) -> str:
+def _values(rows: Sequence[tuple[object, ...]], names: str) -> str:
     def text(value: object) -> str:
         if value is None or value == "":
             return "null"
@@ -77,14 +82,20 @@ def _monthly() -> str:
         if row["indicator"] == "三次产业结构":
             if "preliminary" not in row["note"]:
                 for sector, share in zip(SECTORS, row["value"].split(":"), strict=True):
-                    cells.setdefault((period, sector + "增加值", region, "share"), (share, "亿元"))
+                    cells.setdefault((period, sector + "增加值", region, "share"), (share, "%"))
             continue
         indicator, measure = _measure(row["indicator"])
-        unit = "亿元" if row["unit"] == "%" and measure != "level_cumulative" else row["unit"]
-        cells.setdefault((period, indicator, region, measure), (row["value"], unit))
+        cells.setdefault((period, indicator, region, measure), (row["value"], row["unit"]))
+    levels = {
+        (period, indicator): unit
+        for (period, indicator, _, measure), (_, unit) in cells.items()
+        if measure == "level_cumulative"
+    }
     rows = [
-        (i, period, indicator, unit, region, measure, value, _file_no(period))
-        for i, ((period, indicator, region, measure), (value, unit)) in enumerate(sorted(cells.items(), key=lambda item: item[0][0]))
+        (i, period, indicator, levels.get((period, indicator), unit), region, measure, value, _file_no(period))
+        for i, ((period, indicator, region, measure), (value, unit)) in enumerate(
+            sorted(cells.items(), key=lambda item: item[0][0])
+        )
     ]
     return _values(rows, "seq, period_name, indicator_name, unit_name, region_name, measure_code, value, file_no")
 
@@ -96,7 +107,13 @@ def _gdp() -> str:
         if not re.fullmatch(r"\d{4}", row["period"]):
             continue
         indicator = row["indicator"]
-        industry = "地区生产总值" if indicator.startswith("地区生产总值") else indicator[:4] if "产业增加值" in indicator else None
+        industry = (
+            "地区生产总值"
+            if indicator.startswith("地区生产总值")
+            else indicator[:4]
+            if "产业增加值" in indicator
+            else None
+        )
         if industry is None:
             continue
         entry = found.setdefault((row["period"], row["area"], industry), [None, None])
@@ -108,7 +125,9 @@ def _gdp() -> str:
         (i, industry, region, f"{period}-12-31", value, index, "preliminary", _file_no(period))
         for i, ((period, region, industry), (value, index)) in enumerate(sorted(found.items()))
     ]
-    plain = _values(rows, "seq, industry_name, region_name, ended, hundred_millions, constant_price_index, vintage_code, file_no")
+    plain = _values(
+        rows, "seq, industry_name, region_name, ended, hundred_millions, constant_price_index, vintage_code, file_no"
+    )
     return f"select *, ended::date as period_end_date, hundred_millions::decimal(18, 2) * 100000000 as gdp_cny from ({plain})"
 
 

@@ -7,7 +7,13 @@ from ..errors import ErrorRates
 from .view import View, Views, organization_address, organization_name_of
 
 REVENUE_TITLE = "税收收入分税种分县区统计表（示例数据，非公布数） 单位：万元、%"
-TAXES = (("增值税", 34000), ("企业所得税", 11000), ("个人所得税", 5200), ("城市维护建设税", 2600), ("契税", 4300))  # made-up levels
+TAXES = (
+    ("增值税", 34000),
+    ("企业所得税", 11000),
+    ("个人所得税", 5200),
+    ("城市维护建设税", 2600),
+    ("契税", 4300),
+)  # made-up levels
 COUNTIES = (("船山区", 0.46), ("安居区", 0.1), ("蓬溪县", 0.11), ("大英县", 0.1), ("射洪市", 0.23))
 
 
@@ -17,14 +23,16 @@ def views(rates: ErrorRates) -> Views:
         "taxation__taxpayers": View(_taxpayers(rates, "o.oid % 7 < 5 and o.kind <> 'sole_trader'")),
         "taxation__credit_ratings": View(_ratings(rates), title="纳税信用等级评价结果"),
         "taxation__tax_revenue": View(_revenue(), is_whole=True, title=REVENUE_TITLE, stamps=("201908",)),
-        "sichuan_taxation__taxpayers": View(_taxpayers(rates, "u(o.oid, 'pays tax') < 0.9 or o.kind <> 'sole_trader'"), dates="iso"),
+        "sichuan_taxation__taxpayers": View(
+            _taxpayers(rates, "u(o.oid, 'pays tax') < 0.9 or o.kind <> 'sole_trader'"), dates="iso"
+        ),
     }
 
 
 def _taxpayers(rates: ErrorRates, where: str) -> str:
     """Firms and traders; some still by the old number (area and organisation code) or the owner's resident id."""
     number = f"""case when o.kind = 'sole_trader' and u(o.oid, 'by owner') < 0.1 then p.resident_id || 'L0'
-        when o.has_old_number and u(o.oid, 'old tax number') < {rates.old_number_instead_of_uscc * 8}
+        when o.has_old_number and u(o.oid, 'old tax number') < {rates.old_tax_number}
             then o.county_code || o.organization_code else o.uscc end"""
     return f"""
     select o.oid as seq, o.oid as organization_taxpayer, {number} as taxpayer_number,

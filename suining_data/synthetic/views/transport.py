@@ -26,14 +26,14 @@ def _licences(rates: ErrorRates) -> str:
         union all select pid * 2 + 1, pid, null from person
             where is_registered and age between 21 and 62 and sex = 1 and u(pid, 'driver') < 0.012
     )
-    select h.k as seq, h.oid as organization_licensee, h.pid as person_road_practitioner,
+    select {shuffled("h.k", "road")} as seq, h.oid as organization_licensee, h.pid as person_road_practitioner,
         case when h.oid is not null then '川交运管许可遂字' || lpad((5109000000 + h.oid)::varchar, 12, '0') || '号'
             else p.resident_id end as license_number,
         case when h.oid is not null then 'operator' else 'practitioner' end as license_type_code,
         case when h.oid is not null then {organization_name_of("o", "o.oid", "road", rates)} else p.name end as holder_name,
         coalesce(o.uscc, p.resident_id) as holder_number, case when h.oid is not null then {scope} else {job} end as business_scope,
         date '2014-01-01' + pick(h.k, 'issued', 2000) as issued_date, date '2018-01-01' + pick(h.k, 'issued', 2000) as valid_until,
-        case when o.closed is not null and u(o.oid, 'road licence lives') >= {rates.deregistered_with_licence * 10} then 'deregistered'
+        case when o.closed is not null and u(o.oid, 'road licence lives') >= {rates.deregistered_with_licence} then 'deregistered'
             when date '2018-01-01' + pick(h.k, 'issued', 2000) < date '2019-08-31' then 'expired' else 'valid' end as status_code
     from holder h left join person p using (pid) left join organization o using (oid)"""
 

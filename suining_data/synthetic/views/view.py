@@ -15,16 +15,22 @@ class View:
     """`sql` gives one column per field, by the catalogue's standard name, true and typed: DATE and TIMESTAMP for dates,
     yuan and square metres for amounts, codes for code sets, CGCS2000 degrees for coordinates. Beside them `seq`, a unique
     integer that orders the rows; `day` (a date) for deliveries in several files; `person_<role>` (pid) and
-    `organization_<role>` (oid) for each entity of the catalogue, null when the row speaks of none.
+    `organization_<role>` (oid) for each entity of the catalogue, null when the row speaks of none. `error_person_<role>` may name a contradictory fact that
+    the row carries, for the truth files.
     """
 
     sql: str
     dates: str = "compact"  # a style of habits.DATE_STYLES
     labels: frozenset[str] = frozenset()  # code sets delivered as labels (fields by standard name)
-    spellings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # field -> code -> ways to write it
+    spellings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )  # field -> code -> ways to write it
     is_whole: bool = False  # delivered whole at any scale, without errors
     title: str | None = None  # first row of a workbook, where it is not the resource's name
-    merged: frozenset[str] = frozenset()  # workbook columns whose cells are merged over rows with the same values in them
+    date_cells: bool = False  # a workbook's dates are date cells, not text
+    merged: frozenset[str] = (
+        frozenset()
+    )  # workbook columns whose cells are merged over rows with the same values in them
     keeps_order: bool = False  # rows stay in the order of seq (groups, sheets)
     stamps: tuple[str, ...] = ()  # dates in the names of the files, with a column `file_no`; else those of delivery.py
 

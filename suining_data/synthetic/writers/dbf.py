@@ -28,11 +28,10 @@ def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, ra
 
 def _table(names: tuple[str, ...], columns: list[list[bytes]], count: int) -> bytes:
     widths = [max(1, max(map(len, column), default=1)) for column in columns] or [1] * len(names)
-    head = struct.pack(
-        "<4BIHH17xBxx", 3, *UPDATED, count, 32 * len(names) + 33, sum(widths) + 1, GBK
-    )
+    head = struct.pack("<4BIHH17xBxx", 3, *UPDATED, count, 32 * len(names) + 33, sum(widths) + 1, GBK)
     fields = b"".join(
-        struct.pack("<11sc4xBB14x", name.encode("gbk"), b"C", width, 0) for name, width in zip(names, widths, strict=True)
+        struct.pack("<11sc4xBB14x", name.encode("gbk"), b"C", width, 0)
+        for name, width in zip(names, widths, strict=True)
     )
     padded = ([value.ljust(width) for value in column] for column, width in zip(columns, widths, strict=True))
     return head + fields + b"\r" + b"".join(b" " + b"".join(record) for record in zip(*padded, strict=True)) + b"\x1a"

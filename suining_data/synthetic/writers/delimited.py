@@ -15,7 +15,15 @@ from ..errors import ErrorRates
 from .streams import chunks, stream
 
 _LONG_TEXTS = {"address", "text"}  # elements whose values may hold a line break
-_CODES = {"resident_id", "date", "sex_code", "uscc", "division_code", "identifier", "ethnicity_code"}  # never need quotes
+_CODES = {
+    "resident_id",
+    "date",
+    "sex_code",
+    "uscc",
+    "division_code",
+    "identifier",
+    "ethnicity_code",
+}  # never need quotes
 
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
@@ -29,7 +37,7 @@ def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, ra
             select *, sum(breaks) over (partition by file_no order by n rows between unbounded preceding and current row) as passed
             from delivered_line
         )
-        select file_no, n, (1 + n + passed - case when damage = 'line_blank' then 0 else breaks end)::bigint as line_number
+        select file_no, n, (1 + n + passed - breaks + coalesce(damage = 'line_blank', false)::integer)::bigint as line_number
         from counted where damage is null or damage in ({readable})"""
     )
     header = delivery.delimiter.join(delivered.columns) + "\n"
@@ -44,7 +52,13 @@ def _lines_sql(delivered: Delivered, rates: ErrorRates) -> str:
     long_texts = [i for i, field in enumerate(resource.fields) if field.element in _LONG_TEXTS]
     breaking = long_texts[-1] if long_texts and resource.delivery.delimiter == "," else None
     values = [
-        _quoted(f"c{i}", field, resource.delivery.delimiter, resource.id, rates.line_break_in_quotes if i == breaking else 0.0)
+        _quoted(
+            f"c{i}",
+            field,
+            resource.delivery.delimiter,
+            resource.id,
+            rates.line_break_in_quotes if i == breaking else 0.0,
+        )
         for i, field in enumerate(resource.fields)
     ]
     return f"""create or replace table delivered_line as
@@ -56,7 +70,7 @@ def _lines_sql(delivered: Delivered, rates: ErrorRates) -> str:
         after as (
             select file_no, n, damage, {damaged("line", "damage", resource.delivery.delimiter)} as line from plain
         )
-        select *, (length(line) - length(replace(line, chr(10), '')))::integer as breaks from after order by file_no, n"""
+        select *, (length(line) - length(replace(line, chr(10), '')))::integer as breaks from after"""
 
 
 def _quoted(column: str, field: Field, delimiter: str, salt: str, break_rate: float) -> str:

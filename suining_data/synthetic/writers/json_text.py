@@ -30,7 +30,9 @@ def write_lines(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Pa
     """JSON Lines: a record per line, no header."""
     _ordinals(con)
     for number, name in enumerate(delivered.files):
-        lines = chunks(con, f"select {_object(delivered)} || chr(10) from delivered where file_no = {number} order by n")
+        lines = chunks(
+            con, f"select {_object(delivered)} || chr(10) from delivered where file_no = {number} order by n"
+        )
         stream(folder / name, delivered.resource.delivery.encoding, "", lines)
 
 
@@ -58,7 +60,9 @@ def write_pages(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Pa
 
 def _envelope(path: str, total: int) -> tuple[str, str]:
     keys = path.split(".")
-    return f'{{"code":0,"total":{total},' + "".join(f'"{key}":{{' for key in keys[:-1]) + f'"{keys[-1]}":[\n', "]" + "}" * len(keys)
+    return f'{{"code":0,"total":{total},' + "".join(
+        f'"{key}":{{' for key in keys[:-1]
+    ) + f'"{keys[-1]}":[\n', "]" + "}" * len(keys)
 
 
 def _ordinals(con: duckdb.DuckDBPyConnection) -> None:

@@ -30,8 +30,12 @@ def _record(delivered: Delivered) -> str:
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
     """Two head lines, then a record per line: the first record stands on line 3."""
-    con.execute("create or replace table line_numbers as select file_no, n, (n + 2)::bigint as line_number from delivered")
+    con.execute(
+        "create or replace table line_numbers as select file_no, n, (n + 2)::bigint as line_number from delivered"
+    )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<DATA>\n'
     for number, name in enumerate(delivered.files):
-        records = chunks(con, f"select {_record(delivered)} || chr(10) from delivered where file_no = {number} order by n")
+        records = chunks(
+            con, f"select {_record(delivered)} || chr(10) from delivered where file_no = {number} order by n"
+        )
         stream(folder / name, delivered.resource.delivery.encoding, head, records, "</DATA>\n")

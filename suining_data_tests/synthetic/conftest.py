@@ -1,0 +1,56 @@
+"""Two samples that the tests share: one as it comes, one where lines break and values err often."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from suining_data.catalog import Resource, load_catalog
+from suining_data.settings import Settings
+from suining_data.synthetic import SampleSummary, make_sample
+from suining_data.synthetic.errors import RATES
+
+SCALE, SEED = 0.002, 7
+ROUGH = replace(
+    RATES, line_blank=0.02, line_break_in_quotes=0.05, line_bad_bytes=0.004, line_stray_quote=0.004, line_short=0.004,
+    line_nul=0.004, name_dot_variant=1.0, double_registration=0.02, dead_yet_paid=0.9,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A made sample and where it lies."""
+
+    settings: Settings
+    summary: SampleSummary
+
+    def files(self, resource: Resource) -> list[Path]:
+        """The files of a resource, in order of name."""
+        unit = load_catalog().unit_of(resource.id)
+        return sorted((self.settings.landing / unit.id).glob(resource.delivery.pattern))
+
+    def truth(self, name: str) -> str:
+        """A Parquet file of the truth, for `from '...'`."""
+        return str(self.settings.truth / f"{name}.parquet")
+
+
+def make(folder: Path, **options: object) -> Sample:
+    """A sample at the tests' scale and seed in a folder of its own."""
+    settings = Settings(data=folder)
+    return Sample(settings, make_sample(settings, SCALE, SEED, **options))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    return make(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def rough_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    return make(tmp_path_factory.mktemp("rough"), rates=ROUGH)
+
+
+@pytest.fixture(scope="session")
+def con() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()

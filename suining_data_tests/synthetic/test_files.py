@@ -1,0 +1,119 @@
+"""Every declared resource gets files of its declared form, the same bytes each time."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import shapefile
+from lxml import etree
+from python_calamine import CalamineWorkbook
+
+from suining_data.catalog import Format, Resource, load_catalog
+from suining_data.settings import Settings
+from suining_data.synthetic import make_sample
+from suining_data.synthetic.volumes import ROWS, rows_of
+from suining_data_tests.synthetic.conftest import ROUGH, SCALE, Sample, make
+
+RESOURCES = load_catalog().resources
+
+
+def columns_of_text(resource: Resource, path: Path) -> list[str]:
+    delivery = resource.delivery
+    text = path.read_bytes().decode(delivery.encoding)
+    return next(csv.reader(io.StringIO(text), delimiter=delivery.delimiter))
+
+
+def columns_of_json(resource: Resource, path: Path) -> list[str]:
+    first = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
+    if resource.delivery.format is Format.JSON and resource.delivery.records == "data.list":
+        return list(first["data"]["list"][0])
+    return list(first)
+
+
+def columns_of_document(resource: Resource, path: Path) -> list[str]:
+    return list(json.loads(path.read_text(encoding="utf-8"))[resource.delivery.records or ""][0])
+
+
+def columns_of_xml(resource: Resource, path: Path) -> list[str]:
+    record = etree.parse(str(path)).getroot().find(str(resource.delivery.records))
+    assert record is not None
+    return [str(record.getroottree().getelementpath(leaf)).split("/", 1)[1] for leaf in record.iter() if not len(leaf)]
+
+
+def columns_of_workbook(resource: Resource, path: Path) -> list[str]:
+    delivery = resource.delivery
+    book = CalamineWorkbook.from_path(str(path))
+    rows = book.get_sheet_by_name(book.sheet_names[0]).to_python(skip_empty_area=False)
+    head = rows[delivery.title_rows : delivery.title_rows + delivery.header_rows]
+    return ["/".join(dict.fromkeys(str(cell) for cell in column if cell)) for column in zip(*head, strict=True)]
+
+
+def columns_of_dbf(resource: Resource, path: Path) -> list[str]:
+    with path.open("rb") as file:
+        reader = shapefile.Reader(dbf=file, encoding=resource.delivery.encoding)
+        assert len(reader.records()) > 0
+        return [field[0] for field in reader.fields[1:]]
+
+
+def reader_of(resource: Resource) -> Callable[[Resource, Path], list[str]]:
+    is_document = resource.delivery.format is Format.JSON and resource.delivery.records != "data.list"
+    return {
+        Format.CSV: columns_of_text,
+        Format.JSON: columns_of_document if is_document else columns_of_json,
+        Format.JSON_LINES: columns_of_json,
+        Format.XML: columns_of_xml,
+        Format.XLSX: columns_of_workbook,
+        Format.DBF: columns_of_dbf,
+    }[resource.delivery.format]
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.id)
+def test_a_resource_is_delivered_in_its_form_with_its_columns(sample: Sample, resource: Resource) -> None:
+    declared = [field.source for field in resource.fields if field.source != "_sheet"]
+    files = sample.files(resource)
+    assert files
+    for path in files:
+        columns = reader_of(resource)(resource, path)
+        if resource.delivery.crosstab is None:
+            assert columns == declared
+        else:
+            assert columns[: len(resource.delivery.crosstab.stub)] == resource.delivery.crosstab.stub
+
+
+def test_volumes_follow_the_proposal(sample: Sample) -> None:
+    for resource_id in ROWS:
+        wanted = rows_of(resource_id, SCALE)
+        assert wanted <= sample.summary.rows[resource_id] <= wanted * 1.01 + 3, resource_id
+    assert set(sample.summary.rows) - set(ROWS) == {
+        "taxation__tax_revenue", "natural_resources__divisions", "statistics__monthly_indicators",
+        "statistics__quarterly_gdp", "sichuan_statistics__indicators",
+    }  # fmt: skip
+
+
+def digests(sample: Sample) -> dict[str, str]:
+    root = sample.settings.data
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_second_call_gives_the_same_bytes_and_leaves_other_files_alone(rough_sample: Sample) -> None:
+    before = digests(rough_sample)
+    theirs = rough_sample.settings.landing / "public_security" / "hjbd_20190901.csv"
+    theirs.write_text("a real delivery", encoding="utf-8")
+    (rough_sample.settings.landing / "health" / "yljg_20190831.json").unlink()
+    make(rough_sample.settings.data, rates=ROUGH)
+    assert theirs.read_text(encoding="utf-8") == "a real delivery"
+    theirs.unlink()
+    assert digests(rough_sample) == before
+
+
+def test_a_scale_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        make_sample(Settings(data=tmp_path), 0, 1)
