@@ -4,7 +4,7 @@ with monthly as (
     select
         indicator_name, region_name, cast(null as varchar) as division_code, period_name, measure_code, value,
         -- the unit column of the cross-table is that of the level; growth stands in percent beside it
-        case when measure_code like 'yoy%' and unit_name not in ('%', '百分点', '‰') then '%' else unit_name end
+        case when measure_code like 'yoy%' and unit_name not in ('%', '百分点', '个百分点', '‰') then '%' else unit_name end
             as unit_name,
         cast(null as varchar) as vintage_code, cast(null as varchar) as source_title, cast(null as varchar) as note,
         record_id, 'statistics__monthly_indicators' as resource_id, 2 as authority

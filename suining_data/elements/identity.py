@@ -79,13 +79,14 @@ RESIDENT_ID_RULES = (
     Rule(
         "area",
         "前6位不是曾经使用过的行政区划代码",
-        f"case when length({V}) <> 18 or {AREA} in ({AREAS}) then true else not ({SHAPED}) end",
+        f"case when {AREA} in ({AREAS}) then true when length({V}) <> 18 then true else not ({SHAPED}) end",
     ),
     Rule(
         "birth_date",
         "第7至14位不是有效的出生日期，或晚于今天",
-        f"case when length({V}) <> 18 or {BIRTH_DATE} between date '1850-01-01' and current_date then true "
-        f"else not ({SHAPED}) end",
+        # Without `or`, which DuckDB would evaluate over a selection of rows: half the time.
+        f"case when {BIRTH_DATE} between date '1850-01-01' and current_date then true "
+        f"when length({V}) <> 18 then true else not ({SHAPED}) end",
     ),
     Rule(
         "check_digit",

@@ -4,7 +4,7 @@ Here: one element, whose table is reference.gbt4754_2017_industry. Not here: oth
 (organization_codes.py).
 """
 
-from suining_data.elements.expressions import BLANK, NOTHING, ascii_forms, one_of, something
+from suining_data.elements.expressions import BLANK, NOTHING, ascii_forms, says_nothing, something
 from suining_data.elements.model import Element
 
 
@@ -55,7 +55,7 @@ INDUSTRY_CODE = Element(
     standard="GB/T 4754-2017",
     sensitivity="L1",
     clean=(
-        f"case when {one_of('{x}', NOTHING)} then null when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}') then {{x}} "
+        f"case when {says_nothing('{x}', NOTHING)} then null when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}') then {{x}} "
         f"else {something(f'''upper(regexp_replace({ascii_forms('{x}')}, '{BLANK}+', '', 'g'))''')} end"
     ),
     convert=_industry_code(),

@@ -190,3 +190,15 @@ def test_what_is_built_keeps_its_contract(world):
     observe(world)
     assert world.failures("macro.indicator") == {}
     assert world.failures(OBSERVATION) == {}
+
+
+def test_growth_beside_a_level_is_in_percent_and_not_in_the_unit_of_the_level(world):
+    monthly(
+        world,
+        {"indicator_name": "地区生产总值", "value": 1403.18, "measure_code": "level_current"},
+        {"indicator_name": "地区生产总值", "value": 4.3, "measure_code": "yoy_real"},
+    )
+    assert observe(world, "measure_code, value, unit, multiplier") == [
+        ("level_current", 1403.18, "亿元", 100000000),
+        ("yoy_real", 4.3, "%", 1),
+    ]

@@ -50,6 +50,14 @@ TOWN_SERVICES = (
 SOCIETY_SUBJECTS = "餐饮行业 书法家 摄影家 象棋 太极拳 老年体育 志愿者 商业 建筑业 旅游 物流 酒类流通 青年企业家 养蜂 柑橘 莲藕 集邮 诗词".split()
 
 
+# Of the kinds that are not traders of some trade (GB/T 4754-2017)
+INDUSTRIES = {
+    "cooperative": "A0141", "government": "S9221", "institution": "S9224", "mass": "S9511", "school": "P8321",
+    "private_school": "P8310", "hospital": "Q8423", "private_hospital": "Q8415", "society": "S9522",
+    "private_unit": "P8391", "foundation": "S9530", "law_firm": "L7231",
+}  # fmt: skip
+
+
 def define_check_macros(con: duckdb.DuckDBPyConnection) -> None:
     """SQL macros for the check characters of organisation code, USCC and registration number."""
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -183,12 +191,7 @@ def _name_case() -> str:
 def _named() -> str:
     company, sole = _trades(of_sole_traders=False), _trades(of_sole_traders=True)
     scopes = " ".join(f"when '{letter}' then '{scope}'" for letter, scope in words.BUSINESS_SCOPES.items())
-    industries = {
-        "cooperative": "A0141", "government": "S9221", "institution": "S9224", "mass": "S9511", "school": "P8321",
-        "private_school": "P8310", "hospital": "Q8423", "private_hospital": "Q8415", "society": "S9522",
-        "private_unit": "P8391", "foundation": "S9530", "law_firm": "L7231",
-    }  # fmt: skip
-    fixed = " ".join(f"when '{kind}' then '{code}'" for kind, code in industries.items())
+    fixed = " ".join(f"when '{kind}' then '{code}'" for kind, code in INDUSTRIES.items())
     return f"""create table organization as
     with word as (
         select n.*, {_pick(words.BRANDS, "b1")} || {_pick(words.BRANDS, "b2")}
