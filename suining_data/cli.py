@@ -17,7 +17,10 @@ from rich.table import Table
 from suining_data.settings import PROJECT, Settings, settings
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="遂宁市四大基础信息库 · Suining's four bases."
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="遂宁市四大基础信息库 · Suining's four bases.",
 )
 catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · What comes in.")
 app.add_typer(catalog_app, name="catalog")
@@ -38,12 +41,12 @@ def sample(
     from suining_data.synthetic import make_sample, read_summary
 
     if keep and (lying := read_summary(settings())) and (lying.scale, lying.seed) == (scale, seed):
-        console.print(f"样本已在 {settings().landing}：{lying.rows:,} 行 (sample is there already)")
+        console.print(f"样本已在 {settings().landing}：{lying.total_rows:,} 行 (sample is there already)")
         return
     with console.status("生成样本数据 (making deliveries)…"):
         summary = make_sample(settings(), scale, seed)
     console.print(
-        f"已生成 {summary.files} 个文件 {summary.rows:,} 行，{summary.seconds:.1f} 秒 (made deliveries in {settings().landing})"
+        f"已生成 {summary.files} 个文件 {summary.total_rows:,} 行，{summary.seconds:.1f} 秒 (made deliveries in {settings().landing})"
     )
 
 
@@ -171,7 +174,12 @@ def catalog_list() -> None:
         for resource in unit.resources:
             delivery = resource.delivery
             table.add_row(
-                resource.id, unit.name, resource.name, delivery.format.value, resource.cycle.value, resource.share.type.value
+                resource.id,
+                unit.name,
+                resource.name,
+                delivery.format.value,
+                resource.cycle.value,
+                resource.share.type.value,
             )
     console.print(table)
 

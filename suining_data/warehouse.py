@@ -91,7 +91,5 @@ def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether `schema.name` is there."""
     schema, name = table.split(".")
     return bool(
-        con.execute(
-            "select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]
-        ).fetchone()
+        con.execute("select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]).fetchone()
     )

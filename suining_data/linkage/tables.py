@@ -164,5 +164,3 @@ def _address_record(records: str) -> str:
         union all {told_by("person_record", "residence_address", "null")}
         union all {told_by("organization_record", "address", "division_code")}
     """
-
-

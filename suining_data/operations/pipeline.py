@@ -32,13 +32,18 @@ ROW_KEYS = (
     Column("batch_id", "varchar", "批次标识 · batch the row was delivered in"),
     Column("line_number", "bigint", "行号 · line of the row in its file"),
 )
-FAILED_RULES = Column("failed_rules", "varchar[]", "未通过的规则（字段:规则） · rules broken, their values are null or flagged")
+FAILED_RULES = Column(
+    "failed_rules", "varchar[]", "未通过的规则（字段:规则） · rules broken, their values are null or flagged"
+)
 
 BATCHES_ACCEPTED = OwnCheck(
-    "batches_accepted", "可访问性：批次可读、表头相符、行数合理；被拒批次不影响上一批 (every delivered batch was accepted)"
+    "batches_accepted",
+    "可访问性：批次可读、表头相符、行数合理；被拒批次不影响上一批 (every delivered batch was accepted)",
 )
 COLUMNS_DECLARED = OwnCheck(
-    "columns_declared", "规范性：来件没有目录以外的列 (no column is delivered that the catalogue does not know)", is_warning=True
+    "columns_declared",
+    "规范性：来件没有目录以外的列 (no column is delivered that the catalogue does not know)",
+    is_warning=True,
 )
 ROWS_BALANCE = OwnCheck(
     "rows_balance",
@@ -101,7 +106,9 @@ def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: R
     """Files that lie there, batches a person has accepted, raw files that are lost: any change means work."""
     stats = [(file.name, file.stat()) for file in landing_files(settings, unit, resource)]
     lying = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
-    lost = [batch for batch in batches_in_force(con, resource.id) if not raw_path(settings, resource.id, batch).exists()]
+    lost = [
+        batch for batch in batches_in_force(con, resource.id) if not raw_path(settings, resource.id, batch).exists()
+    ]
     return digest_of(json.dumps([lying, accepted_batches(con), lost]))
 
 
@@ -116,7 +123,9 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
                 "superseded": account.superseded,
                 "rejected_lines": account.rejected,
             },
-            failures={ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced)},
+            failures={
+                ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced)
+            },
         )
 
     columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)

@@ -36,7 +36,9 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
         print_published(settings, console)
         return True
     import_in_background()
-    console.print(f"{len(steps)} 张表中有 {len(stale)} 张待更新 ({len(stale)} of {len(steps)} tables to bring up to date)")
+    console.print(
+        f"{len(steps)} 张表中有 {len(stale)} 张待更新 ({len(stale)} of {len(steps)} tables to bring up to date)"
+    )
     succeeded = _run(settings, stale, console)
     print_published(settings, console)
     return succeeded

@@ -60,5 +60,7 @@ def recall(con: Connection, step: Step) -> list[dg.AssetCheckResult]:
 
 def _plain(result: dg.AssetCheckResult) -> dict[str, object]:
     return {
-        key: entry.value for key, entry in (result.metadata or {}).items() if isinstance(getattr(entry, "value", None), SHOWN)
+        key: entry.value
+        for key, entry in (result.metadata or {}).items()
+        if isinstance(getattr(entry, "value", None), SHOWN)
     }

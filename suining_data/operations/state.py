@@ -38,9 +38,7 @@ def input_digest(con: Connection, settings: Settings, step: Step) -> str:
 
 def is_current(con: Connection, settings: Settings, step: Step) -> bool:
     """Whether the table in force was made from what lies there now."""
-    stored = con.execute(
-        "select input_digest from governance.table_state where table_name = ?", [step.key]
-    ).fetchone()
+    stored = con.execute("select input_digest from governance.table_state where table_name = ?", [step.key]).fetchone()
     return stored is not None and stored[0] == input_digest(con, settings, step)
 
 

@@ -20,7 +20,7 @@ def print_published(settings: Settings, console: Console) -> None:
         return
     with duckdb.connect(str(file.resolve()), read_only=True) as con:
         print_summary(con, console)
-    console.print(f"数据库 (database)   {file}   suining query \"from population.person limit 3\"", highlight=False)
+    console.print(f'数据库 (database)   {file}   suining query "from population.person limit 3"', highlight=False)
     console.print("界面 (UI)           make ui", highlight=False)
 
 

@@ -126,9 +126,7 @@ def _write_parquet(
     return PublishedTable(table, rows, relative, digest, version)
 
 
-def _write_manifest(
-    con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list[PublishedTable], run_id: str
-) -> None:
+def _write_manifest(con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list[PublishedTable], run_id: str) -> None:
     batches = con.execute("""
         select resource_id, batch_id, file_name, content_sha256, raw_rows
         from governance.batch where status = 'in_force' order by resource_id, file_name

@@ -62,9 +62,7 @@ def put_in_force(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
 
 def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
     batches = _in_force(con, resource)
-    bases = ", ".join(
-        f"({literal(batch)}, {record_base(resource.id, batch)})" for batch in batches
-    )
+    bases = ", ".join(f"({literal(batch)}, {record_base(resource.id, batch)})" for batch in batches)
     if batches:
         files = [str(settings.raw / resource.id / f"{batch}.parquet") for batch in batches]
         delivered = f"""
@@ -82,17 +80,18 @@ def _quoted_sources(resource: Resource) -> list[str]:
     return ['"' + source.replace('"', '""') + '"' for source in dict.fromkeys(f.source for f in resource.fields)]
 
 
-def _put_aside(
-    con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str
-) -> None:
+def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
     """Rows and values that break a rule, and lines that never became rows, with their reasons."""
     every = [*judgements_of_fields(resource), *judgements_of_derived(resource)]
     judged = [j for j in every if j.then not in ("warn", "discard")]
-    rules = ", ".join(
-        f"({literal(j.id)}, {literal(j.source or j.column)}, {literal(j.rule)}, {literal(f'{j.label}：{j.reason}')}, "
-        f"{literal('row' if j.then == 'quarantine' else 'value')})"
-        for j in judged
-    ) or "('', '', '', '', '')"
+    rules = (
+        ", ".join(
+            f"({literal(j.id)}, {literal(j.source or j.column)}, {literal(j.rule)}, {literal(f'{j.label}：{j.reason}')}, "
+            f"{literal('row' if j.then == 'quarantine' else 'value')})"
+            for j in judged
+        )
+        or "('', '', '', '', '')"
+    )
     con.execute(f"""
         create or replace temp table next_quarantine as
         select {literal(resource.id)} as resource_id, {literal(unit.id)} as unit_id, broken.batch_id, batch.file_name,

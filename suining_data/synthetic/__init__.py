@@ -3,6 +3,6 @@
 Here: what other stages and the command line may use. Nobody in it is real.
 """
 
-from .sample import SampleSummary, make_sample
+from .sample import SampleSummary, make_sample, read_summary
 
-__all__ = ["SampleSummary", "make_sample"]
+__all__ = ["SampleSummary", "make_sample", "read_summary"]

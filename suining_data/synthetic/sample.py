@@ -3,9 +3,10 @@
 Here: `make_sample`. Not here: the city (city/), the units' views (views/), formats (writers/).
 """
 
+import json
 import shutil
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from tempfile import TemporaryDirectory
 
 import duckdb
@@ -21,6 +22,7 @@ from .views import all_views
 from .volumes import rows_of
 
 MADE = "landing_files.txt"  # in truth/: the files that the next call may delete
+SUMMARY = "sample.json"  # in truth/: what the files are a sample of
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,20 @@ def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates =
         rows, names = _deliver_all(con, catalog, settings, scale, rates)
         truth.write_truth(con, settings.truth)
     (settings.truth / MADE).write_text("\n".join(names) + "\n", encoding="utf-8")
-    return SampleSummary(scale, seed, rows, len(names), time.monotonic() - started)
+    summary = SampleSummary(scale, seed, rows, len(names), time.monotonic() - started)
+    (settings.truth / SUMMARY).write_text(json.dumps(asdict(summary), indent=1), encoding="utf-8")
+    return summary
+
+
+def read_summary(settings: Settings) -> SampleSummary | None:
+    """What the last call made, if all its files still lie there."""
+    file, made = settings.truth / SUMMARY, settings.truth / MADE
+    if not file.exists() or not made.exists():
+        return None
+    names = made.read_text(encoding="utf-8").split()
+    if not all((settings.landing / name).exists() for name in names):
+        return None
+    return SampleSummary(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def _clear(settings: Settings) -> None:

@@ -69,7 +69,10 @@ def test_a_register_that_collapses_is_refused_and_the_last_one_stays(own_city: C
     batch_id = str(zh).split("--accept ")[1].rstrip("。")
     run_refresh(own_city.settings, Console(file=io.StringIO()), [batch_id])
     assert refusals(own_city, RESIDENTS) == []
-    assert own_city.value(f"select count(*) from governance.batch where batch_id = '{batch_id}' and status = 'in_force'") == 1
+    assert (
+        own_city.value(f"select count(*) from governance.batch where batch_id = '{batch_id}' and status = 'in_force'")
+        == 1
+    )
 
 
 def test_damaged_lines_are_put_aside_one_by_one_with_their_line_numbers(own_city: City) -> None:
@@ -99,10 +102,14 @@ def test_a_page_that_is_not_a_workbook_is_refused(own_city: City) -> None:
 
 def test_a_file_delivered_twice_is_one_batch(own_city: City) -> None:
     file = own_city.landed("public_security", "hjbd_*.csv")
-    before = own_city.query(f"select batch_id, raw from governance.row_account where resource_id = '{CHANGES}' order by 1")
+    before = own_city.query(
+        f"select batch_id, raw from governance.row_account where resource_id = '{CHANGES}' order by 1"
+    )
     shutil.copy(file, file.with_name(file.name.replace(".csv", "_copy.csv")))
     own_city.refresh()
-    after = own_city.query(f"select batch_id, raw from governance.row_account where resource_id = '{CHANGES}' order by 1")
+    after = own_city.query(
+        f"select batch_id, raw from governance.row_account where resource_id = '{CHANGES}' order by 1"
+    )
     assert after == before
 
 

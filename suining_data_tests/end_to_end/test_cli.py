@@ -64,3 +64,13 @@ def test_before_the_first_refresh_it_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "suining refresh" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_sample_that_lies_there_is_kept_when_asked(tmp_path: Path) -> None:
+    made = suining(tmp_path, "sample", "--scale", "0.001", "--seed", "3", "--keep")
+    assert made.returncode == 0, made.stderr
+    file = next((tmp_path / "landing").rglob("*.csv"))
+    before = file.stat().st_mtime_ns
+    assert "样本已在" in suining(tmp_path, "sample", "--scale", "0.001", "--seed", "3", "--keep").stdout
+    assert file.stat().st_mtime_ns == before
+    assert "已生成" in suining(tmp_path, "sample", "--scale", "0.001", "--seed", "4", "--keep").stdout

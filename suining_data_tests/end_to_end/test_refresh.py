@@ -119,6 +119,8 @@ def test_a_second_refresh_does_nothing(own_city: City) -> None:
 
 def test_no_personal_value_is_in_the_log_of_the_runs(delivered_city: City) -> None:
     log = b"".join(file.read_bytes() for file in delivered_city.settings.dagster_home.rglob("*.db*"))
-    numbers = delivered_city.query("select resident_id, name from population.person where resident_id is not null limit 2000")
+    numbers = delivered_city.query(
+        "select resident_id, name from population.person where resident_id is not null limit 2000"
+    )
     assert len(numbers) > 500
     assert [number for number, _ in numbers if str(number).encode() in log] == []

@@ -33,7 +33,9 @@ def table(name: str, value: int, upstream: tuple[str, ...] = (), *, fails: bool 
     def accept(context: Context) -> None:
         swap(context.con, key)
 
-    return Step(key, "staged", name, upstream, digest=f"{name}{value}{fails}", write=write, accept=accept, checks=(GATE,))
+    return Step(
+        key, "staged", name, upstream, digest=f"{name}{value}{fails}", write=write, accept=accept, checks=(GATE,)
+    )
 
 
 def run(*steps: Step) -> dg.ExecuteInProcessResult:
@@ -47,7 +49,10 @@ def run(*steps: Step) -> dg.ExecuteInProcessResult:
 
 def values(data: Settings, *names: str) -> dict[str, int | None]:
     with duckdb.connect(str(data.warehouse), read_only=True) as con:
-        there = {name for (name,) in con.sql("select table_name from duckdb_tables() where schema_name = 'staged'").fetchall()}
+        there = {
+            name
+            for (name,) in con.sql("select table_name from duckdb_tables() where schema_name = 'staged'").fetchall()
+        }
         return {n: con.sql(f"select value from staged.{n}").fetchall()[0][0] if n in there else None for n in names}
 
 

@@ -30,7 +30,9 @@ RESOURCE = Resource(
         Field(source="xm", name="name", element="person_name", label="姓名", required=True),
         Field(source="csrq", name="birth_date", element="date", label="出生日期", sensitivity="L3"),
     ],
-    derived=[Derived(name="birth_month", element="integer", label="出生月份", sql="month(birth_date)", sensitivity="L3")],
+    derived=[
+        Derived(name="birth_month", element="integer", label="出生月份", sql="month(birth_date)", sensitivity="L3")
+    ],
 )
 
 
@@ -130,7 +132,9 @@ def test_rows_without_a_key_value_are_never_taken_for_one_another(bench: Bench) 
 def test_a_line_that_never_became_a_row_is_in_quarantine(bench: Bench) -> None:
     bench.deliver("a", (VALID, "王小明", None), rejected=1)
     bench.standardize()
-    assert bench.con.sql("select scope, rule, line_number from governance.quarantine").fetchall() == [("line", "NUL", 99)]
+    assert bench.con.sql("select scope, rule, line_number from governance.quarantine").fetchall() == [
+        ("line", "NUL", 99)
+    ]
 
 
 def test_the_same_rows_have_the_same_ids_in_every_warehouse(tmp_path: Path) -> None:
