@@ -1,5 +1,5 @@
 -- One row per legal entity: of each attribute the value of the most authoritative record, and the record it came from.
-with record as (
+with record as not materialized (
     select * from {{ ref('linked.organization_record') }} where organization_id is not null
 ),
 

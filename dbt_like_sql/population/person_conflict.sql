@@ -1,8 +1,8 @@
 -- One row per contradiction: a value that lost against another, a number two people use, two facts that exclude
 -- each other. Nothing is repaired here; every row is a lead for the departments that told the two sides.
-with person as (select * from {{ ref('population.person') }}),
+with person as not materialized (select * from {{ ref('population.person') }}),
 
-record as (
+record as not materialized (
     select
         record_id, resource_id, person_id, resident_id, name, sex_code, birth_date, death_date, valid_from, place,
         name_authority, sex_code_authority, birth_date_authority, death_date_authority
@@ -10,17 +10,23 @@ record as (
 ),
 
 -- values that lost; a former name is no contradiction, and neither is an unknown sex
-differing as (
-    select
-        record.*, person.name_from, person.sex_code_from, person.birth_date_from, person.death_date_from,
-        person.name as won_name, person.sex_code as won_sex_code, person.birth_date as won_birth_date,
-        person.death_date as won_death_date, person.former_name
+other_than_won as (
+    select record.*
     from record
     join person on record.person_id = person.person_id
     where record.name <> person.name
         or record.sex_code <> person.sex_code
         or record.birth_date <> person.birth_date
         or record.death_date <> person.death_date
+),
+
+differing as (
+    select
+        told.*, person.name_from, person.sex_code_from, person.birth_date_from, person.death_date_from,
+        person.name as won_name, person.sex_code as won_sex_code, person.birth_date as won_birth_date,
+        person.death_date as won_death_date, person.former_name
+    from other_than_won as told
+    join person on told.person_id = person.person_id
 ),
 
 lost as (
@@ -63,10 +69,16 @@ one_number_two_persons as (
 
 -- the register of residents is full: two rows with different households are two registrations at the same time,
 -- unless the person has moved out of one of them since
-registered as (
-    select person_id, household_number, min(valid_from) as valid_from, min(record_id) as record_id
+listed as not materialized (
+    select person_id, household_number, valid_from, record_id
     from {{ ref('linked.person_record') }}
     where resource_id = 'sichuan_public_security__residents' and person_id is not null and household_number is not null
+),
+
+registered as (
+    select person_id, household_number, min(valid_from) as valid_from, min(record_id) as record_id
+    from listed
+    where person_id in (select person_id from listed group by person_id having count(*) > 1)
     group by person_id, household_number
 ),
 
@@ -155,12 +167,21 @@ insured as (
         and (enrolment.valid_to is not null or coalesce(status_code, 'active') not in ('suspended', 'terminated'))
 ),
 
+-- who is enrolled once cannot be enrolled twice at a time
+often_insured as (
+    select insured.*
+    from insured
+    semi join (
+        select person_id, scheme from insured group by person_id, scheme having count(*) > 1
+    ) as often on insured.person_id = often.person_id and insured.scheme = often.scheme
+),
+
 -- the same enrolment, told by city and province, is one
 insured_once as (
     select
         person_id, scheme, insurance_type_code, employer_code, valid_from,
         arg_min(resource_id, record_id) as resource_id, max(valid_to) as valid_to, min(record_id) as record_id
-    from insured
+    from often_insured
     group by person_id, scheme, insurance_type_code, employer_code, valid_from
 ),
 

@@ -1,33 +1,57 @@
 -- One row per person and identity number: every document a department knows the person by.
-with record as (
-    select person_id, resident_id, is_resident_id_derived, other_id_type_code, other_id, resource_id
-    from {{ ref('linked.person_record') }}
-    where person_id is not null
+with record as not materialized (select * from {{ ref('linked.person_record') }} where person_id is not null),
+
+-- a set of resources is a number with one bit each; the few sets there are become lists once, at the end
+resource as (
+    select resource_id, 1::hugeint << (row_number() over (order by resource_id) - 1)::integer as bit
+    from (select distinct resource_id from {{ ref('linked.person_record') }})
 ),
 
-told as (
+-- exact linkage gives a person one resident id at most
+resident as (
     select
-        person_id, 'resident_id' as identifier_type, resident_id as identifier, resource_id,
-        bool_and(is_resident_id_derived) as is_derived
+        person_id, 'resident_id' as identifier_type, resident_id as identifier,
+        bool_and(is_resident_id_derived) as is_derived, true as is_primary, bit_or(bit) as resources
     from record
+    join resource using (resource_id)
     where resident_id is not null
-    group by person_id, resident_id, resource_id
-    union all
-    select distinct
-        person_id, coalesce(other_id_type_code, 'unknown') as identifier_type, other_id as identifier, resource_id,
-        false as is_derived
+    group by person_id, resident_id
+),
+
+other as (
+    select
+        person_id, coalesce(other_id_type_code, 'unknown') as identifier_type, other_id as identifier,
+        false as is_derived, bit_or(bit) as resources
     from record
+    join resource using (resource_id)
     where other_id is not null
+    group by person_id, coalesce(other_id_type_code, 'unknown'), other_id
+),
+
+identifier as (
+    select * from resident
+    union all
+    select
+        person_id, identifier_type, identifier, is_derived,
+        person_id not in (select person_id from resident)
+            and row_number() over (partition by person_id order by identifier_type, identifier) = 1 as is_primary,
+        resources
+    from other
+),
+
+told_by as (
+    select resources, list(resource_id order by resource_id) as resource_ids
+    from (select distinct resources from identifier)
+    join resource on resources & bit <> 0
+    group by resources
 )
 
 select
     person_id,
     identifier_type,
     identifier,
-    bool_and(is_derived) as is_derived,
-    row_number() over (
-        partition by person_id order by identifier_type <> 'resident_id', identifier_type, identifier
-    ) = 1 as is_primary,
-    list_sort(list(resource_id)) as resource_ids
-from told
-group by person_id, identifier_type, identifier
+    is_derived,
+    is_primary,
+    resource_ids
+from identifier
+join told_by using (resources)

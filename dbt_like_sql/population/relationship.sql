@@ -70,6 +70,8 @@ marriage as (
     qualify row_number() over (partition by couple_key order by event_date, record_id) = 1
 ),
 
+deceased as (select person_id, death_date from {{ ref('population.person') }} where death_date is not null),
+
 lasting as (
     select
         marriage.*,
@@ -80,8 +82,8 @@ lasting as (
             when coalesce(husband.death_date, wife.death_date) is not null then 'death'
         end as end_reason
     from marriage
-    left join {{ ref('population.person') }} as husband on marriage.husband_id = husband.person_id
-    left join {{ ref('population.person') }} as wife on marriage.wife_id = wife.person_id
+    left join deceased as husband on marriage.husband_id = husband.person_id
+    left join deceased as wife on marriage.wife_id = wife.person_id
 ),
 
 told_spouse as (
@@ -95,11 +97,16 @@ told_spouse as (
 
 -- a spouse known by name only is dropped where the same wedding is also told with the spouse's number
 spouse as (
-    select *
-    from told_spouse
-    qualify related_person_id is not null or not bool_or(related_person_id is not null) over (
-        partition by person_id, related_name, valid_from
-    )
+    select * from told_spouse where related_person_id is not null
+    union all
+    select named.*
+    from told_spouse as named
+    anti join told_spouse as numbered
+        on named.person_id = numbered.person_id
+        and named.related_name is not distinct from numbered.related_name
+        and named.valid_from is not distinct from numbered.valid_from
+        and numbered.related_person_id is not null
+    where named.related_person_id is null
 ),
 
 -- births: certificates of the city and of the province, one row per parent and child

@@ -1,15 +1,16 @@
 -- One row per address: its text, the elements it is made of, the division it lies in, and where it stands.
 -- Division names are looked up on the distinct beginnings of the addresses, which are few; the text after them is
 -- taken apart by one pattern.
-with place as (
-    select
-        address_id,
-        min(address) as address,
-        min({{ address_head('address') }}) as head,
-        max({{ division_code12('division_code') }}) as hint_code
+with told as (
+    select address_id, any_value(address) as address, max(division_code) as hint_code
     from {{ ref('linked.address_record') }}
     where address_id is not null
     group by address_id
+),
+
+place as (
+    select address_id, address, {{ address_head('address') }} as head, {{ division_code12('hint_code') }} as hint_code
+    from told
 ),
 
 -- the best point of an address: a door plate before a building before a site, then the stable order of the records

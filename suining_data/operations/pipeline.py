@@ -218,10 +218,20 @@ def _snapshot_step(tables: list[str]) -> Step:
         description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
         upstream=tuple(tables),
         digest=code_digest("publication"),
+        inputs=lambda con, settings: _governance_digest(con),
         write=write,
         accept=lambda context: None,
         code="suining_data/publication/snapshot.py",
     )
+
+
+def _governance_digest(con: Connection) -> str:
+    """A refused batch or a failed check changes no base, but people read of it in the snapshot."""
+    batches = con.execute("select resource_id, batch_id, file_name, status from governance.batch order by all").fetchall()
+    checks = con.execute(
+        "select table_name, check_name, has_passed, description from governance.check_result order by all"
+    ).fetchall()
+    return digest_of(json.dumps([batches, checks]))
 
 
 def _swapped_in(table: str) -> Callable[[Context], None]:

@@ -29,6 +29,15 @@ def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     console.print(_stages(con))
     console.print(_bases(con))
     console.print(_checks(con))
+    for table, check, description in _failed(con):
+        console.print(f"✗ {table} {check}: {description}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _failed(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    return con.execute("""
+        select table_name, check_name, coalesce(description, '') from governance.check_result
+        where not has_passed and severity = 'ERROR' order by all
+    """).fetchall()
 
 
 def _stages(con: duckdb.DuckDBPyConnection) -> Table:

@@ -173,7 +173,7 @@ def tally(checks: Sequence[Check], table: str) -> str:
         if check.breaks is None
     ]
     if of_rows:
-        counts = ", ".join(f"count(*) filter (where {check.breaks})" for check in of_rows)
+        counts = ", ".join(f"count_if({check.breaks})" for check in of_rows)
         parts.append(f"select {_labels(of_rows)}, unnest([{counts}]) as failed from {table}")
     return "\nunion all ".join(parts)
 
