@@ -40,7 +40,7 @@ anchor as (
 compared as (
     select named.*, anchor_name,
         named.name in (anchor_name, coalesce(anchor_former_name, anchor_name))
-            or anchor_name = named.former_name as is_same_name,
+            or coalesce(anchor_name = named.former_name, false) as is_same_name,
         list_has_any(string_split(named.name, ''), string_split(anchor_name, '')) as has_common_character,
         coalesce(sex_code <> anchor_sex_code, false) or coalesce(birth_date <> anchor_birth_date, false) as contradicts,
         sex_code is not null and birth_date is not null as tells_sex_and_birth

@@ -104,14 +104,13 @@ def _sources(catalog: Catalog, subject: str) -> tuple[str, ...]:
 def _place(attributes: dict[str, str]) -> str:
     """SQL: where a record stands by recency, then completeness, then its id: the smallest comes first.
 
-    56 bits: days from valid_from to 2079 (16), attributes that are empty (5), the low bits of record_id (35). Below
-    an authority it makes one number, so that a golden value is one aggregate and nothing has to be sorted.
+    56 bits: days from valid_from to 2079 (16), attributes that are empty (5), low bits of record_id (33), role (2).
+    Below an authority it makes one number, so that a golden value is one aggregate and nothing has to be sorted.
     """
+    days = "coalesce(greatest(0, least(65535, date_diff('day', record.valid_from, date '2079-06-06'))), 65535)"
     empty = " + ".join(f"(record.{name} is null)::int" for name in attributes)
-    return (
-        "(cast(coalesce(greatest(0, least(65535, date_diff('day', record.valid_from, date '2079-06-06'))), 65535) "
-        f"as bigint) << 40) | (cast({empty} as bigint) << 35) | (record.record_id & {2**35 - 1}) as place"
-    )
+    row = f"((record.record_id & {2**33 - 1}) * 4 + record.role_number)"
+    return f"(cast({days} as bigint) << 40) | (cast({empty} as bigint) << 35) | {row} as place"
 
 
 def _organization_record(records: str) -> str:

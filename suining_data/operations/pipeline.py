@@ -227,7 +227,9 @@ def _snapshot_step(tables: list[str]) -> Step:
 
 def _governance_digest(con: Connection) -> str:
     """A refused batch or a failed check changes no base, but people read of it in the snapshot."""
-    batches = con.execute("select resource_id, batch_id, file_name, status from governance.batch order by all").fetchall()
+    batches = con.execute(
+        "select resource_id, batch_id, file_name, status from governance.batch order by all"
+    ).fetchall()
     checks = con.execute(
         "select table_name, check_name, has_passed, description from governance.check_result order by all"
     ).fetchall()
