@@ -265,7 +265,7 @@ def _source(copy: Path, resource: Resource, names: list[str], *, is_parallel: bo
 def _to_parquet(con: duckdb.DuckDBPyConnection, source: str, names: list[str], raw: Path) -> int | None:
     """The number of rows written, None when DuckDB cannot read the copy; its message is dropped: it quotes values."""
     wanted = ", ".join(identifier(name) for name in names)
-    query = f"copy (select {wanted}, {LINE} from {source}) to {literal(raw)} (format parquet, compression zstd)"
+    query = f"copy (select {wanted}, {LINE} from {source}) to {literal(raw)} (format parquet, compression snappy)"
     try:
         with in_file_order(con):
             count = con.execute(query).fetchone()

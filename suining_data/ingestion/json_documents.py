@@ -231,4 +231,4 @@ def _to_parquet(con: duckdb.DuckDBPyConnection, columns: dict[str, str], raw: Pa
         copy (
             select {values}, {LINE}
             from (select {LINE}, json_extract_string(text, [{paths}]) as v from {RECORDS})
-        ) to {literal(raw)} (format parquet, compression zstd)""")
+        ) to {literal(raw)} (format parquet, compression snappy)""")

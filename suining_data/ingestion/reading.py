@@ -111,7 +111,7 @@ class RowWriter:
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])
         self._rows: list[tuple[str | int | None, ...]] = []
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._writer = pq.ParquetWriter(path, self._schema, compression="snappy")
         self.total = 0
 
     def add(self, line: int, values: Sequence[str | None]) -> None:

@@ -74,6 +74,7 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str]) -> None:
     con.execute(f"attach '{file}' as snapshot")
     con.execute("set force_compression = 'auto'")
+    con.execute("set disabled_compression_methods = 'fsst'")  # a third of the time for a file of twice the size
     try:
         for schema in SCHEMAS:
             con.execute(f"create schema snapshot.{schema}")
@@ -83,6 +84,7 @@ def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str
         con.execute("checkpoint snapshot")
     finally:
         con.execute("detach snapshot")
+        con.execute("set disabled_compression_methods = ''")
         con.execute("set force_compression = 'uncompressed'")
 
 
