@@ -15,6 +15,8 @@ import duckdb
 from suining_data.settings import REFERENCE, Settings
 
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", "population", "legal_entity", "spatial", "macro")
+# choosing among all compressions took half the time of writing a wide table; the snapshot is compressed
+SLOW_TO_CHOOSE = "alp,alprd,chimp,dict_fsst,dictionary,fsst,patas,rle,roaring,zstd"
 NEXT = "__next"  # suffix of a side table: written and judged before it replaces the good one
 
 
@@ -38,8 +40,10 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
         con.execute("set temp_directory = ?", [str(settings.warehouse.parent / "spill")])
         con.execute("set enable_progress_bar = false")
-        # choosing a compression took half the time of writing a wide table; the snapshot is compressed
-        con.execute("set force_compression = 'uncompressed'")
+        con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
+        con.execute(
+            "set block_allocator_memory = '2GB'"
+        )  # kept, not given back and asked for again: a tenth of the time
         if settings.threads:
             con.execute("set threads = ?", [settings.threads])
         prepare(con)
@@ -69,19 +73,37 @@ def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None
     con.execute("create table if not exists reference.loaded (digest varchar)")
     if con.execute("select digest from reference.loaded").fetchone() == (digest,):
         return
+    with transaction(con):
+        for file in files:
+            con.execute(
+                f'create or replace table reference."{file.stem}" as '
+                "from read_csv(?, all_varchar = true, header = true)",
+                [str(file)],
+            )
+        con.execute("delete from reference.loaded")
+        con.execute("insert into reference.loaded values (?)", [digest])
+
+
+def release_memory(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Let go of cached blocks at once: one by one, as new ones are needed, it costs a third of what follows."""
+    con.execute("set memory_limit = ?", [f"{settings.memory_gb / 4}GB"])
+    con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of what is done inside, or nothing."""
     con.begin()
-    for file in files:
-        con.execute(
-            f'create or replace table reference."{file.stem}" as from read_csv(?, all_varchar = true, header = true)',
-            [str(file)],
-        )
-    con.execute("delete from reference.loaded")
-    con.execute("insert into reference.loaded values (?)", [digest])
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
     con.commit()
 
 
 def swap(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Let the side table `<schema>.<name>__next` replace `<schema>.<name>`; call inside a transaction to add to it."""
+    """Let the side table `<schema>.<name>__next` replace `<schema>.<name>`; call it inside a transaction."""
     name = table.split(".")[1]
     con.execute(f"drop table if exists {table}")
     con.execute(f'alter table {table}{NEXT} rename to "{name}"')

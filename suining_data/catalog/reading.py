@@ -10,7 +10,7 @@ these are texts, so a plain scalar of that look is a mistake with its line, neve
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,6 +103,7 @@ class Document:
         return here
 
 
+@cache
 def load_catalog(directory: Path = UNITS) -> Catalog:
     """The catalogue of a folder of unit files; CatalogError with every mistake of form when one cannot be read."""
     documents = read(directory)

@@ -24,6 +24,7 @@ from suining_data.ingestion.physical_lines import (
 )
 from suining_data.ingestion.reading import (
     LINE,
+    RAW_PARQUET,
     ReadResult,
     Refused,
     RejectedWriter,
@@ -231,4 +232,4 @@ def _to_parquet(con: duckdb.DuckDBPyConnection, columns: dict[str, str], raw: Pa
         copy (
             select {values}, {LINE}
             from (select {LINE}, json_extract_string(text, [{paths}]) as v from {RECORDS})
-        ) to {literal(raw)} (format parquet, compression snappy)""")
+        ) to {literal(raw)} ({RAW_PARQUET})""")

@@ -142,16 +142,12 @@ def write_ledger(con: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> No
     """Inserts or updates the batches, all or none; `first_seen_at` stays what it was."""
     values = (f.name for f in fields(Batch) if f.name not in ("resource_id", "batch_id"))
     updates = ", ".join(f"{name} = excluded.{name}" for name in values)
-    marks = ", ".join("?" for _ in fields(Batch))
-    statement = f"""insert into governance.batch ({COLUMNS}) values ({marks})
-        on conflict (resource_id, batch_id) do update set {updates}"""
     rows = [astuple(b) for b in batches]
     if not rows:
         return
-    con.execute("begin")
-    try:
-        con.executemany(statement, rows)
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
+    marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
+    con.execute(
+        f"insert into governance.batch ({COLUMNS}) values {marks} "
+        f"on conflict (resource_id, batch_id) do update set {updates}",
+        [value for row in rows for value in row],
+    )

@@ -23,6 +23,7 @@ ROWS_PER_FLUSH = 20_000
 SHOWN_CHARACTERS = 10_000  # of a rejected line; the line number leads to the rest
 SHOWN_COLUMNS = 10
 LINE = "_line"
+RAW_PARQUET = "format parquet, compression snappy, row_group_size 40960"  # small groups: a scan keeps every core busy
 
 REJECTED_SCHEMA = pa.schema(
     [("line", pa.int64()), ("rule", pa.string()), ("reason", pa.string()), ("raw_text", pa.string())]

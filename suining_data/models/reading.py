@@ -18,6 +18,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.scope import traverse_scope
 
+from suining_data.catalog.reading import SafeLoader
 from suining_data.models.contract import ModelContract
 from suining_data.models.errors import ModelError, place
 from suining_data.models.rendering import Renderer
@@ -82,7 +83,7 @@ def load_models(directory: Path = SQL, sources: Mapping[str, Sequence[str]] | No
 def read_contracts(path: Path) -> dict[str, ModelContract]:
     """The tables of one schema.yml. Raises ModelError naming file, table and field."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader) or {}
     except yaml.YAMLError as error:
         raise ModelError(f"{place(path)}: {' '.join(str(error).split())}") from error
     contracts = {}

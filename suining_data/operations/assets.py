@@ -16,7 +16,7 @@ from suining_data.operations import results as found
 from suining_data.operations import state
 from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step
 from suining_data.settings import PROJECT, settings
-from suining_data.warehouse import NEXT
+from suining_data.warehouse import NEXT, transaction
 
 POOL = "warehouse"
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
@@ -81,10 +81,9 @@ def refresh(step: Step, context: Context, specs: list[dg.AssetCheckSpec]) -> Eve
             ),
             allow_retries=False,
         )
-    accepting = time.monotonic()
-    step.accept(context)
-    work = written - started + time.monotonic() - accepting
-    state.remember(context, step, outcome, (work, judged - written))
+    with transaction(con):
+        step.accept(context)
+        state.remember(context, step, outcome, (written - started, judged - written))
     yield dg.MaterializeResult(metadata=_told(outcome))
 
 

@@ -25,7 +25,7 @@ from suining_data.publication import publish
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.standardization import put_in_force, staged_select, standardize
-from suining_data.warehouse import NEXT, reference_digest, swap
+from suining_data.warehouse import NEXT, reference_digest, swap, transaction
 
 ROW_KEYS = (
     Column("record_id", "bigint", "记录标识（来源行） · id of the source row, the same in every run"),
@@ -202,9 +202,10 @@ def describe(con: Connection, table: str, description: str, columns: tuple[Colum
     def quoted(text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
 
-    con.execute(f"comment on table {table} is {quoted(description)}")
-    for column in columns:
-        con.execute(f"comment on column {table}.{column.name} is {quoted(column.description)}")
+    with transaction(con):
+        con.execute(f"comment on table {table} is {quoted(description)}")
+        for column in columns:
+            con.execute(f"comment on column {table}.{column.name} is {quoted(column.description)}")
 
 
 def _snapshot_step(tables: list[str]) -> Step:
@@ -237,12 +238,7 @@ def _governance_digest(con: Connection) -> str:
 
 
 def _swapped_in(table: str) -> Callable[[Context], None]:
-    def accept(context: Context) -> None:
-        context.con.begin()
-        swap(context.con, table)
-        context.con.commit()
-
-    return accept
+    return lambda context: swap(context.con, table)
 
 
 def _unit_file(unit: Unit) -> str:

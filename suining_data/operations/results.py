@@ -8,6 +8,7 @@ import json
 import dagster as dg
 
 from suining_data.operations.step import Connection, Step
+from suining_data.warehouse import transaction
 
 SHOWN = (int, float, str, bool, list, dict)  # plain metadata; it holds counts and opaque keys only
 
@@ -17,26 +18,24 @@ def remember(
 ) -> None:
     """Replace the table's results by these."""
     blocking = {spec.name: spec.blocking for spec in specs}
-    con.begin()
-    con.execute("delete from governance.check_result where table_name = ?", [step.key])
-    if results:
-        con.executemany(
-            "insert into governance.check_result values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    step.key,
-                    result.check_name,
-                    blocking[str(result.check_name)],
-                    result.passed,
-                    result.severity.value,
-                    result.description,
-                    json.dumps(_plain(result), ensure_ascii=False),
-                    run_id,
-                )
-                for result in results
-            ],
+    rows = [
+        (
+            step.key,
+            result.check_name,
+            blocking[str(result.check_name)],
+            result.passed,
+            result.severity.value,
+            result.description,
+            json.dumps(_plain(result), ensure_ascii=False),
+            run_id,
         )
-    con.commit()
+        for result in results
+    ]
+    marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
+    with transaction(con):
+        con.execute("delete from governance.check_result where table_name = ?", [step.key])
+        if rows:
+            con.execute(f"insert into governance.check_result values {marks}", [v for row in rows for v in row])
 
 
 def recall(con: Connection, step: Step) -> list[dg.AssetCheckResult]:

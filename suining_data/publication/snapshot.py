@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.settings import Settings
+from suining_data.warehouse import SLOW_TO_CHOOSE, release_memory, transaction
 
 SCHEMAS = ("population", "legal_entity", "spatial", "macro", "governance")
 OFFERED = ("suining.duckdb", "parquet", "manifest.json")
@@ -43,8 +45,11 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> 
     (snapshot / "parquet").mkdir(parents=True)
     before = read_manifest(settings)
     tables = _tables(con)
-    _write_database(con, snapshot / "suining.duckdb", tables)
-    published = [_write_parquet(con, settings, snapshot, table, before) for table in tables]
+    release_memory(con, settings)
+    with con.cursor() as beside, ThreadPoolExecutor(max_workers=1) as pool:  # neither keeps every core busy alone
+        written = [pool.submit(_write_parquet, beside, settings, snapshot, table, before) for table in tables]
+        _write_database(con, snapshot / "suining.duckdb", tables)
+        published = [each.result() for each in written]
     _write_manifest(con, snapshot, published, run_id)
     _put_in_use(settings, snapshot)
     _forget_old(settings)
@@ -73,7 +78,6 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str]) -> None:
     con.execute(f"attach '{file}' as snapshot")
-    con.execute("set force_compression = 'auto'")
     con.execute("set disabled_compression_methods = 'fsst'")  # a third of the time for a file of twice the size
     try:
         for schema in SCHEMAS:
@@ -84,8 +88,7 @@ def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str
         con.execute("checkpoint snapshot")
     finally:
         con.execute("detach snapshot")
-        con.execute("set disabled_compression_methods = ''")
-        con.execute("set force_compression = 'uncompressed'")
+        con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
@@ -101,9 +104,10 @@ def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
         """,
         [list(SCHEMAS), list(SCHEMAS)],
     ).fetchall()
-    for kind, name, comment in comments:
-        text = comment.replace("'", "''")
-        con.execute(f"comment on {kind} snapshot.{name} is '{text}'")
+    with transaction(con):
+        for kind, name, comment in comments:
+            text = comment.replace("'", "''")
+            con.execute(f"comment on {kind} snapshot.{name} is '{text}'")
 
 
 def _write_parquet(

@@ -201,19 +201,6 @@ def _expected_rows(resource: Resource) -> list[Check]:
     ]
 
 
-def _delivered(field: Field) -> Check:
-    """A required value is there, or was put aside with its rule."""
-    return Check(
-        f"{field.name}:required",
-        "完整性",
-        Severity.BLOCK,
-        f"{field.label}为空",
-        f"{field.name} is null and no rule says why",
-        breaks=f"{field.name} is null "
-        f"and not coalesce(list_bool_or([starts_with(rule, '{field.name}:') for rule in failed_rules]), false)",
-    )
-
-
 def _not_null(columns: Iterable[str]) -> list[Check]:
     return [
         Check(

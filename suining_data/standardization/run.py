@@ -51,13 +51,11 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
 
 
 def put_in_force(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
-    """Swap the judged side table in, together with its quarantine and account."""
-    con.begin()
+    """Swap the judged side table in, together with its quarantine and account; call it inside a transaction."""
     swap(con, f"staged.{resource.id}")
     for table in ("row_account", "quarantine", "superseded"):
         con.execute(f"delete from governance.{table} where resource_id = ?", [resource.id])
         con.execute(f"insert into governance.{table} select * from temp.next_{table}")
-    con.commit()
 
 
 def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
