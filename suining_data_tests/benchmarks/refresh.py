@@ -93,7 +93,8 @@ def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:
     stages = {stage: seconds for stage, seconds, _ in rows}
     checks = round(sum(seconds for _, _, seconds in rows), 2)
     rest = round(refresh_s - sum(stages.values()) - checks, 2)
-    return {"stages_s": stages, "checks_s": checks, "dagster_and_start_s": rest}
+    share = round(rest / refresh_s, 3)
+    return {"stages_s": stages, "checks_s": checks, "dagster_and_start_s": rest, "dagster_and_start_share": share}
 
 
 if __name__ == "__main__":

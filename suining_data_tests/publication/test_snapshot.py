@@ -1,0 +1,168 @@
+"""What a reader of data/published/ meets while and after a snapshot is written."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from suining_data.publication import publish
+from suining_data.settings import Settings
+from suining_data.warehouse import open_warehouse
+
+STATE = "create table governance.table_state (table_name varchar, version varchar)"
+BATCH = """
+    create table governance.batch (
+        resource_id varchar, batch_id varchar, file_name varchar, content_sha256 varchar, raw_rows bigint, status varchar)
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path)
+
+
+@pytest.fixture
+def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_warehouse(settings) as con:
+        con.execute(STATE)
+        con.execute(BATCH)
+        con.execute("insert into governance.batch values ('a', 'b1', 'a.csv', 'sha', 2, 'in_force')")
+        fill(con, people=2)
+        con.execute("create table macro.indicator as select 'GDP' as code")
+        con.execute("insert into governance.table_state values ('macro.indicator', 'v1')")
+        yield con
+
+
+def fill(con: duckdb.DuckDBPyConnection, people: int) -> None:
+    """population.person with so many rows, and a version that says so."""
+    con.execute(f"create or replace table population.person as select i as person_id from range({people}) as t(i)")
+    con.execute("comment on column population.person.person_id is '人员标识'")
+    con.execute("delete from governance.table_state where table_name = 'population.person'")
+    con.execute("insert into governance.table_state values ('population.person', ?)", [f"{people} people"])
+
+
+def people(file: Path) -> int:
+    with duckdb.connect(str(file), read_only=True) as con:
+        found = con.execute("select count(*) from population.person").fetchone()
+    assert found
+    return int(found[0])
+
+
+def manifest(settings: Settings) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((settings.published / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+def test_the_manifest_tells_the_rows_and_digest_of_every_file(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    publish(con, settings, "run1")
+    told = manifest(settings)
+    assert {entry["table"]: entry["rows"] for entry in told["tables"]}["population.person"] == 2
+    for entry in [*told["tables"], told["database"]]:
+        content = (settings.published / entry["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+    assert told["batches"] == [
+        {"resource_id": "a", "batch_id": "b1", "file_name": "a.csv", "content_sha256": "sha", "raw_rows": 2}
+    ]
+
+
+def test_a_reader_keeps_the_state_it_opened_and_the_next_one_sees_the_new(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    publish(con, settings, "run1")
+    file = settings.published / "suining.duckdb"
+    with duckdb.connect(str(file), read_only=True) as reader:
+        fill(con, people=5)
+        publish(con, settings, "run2")
+        assert reader.execute("select count(*) from population.person").fetchone() == (2,)
+        assert reader.execute("select count(*) from macro.indicator").fetchone() == (1,)
+    assert people(file) == 5
+
+
+def test_the_descriptions_of_columns_go_along(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    publish(con, settings, "run1")
+    with duckdb.connect(str(settings.published / "suining.duckdb"), read_only=True) as reader:
+        found = reader.execute("select comment from duckdb_columns() where column_name = 'person_id'").fetchall()
+    assert found == [("人员标识",)]
+
+
+def test_side_tables_are_not_published(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("create table population.person__next as from population.person")
+    publish(con, settings, "run1")
+    assert not [entry for entry in manifest(settings)["tables"] if "__next" in entry["table"]]
+
+
+def test_an_unchanged_table_shares_its_file_with_the_snapshot_before(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    publish(con, settings, "run1")
+    fill(con, people=5)
+    publish(con, settings, "run2")
+    runs = [settings.published / "snapshots" / run / "parquet" for run in ("run1", "run2")]
+    assert len({(run / "macro/indicator.parquet").stat().st_ino for run in runs}) == 1
+    assert len({(run / "population/person.parquet").stat().st_ino for run in runs}) == 2
+
+
+def test_a_snapshot_that_fails_half_way_leaves_the_one_in_use(
+    con: duckdb.DuckDBPyConnection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(con, settings, "run1")
+    before = manifest(settings)
+    fill(con, people=5)
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("suining_data.publication.snapshot._write_manifest", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        publish(con, settings, "run2")
+    assert people(settings.published / "suining.duckdb") == 2
+    assert manifest(settings) == before
+    monkeypatch.undo()
+    publish(con, settings, "run2")
+    assert people(settings.published / "suining.duckdb") == 5
+
+
+def test_a_killed_process_leaves_the_one_in_use(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    publish(con, settings, "run1")
+    fill(con, people=20_000_000)  # takes long enough to be killed in the middle
+    con.close()
+    writing = "\n".join([
+        "from pathlib import Path",
+        "from suining_data.publication import publish",
+        "from suining_data.settings import Settings",
+        "from suining_data.warehouse import open_warehouse",
+        f"settings = Settings(data=Path({str(settings.data)!r}))",
+        "with open_warehouse(settings) as con:",
+        "    publish(con, settings, 'run2')",
+    ])  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-c", writing])
+    snapshot = settings.published / "snapshots" / "run2" / "suining.duckdb"
+    deadline = time.monotonic() + 60
+    while not snapshot.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert people(settings.published / "suining.duckdb") == 2
+    with open_warehouse(settings) as again:
+        fill(again, people=5)
+        publish(again, settings, "run3")
+    assert people(settings.published / "suining.duckdb") == 5
+
+
+def test_only_the_snapshot_in_use_and_the_one_before_are_kept(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    for run in ("run1", "run2", "run3"):
+        publish(con, settings, run)
+    assert sorted(path.name for path in (settings.published / "snapshots").iterdir()) == ["run2", "run3"]
