@@ -16,6 +16,7 @@ from suining_data.elements.person_codes import ELEMENTS_OF_PERSON_CODES
 from suining_data.elements.places import ELEMENTS_OF_PLACES
 from suining_data.elements.quantities import ELEMENTS_OF_QUANTITIES
 from suining_data.elements.registers import ELEMENTS_OF_REGISTERS
+from suining_data.elements.service_codes import ELEMENTS_OF_SERVICE_CODES
 
 ELEMENTS: dict[str, Element] = {
     element.id: element
@@ -32,6 +33,7 @@ ELEMENTS: dict[str, Element] = {
         ELEMENTS_OF_QUANTITIES,
         ELEMENTS_OF_PLACES,
         ELEMENTS_OF_REGISTERS,
+        ELEMENTS_OF_SERVICE_CODES,
     )
     for element in elements
 }

@@ -1,6 +1,7 @@
 """How a code set becomes an element: code, label and habitual spellings all lead to the code.
 
-Here: the helper `code_set`. Not here: the code sets themselves (person_codes.py, organization_codes.py, registers.py).
+Here: the helpers `code_set` and `register`.
+Not here: the code sets themselves (person_codes.py, organization_codes.py, registers.py, service_codes.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,32 @@ def code_set(
         unreadable=f"不在代码表“{label}”{f'（{standard}）' if standard else ''}中",
         unreadable_then=unreadable_then,
         code_set=dict(codes),
+    )
+
+
+def register(
+    id: str,
+    label: str,
+    english: str,
+    lines: str,
+    sensitivity: str = "L2",
+    *,
+    standard: str | None = None,
+    is_personal: bool = False,
+    unreadable_then: Then = Then.QUARANTINE_VALUE,
+) -> Element:
+    """An element from one line a code: the code, its Chinese label, then the other spellings that departments use."""
+    rows = [line.split() for line in lines.strip().splitlines()]
+    return code_set(
+        id,
+        label,
+        english,
+        standard,
+        {code: name for code, name, *_ in rows},
+        {code: tuple(spellings) for code, _, *spellings in rows if spellings},
+        sensitivity,
+        is_personal=is_personal,
+        unreadable_then=unreadable_then,
     )
 
 

@@ -5,37 +5,11 @@ standard's own), its Chinese label, then the other spellings that departments us
 Not here: national code sets (person_codes.py, organization_codes.py), the helper itself (code_sets.py).
 """
 
-from suining_data.elements.code_sets import code_set
+from suining_data.elements.code_sets import register
 from suining_data.elements.model import Element, Then
 
-
-def _register(
-    id: str,
-    label: str,
-    english: str,
-    lines: str,
-    sensitivity: str = "L2",
-    *,
-    standard: str | None = None,
-    is_personal: bool = False,
-    unreadable_then: Then = Then.QUARANTINE_VALUE,
-) -> Element:
-    rows = [line.split() for line in lines.strip().splitlines()]
-    return code_set(
-        id,
-        label,
-        english,
-        standard,
-        {code: name for code, name, *_ in rows},
-        {code: tuple(spellings) for code, _, *spellings in rows if spellings},
-        sensitivity,
-        is_personal=is_personal,
-        unreadable_then=unreadable_then,
-    )
-
-
 PERSONS = (
-    _register(
+    register(
         "marriage_registration_code", "婚姻登记类型", "Kind of marriage registration",
         """
         marriage 结婚登记 结婚 IA
@@ -46,7 +20,7 @@ PERSONS = (
         """,
         "L3", is_personal=True,
     ),
-    _register(
+    register(
         "cancellation_reason_code", "注销户口原因", "Reason for cancelling a household registration",
         """
         death 死亡 死亡注销 宣告死亡 去世
@@ -57,7 +31,7 @@ PERSONS = (
         """,
         "L3", is_personal=True,
     ),
-    _register(
+    register(
         "welfare_type_code", "社会救助类别", "Kind of social assistance",
         """
         urban_minimum 城市最低生活保障 城市低保 城镇低保
@@ -67,7 +41,7 @@ PERSONS = (
         """,
         "L3", is_personal=True,
     ),
-    _register(
+    register(
         "benefit_status_code", "待遇发放状态", "Status of a benefit",
         """
         paid 正常发放 正常 发放 在发
@@ -75,7 +49,7 @@ PERSONS = (
         terminated 终止发放 终止 死亡终止
         """,
     ),
-    _register(
+    register(
         "card_status_code", "社保卡状态", "Status of a social security card",
         """
         active 正常 已激活 启用
@@ -85,7 +59,7 @@ PERSONS = (
         locked 锁定 锁卡 冻结
         """,
     ),
-    _register(
+    register(
         "disability_type_code", "残疾类别", "Kind of disability",
         """
         1 视力残疾 视力
@@ -98,7 +72,7 @@ PERSONS = (
         """,
         "L4", standard="GB/T 26341-2010", is_personal=True,
     ),
-    _register(
+    register(
         "disability_level_code", "残疾等级", "Level of disability",
         """
         1 一级 壹级 1级
@@ -111,7 +85,7 @@ PERSONS = (
 )  # fmt: skip
 
 EDUCATION = (
-    _register(
+    register(
         "enrolment_change_code", "学籍变动类型", "Kind of enrolment change",
         """
         entered 入学 新生入学 招生
@@ -124,7 +98,7 @@ EDUCATION = (
         died 死亡
         """,
     ),
-    _register(
+    register(
         "enrolment_status_code", "学籍状态", "Status of an enrolment",
         """
         enrolled 在读 在校 在籍 就读 注册学籍
@@ -135,7 +109,7 @@ EDUCATION = (
         transferred 转出 转学 已转出
         """,
     ),
-    _register(
+    register(
         "school_type_code", "办学类型", "Kind of school",
         """
         kindergarten 幼儿园
@@ -154,7 +128,7 @@ EDUCATION = (
 )  # fmt: skip
 
 ORGANIZATIONS = (
-    _register(
+    register(
         "party_type_code", "主体类别", "Person or organisation",
         """
         person 自然人 个人 自然人股东 个人股东 自然人投资人
@@ -163,7 +137,7 @@ ORGANIZATIONS = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "position_code", "职务", "Position in an organisation",
         """
         investor 出资人 股东 投资人 出资者 合伙人
@@ -180,7 +154,7 @@ ORGANIZATIONS = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "listing_type_code", "监管决定类别", "Kind of supervisory decision",
         """
         abnormal 列入经营异常名录 经营异常名录 异常名录 列入异常名录 列入
@@ -191,7 +165,7 @@ ORGANIZATIONS = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "credit_record_type_code", "信用记录类别", "Kind of credit record",
         """
         permit 行政许可 许可
@@ -204,7 +178,7 @@ ORGANIZATIONS = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "tax_credit_rating_code", "纳税信用级别", "Tax credit rating",
         """
         A A级
@@ -215,7 +189,7 @@ ORGANIZATIONS = (
         """,
         "L1", standard="国家税务总局公告2014年第40号",
     ),
-    _register(
+    register(
         "provider_type_code", "定点医药机构类型", "Kind of designated provider",
         """
         hospital 定点医院 医院 综合医院 专科医院 中医医院 定点医疗机构
@@ -228,7 +202,7 @@ ORGANIZATIONS = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "designation_status_code", "定点协议状态", "Status of a designation",
         """
         active 有效 正常 定点 协议有效
@@ -238,7 +212,7 @@ ORGANIZATIONS = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "road_license_type_code", "道路运输许可类别", "Kind of road transport licence",
         """
         operator 道路运输经营许可 道路运输经营许可证 经营许可 经营许可证
@@ -249,7 +223,7 @@ ORGANIZATIONS = (
 )  # fmt: skip
 
 SPACE = (
-    _register(
+    register(
         "address_status_code", "门楼牌状态", "Status of an address",
         """
         in_use 在用 正常 启用 有效
@@ -258,7 +232,7 @@ SPACE = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "right_type_code", "不动产权利类型", "Kind of real-estate right",
         """
         collective_land 集体土地所有权 集体所有权
@@ -275,7 +249,7 @@ SPACE = (
         other 其他权利 其它权利 其他
         """,
     ),
-    _register(
+    register(
         "right_nature_code", "不动产权利性质", "Nature of a real-estate right",
         """
         granted 出让 出让/商品房 国有出让
@@ -293,7 +267,7 @@ SPACE = (
         other 其他 其它
         """,
     ),
-    _register(
+    register(
         "right_status_code", "权属状态", "Status of a real-estate right",
         """
         provisional 临时
@@ -302,7 +276,7 @@ SPACE = (
         terminated 终止 注销 已注销 失效
         """,
     ),
-    _register(
+    register(
         "division_level_code", "政区级别", "Level of a division",
         """
         city 地级 市级 地市级 地级市
@@ -313,7 +287,7 @@ SPACE = (
         """,
         "L1", unreadable_then=Then.QUARANTINE,
     ),
-    _register(
+    register(
         "division_code_system_code", "区划代码体系", "Code system of a division code",
         """
         NBS 统计用区划代码 统计 国家统计局 统计局
@@ -321,7 +295,7 @@ SPACE = (
         """,
         "L1",
     ),
-    _register(
+    register(
         "transit_record_type_code", "公交记录类别", "Kind of transit record",
         """
         stop 站点 线路站点
@@ -333,7 +307,7 @@ SPACE = (
 
 # Measures of the observation model; a header that says only 同比 means nominal growth.
 STATISTICS = (
-    _register(
+    register(
         "measure_code", "计量项", "Measure",
         """
         level_current 本期 本月 当月 本季 当期 绝对值 总量 本期(万元) 本月(万元)
@@ -345,7 +319,7 @@ STATISTICS = (
         """,
         "L1", unreadable_then=Then.QUARANTINE,
     ),
-    _register(
+    register(
         "vintage_code", "核算阶段", "Vintage",
         """
         preliminary 初步核算 初步 初步核算数 快报
