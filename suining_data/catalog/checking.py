@@ -52,12 +52,16 @@ def _pattern_findings(resources: dict[int, Resource]) -> Iterator[Finding]:
     for n, resource in resources.items():
         place = ("resources", n, "delivery", "pattern")
         pattern = resource.delivery.pattern
-        if re.search(r"[\[\]{}/\\]", pattern):
-            yield words("pattern", pattern=pattern), place
+        yield from _glob_findings(pattern, place)
         for m, other in resources.items():
             theirs = other.delivery.pattern
             if m < n and globs_meet(pattern, theirs):
                 yield words("patterns_meet", pattern=pattern, other=other.id, theirs=theirs), place
+
+
+def _glob_findings(pattern: str, place: Place) -> Iterator[Finding]:
+    if re.search(r"[\[\]{}/\\]", pattern):
+        yield words("pattern", pattern=pattern), place
 
 
 def globs_meet(one: str, other: str) -> bool:
@@ -119,6 +123,10 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
         yield words("misplaced_option", option=option, formats=formats[option]), ("delivery", option)
     if "_sheet" in sources and delivery.format is not Format.XLSX:
         yield words("misplaced_option", option="_sheet", formats="xlsx"), ("fields",)
+    if delivery.member:
+        yield from _glob_findings(delivery.member, ("delivery", "member"))
+    if (delivery.archive is None) != (delivery.member is None):
+        yield words("archive"), ("delivery",)
     if delivery.crosstab:
         yield from _crosstab_findings(delivery.crosstab, delivery.header_rows, sources)
 

@@ -82,6 +82,11 @@ MESSAGES = {
         "补上：JSON 为路径，XML 为标签",
         "{format} needs records: the path (JSON) or tag (XML) of a record",
     ),
+    "archive": (
+        "archive 与 member 须同时登记",
+        "补上 archive: zip 与 member（包内文件名，如 *.csv），或都删去",
+        "archive and member go together: give both (member names the file inside, as *.csv) or neither",
+    ),
     "undeclared_source": (
         "{source} 不是登记的来源列",
         "在 fields.source 中登记或改正",

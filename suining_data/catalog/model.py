@@ -67,6 +67,8 @@ class Delivery(Strict):
     format: Format
     pattern: str
     mode: Mode
+    archive: Literal["zip"] | None = None  # the files that come are ZIPs; `member` names the one inside
+    member: str | None = None
     encoding: Literal["utf-8", "utf-8-sig", "gbk", "gb18030"] = "utf-8"
     delimiter: Literal[",", "\t", "|"] = ","
     header_rows: int = Item(default=1, ge=1)  # XLSX: merged headers are joined with "/"

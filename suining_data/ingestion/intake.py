@@ -15,6 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Format, Mode, Resource, Unit
+from suining_data.ingestion.archive import unpack
 from suining_data.ingestion.dbase import read_dbf
 from suining_data.ingestion.delimited import read_delimited
 from suining_data.ingestion.json_documents import read_json
@@ -130,7 +131,7 @@ def _names(resource: Resource, ids: dict[str, str]) -> dict[str, str]:
 
 def declaration_of(resource: Resource) -> str:
     """Digest of all that decides what a file is read as."""
-    text = "\n".join([READING_VERSION, resource.delivery.model_dump_json(), *sources(resource)])
+    text = "\n".join([READING_VERSION, resource.delivery.model_dump_json(exclude_defaults=True), *sources(resource)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -202,7 +203,8 @@ class _Intake:
         """The batch with its counts and its files in place, or refused and without files."""
         try:
             with _target(self.settings, batch) as target:
-                counts = READERS[self.resource.delivery.format](self.con, path, self.resource, target)
+                file = unpack(path, self.resource, target.scratch) if self.resource.delivery.archive else path
+                counts = READERS[self.resource.delivery.format](self.con, file, self.resource, target)
                 batch = replace(
                     batch,
                     lines_total=counts.lines_total,
@@ -211,7 +213,7 @@ class _Intake:
                     rejected_rows=counts.rejected_rows,
                     raw_rows=counts.raw_rows,
                 )
-                _refuse_if_unreadable(path, self.resource, counts)
+                _refuse_if_unreadable(file, self.resource, counts)
                 if batch.batch_id not in self.accepted:
                     self._refuse_if_collapsed(batch, counts.raw_rows)
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
@@ -258,13 +260,13 @@ def _target(settings: Settings, batch: Batch) -> Iterator[Target]:
         shutil.rmtree(scratch)
 
 
-def _refuse_if_unreadable(path: Path, resource: Resource, counts: ReadResult) -> None:
+def _refuse_if_unreadable(file: Path, resource: Resource, counts: ReadResult) -> None:
     judged_by_rule = {rule: n for rule, n in counts.rejected_by_rule.items() if rule not in ("BLANK_LINE", "FOOTER")}
     rejected = sum(judged_by_rule.values())
     is_most = rejected > counts.raw_rows and (rejected >= FEW_REJECTED or counts.raw_rows == 0)
     if is_most:
         rule = max(judged_by_rule, key=lambda r: judged_by_rule[r])
-        fits = "、".join(fitting_encodings(path))
+        fits = "、".join(fitting_encodings(file))
         hint_zh = f"；内容像是 {fits}" if rule == "ENCODING" and fits else ""
         hint_en = f"; looks like {fits}" if rule == "ENCODING" and fits else ""
         raise Refused(
