@@ -202,6 +202,7 @@ class _Intake:
     def _read(self, path: Path, batch: Batch) -> Batch:
         """The batch with its counts and its files in place, or refused and without files."""
         try:
+            _refuse_if_empty(batch)
             with _target(self.settings, batch) as target:
                 file = unpack(path, self.resource, target.scratch) if self.resource.delivery.archive else path
                 counts = READERS[self.resource.delivery.format](self.con, file, self.resource, target)
@@ -258,6 +259,14 @@ def _target(settings: Settings, batch: Batch) -> Iterator[Target]:
         yield Target(scratch / "raw.parquet", scratch / "rejected.parquet", scratch)
     finally:
         shutil.rmtree(scratch)
+
+
+def _refuse_if_empty(batch: Batch) -> None:
+    if batch.file_bytes == 0:
+        raise Refused(
+            "全文件: 文件是空的（0 字节）。请交付方重新导出。",
+            "whole file: it is empty (0 bytes). Ask for a new export.",
+        )
 
 
 def _refuse_if_unreadable(file: Path, resource: Resource, counts: ReadResult) -> None:

@@ -42,7 +42,7 @@ def test_records_are_text_without_padding_and_deleted_or_undecodable_ones_are_ac
     ("content", "said"),
     [
         (bytes(dbf((1, "王", None), (2, "李", None)))[:-30], "传输可能中断"),
-        (b"", "不是 DBF 文件"),
+        (b"\x03", "不是 DBF 文件"),
         (b"a,b\n1,2\n" * 20, "不是 DBF 文件"),
     ],
 )

@@ -75,7 +75,7 @@ def test_a_document_in_gbk_is_read_as_declared(desk: Desk):
     [
         (page({"id": 1}) + "\n" + page({"id": 2})[:-9], "不是完整的 JSON"),
         (page({"id": 1}) + '\n{"code": 500, "msg": "x"}', "没有数组 data.list"),
-        ("", "没有数组 data.list"),
+        ("\n", "没有数组 data.list"),
         (page({"id": 1, "name": "王"}).encode("gb18030"), "内容像是 gb18030"),
         (b"\xff", "不是完整的 JSON"),
         ('{"data": {"list": [{"id": "' + "9" * (3 * LARGEST_DOCUMENT) + '"}]}}', "请交付方分页导出"),

@@ -134,7 +134,7 @@ def test_messages_name_sheet_and_row(desk: Desk):
     assert refusal.en.startswith("x.xlsx sheet 表一 row 1: column b (field_2) is missing, x is not declared.")
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PK\x03\x04broken"])
+@pytest.mark.parametrize("content", [b"PK", b"a,b\n1,2\n", b"PK\x03\x04broken"])
 def test_what_is_no_workbook_is_refused(desk: Desk, content: bytes):
     desk.deliver("x.xlsx", content)
     assert "不是 XLSX 工作簿" in desk.refresh(resource_of(["a"], format="xlsx")).refusals[0].zh

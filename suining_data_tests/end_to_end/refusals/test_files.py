@@ -1,0 +1,122 @@
+"""Files that cannot be used: refused with file, place, rule and mend; the sound delivery before them stays in force."""
+
+import io
+import shutil
+import zipfile
+
+import pytest
+
+from suining_data_tests.end_to_end.refusals.compound_file import encrypted_workbook
+from suining_data_tests.end_to_end.refusals.conftest import SOUND, Desk, lines
+from suining_data_tests.end_to_end.refusals.deliveries import KINDS, SOURCES, content, people
+
+HEADER = ",".join(SOURCES).encode() + b"\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_file(desk: Desk, kind: str) -> None:
+    desk.refuses(desk.sound(kind), f"ry_2.{kind}", b"")
+
+
+def test_a_header_without_rows_in_a_full_delivery(desk: Desk) -> None:
+    desk.refuses(desk.sound(mode="full"), "ry_2.csv", HEADER)
+
+
+def test_a_header_without_rows_in_a_delta(desk: Desk) -> None:
+    resource = desk.sound()
+    desk.deliver("ry_2.csv", HEADER)
+    assert desk.take(resource).refusals == ()
+    assert desk.staged() == SOUND
+    assert desk.balances()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "json", "xml", "dbf"])
+def test_a_truncated_document(desk: Desk, kind: str) -> None:
+    desk.refuses(desk.sound(kind), f"ry_2.{kind}", content(kind, people(30, first=100))[:-60])
+
+
+@pytest.mark.parametrize("kind", ["csv", "txt"])
+def test_the_wrong_encoding(desk: Desk, kind: str) -> None:
+    wrong = {"csv": "gb18030", "txt": "utf-8"}[kind]
+    text = content(kind, people(30, first=100)).decode("utf-8" if kind == "csv" else "gb18030")
+    desk.refuses(desk.sound(kind), f"ry_2.{kind}", text.encode(wrong))
+
+
+def test_a_renamed_column(desk: Desk) -> None:
+    notice = desk.refuses(desk.sound(), "ry_2.csv", content("csv", people(3)).replace(b"gmsfhm", b"sfzhm", 1))
+    assert "sfzhm" in notice.zh
+    assert "catalog/units/public_security.yaml" in notice.zh
+
+
+def test_a_file_without_its_header(desk: Desk) -> None:
+    desk.refuses(desk.sound(), "ry_2.csv", lines(people(30, first=100)))
+
+
+def test_a_column_that_stands_there_twice(desk: Desk) -> None:
+    desk.refuses(desk.sound(), "ry_2.csv", content("csv", people(3)).replace(b"bz\n", b"xm\n", 1))
+
+
+def test_a_workbook_with_a_password(desk: Desk) -> None:
+    desk.refuses(desk.sound("xlsx"), "ry_2.xlsx", encrypted_workbook())
+
+
+def test_a_page_instead_of_a_workbook(desk: Desk) -> None:
+    desk.refuses(desk.sound("xlsx"), "ry_2.xlsx", "<html>请先登录</html>")
+
+
+def test_an_error_page_instead_of_json(desk: Desk) -> None:
+    desk.refuses(desk.sound("json"), "ry_2.json", '{"code": 500, "message": "接口超时"}')
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<!ENTITY secret SYSTEM "file:///etc/passwd">',
+        '<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY secret "&b;&b;&b;&b;&b;&b;&b;&b;">',
+    ],
+)
+def test_entities_in_xml(desk: Desk, declaration: str) -> None:
+    text = content("xml", people(3)).decode().replace("<DATA>", f"<!DOCTYPE DATA [{declaration}]>\n<DATA>")
+    desk.refuses(desk.sound("xml"), "ry_2.xml", text.replace("凯旋路", "&secret;"))
+
+
+def test_rows_that_collapse(desk: Desk) -> None:
+    resource = desk.sound(mode="full")
+    notice = desk.refuses(resource, "ry_2.csv", content("csv", people(20)))
+    batch = notice.en.split("--accept ")[1].rstrip(".")
+    assert desk.take(resource, batch).refusals == ()
+    assert desk.staged() == 20
+
+
+def test_a_file_delivered_twice(desk: Desk) -> None:
+    resource = desk.sound()
+    shutil.copy(desk.settings.landing / "public_security/ry_1.csv", desk.settings.landing / "public_security/ry_2.csv")
+    taken = desk.take(resource)
+    assert (taken.files_seen, taken.files_read, taken.raw_rows) == (2, 0, SOUND)
+    assert desk.balances()
+
+
+def test_the_files_of_two_resources_exchanged(desk: Desk) -> None:
+    desk.refuses(desk.sound(), "ry_2.csv", b"tyshxydm,dwmc,zczb,clrq\n" + b"91510900MA6262TQ2A,x,1,2019\n" * 30)
+
+
+def test_an_older_delta(desk: Desk) -> None:
+    resource = desk.sound()
+    older = [("", "", "", ""), *people(2)]
+    older[1:] = [(number, name, birth, "旧") for number, name, birth, _ in older[1:]]
+    desk.deliver("ry_0.csv", content("csv", [*older[1:], *people(1, first=200)]))
+    taken = desk.take(resource)
+    assert taken.refusals == ()
+    assert desk.staged() == SOUND + 1
+    assert desk.staged("remark = '旧'") == 0
+    assert desk.balances()
+
+
+def test_a_workbook_with_names_that_lead_out_of_it(desk: Desk) -> None:
+    out = io.BytesIO(content("xlsx", people(3)))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("../../escaped.txt", "x")
+    resource = desk.sound("xlsx")
+    desk.deliver("ry_2.xlsx", out.getvalue())
+    assert desk.take(resource).refusals == ()
+    assert list(desk.settings.data.parent.rglob("escaped.txt")) == []
