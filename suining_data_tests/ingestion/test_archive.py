@@ -180,7 +180,7 @@ def test_a_member_that_is_as_dense_as_registers_are_is_no_bomb(desk: Desk, monke
 DAMAGED = "不是 ZIP 文件，或已损坏，传输可能中断。请交付方重新压缩并交付。"
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PK\x03\x04", b"Rar!\x1a\x07\x01\x00"])
+@pytest.mark.parametrize("content", [b"PK", b"a,b\n1,2\n", b"PK\x03\x04", b"Rar!\x1a\x07\x01\x00"])
 def test_what_is_no_archive_is_refused(desk: Desk, content: bytes):
     assert DAMAGED in refusal(desk, content)[0]
 
