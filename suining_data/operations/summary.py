@@ -1,4 +1,4 @@
-"""What came out, for people at a terminal: stages, the four bases, checks, where to go on.
+"""What came out, for people at a terminal: stages, bases and libraries, checks, where to go on.
 
 Here: reading the published file and printing. Not here: the figures' making (the stages).
 """
@@ -9,7 +9,13 @@ from rich.table import Table
 
 from suining_data.settings import Settings
 
-BASES = {"population": "人口", "legal_entity": "法人单位", "spatial": "资源地理", "macro": "宏观经济"}
+LABELS = {
+    "population": "人口",
+    "legal_entity": "法人单位",
+    "spatial": "资源地理",
+    "macro": "宏观经济",
+    "credential": "电子证照",
+}
 
 
 def print_published(settings: Settings, console: Console) -> None:
@@ -54,14 +60,20 @@ def _stages(con: duckdb.DuckDBPyConnection) -> Table:
 
 
 def _bases(con: duckdb.DuckDBPyConnection) -> Table:
-    table = Table("基础库 base", "表 table", "行 rows", title="四大基础信息库 four bases", title_justify="left")
+    table = Table(
+        "库 base",
+        "表 table",
+        "行 rows",
+        title="四大基础信息库及专题库 four bases, libraries beside them",
+        title_justify="left",
+    )
     rows = con.execute(
         "select split_part(table_name, '.', 1), table_name, rows from governance.table_state "
         "where list_contains(?, split_part(table_name, '.', 1)) order by list_position(?, split_part(table_name, '.', 1)), 2",
-        [list(BASES), list(BASES)],
+        [list(LABELS), list(LABELS)],
     ).fetchall()
     for base, name, count in rows:
-        table.add_row(f"{BASES[base]} {base}", name, f"{count:,}")
+        table.add_row(f"{LABELS[base]} {base}", name, f"{count:,}")
     return table
 
 

@@ -20,9 +20,9 @@ from pathlib import Path
 import duckdb
 
 from suining_data.settings import Settings
-from suining_data.warehouse import SLOW_TO_CHOOSE, release_memory, transaction
+from suining_data.warehouse import BASES, LIBRARIES, SLOW_TO_CHOOSE, release_memory, transaction
 
-SCHEMAS = ("population", "legal_entity", "spatial", "macro", "governance")
+SCHEMAS = (*BASES, *LIBRARIES, "governance")
 OFFERED = ("suining.duckdb", "parquet", "manifest.json")
 KEPT = 2  # snapshots: the one in use and the one before
 

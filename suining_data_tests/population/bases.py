@@ -1,7 +1,7 @@
-"""A warehouse with a few hand-made linked and staged rows, from which the models of two bases are built.
+"""A warehouse with a few hand-made linked and staged rows, from which the models of bases and libraries are built.
 
 Here: the empty tables as catalogue and linkage declare them, telling rows, building, asking.
-Not here: what is expected (the tests beside this file and in legal_entity/).
+Not here: what is expected (the tests beside this file and of the other schemas).
 """
 
 from datetime import date
@@ -17,13 +17,13 @@ from suining_data.quality import base_suite
 from suining_data.warehouse import prepare, swap
 
 Value = str | int | float | bool | date | None
-OURS = ("population", "legal_entity")
+PEOPLE_AND_FIRMS = ("population", "legal_entity")
 ROW_KEYS = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
 
 
 @cache
 def _models() -> list[Model]:
-    return [model for model in load_models() if model.schema in OURS]
+    return load_models()
 
 
 @cache
@@ -39,16 +39,17 @@ def _warehouse() -> duckdb.DuckDBPyConnection:
     for table in linked_tables(catalog):
         table.write(con, "none")
         swap(con, f"linked.{table.name}")
-    con.execute("create table spatial.address (address_id varchar, division_code varchar)")
-    con.execute("create table spatial.division (division_code varchar)")
+    for model in _models():
+        con.execute(f"create table {model.table} as from ({model.sql}) limit 0")
     return con
 
 
 class Bases:
-    """What departments told, row by row; `build` makes the bases of it."""
+    """What departments told, row by row; `build` makes the bases of it, and the libraries it is given the names of."""
 
-    def __init__(self) -> None:
+    def __init__(self, *libraries: str) -> None:
         self.con = _warehouse()
+        self._models = [model for model in _models() if model.schema in (*PEOPLE_AND_FIRMS, *libraries)]
         self.last_record = 0
         for (table,) in self.query(
             "select schema_name || '.' || table_name from duckdb_tables() "
@@ -104,14 +105,14 @@ class Bases:
         return record
 
     def build(self) -> None:
-        """Places by recency, as linkage gives them, then every table of the two bases."""
+        """Places by recency, as linkage gives them, then every table of the schemas built here."""
         for table in ("linked.person_record", "linked.organization_record"):
             self.con.execute(
                 f"update {table} set place = ranked.position from (select record_id, role, row_number() over "
                 f"(order by valid_from desc nulls last, record_id, role) as position from {table}) as ranked "
                 f"where {table}.record_id = ranked.record_id and {table}.role = ranked.role"
             )
-        for model in _models():
+        for model in self._models:
             build(self.con, model)
             swap(self.con, model.table)
 
@@ -122,7 +123,7 @@ class Bases:
         """Rows that break a rule of schema.yml, by table and rule."""
         counts = {
             f"{model.table} {check.id}": len(self.query(check.rows(model.table)))
-            for model in _models()
+            for model in self._models
             for check in base_suite(model).checks
         }
         return {rule: count for rule, count in counts.items() if count}

@@ -1,0 +1,188 @@
+-- One row per certificate or permit and holder, from every register that issues one. Who holds it is a person or an
+-- organisation of the bases; of a holder whom they do not know the row keeps the name and the number that were told.
+with marriage_told as (
+    select record_id, 'civil_affairs__marriages' as resource_id, 1 as authority, certificate_number,
+        registration_type_code, registration_date, registrar_name, husband_name, wife_name
+    from {{ ref('staged.civil_affairs__marriages') }}
+    union all
+    select record_id, 'sichuan_civil_affairs__marriages', 2, certificate_number, registration_type_code,
+        registration_date, registrar_name, husband_name, wife_name
+    from {{ ref('staged.sichuan_civil_affairs__marriages') }}
+),
+
+-- an annulment is a decision, not a certificate
+marriage as (
+    select
+        record_id, resource_id, authority,
+        case when registration_type_code like 'marriage%' then 'marriage' else 'divorce' end as credential_type,
+        certificate_number, registration_date, registrar_name, husband_name, wife_name
+    from marriage_told
+    where registration_type_code <> 'annulled'
+),
+
+birth as (
+    select record_id, 'health__births' as resource_id, 1 as authority, certificate_number, child_name, institution_name,
+        child_birth_date
+    from {{ ref('staged.health__births') }}
+    union all
+    select record_id, 'sichuan_health__births', 2, certificate_number, child_name, institution_name, child_birth_date
+    from {{ ref('staged.sichuan_health__births') }}
+),
+
+of_person as (
+    select
+        record_id, resource_id, authority, 'husband' as role, credential_type, certificate_number as credential_number,
+        husband_name as holder_name, cast(null as varchar) as scope, registrar_name as issuer_name,
+        registration_date as valid_from, cast(null as date) as valid_to, cast(null as varchar) as status_code
+    from marriage
+    union all
+    select record_id, resource_id, authority, 'wife', credential_type, certificate_number, wife_name, null,
+        registrar_name, registration_date, null, null
+    from marriage
+    union all
+    select record_id, resource_id, authority, 'child', 'birth', certificate_number, child_name, null, institution_name,
+        child_birth_date, null, null
+    from birth
+    union all
+    select record_id, 'public_security__residence_registrations', 1, 'resident', 'residence_permit',
+        residence_permit_number, name, null, '遂宁市公安局', registration_date, valid_until, null
+    from {{ ref('staged.public_security__residence_registrations') }}
+    where residence_permit_number is not null
+    union all
+    select record_id, 'human_resources__social_security_cards', 1, 'cardholder', 'social_security_card', card_number,
+        name, null, '遂宁市人力资源和社会保障局', issued_date, null,
+        case status_code
+            when 'active' then 'valid' when 'inactive' then 'inactive' when 'cancelled' then 'deregistered'
+            when 'lost' then 'suspended' when 'locked' then 'suspended'
+        end
+    from {{ ref('staged.human_resources__social_security_cards') }}
+    where card_number is not null
+    union all
+    select record_id, 'sichuan_disabled_federation__disabled_persons', 2, 'disabled_person', 'disability', certificate_number,
+        name, null, null, issued_date, null, null
+    from {{ ref('staged.sichuan_disabled_federation__disabled_persons') }}
+    union all
+    select record_id, 'sichuan_education__enrolments', 1, 'student', 'diploma', diploma_number, name, null, school_name,
+        graduation_date, null, null
+    from {{ ref('staged.sichuan_education__enrolments') }}
+    where diploma_number is not null
+),
+
+holder as (
+    select record_id, role, person_id, name, coalesce(resident_id, other_id) as number
+    from {{ ref('linked.person_record') }}
+),
+
+-- a marriage certificate ends with a divorce, not with a death
+dissolved as (
+    select person_id, valid_from, min(valid_to) as valid_to, min(end_reason) as end_reason
+    from {{ ref('population.relationship') }}
+    where relation_type = 'spouse' and end_reason in ('divorce', 'annulled') and valid_from is not null
+    group by person_id, valid_from
+),
+
+person_credential as (
+    select
+        of_person.record_id, of_person.resource_id, of_person.authority, of_person.credential_type,
+        of_person.credential_number, 'person' as holder_type_code, holder.person_id,
+        cast(null as varchar) as organization_id, of_person.holder_name, holder.number, of_person.scope,
+        of_person.issuer_name, of_person.valid_from, coalesce(of_person.valid_to, dissolved.valid_to) as valid_to,
+        case dissolved.end_reason
+            when 'divorce' then 'deregistered' when 'annulled' then 'withdrawn' else of_person.status_code
+        end as status_code,
+        case when of_person.role in ('child', 'husband', 'wife') then of_person.role end as role_key
+    from of_person
+    left join holder on of_person.record_id = holder.record_id and of_person.role = holder.role
+    left join dissolved
+        on of_person.credential_type = 'marriage' and holder.person_id = dissolved.person_id
+        and of_person.valid_from = dissolved.valid_from
+),
+
+-- of a licence whose holder the bases do not know: what the record says of whom it could not name
+unknown as (
+    select record_id, 'person' as holder_type_code, min(coalesce(resident_id, other_id)) as number
+    from {{ ref('linked.person_record') }} where person_id is null group by record_id
+    union all
+    select record_id, 'organization', min(coalesce(uscc, organization_code, registration_number))
+    from {{ ref('linked.organization_record') }} where organization_id is null group by record_id
+),
+
+licence as (
+    select
+        license.record_id, license.resource_id, 1 as authority, license.license_type as credential_type,
+        license.license_number as credential_number,
+        case
+            when license.person_id is not null or license.license_type in ('physician', 'road_practitioner')
+                then 'person'
+            when license.organization_id is not null then 'organization'
+            else unknown.holder_type_code
+        end as holder_type_code,
+        license.person_id, license.organization_id, license.holder_name, unknown.number, license.scope,
+        license.issuer_name, license.valid_from, license.valid_to, license.status_code,
+        cast(null as varchar) as role_key
+    from {{ ref('legal_entity.license') }} as license
+    left join unknown
+        on license.record_id = unknown.record_id and license.person_id is null and license.organization_id is null
+),
+
+-- the register tells no number of the certificate: the unit it is of stands for it
+real_estate as (
+    select
+        held.record_id, held.resource_id,
+        case held.resource_id when 'natural_resources__real_estate_register' then 1 else 2 end as authority,
+        case held.right_type_code when 'mortgage' then 'real_estate_mortgage' else 'real_estate_title' end
+            as credential_type,
+        held.real_estate_unit_code as credential_number, held.holder_type_code, held.person_id, held.organization_id,
+        held.holder_name, unknown.number, held.right_type_code as scope, '遂宁市自然资源和规划局' as issuer_name,
+        held.registered_date as valid_from, cast(null as date) as valid_to,
+        case
+            when held.status_code = 'current' then 'valid'
+            when held.status_code in ('historic', 'terminated') then 'deregistered'
+            when held.status_code = 'provisional' then 'other'
+        end as status_code,
+        cast(null as varchar) as role_key
+    from {{ ref('spatial.real_estate_right') }} as held
+    left join unknown
+        on held.record_id = unknown.record_id and held.person_id is null and held.organization_id is null
+),
+
+told as (
+    select * from person_credential
+    union all
+    select * from licence
+    union all
+    select * from real_estate
+),
+
+-- a certificate of birth or marriage has one holder a role, whether or not each source knows the number
+keyed as (
+    select *, coalesce(role_key, person_id, organization_id, holder_name, '') as holder_key from told
+),
+
+-- the same certificate told by city and province is one
+ranked as (
+    select *, row_number() over (
+        partition by credential_type, credential_number, holder_key, scope
+        order by coalesce(person_id, organization_id) is null, authority, valid_from desc nulls last, record_id, number
+    ) as place
+    from keyed
+)
+
+select
+    {{ opaque_id('C', "concat_ws('|', credential_type, credential_number, holder_key, scope)") }} as credential_id,
+    credential_type,
+    credential_number,
+    holder_type_code,
+    person_id,
+    organization_id,
+    holder_name,
+    case when person_id is null and organization_id is null then number end as holder_number,
+    scope,
+    issuer_name,
+    valid_from,
+    valid_to,
+    status_code,
+    record_id,
+    resource_id
+from ranked
+where place = 1

@@ -1,0 +1,139 @@
+"""credential.credential: who holds which certificate, as every register that issues one has told."""
+
+from datetime import date
+
+CARDS = "human_resources__social_security_cards"
+FOOD = "market_supervision__food_drug_licenses"
+REGISTER = "natural_resources__real_estate_register"
+NUMBER = "510903199003078036"
+
+
+def card(bases, person, number, resident_id=None, **values):
+    record = bases.tell(f"staged.{CARDS}", card_number=number, name="张伟", **values)
+    bases.person(person, CARDS, 10, role="cardholder", record_id=record, name="张伟", resident_id=resident_id)
+
+
+def food_licence(bases, number, **values):
+    record = bases.tell(f"staged.{FOOD}", license_number=number, name="遂宁市甲副食店", **values)
+    bases.organization("O1", FOOD, 15, role="licensee", record_id=record, name="遂宁市甲副食店")
+
+
+def born(bases, resource, person, **values):
+    record = bases.tell(f"staged.{resource}", certificate_number="S510000001", **values)
+    bases.person(person, resource, 3, role="child", record_id=record, name=values["child_name"])
+
+
+def credentials(bases, columns):
+    bases.build()
+    return bases.query(f"select {columns} from credential.credential order by all")
+
+
+def test_two_numbers_of_one_holder_are_two_credentials(bases):
+    card(bases, "P1", "A1", status_code="cancelled", issued_date="2011-01-01")
+    card(bases, "P1", "A2", status_code="active", issued_date="2016-01-01")
+    assert credentials(bases, "credential_number, person_id, status_code, valid_from") == [
+        ("A1", "P1", "deregistered", date(2011, 1, 1)),
+        ("A2", "P1", "valid", date(2016, 1, 1)),
+    ]
+    assert bases.broken() == {}
+
+
+def test_an_unknown_holder_is_kept_with_the_number_told_a_known_one_without(bases):
+    card(bases, None, "A1", NUMBER)
+    card(bases, "P1", "A2", NUMBER)
+    assert credentials(bases, "credential_number, holder_type_code, person_id, holder_name, holder_number") == [
+        ("A1", "person", None, "张伟", NUMBER),
+        ("A2", "person", "P1", "张伟", None),
+    ]
+
+
+def test_one_number_with_two_holders_is_kept_twice_and_warned_of(bases):
+    card(bases, "P1", "A1")
+    card(bases, "P2", "A1")
+    assert credentials(bases, "credential_number, person_id") == [("A1", "P1"), ("A1", "P2")]
+    assert bases.broken() == {"credential.credential one_holder": 2}
+
+
+def test_a_revoked_licence_stays_with_its_state(bases):
+    food_licence(bases, "JY1", status_code="revoked", issued_date="2017-01-01", valid_until="2022-01-01")
+    assert credentials(bases, "credential_type, organization_id, valid_to, status_code") == [
+        ("food_drug", "O1", date(2022, 1, 1), "revoked")
+    ]
+    assert bases.broken() == {}
+
+
+def test_told_valid_while_its_register_went_on_past_its_end_is_a_lead(bases):
+    food_licence(bases, "JY1", status_code="valid", issued_date="2010-01-01", valid_until="2015-01-01")
+    food_licence(bases, "JY2", status_code="expired", issued_date="2010-01-01", valid_until="2015-01-01")
+    food_licence(bases, "JY3", status_code="valid", issued_date="2014-12-31", valid_until="2019-12-31")
+    bases.build()
+    assert bases.broken() == {}
+    food_licence(bases, "JY4", status_code="valid", issued_date="2016-01-01", valid_until="2021-01-01")
+    bases.build()
+    assert bases.broken() == {"credential.credential told_valid_after_its_end": 1}
+
+
+def test_a_birth_told_by_city_and_province_is_one_and_knows_the_child(bases):
+    city = {"child_name": "张小", "child_birth_date": "2019-01-02", "institution_name": "遂宁市某医院"}
+    born(bases, "health__births", None, **city)
+    born(bases, "sichuan_health__births", "P1", **city)
+    assert credentials(bases, "credential_type, person_id, issuer_name") == [("birth", "P1", "遂宁市某医院")]
+
+
+def test_a_divorce_ends_both_marriage_certificates_a_death_does_not(bases):
+    bases.wedding("marriage", "2001-01-01", "P1", "P2")
+    bases.wedding("divorce", "2006-01-01", "P1", "P2")
+    bases.wedding("marriage", "2010-01-01", "P3", "P4")
+    bases.person("P3", "health__deaths", 1, death_date="2015-01-01")
+    for number, day in (("J1", "2001-01-01"), ("L1", "2006-01-01"), ("J2", "2010-01-01")):
+        bases.con.execute(
+            "update staged.civil_affairs__marriages set certificate_number = ? where registration_date = ?",
+            [number, day],
+        )
+    assert credentials(bases, "credential_number, credential_type, person_id, valid_to, status_code") == [
+        ("J1", "marriage", "P1", date(2006, 1, 1), "deregistered"),
+        ("J1", "marriage", "P2", date(2006, 1, 1), "deregistered"),
+        ("J2", "marriage", "P3", None, None),
+        ("J2", "marriage", "P4", None, None),
+        ("L1", "divorce", "P1", None, None),
+        ("L1", "divorce", "P2", None, None),
+    ]
+
+
+def test_a_spouse_whose_number_one_source_lacks_is_not_told_twice(bases):
+    told = {"registration_type_code": "marriage", "registration_date": "2001-01-01", "certificate_number": "J1"}
+    for resource, husband in (("civil_affairs__marriages", None), ("sichuan_civil_affairs__marriages", "P1")):
+        record = bases.tell(f"staged.{resource}", husband_name="张伟", wife_name="李娟", **told)
+        bases.person(husband, resource, 6, role="husband", record_id=record, name="张伟", valid_from="2001-01-01")
+        bases.person("P2", resource, 6, role="wife", record_id=record, name="李娟", valid_from="2001-01-01")
+    assert credentials(bases, "credential_number, person_id, holder_name") == [
+        ("J1", "P1", "张伟"),
+        ("J1", "P2", "李娟"),
+    ]
+
+
+def test_titles_and_mortgages_of_real_estate(bases):
+    unit = {"real_estate_unit_code": "510903001001GB00001F00010001", "holder_name": "张伟", "resource_id": REGISTER}
+    bases.organization("O1", REGISTER, 20, role="right_holder", name="某银行")
+    bases.person("P1", REGISTER, 12, role="right_holder", name="张伟")
+    bases.tell(
+        "spatial.real_estate_right",
+        **unit,
+        right_type_code="state_construction_house",
+        person_id="P1",
+        holder_type_code="person",
+        status_code="current",
+    )
+    bases.tell(
+        "spatial.real_estate_right",
+        **unit,
+        right_type_code="mortgage",
+        organization_id="O1",
+        holder_type_code="organization",
+        status_code="terminated",
+    )
+    assert credentials(bases, "credential_type, person_id, organization_id, status_code") == [
+        ("real_estate_mortgage", None, "O1", "deregistered"),
+        ("real_estate_title", "P1", None, "valid"),
+    ]
+    assert bases.broken() == {}
