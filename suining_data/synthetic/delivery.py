@@ -43,7 +43,7 @@ def deliver(
     con.execute(_base_sql(resource, view, rows, len(files)))
     con.execute(_delivered_sql(con, resource, view, len(files), rates))
     con.execute("drop table delivery_base")
-    if not (view.is_whole or view.keeps_order):
+    if not (view.is_whole or view.keeps_order or view.arranged):
         con.execute(_repeated_sql(resource, rates))
     columns = tuple(field.source for field in resource.fields)
     merged = frozenset(i for i, field in enumerate(resource.fields) if field.name in view.merged)
@@ -62,7 +62,7 @@ def _base_sql(resource: Resource, view: View, rows: int | None, files: int) -> s
         select *{number} from ordered"""
     return f"""create or replace table delivery_base as
         with chosen as (select * from ({view.sql}) order by seq {limit}),
-        ordered as (select *, row_number() over () as n from chosen)
+        ordered as (select *, row_number() over ({f"order by {view.arranged}, seq" if view.arranged else ""}) as n from chosen)
         select *{number} from ordered"""
 
 

@@ -5,10 +5,12 @@ Here: `all_views`. Not here: the views (one module per department), writing styl
 
 from ..errors import ErrorRates
 from . import (
+    care,
     civil_affairs,
     credit_and_care,
     divisions,
     education,
+    government_services,
     health,
     insurance,
     market,
@@ -24,6 +26,7 @@ from .view import View, Views
 _MODULES = (
     public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
     divisions, transport, statistics, credit_and_care,
+    government_services, care,
 )  # fmt: skip
 
 

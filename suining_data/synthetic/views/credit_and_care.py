@@ -4,6 +4,7 @@ Here: the rows as they believe them. Not here: writing style and errors (habits.
 """
 
 from ..errors import ErrorRates
+from .care import DISABILITY_CARD
 from .view import (
     View,
     Views,
@@ -49,7 +50,7 @@ def _disabled(rates: ErrorRates) -> str:
     """Card numbers are the resident id, kind and level; the address may be the one before the move."""
     return f"""
     select {shuffled("p.pid", "disabled")} as seq, p.pid as person_disabled_person,
-        p.resident_id || (1 + pick(p.pid, 'disability', 7)) || (1 + pick(p.pid, 'disability level', 4)) as certificate_number,
+        {DISABILITY_CARD} as certificate_number,
         {name_of("p", "p.pid", "disabled", rates)} as name, p.resident_id, p.sex::varchar as sex_code,
         (1 + pick(p.pid, 'disability', 7))::varchar as disability_type_code,
         (1 + pick(p.pid, 'disability level', 4))::varchar as disability_level_code,

@@ -16,6 +16,11 @@ TYPES = {
 KIND = "case o.kind when 'company' then 'enterprise' else o.kind end"
 POSITION = "case position when '股东' then 'investor' when '执行董事' then 'executive_director' when '监事' then 'supervisor' else 'manager' end"
 
+# Of a row `o` of organization: what its licence to trade in food or drugs says, and whether it has one.
+FOOD_DRUG_LICENCE = """case when o.industry_code = 'F5251' then '川DB' || lpad(o.oid::varchar, 9, '0')
+            else 'JY' || (1 + o.oid % 3) || o.county_code || lpad(o.oid::varchar, 7, '0') end"""
+SELLS_FOOD_OR_DRUGS = "o.is_market and o.industry_code in ('F5211', 'H6210', 'F5251', 'H6231', 'F5223', 'C1399')"
+
 
 def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
@@ -107,15 +112,14 @@ def _licences(rates: ErrorRates) -> str:
     )
     return f"""
     select o.oid as seq, o.approved as day, o.oid as organization_licensee,
-        case when o.industry_code = 'F5251' then '川DB' || lpad(o.oid::varchar, 9, '0')
-            else 'JY' || (1 + o.oid % 3) || o.county_code || lpad(o.oid::varchar, 7, '0') end as license_number,
+        {FOOD_DRUG_LICENCE} as license_number,
         {organization_name_of("o", "o.oid", "licence", rates)} as name, o.uscc, {organization_address("o")} as address,
         case when o.industry_code = 'F5251' then '处方药、非处方药' else {items} end as licensed_items,
         o.approved as issued_date, o.approved + 1825 as valid_until,
         case when o.closed is not null and u(o.oid, 'live licence') >= {rates.deregistered_with_licence} then 'deregistered'
             when o.approved + 1825 < date '2019-08-31' then 'expired' else 'valid' end as status_code
     from organization o
-    where o.is_market and (o.industry_code in ('F5211', 'H6210', 'F5251', 'H6231', 'F5223', 'C1399'))"""
+    where {SELLS_FOOD_OR_DRUGS}"""
 
 
 def _penalties(rates: ErrorRates) -> str:

@@ -6,6 +6,10 @@ Here: the rows as it believes them. Not here: writing style and errors (habits.p
 from ..errors import ErrorRates
 from .view import View, Views, list_pick, organization_name_of, shuffled
 
+# Of a row `o` of organization: the number of its road licence, and whether it has one.
+OPERATOR_LICENCE = "'川交运管许可遂字' || lpad((5109000000 + o.oid)::varchar, 12, '0') || '号'"
+HAULS = "o.industry_code in ('G5431', 'G6020') and o.is_market and o.name is not null"
+
 
 def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
@@ -21,13 +25,12 @@ def _licences(rates: ErrorRates) -> str:
     job = list_pick(["道路旅客运输驾驶员", "道路货物运输驾驶员", "巡游出租汽车驾驶员"], "h.k", "job")
     return f"""
     with holder as (
-        select oid * 2 as k, null::bigint as pid, oid from organization
-            where industry_code in ('G5431', 'G6020') and is_market and name is not null
+        select oid * 2 as k, null::bigint as pid, oid from organization o where {HAULS}
         union all select pid * 2 + 1, pid, null from person
             where is_registered and age between 21 and 62 and sex = 1 and u(pid, 'driver') < 0.012
     )
     select {shuffled("h.k", "road")} as seq, h.oid as organization_licensee, h.pid as person_road_practitioner,
-        case when h.oid is not null then '川交运管许可遂字' || lpad((5109000000 + h.oid)::varchar, 12, '0') || '号'
+        case when h.oid is not null then {OPERATOR_LICENCE}
             else p.resident_id end as license_number,
         case when h.oid is not null then 'operator' else 'practitioner' end as license_type_code,
         case when h.oid is not null then {organization_name_of("o", "o.oid", "road", rates)} else p.name end as holder_name,
