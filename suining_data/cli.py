@@ -6,6 +6,7 @@ Here: commands, their options, what they print. Not here: the work (the stages),
 import csv
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -105,9 +106,15 @@ def accounts(
 def quarantine(
     resource: Annotated[str | None, typer.Option(help="Rows of this resource; without it, counts per rule.")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
+    export: Annotated[
+        Path | None, typer.Option(help="Folder: one workbook per unit with all that was put aside, to be sent back.")
+    ] = None,
 ) -> None:
     """Rows and values that were put aside, with the reason a department can act on."""
     check_resource(resource)
+    if export is not None:
+        export_feedback(export, resource)
+        return
     with published() as con:
         if resource is None:
             show(
@@ -203,6 +210,25 @@ def published(config: Settings | None = None) -> duckdb.DuckDBPyConnection:
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
     return duckdb.connect(str(file.resolve()), read_only=True)
+
+
+def export_feedback(folder: Path, resource: str | None) -> None:
+    """Write a workbook per unit and name the files."""
+    from suining_data.catalog import load_catalog
+    from suining_data.feedback import export_quarantine
+
+    if resource is not None:
+        raise Mistake(
+            "--export 按单位写出全部资源，不与 --resource 同用 (--export writes whole units: drop --resource)"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise Mistake(f"{folder}: 不是目录 (not a folder)")
+    with published() as con:
+        written = export_quarantine(con, load_catalog(), folder, date.today())
+    for each in written:
+        console.print(f"{each.file}  {each.rows:,} 条 (entries)", highlight=False, soft_wrap=True)
+    if not written:
+        console.print("没有需要退回的内容 (nothing was put aside or refused)")
 
 
 def check_resource(resource: str | None) -> None:

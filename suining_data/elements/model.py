@@ -10,6 +10,8 @@ multiplier of the field's unit (money and areas only).
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+SHOWN_CODES = 12  # of a code set, where it is told what is expected
+
 
 class Then(StrEnum):
     """What happens to a row whose value breaks a rule."""
@@ -43,6 +45,8 @@ class Element:
     id: str
     label: str
     english: str
+    form: str | None = None  # Chinese, what a department should write
+    example: str | None = None  # a value of this form that is nobody's
     sql_type: str = "varchar"
     standard: str | None = None
     sensitivity: str | None = None  # L1..L4; None: every field that uses the element says its own
@@ -68,3 +72,14 @@ class Element:
     def masked(self, column: str) -> str:
         """SQL: the value as shown without clearance; the column itself when nothing needs hiding."""
         return self.mask.replace("{v}", column) if self.mask else column
+
+    @property
+    def expected(self) -> str:
+        """What a department should deliver, in Chinese: name, standard, form or codes, example."""
+        form = self.form
+        if self.code_set:
+            # codes without a standard are ours: departments know the names
+            codes = [f"{code} {name}" if self.standard else name for code, name in self.code_set.items()]
+            form = f"其中之一：{'、'.join(codes[:SHOWN_CODES])}{'等' if len(codes) > SHOWN_CODES else ''}"
+        named = self.label + (f"（{self.standard}）" if self.standard else "")
+        return f"{named}{f'：{form}' if form else ''}{f'。例：{self.example}' if self.example else ''}"

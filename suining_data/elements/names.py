@@ -75,6 +75,8 @@ PERSON_NAME = Element(
     id="person_name",
     label="姓名",
     english="Name of a person",
+    form="不超过50个字符，不脱敏",
+    example="张某某",
     standard="GB 18030-2022",
     sensitivity="L3",
     is_personal=True,
@@ -91,6 +93,8 @@ ORGANIZATION_NAME = Element(
     id="organization_name",
     label="单位名称",
     english="Name of an organisation",
+    form="2至200个字符，与证照一致",
+    example="遂宁市某某有限公司",
     sensitivity="L1",
     clean=_organization_name(),
     rules=(
@@ -103,6 +107,8 @@ PLACE_NAME = Element(
     id="place_name",
     label="地名",
     english="Name of a place",
+    form="不超过100个字符",
+    example="某某村",
     sensitivity="L1",
     clean=plain_text((*NOTHING, *UNKNOWN)),
     rules=(_damaged("地名"), Rule("length", "地名超过100个字符", f"length({V}) <= 100")),
@@ -112,6 +118,7 @@ TEXT = Element(
     id="text",
     label="文本",
     english="Free text",
+    form="不超过4000个字符",
     clean=plain_text(),
     rules=(Rule("length", "超过4000个字符", f"length({V}) <= 4000"),),
 )
@@ -120,6 +127,8 @@ IDENTIFIER = Element(
     id="identifier",
     label="部门内部编号",
     english="Identifier local to a department",
+    form="不超过100个字符，按文本填写",
+    example="A0001",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]*[0-9][0-9A-Z-]*')"),
     rules=(Rule("length", "超过100个字符", f"length({V}) <= 100"),),
 )

@@ -65,6 +65,21 @@ def test_a_code_and_its_label_both_give_the_code(con, element):
     assert judge(con, element.id, ["不在表中的值"])[0] == (None, ["unreadable"])
 
 
+@pytest.mark.parametrize("element", [e for e in ELEMENTS.values() if e.example], ids=lambda element: element.id)
+def test_an_example_breaks_no_rule_of_its_element(con, element):
+    [judged] = judge(con, element.id, [element.example], next(iter(element.units), None))
+    assert judged.value is not None
+    assert judged.broken == []
+
+
+def test_what_is_expected_names_standard_form_and_example():
+    assert ELEMENTS["resident_id"].expected == (
+        "公民身份号码（GB 11643-1999）：18位：17位数字和1位校验码（数字或X）；15位旧号亦可。例：11010519491231002X"
+    )
+    assert "1 男" in ELEMENTS["sex_code"].expected
+    assert "moved_in" not in ELEMENTS["household_change_code"].expected
+
+
 def test_a_status_nobody_knows_puts_the_row_aside():
     assert ELEMENTS["organization_status_code"].unreadable_then is Then.QUARANTINE
 

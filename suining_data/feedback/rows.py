@@ -1,0 +1,113 @@
+"""What goes back to a unit: put-aside rows, values and lines, counts and batches, as relations over the published file.
+
+Here: the queries, and what each field was expected to hold. Not here: how a sheet looks (sheets.py).
+"""
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from suining_data.catalog import Catalog, Derived, Field, Format, Resource
+from suining_data.elements import ELEMENTS
+
+TAB = "\t"
+MOST_CHARACTERS = 32_000  # a cell holds 32,767
+EXPECTATION = pa.schema(
+    [
+        ("resource_id", pa.string()),
+        ("resource_name", pa.string()),
+        ("field", pa.string()),  # null: of a whole line
+        ("label", pa.string()),
+        ("expected", pa.string()),
+        ("sources", pa.list_(pa.string())),  # delivered columns that a derived one is computed from
+    ]
+)
+# governance.quarantine.scope -> what has become of it
+TREATED = "case scope when 'line' then '整行未能读入' when 'row' then '整行未入库' else '该值未采用，其余已入库' end"
+
+# a refused content that was not delivered anew since, under the same name
+REFUSED = """status = 'refused' and not exists (
+        from governance.batch as later where later.resource_id = batch.resource_id
+            and later.file_name = batch.file_name and later.first_seen_at > batch.first_seen_at)"""
+UNITS = f"""
+    select unit_id, count(*) as rows from governance.quarantine group by unit_id
+    union
+    select unit_id, 0 from governance.batch where {REFUSED}
+        and unit_id not in (select unit_id from governance.quarantine)
+    order by unit_id
+"""
+# A derived column was not delivered: what it was computed from is shown instead.
+ROWS = f"""
+    with put_aside as (
+        select *, case when scope <> 'line' then cast(cast(raw_text as json) as map(varchar, varchar)) end as cells
+        from governance.quarantine where unit_id = $unit
+    )
+    select file_name, line_number, coalesce(resource_name, put_aside.resource_id),
+        coalesce(label, put_aside.field), put_aside.field,
+        left(coalesce(received, list_aggregate([s || '=' || cells[s] for s in sources if cells[s] is not null],
+            'string_agg', '；')), {MOST_CHARACTERS}),
+        reason, expected, {TREATED},
+        left(case when cells is null then raw_text else list_aggregate(
+            [entry.key || '=' || coalesce(entry.value, '') for entry in map_entries(cells)], 'string_agg', '；')
+        end, {MOST_CHARACTERS})
+    from put_aside left join expectation
+        on expectation.resource_id = put_aside.resource_id and expectation.field is not distinct from put_aside.field
+    order by put_aside.resource_id, file_name, line_number, put_aside.field, rule
+"""
+COUNTS = f"""
+    with counted as (
+        select resource_id, field, reason, scope, count(*) as rows
+        from governance.quarantine where unit_id = $unit group by all
+    )
+    select coalesce(resource_name, counted.resource_id), coalesce(label, counted.field), reason, {TREATED}, rows
+    from counted left join expectation
+        on expectation.resource_id = counted.resource_id and expectation.field is not distinct from counted.field
+    order by counted.resource_id, rows desc, reason, counted.field
+"""
+BATCHES = f"""
+    select coalesce(resource_name, resource_id), file_name, coalesce('未采用：' || refusal_zh, '已采用'),
+        strftime(first_seen_at, '%Y-%m-%d'), batch.lines_total, rejected, quarantined, account.superseded, staged
+    from governance.batch
+    left join governance.row_account as account using (resource_id, batch_id)
+    left join (select distinct resource_id, resource_name from expectation) using (resource_id)
+    where unit_id = $unit and (status = 'in_force' or {REFUSED})
+    order by resource_id, file_name, first_seen_at
+"""
+
+
+def expectations(catalog: Catalog) -> pa.Table:
+    """One row per field and derived column of the catalogue, and one per resource for its lines: schema EXPECTATION."""
+    rows: dict[tuple[str, str | None], tuple[object, ...]] = {}
+    for resource in catalog.resources:
+        rows[resource.id, None] = (resource.id, resource.name, None, None, line_expected(resource), [])
+        for column in resource.columns:
+            field, sources = _told_as(resource, column)
+            told = (resource.id, resource.name, field, column.label, ELEMENTS[column.element].expected, sources)
+            rows.setdefault((resource.id, field), told)
+    return pa.table([list(values) for values in zip(*rows.values(), strict=True)], schema=EXPECTATION)
+
+
+def _told_as(resource: Resource, column: Field | Derived) -> tuple[str, list[str]]:
+    """What governance.quarantine calls a column, and the delivered columns that a derived one is computed from."""
+    if isinstance(column, Field):
+        return column.source, []
+    names = {part.name for part in sqlglot.parse_one(column.sql, dialect="duckdb").find_all(exp.Column)}
+    return column.name, list(dict.fromkeys(field.source for field in resource.fields if field.name in names))
+
+
+def line_expected(resource: Resource) -> str:
+    """How a file of the resource should look, in Chinese."""
+    delivery = resource.delivery
+    columns = list(dict.fromkeys(field.source for field in resource.fields))
+    form = f"{delivery.format.value} 文件"
+    if delivery.format is not Format.XLSX:
+        form += f"，编码 {delivery.encoding}"
+    if delivery.format is Format.CSV:
+        form += f"，以{'制表符' if delivery.delimiter == TAB else delivery.delimiter}分隔，一行一条记录"
+    return f"{form}；列：{'、'.join(columns)}"
+
+
+def units_with_feedback(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Unit id -> rows of its quarantine, for units with something put aside or a refused file."""
+    return dict(con.execute(UNITS).fetchall())
