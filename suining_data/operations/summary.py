@@ -15,6 +15,7 @@ LABELS = {
     "spatial": "资源地理",
     "macro": "宏观经济",
     "credential": "电子证照",
+    "credit": "社会信用",
 }
 
 
