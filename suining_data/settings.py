@@ -6,7 +6,7 @@ Here: paths and limits. Not here: what is delivered (catalog/), what a value is 
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -15,13 +15,15 @@ SQL = PROJECT / "dbt_like_sql"
 
 
 class Settings(BaseSettings):
-    """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` bound DuckDB."""
+    """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` bound DuckDB;
+    `SUINING_EXCHANGE_DSN` says how to reach the exchange database, password included, so it is never shown."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
     data: Path = PROJECT / "data"
     memory_gb: float = Field(default=4.0, gt=0.2)
     threads: int | None = Field(default=None, ge=1)
+    exchange_dsn: SecretStr | None = None
 
     @property
     def landing(self) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from suining_data.catalog.checking_rows import Finding, row_findings
 from suining_data.catalog.messages import words
-from suining_data.catalog.model import Crosstab, Delivery, Format, Resource, Share, ShareType
+from suining_data.catalog.model import Crosstab, Delivery, Format, Mode, Resource, Share, ShareType
 from suining_data.catalog.problems import Place, Problem
 from suining_data.catalog.reading import UNITS, Document, read
 
@@ -111,7 +111,7 @@ def _terms(share: Share, place: Place) -> Iterator[Finding]:
 
 def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
     formats = dict.fromkeys(ONLY_XLSX, "xlsx") if delivery.format is not Format.XLSX else {}
-    if delivery.format is Format.XLSX:
+    if delivery.format in (Format.XLSX, Format.POSTGRES):
         formats["encoding"] = "csv, dbf, json, json_lines, xml"
     if delivery.format is not Format.CSV:
         formats["delimiter"] = "csv"
@@ -127,8 +127,23 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
         yield from _glob_findings(delivery.member, ("delivery", "member"))
     if (delivery.archive is None) != (delivery.member is None):
         yield words("archive"), ("delivery",)
+    yield from _exchange_findings(delivery, sources)
     if delivery.crosstab:
         yield from _crosstab_findings(delivery.crosstab, delivery.header_rows, sources)
+
+
+def _exchange_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
+    exchange = delivery.exchange
+    if (exchange is not None) != (delivery.format is Format.POSTGRES):
+        yield words("exchange"), ("delivery",)
+    if exchange is None:
+        return
+    if delivery.pattern.count("*") != 1 or "?" in delivery.pattern or delivery.mode is not Mode.DELTA:
+        yield words("exchange_files"), ("delivery", "pattern")
+    flag = [exchange.deleted.column] if exchange.deleted else []
+    for source in dict.fromkeys([exchange.watermark, *exchange.key, *flag]):
+        if source not in sources:
+            yield words("undeclared_source", source=source), ("delivery", "exchange")
 
 
 def _crosstab_findings(crosstab: Crosstab, header_rows: int, sources: set[str]) -> Iterator[Finding]:

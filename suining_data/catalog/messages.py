@@ -87,6 +87,16 @@ MESSAGES = {
         "补上 archive: zip 与 member（包内文件名，如 *.csv），或都删去",
         "archive and member go together: give both (member names the file inside, as *.csv) or neither",
     ),
+    "exchange": (
+        "format: postgres 与 exchange（库表、增量标记、主键）须同时登记",
+        "补上 exchange，或改正 format",
+        "format postgres and exchange (table, watermark, key) go together: give both or neither",
+    ),
+    "exchange_files": (
+        "交换库的取数文件按次序累加，pattern 中须有一个 *",
+        "写成 mode: delta，pattern 如 czrk_*.jsonl",
+        "files of an exchange table are numbered and add up: give mode delta and a pattern with one *",
+    ),
     "undeclared_source": (
         "{source} 不是登记的来源列",
         "在 fields.source 中登记或改正",

@@ -46,6 +46,7 @@ class Format(StrEnum):
     JSON_LINES = "json_lines"
     XML = "xml"
     DBF = "dbf"
+    POSTGRES = "postgres"  # a table of the exchange database, fetched into JSON Lines
 
 
 class Mode(StrEnum):
@@ -76,6 +77,7 @@ class Delivery(Strict):
     sheets: str = "*"  # XLSX: glob of sheet names; the sheet's name is offered as source column `_sheet`
     records: str | None = None  # JSON: path of the array of records ("data.list"); XML: tag of one record
     crosstab: "Crosstab | None" = None
+    exchange: "Exchange | None" = None
     crs: Literal["EPSG:4490", "EPSG:4523", "EPSG:4544", "GCJ-02", "BD-09"] | None = None
 
 
@@ -88,6 +90,23 @@ class Crosstab(Strict):
     stub: list[StrictStr]
     levels: list[StrictStr]
     value: StrictStr = "value"
+
+
+class Exchange(Strict):
+    """A table or view of the exchange database (前置机/交换库): what is new in it since the last time is fetched."""
+
+    table: Annotated[str, Item(pattern=r"^[^.\s]+\.[^.\s]+$")]  # schema.table
+    watermark: StrictStr  # column of the table that grows with every change: a time, a date or a whole number
+    key: list[StrictStr] = Item(min_length=1)  # columns of the table that tell its rows apart
+    deleted: "DeletedWhen | None" = None
+    compare_keys: bool = False  # rows leave the table without a mark: found by comparing all keys with those known
+
+
+class DeletedWhen(Strict):
+    """A row has ended when its column has one of these values."""
+
+    column: StrictStr
+    values: list[StrictStr] = Item(min_length=1)
 
 
 class ExpectedRows(Strict):

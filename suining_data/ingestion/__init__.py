@@ -21,8 +21,10 @@ from suining_data.ingestion.ledger import (
     batches_in_force,
     create_ledger,
 )
+from suining_data.ingestion.reading import DELETED
 
 __all__ = [
+    "DELETED",
     "Batch",
     "InForce",
     "Ingested",

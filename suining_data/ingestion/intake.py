@@ -22,7 +22,17 @@ from suining_data.ingestion.json_documents import read_json
 from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger
 from suining_data.ingestion.markup import read_xml
 from suining_data.ingestion.physical_lines import fitting_encodings
-from suining_data.ingestion.reading import LINE, Reader, ReadResult, Refused, Target, sources, yaml_of
+from suining_data.ingestion.reading import (
+    DELETED,
+    FETCHED_AT,
+    LINE,
+    Reader,
+    ReadResult,
+    Refused,
+    Target,
+    sources,
+    yaml_of,
+)
 from suining_data.ingestion.workbook import SHEET, read_xlsx
 from suining_data.settings import Settings
 
@@ -33,6 +43,7 @@ READERS: dict[Format, Reader] = {
     Format.JSON_LINES: read_json,
     Format.XML: read_xml,
     Format.DBF: read_dbf,
+    Format.POSTGRES: read_json,
 }
 READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: everything is read again
 GREATEST_FALL = 0.30  # of the row count from one full delivery to the next
@@ -311,7 +322,7 @@ def _ingested(
 
 
 def _undeclared(resource: Resource, item: InForce) -> Notice | None:
-    expected = {*sources(resource), LINE, SHEET}
+    expected = {*sources(resource), LINE, SHEET, DELETED, FETCHED_AT}
     extra = [name for name in pq.read_schema(item.raw).names if name not in expected]
     if not extra:
         return None

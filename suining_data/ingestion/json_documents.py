@@ -47,7 +47,7 @@ RECORDS = "_ingestion_json_record"  # temporary table: _line, text
 def read_json(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
     try:
         with RejectedWriter(target.rejected) as rejected, in_file_order(con):
-            if resource.delivery.format is Format.JSON_LINES:
+            if resource.delivery.format in (Format.JSON_LINES, Format.POSTGRES):
                 lines_total = _load_lines(con, file, resource, target, rejected)
             else:
                 lines_total = _load_documents(con, file, resource, target)

@@ -23,6 +23,8 @@ ROWS_PER_FLUSH = 20_000
 SHOWN_CHARACTERS = 10_000  # of a rejected line; the line number leads to the rest
 SHOWN_COLUMNS = 10
 LINE = "_line"
+DELETED = "_deleted"  # in fetched files: filled where the row with this key has left its table
+FETCHED_AT = "_fetched_at"  # in fetched files: makes each a content of its own, even when a table goes back and forth
 RAW_PARQUET = "format parquet, compression snappy, row_group_size 40960"  # small groups: a scan keeps every core busy
 
 REJECTED_SCHEMA = pa.schema(

@@ -14,6 +14,7 @@ from suining_data.settings import Settings
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
 from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
+from suining_data.standardization.versions import OUTDATED, find_outdated
 from suining_data.warehouse import NEXT, swap
 
 LINE_BITS = 24  # lines of a batch fit into the low bits of record_id, the batch into the 37 above
@@ -60,14 +61,20 @@ def put_in_force(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
 
 def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
     batches = _in_force(con, resource)
-    bases = ", ".join(f"({literal(batch)}, {record_base(resource.id, batch)})" for batch in batches)
+    bases = ", ".join(
+        f"({place}, {literal(batch)}, {record_base(resource.id, batch)})" for place, batch in enumerate(batches)
+    )
+    exchange = resource.delivery.exchange
     if batches:
         files = [str(settings.raw / resource.id / f"{batch}.parquet") for batch in batches]
         delivered = f"""
-            select base + _line as record_id, batch.batch_id, _line as line_number, raw.*
+            select base + _line as record_id, batch.batch_id, _line as line_number, _place, raw.*
             from read_parquet({files}, union_by_name = true, filename = true) as raw
-            join (values {bases}) as batch(batch_id, base) on parse_filename(filename, true) = batch.batch_id
+            join (values {bases}) as batch(_place, batch_id, base) on parse_filename(filename, true) = batch.batch_id
         """
+        if exchange:
+            find_outdated(con, resource, exchange, delivered)
+            delivered = f"from ({delivered}) anti join {OUTDATED} using (batch_id, line_number)"
     else:
         sources = ", ".join(f"null::varchar as {quoted_source}" for quoted_source in _quoted_sources(resource))
         delivered = f"select 0::bigint as record_id, '' as batch_id, 0::bigint as line_number, {sources} where false"
@@ -134,6 +141,7 @@ def _in_force(con: duckdb.DuckDBPyConnection, resource: Resource, where: str = "
 
 def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> None:
     """Of the rows with one key the last delivered stays; rows with an empty key column are never compared."""
+    outdated = f"union all from {OUTDATED}" if resource.delivery.exchange and _in_force(con, resource) else ""
     key = ", ".join(resource.key)
     known = " and ".join(f"{column} is not null" for column in resource.key)
     con.execute(f"""
@@ -151,6 +159,7 @@ def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -
         )
         select {literal(resource.id)} as resource_id, batch_id, line_number, superseded_by
         from version where record_id <> superseded_by
+        {outdated}
         order by all
     """)
 

@@ -19,6 +19,7 @@ CHANGES, REPORT = "public_security__changes", "public_security__report"
 
 NOTE = "- {source: 备注, name: note, element: text, label: 备注, sensitivity: L1}"
 SAME_ROLE = "- {subject: person, role: member, values: {name: name}}"
+EXCHANGE = "exchange: {table: hj.bd, watermark: bdsj, key: [gmsfhm, bdrq]}"
 SEX_DERIVED = "\n      - {name: sex_code, element: sex_code, label: 性别, sql: case when name is null then 'm' end}"
 
 # rule, text replaced, its replacement, resource and field of the problem
@@ -69,6 +70,10 @@ BREAKS = [
     ("archive", "mode: delta, crs", "mode: delta, archive: zip, crs", CHANGES),
     ("archive", "mode: delta, crs", "mode: delta, member: \"*.csv\", crs", CHANGES),
     ("pattern", "mode: delta, crs", "mode: delta, archive: zip, member: \"a/*.csv\", crs", CHANGES),
+    ("exchange", "format: csv, encoding: gb18030", "format: postgres", CHANGES),
+    ("exchange", "mode: delta, crs", f"mode: delta, {EXCHANGE}, crs", CHANGES),
+    ("exchange_files", 'format: csv, encoding: gb18030, pattern: "hjbd_*.csv"', f'format: postgres, {EXCHANGE}, pattern: "hjbd.jsonl"', CHANGES),
+    ("undeclared_source", "format: csv, encoding: gb18030", f"format: postgres, {EXCHANGE.replace('bdsj', 'gxsj')}", CHANGES),
     ("undeclared_source", "source: 指标", "source: _sheet", REPORT),
     ("crosstab_levels", "header_rows: 2", "header_rows: 3", REPORT),
     ("crosstab_source", "      - {source: value", f"      {NOTE}\n      - {{source: value", REPORT),
