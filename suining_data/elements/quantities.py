@@ -10,7 +10,7 @@ from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_for
 from suining_data.elements.model import Element, Rule
 
 V, X = "{v}", "{x}"
-NO_NUMBER = (*NOTHING, *UNKNOWN, "#N/A", "#VALUE!", "#DIV/0!", "#REF!", "…", "...")
+NO_NUMBER = (*NOTHING, *UNKNOWN, "…", "...")
 NUMBER_SHAPE = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]{1,3})?"
 PLAIN = r"-?[0-9]+(?:\.[0-9]+)?"
 

@@ -215,18 +215,23 @@ def _columns(con: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[dict[s
         require_occurring(resource, occurring, "记录", "records")
     extra = column_names(undeclared, declared)
     columns = {source: json_path(source) for source in declared}
-    columns |= {name: json_path(key, nested=False) for name, key in zip(extra, undeclared, strict=True)}
+    columns |= {name: _json_pointer(key) for name, key in zip(extra, undeclared, strict=True)}
     return columns, tuple(extra)
 
 
-def json_path(source: str, *, nested: bool = True) -> str:
-    """DuckDB's path of a key; dots step into nested objects."""
-    steps = source.split(".") if nested else [source]
+def _json_pointer(key: str) -> str:
+    """The path of a key as it came (RFC 6901): empty ones and those with dots or quotes are no names in a path."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def json_path(source: str) -> str:
+    """DuckDB's path of a source; dots step into nested objects."""
+    steps = source.split(".")
     return "$" + "".join('."{}"'.format(step.replace("\\", "\\\\").replace('"', '\\"')) for step in steps)
 
 
 def _to_parquet(con: duckdb.DuckDBPyConnection, columns: dict[str, str], raw: Path) -> None:
-    paths = ", ".join(literal(path) for path in columns.values())
+    paths = ", ".join(literal(path).replace("\0", "' || chr(0) || '") for path in columns.values())
     values = ", ".join(f"v[{place}] as {identifier(name)}" for place, name in enumerate(columns, start=1))
     con.execute(f"""
         copy (

@@ -217,7 +217,7 @@ def column_names(found: Sequence[str], declared: Sequence[str]) -> list[str]:
         if name in declared:
             names.append(name)
             continue
-        base = name or f"column_{place}"
+        base = name.replace("\0", "\\x00") or f"column_{place}"  # no SQL holds a NUL
         unique = base
         suffix = 2
         while unique.lower() in taken:

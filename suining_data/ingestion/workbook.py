@@ -33,6 +33,7 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
+from suining_data.ingestion.workbook_parts import DamagedParts, Errors, error_cells, is_zip
 
 SHEET = "_sheet"
 EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
@@ -83,21 +84,22 @@ def read_xlsx(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, ta
 def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
     """The sheets that the catalogue names and that are not empty, in the order of the file."""
     try:
+        errors = error_cells(file) if is_zip(file) else {}
         book = CalamineWorkbook.from_path(file)
+        wanted = [name for name in book.sheet_names if fnmatchcase(name, resource.delivery.sheets)]
+        sheets = [_sheet(book.get_sheet_by_name(name), resource, errors.get(name, {})) for name in wanted]
     except PasswordError:
         raise Refused(
             "全文件: 工作簿有密码。请交付方去掉密码后重新交付。",
             "whole file: the workbook has a password. Ask for a delivery without one.",
         ) from None
-    except (CalamineError, ZipError, OSError):
+    except (CalamineError, ZipError, OSError, DamagedParts):
         raise Refused(
             "全文件: 不是 XLSX 工作簿，或文件损坏。"
             f"请核对 {yaml_of(resource)} 的 delivery.format，或请交付方重新导出。",
             f"whole file: not an XLSX workbook, or damaged. Compare delivery.format in {yaml_of(resource)}, "
             "or ask for a new export.",
         ) from None
-    wanted = [name for name in book.sheet_names if fnmatchcase(name, resource.delivery.sheets)]
-    sheets = [_sheet(book.get_sheet_by_name(name), resource) for name in wanted]
     filled = [sheet for sheet in sheets if sheet is not None]
     if not filled:
         raise Refused(
@@ -109,9 +111,12 @@ def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
     return filled
 
 
-def _sheet(sheet: CalamineSheet, resource: Resource) -> _Sheet | None:
+def _sheet(sheet: CalamineSheet, resource: Resource, errors: Errors) -> _Sheet | None:
     """None when nothing stands in the sheet."""
     cells = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (row, column), text in errors.items():
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = text
     if not any(text for row in cells for text in row):
         return None
     delivery = resource.delivery

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from suining_data.catalog import Derived, Field, Resource
 from suining_data.elements import ELEMENTS, Then
 
+FORMULA_ERRORS = (
+    "'#REF!', '#N/A', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!', '#SPILL!', '#CALC!', '#GETTING_DATA'"
+)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -45,6 +49,10 @@ def _of_field(field: Field) -> list[Judgement]:
     if element.convert != "{x}":
         readable = f"({cleaned} is null or {value} is not null)"
         found.append(_judgement(field, "unreadable", element.unreadable, readable, element.unreadable_then))
+    else:
+        is_error = f"starts_with({cleaned}, '#') and {cleaned} in ({FORMULA_ERRORS})"  # as text it would be a value
+        reason = "表格公式出错（如#REF!），请改正公式或改为数值后重新导出"
+        found.append(_judgement(field, "formula_error", reason, f"not ({is_error})", Then.QUARANTINE_VALUE))
     return found + _of_element(field, field.source)
 
 

@@ -226,3 +226,9 @@ def test_what_a_csv_writer_writes_is_read_as_pythons_csv_reads_it(records, delim
     assert rejected == []
     assert [tuple(value or None for value in row) for row in rows] == expected[1:]
     assert result.lines_total == last
+
+
+def test_a_header_with_a_nul_is_read(desk: Desk):
+    desk.deliver("x.csv", "a,b\0\n1,kept\n")
+    [row] = desk.rows(desk.refresh(resource_of(["a"])))
+    assert row["b\\x00"] == "kept"

@@ -99,3 +99,12 @@ def test_keys_with_quotes_and_dots_are_kept_as_they_are(desk: Desk):
     desk.deliver("x.jsonl", json.dumps({"id": 1, "name": "a", "q\"'x": 5, "a.b": 6, "ID": 7}) + "\n")
     row = desk.rows(desk.refresh(LINES))[0]
     assert (row["id"], row["q\"'x"], row["a.b"], row["ID_2"]) == ("1", "5", "6", "7")
+
+
+@pytest.mark.parametrize("key", ["", "\0", 'a"b', "a/b~c", "$", "*"])
+def test_undeclared_keys_that_mean_something_to_a_path_are_kept(desk: Desk, key: str):
+    desk.deliver("x.jsonl", json.dumps({"a": "1", key: "kept"}) + "\n")
+    result = desk.refresh(resource_of(["a"], format="json_lines"))
+    assert result.refusals == ()
+    [row] = desk.rows(result)
+    assert "kept" in row.values()

@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
@@ -120,3 +121,32 @@ def test_a_workbook_with_names_that_lead_out_of_it(desk: Desk) -> None:
     desk.deliver("ry_2.xlsx", out.getvalue())
     assert desk.take(resource).refusals == ()
     assert list(desk.settings.data.parent.rglob("escaped.txt")) == []
+
+
+def rewritten(workbook: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with one part changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name == part else old.read(name))
+    return out.getvalue()
+
+
+def test_a_workbook_that_is_a_bomb(desk: Desk) -> None:
+    def swollen(part: bytes) -> bytes:
+        return part.replace(b"</sst>", b"<!--" + b" " * 70_000_000 + b"--></sst>")
+
+    desk.refuses(
+        desk.sound("xlsx"), "ry_2.xlsx", rewritten(content("xlsx", people(30)), "xl/sharedStrings.xml", swollen)
+    )
+
+
+def test_a_workbook_with_a_cell_far_away(desk: Desk) -> None:
+    """Opened as it is, it makes the library ask for the memory of 17 billion cells, and the process ends."""
+
+    def far(part: bytes) -> bytes:
+        return part.replace(b'r="B5"', b'r="XFD1048576"')
+
+    desk.refuses(
+        desk.sound("xlsx"), "ry_2.xlsx", rewritten(content("xlsx", people(30)), "xl/worksheets/sheet1.xml", far)
+    )

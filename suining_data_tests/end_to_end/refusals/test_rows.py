@@ -100,3 +100,22 @@ def test_a_date_as_serial_number(desk: Desk, kind: str) -> None:
     take(desk, content(kind, [(number, name, "43691", remark)]), kind)
     assert desk.quarantine() == []
     assert desk.staged("birth_date = date '2019-08-14'") == 1
+
+
+def test_a_formula_error_in_a_workbook(desk: Desk) -> None:
+    """The library gives an empty cell for it; the sheet shows #REF!, and so does the quarantine."""
+
+    def broken(sheet) -> None:  # type: ignore[no-untyped-def]
+        sheet.write_formula("B3", "=#REF!", value="#REF!")
+        sheet.write_formula("C4", "=1/0", value="#DIV/0!")
+
+    take(desk, xlsx(people(GOOD, first=100), broken), "xlsx")
+    assert desk.quarantine() == [(3, "value", "formula_error"), (4, "value", "unreadable")]
+    assert any(desk.entry.zh in reason for reason in desk.reasons())
+    assert desk.staged() == SOUND + GOOD
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#VALUE!", "#DIV/0!"])
+def test_a_formula_error_in_text(desk: Desk, error: str) -> None:
+    take(desk, HEADER + good() + f"{resident_id(500)},王,1970-01-01,{error}\n".encode())
+    put_aside(desk, "formula_error", GOOD + 2, "value")
