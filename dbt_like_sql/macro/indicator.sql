@@ -14,6 +14,14 @@ delivered as (
     union
     select tax_name from {{ ref('staged.taxation__tax_revenue') }}
     union
+    select subject_name from {{ ref('staged.finance__budget_execution') }}
+    union
+    select item_name from {{ ref('staged.peoples_bank__deposits_and_loans') }}
+    union
+    select industry_name from {{ ref('staged.power_supply__electricity_by_industry') }}
+    union
+    select item_name from {{ ref('staged.office_administration__vehicles_and_offices') }}
+    union
     select indicator_name from {{ ref('staged.sichuan_statistics__indicators') }}
     where value_text is null or value is not null
 ),

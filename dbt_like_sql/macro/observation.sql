@@ -31,12 +31,39 @@ quarterly_index as (
     from quarterly where constant_price_index is not null
 ),
 
-tax as (
+-- monthly reports with the unit in the title of the table: of the level; growth is in percent
+report as (
     select
-        tax_name, region_name, null, period_name, measure_code, value,
-        case when measure_code in ('level_current', 'level_cumulative') then '万元' else '%' end, null, null, null,
-        record_id, 'taxation__tax_revenue', 1
+        tax_name as item_name, region_name, period_name, measure_code, value, '万元' as unit_name, record_id,
+        'taxation__tax_revenue' as resource_id
     from {{ ref('staged.taxation__tax_revenue') }}
+    union all
+    select subject_name, region_name, period_name, measure_code, value, '万元', record_id, 'finance__budget_execution'
+    from {{ ref('staged.finance__budget_execution') }}
+    union all
+    select
+        item_name, region_name, period_name, measure_code, value, '亿元', record_id, 'peoples_bank__deposits_and_loans'
+    from {{ ref('staged.peoples_bank__deposits_and_loans') }}
+    union all
+    select
+        industry_name, region_name, period_name, measure_code, value, '万千瓦时', record_id,
+        'power_supply__electricity_by_industry'
+    from {{ ref('staged.power_supply__electricity_by_industry') }}
+),
+
+reported as (
+    select
+        item_name, region_name, null, period_name, measure_code, value,
+        case when measure_code in ('level_current', 'level_cumulative') then unit_name else '%' end, null, null, null,
+        record_id, resource_id, 1
+    from report
+),
+
+office as (
+    select
+        item_name, region_name, null, cast(year as varchar) || '年', 'level_current', value, unit_name, null, null, null,
+        record_id, 'office_administration__vehicles_and_offices', 1
+    from {{ ref('staged.office_administration__vehicles_and_offices') }}
 ),
 
 province as (
@@ -73,7 +100,8 @@ told as (
     select * from monthly where value is not null
     union all select * from quarterly_level
     union all select * from quarterly_index
-    union all select * from tax where value is not null
+    union all select * from reported where value is not null
+    union all select * from office where value is not null
     union all select * from province
     union all select * from structure
 ),
@@ -106,7 +134,7 @@ meant as (
     left join period on told.period_name = period.period_name
     left join {{ ref('reference.macro_indicator_name') }} as listed on told.indicator_name = listed.name
     left join {{ ref('macro.indicator') }} as indicator on listed.indicator_code = indicator.indicator_code
-    left join region on told.region_name = region.name
+    left join region on case told.region_name when '全市' then '遂宁市' else told.region_name end = region.name
     left join division on told.division_code = division.division_code
 ),
 

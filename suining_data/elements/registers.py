@@ -310,7 +310,7 @@ STATISTICS = (
     register(
         "measure_code", "计量项", "Measure",
         """
-        level_current 本期 本月 当月 本季 当期 绝对值 总量 本期(万元) 本月(万元)
+        level_current 本期 本月 当月 本季 当期 余额 期末数 绝对值 总量 本期(万元) 本月(万元)
         level_cumulative 累计 本年累计 累计值 1月至本月累计 累计(万元)
         yoy_real 可比价增长 增速(可比价) 可比价增长(%) 实际增长 实际增长(%)
         yoy_nominal 同比增长 同比 增速 增长 名义增长 同比(%) 同比±% 同比增长(%) 比上年同期增长(%)

@@ -89,6 +89,8 @@ def test_volumes_follow_the_proposal(sample: Sample) -> None:
         wanted = rows_of(resource_id, SCALE)
         assert wanted <= sample.summary.rows[resource_id] <= wanted * 1.01 + 3, resource_id
     assert set(sample.summary.rows) - set(ROWS) == {
+        "finance__budget_execution", "peoples_bank__deposits_and_loans", "power_supply__electricity_by_industry",
+        "office_administration__vehicles_and_offices",
         "taxation__tax_revenue", "natural_resources__divisions", "statistics__monthly_indicators",
         "statistics__quarterly_gdp", "sichuan_statistics__indicators",
     }  # fmt: skip

@@ -14,6 +14,7 @@ from . import (
     health,
     insurance,
     market,
+    monthly_reports,
     public_security,
     real_estate,
     sichuan_public_security,
@@ -26,7 +27,7 @@ from .view import View, Views
 _MODULES = (
     public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
     divisions, transport, statistics, credit_and_care,
-    government_services, care,
+    government_services, care, monthly_reports,
 )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ Here: the rows as it believes them. Not here: writing style and errors (habits.p
 """
 
 from ..errors import ErrorRates
+from .figures import CITY, COUNTIES, MADE_UP
 from .view import View, Views, organization_address, organization_name_of
 
-REVENUE_TITLE = "税收收入分税种分县区统计表（示例数据，非公布数） 单位：万元、%"
+REVENUE_TITLE = f"税收收入分税种分县区统计表（{MADE_UP}） 单位：万元、%"
 TAXES = (
     ("增值税", 34000),
     ("企业所得税", 11000),
@@ -14,7 +15,6 @@ TAXES = (
     ("城市维护建设税", 2600),
     ("契税", 4300),
 )  # made-up levels
-COUNTIES = (("船山区", 0.46), ("安居区", 0.1), ("蓬溪县", 0.11), ("大英县", 0.1), ("射洪市", 0.23))
 
 
 def views(rates: ErrorRates) -> Views:
@@ -62,8 +62,8 @@ def _revenue() -> str:
     rows, seq = [], 0
     for month, season in ((6, 1.12), (7, 1.0), (8, 0.94)):
         for place, (tax, level) in enumerate(TAXES):
-            parts = {county: round(level * season * share * (1 + 0.01 * place)) for county, share in COUNTIES}
-            for region, amount in {"全市": sum(parts.values()), **parts}.items():
+            parts = {county: round(level * season * share * (1 + 0.01 * place)) for county, share in COUNTIES.items()}
+            for region, amount in {CITY: sum(parts.values()), **parts}.items():
                 growth = round(3 + (amount * 7 + month) % 120 / 10 - 4, 1)
                 values = (("level_current", amount), ("level_cumulative", amount * month), ("yoy_nominal", growth))
                 for measure, value in values:
