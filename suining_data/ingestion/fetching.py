@@ -21,7 +21,7 @@ import duckdb
 from suining_data.catalog.model import Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, look_at
 from suining_data.ingestion.intake import Notice, ingest
-from suining_data.ingestion.json_documents import json_path
+from suining_data.ingestion.json_documents import json_pointer
 from suining_data.ingestion.ledger import known_batches
 from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Refused, identifier, literal, yaml_of
 from suining_data.settings import Settings
@@ -180,7 +180,7 @@ class _Landing:
         """Fills the temporary table with number, key and digest of the content of each line."""
 
         def values(names: tuple[str, ...] | list[str]) -> str:
-            paths = ", ".join(literal(json_path(name, nested=False)) for name in names)
+            paths = ", ".join(literal(json_pointer(name)) for name in names)
             return f"to_json(json_extract_string(line, [{paths}]))::varchar"
 
         part = self.scratch / "part.jsonl"

@@ -215,11 +215,11 @@ def _columns(con: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[dict[s
         require_occurring(resource, occurring, "记录", "records")
     extra = column_names(undeclared, declared)
     columns = {source: json_path(source) for source in declared}
-    columns |= {name: _json_pointer(key) for name, key in zip(extra, undeclared, strict=True)}
+    columns |= {name: json_pointer(key) for name, key in zip(extra, undeclared, strict=True)}
     return columns, tuple(extra)
 
 
-def _json_pointer(key: str) -> str:
+def json_pointer(key: str) -> str:
     """The path of a key as it came (RFC 6901): empty ones and those with dots or quotes are no names in a path."""
     return "/" + key.replace("~", "~0").replace("/", "~1")
 
