@@ -5,6 +5,8 @@ from datetime import date
 CARDS = "human_resources__social_security_cards"
 FOOD = "market_supervision__food_drug_licenses"
 REGISTER = "natural_resources__real_estate_register"
+CASES = "government_services__cases"
+USCC = "91510903MA6200004H"
 NUMBER = "510903199003078036"
 
 
@@ -52,6 +54,22 @@ def test_one_number_with_two_holders_is_kept_twice_and_warned_of(bases):
     card(bases, "P2", "A1")
     assert credentials(bases, "credential_number, person_id") == [("A1", "P1"), ("A1", "P2")]
     assert bases.broken() == {"credential.credential one_holder": 2}
+
+
+def test_an_unknown_holder_of_the_name_of_a_known_one_of_that_number_is_that_one(bases):
+    card(bases, "P1", "A1")
+    record = bases.tell(
+        f"staged.{CASES}",
+        credential_number="A1",
+        credential_type_code="social_security_card",
+        applicant_type_code="person",
+        applicant_name="张伟",
+        credential_id="E1",
+    )
+    bases.person(None, CASES, 13, role="applicant", record_id=record, name="张伟", resident_id=NUMBER)
+    assert credentials(bases, "credential_number, person_id, holder_number, electronic_id") == [
+        ("A1", "P1", None, "E1")
+    ]
 
 
 def test_a_revoked_licence_stays_with_its_state(bases):
@@ -137,3 +155,50 @@ def test_titles_and_mortgages_of_real_estate(bases):
         ("real_estate_title", "P1", None, "valid"),
     ]
     assert bases.broken() == {}
+
+
+def test_the_index_of_electronic_credentials_adds_its_id_to_what_the_issuer_told(bases):
+    food_licence(bases, "JY1", status_code="revoked", valid_until="2022-01-01", licensed_items="热食类食品制售")
+    for number, kind in (("JY1", "food_license"), (USCC, "business_license"), (None, None)):
+        record = bases.tell(
+            f"staged.{CASES}",
+            credential_number=number,
+            credential_type_code=kind,
+            credential_id=number and f"1.2.156.{number}",
+            applicant_type_code="organization",
+            applicant_name="遂宁市甲食品店",
+            status_code="valid",
+            issuer_name="遂宁市市场监督管理局",
+        )
+        bases.organization("O1", CASES, 25, role="applicant", record_id=record)
+    assert credentials(bases, "credential_type, holder_name, scope, status_code, electronic_id, resource_id") == [
+        ("business_license", "遂宁市甲食品店", None, "valid", f"1.2.156.{USCC}", CASES),
+        ("food_drug", "遂宁市甲副食店", "热食类食品制售", "revoked", "1.2.156.JY1", FOOD),
+    ]
+
+
+def test_one_certificate_with_two_scopes_is_one_row(bases):
+    for name in ("建筑工程施工总承包三级", "市政公用工程施工总承包三级"):
+        record = bases.tell(
+            "staged.housing__construction_qualifications",
+            certificate_number="D1",
+            qualification_name=name,
+            name="遂宁市甲建筑有限公司",
+        )
+        bases.organization("O1", "housing__construction_qualifications", 20, role="licensee", record_id=record)
+    assert credentials(bases, "credential_number, scope") == [
+        ("D1", "市政公用工程施工总承包三级、建筑工程施工总承包三级")
+    ]
+
+
+def test_a_disability_certificate_is_as_the_city_issued_it(bases):
+    told = {"certificate_number": "51090319900307803643", "name": "张伟", "issued_date": "2015-01-01"}
+    city, province = "disabled_federation__certificates", "sichuan_disabled_federation__disabled_persons"
+    record = bases.tell(f"staged.{city}", **told, valid_until="2025-01-01", status_code="suspended")
+    bases.person("P1", city, 9, role="certificate_holder", record_id=record)
+    bases.person(None, city, 15, role="disabled_guardian", record_id=record, name="张父")
+    record = bases.tell(f"staged.{province}", **{**told, "name": "张玮", "issued_date": "2018-01-01"})
+    bases.person("P1", province, 9, role="disabled_person", record_id=record)
+    assert credentials(bases, "person_id, holder_name, valid_from, valid_to, status_code") == [
+        ("P1", "张伟", date(2015, 1, 1), date(2025, 1, 1), "suspended")
+    ]
