@@ -13,13 +13,13 @@ from pathlib import Path
 
 from suining_data.catalog.checking_rows import Finding, row_findings
 from suining_data.catalog.messages import words
-from suining_data.catalog.model import Crosstab, Delivery, Format, Mode, Resource, Share, ShareType
+from suining_data.catalog.model import WORKBOOKS, Crosstab, Delivery, Format, Mode, Resource, Share, ShareType
 from suining_data.catalog.problems import Place, Problem
 from suining_data.catalog.reading import UNITS, Document, read
 
 CODE = re.compile(r"[1-3][0-9]{5}/[0-9]{6}")
 WITH_RECORDS = (Format.JSON, Format.XML)
-ONLY_XLSX = {"header_rows", "title_rows", "sheets", "crosstab"}
+ONLY_WORKBOOKS = {"header_rows", "title_rows", "sheets", "crosstab"}
 
 
 def check(directory: Path = UNITS) -> list[Problem]:
@@ -110,8 +110,9 @@ def _terms(share: Share, place: Place) -> Iterator[Finding]:
 
 
 def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
-    formats = dict.fromkeys(ONLY_XLSX, "xlsx") if delivery.format is not Format.XLSX else {}
-    if delivery.format in (Format.XLSX, Format.POSTGRES):
+    is_workbook = delivery.format in WORKBOOKS
+    formats = {} if is_workbook else dict.fromkeys(ONLY_WORKBOOKS, "xlsx, xls")
+    if is_workbook or delivery.format is Format.POSTGRES:
         formats["encoding"] = "csv, dbf, json, json_lines, xml"
     if delivery.format is not Format.CSV:
         formats["delimiter"] = "csv"
@@ -121,8 +122,8 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
         yield words("records", format=delivery.format), ("delivery",)
     for option in sorted(formats.keys() & delivery.model_fields_set):
         yield words("misplaced_option", option=option, formats=formats[option]), ("delivery", option)
-    if "_sheet" in sources and delivery.format is not Format.XLSX:
-        yield words("misplaced_option", option="_sheet", formats="xlsx"), ("fields",)
+    if "_sheet" in sources and not is_workbook:
+        yield words("misplaced_option", option="_sheet", formats="xlsx, xls"), ("fields",)
     if delivery.member:
         yield from _glob_findings(delivery.member, ("delivery", "member"))
     if (delivery.archive is None) != (delivery.member is None):

@@ -42,11 +42,15 @@ class Cycle(StrEnum):
 class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    XLS = "xls"
     JSON = "json"
     JSON_LINES = "json_lines"
     XML = "xml"
     DBF = "dbf"
     POSTGRES = "postgres"  # a table of the exchange database, fetched into JSON Lines
+
+
+WORKBOOKS = (Format.XLSX, Format.XLS)
 
 
 class Mode(StrEnum):
@@ -72,9 +76,9 @@ class Delivery(Strict):
     member: str | None = None
     encoding: Literal["utf-8", "utf-8-sig", "gbk", "gb18030"] = "utf-8"
     delimiter: Literal[",", "\t", "|"] = ","
-    header_rows: int = Item(default=1, ge=1)  # XLSX: merged headers are joined with "/"
-    title_rows: int = Item(default=0, ge=0)  # XLSX: rows above the header (report title, unit of measure)
-    sheets: str = "*"  # XLSX: glob of sheet names; the sheet's name is offered as source column `_sheet`
+    header_rows: int = Item(default=1, ge=1)  # workbooks: merged headers are joined with "/"
+    title_rows: int = Item(default=0, ge=0)  # workbooks: rows above the header (report title, unit of measure)
+    sheets: str = "*"  # workbooks: glob of sheet names; the sheet's name is offered as source column `_sheet`
     records: str | None = None  # JSON: path of the array of records ("data.list"); XML: tag of one record
     crosstab: "Crosstab | None" = None
     exchange: "Exchange | None" = None
@@ -82,7 +86,7 @@ class Delivery(Strict):
 
 
 class Crosstab(Strict):
-    """XLSX: columns after the stub columns are unpivoted to one raw row per cell.
+    """Workbooks: columns after the stub columns are unpivoted to one raw row per cell.
 
     Every cell gives the stub columns, one source column per header row (named by `levels`, top down) and `value`.
     """

@@ -33,12 +33,13 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
-from suining_data.ingestion.workbook import SHEET, read_xlsx
+from suining_data.ingestion.workbook import SHEET, read_workbook
 from suining_data.settings import Settings
 
 READERS: dict[Format, Reader] = {
     Format.CSV: read_delimited,
-    Format.XLSX: read_xlsx,
+    Format.XLSX: read_workbook,
+    Format.XLS: read_workbook,
     Format.JSON: read_json,
     Format.JSON_LINES: read_json,
     Format.XML: read_xml,

@@ -54,7 +54,7 @@ class Target:
 class ReadResult:
     """What a file held: lines_total = header_lines + continuation_lines + raw_rows + rejected_rows.
 
-    A line is a physical line (CSV, JSON Lines), a sheet row (XLSX; a filled cell in a crosstab) or a record (JSON, XML,
+    A line is a physical line (CSV, JSON Lines), a sheet row (workbooks; a filled cell in a crosstab) or a record (JSON, XML,
     DBF). `continuation_lines` are the further lines of a record with line breaks inside quotes.
     """
 
@@ -109,7 +109,7 @@ class RejectedWriter:
 
 
 class RowWriter:
-    """Raw rows of the formats whose library hands out Python values (XLSX, XML, DBF)."""
+    """Raw rows of the formats whose library hands out Python values (workbooks, XML, DBF)."""
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])

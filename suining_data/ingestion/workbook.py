@@ -1,4 +1,4 @@
-"""XLSX: sheets with title rows, merged headers and crosstabs become raw rows; cells become the text a sheet shows.
+"""Workbooks, XLSX and XLS (97-2003): sheets with title rows, merged headers and crosstabs become raw rows; cells become the text a sheet shows.
 
 Here: choosing sheets, headers, unpivoting, cell values as text.
 Not here: what a value means. An id stored as a number has lost its last digits: it arrives as 5.10902E+17 and its
@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, ZipError
 
-from suining_data.catalog.model import Delivery, Resource
+from suining_data.catalog.model import Delivery, Format, Resource
 from suining_data.ingestion.reading import (
     ReadResult,
     Refused,
@@ -38,6 +38,8 @@ from suining_data.ingestion.workbook_parts import DamagedParts, Errors, error_ce
 SHEET = "_sheet"
 EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 
+SIGNATURES = {b"PK\x03\x04": Format.XLSX, b"\xd0\xcf\x11\xe0": Format.XLS}
+
 Cell = int | float | str | bool | time | date | datetime | timedelta
 Row = list[str]
 
@@ -51,7 +53,7 @@ class _Sheet:
     body: list[Row]
 
 
-def read_xlsx(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
     sheets = _sheets(file, resource)
     delivery = resource.delivery
     extras = [_extra(sheet, resource) for sheet in sheets]
@@ -94,12 +96,11 @@ def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
             "whole file: the workbook has a password. Ask for a delivery without one.",
         ) from None
     except (CalamineError, ZipError, OSError, DamagedParts):
-        raise Refused(
-            "全文件: 不是 XLSX 工作簿，或文件损坏。"
-            f"请核对 {yaml_of(resource)} 的 delivery.format，或请交付方重新导出。",
-            f"whole file: not an XLSX workbook, or damaged. Compare delivery.format in {yaml_of(resource)}, "
-            "or ask for a new export.",
-        ) from None
+        raise _no_workbook(file, resource) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # calamine stumbles over some damage; the type cannot be imported
+            raise
+        raise _no_workbook(file, resource) from None
     filled = [sheet for sheet in sheets if sheet is not None]
     if not filled:
         raise Refused(
@@ -109,6 +110,19 @@ def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
             f"Compare delivery.sheets in {yaml_of(resource)}.",
         )
     return filled
+
+
+def _no_workbook(file: Path, resource: Resource) -> Refused:
+    declared = resource.delivery.format
+    with file.open("rb") as stream:
+        found = SIGNATURES.get(stream.read(4))
+    is_other = found not in (None, declared)
+    return Refused(
+        f"全文件: 不是 {declared.upper()} 工作簿{f'，而像是 {found}' if is_other else '，或文件损坏'}。"
+        f"请核对 {yaml_of(resource)} 的 delivery.format，或请交付方重新导出。",
+        f"whole file: not an {declared.upper()} workbook{f' but one of {found}' if is_other else ', or damaged'}. "
+        f"Compare delivery.format in {yaml_of(resource)}, or ask for a new export.",
+    )
 
 
 def _sheet(sheet: CalamineSheet, resource: Resource, errors: Errors) -> _Sheet | None:

@@ -27,6 +27,7 @@ ROWS: dict[str, int] = {
     "market_supervision__shareholders_and_officers": 6_200,
     "market_supervision__food_drug_licenses": 4_300,
     "market_supervision__penalties": 1_500,
+    "establishment_office__organizations": 1_260,
     "taxation__taxpayers": 6_900,
     "taxation__credit_ratings": 940,
     "natural_resources__real_estate_register": 9_700,

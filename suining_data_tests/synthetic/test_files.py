@@ -67,6 +67,7 @@ def reader_of(resource: Resource) -> Callable[[Resource, Path], list[str]]:
         Format.JSON_LINES: columns_of_json,
         Format.XML: columns_of_xml,
         Format.XLSX: columns_of_workbook,
+        Format.XLS: columns_of_workbook,
         Format.DBF: columns_of_dbf,
     }[resource.delivery.format]
 

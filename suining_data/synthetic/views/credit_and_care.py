@@ -1,4 +1,5 @@
-"""What the province's smaller units send back: institutions, disabled people, public credit records.
+"""What the establishment office knows, and what the province's smaller units send back: institutions, disabled people,
+public credit records.
 
 Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
 """
@@ -17,10 +18,17 @@ from .view import (
     shuffled,
 )
 
+TYPE = """case o.kind when 'government' then 'state_organ' when 'mass' then 'mass_organization' when 'society' then 'social_group'
+            when 'foundation' then 'foundation' when 'institution' then 'public_institution' when 'school' then 'public_institution'
+            when 'hospital' then 'public_institution' else 'social_service' end"""
+LEVEL = "['正科级', '副科级', '股级', '未定级别'][1 + pick(o.oid, 'level', 4)]"
+CAPITAL = "case when o.kind <> 'government' then (o.capital_wan * 10000)::decimal(18, 2) end"
+
 
 def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     return {
+        "establishment_office__organizations": View(_organs(), title="遂宁市机关事业单位赋码登记表"),
         "sichuan_establishment_office__institutions": View(_institutions(rates), dates="iso"),
         "sichuan_disabled_federation__disabled_persons": View(
             _disabled(rates),
@@ -31,15 +39,21 @@ def views(rates: ErrorRates) -> Views:
     }
 
 
+def _organs() -> str:
+    """Organs, mass organisations and public institutions under their names of now: this office gives them out."""
+    return f"""
+    select o.oid as seq, o.oid as organization_registered_entity, o.name, o.uscc, {TYPE} as organization_type_code,
+        {LEVEL} as level_name, o.county || '人民政府' as organizer_name, p.name as representative_name,
+        {CAPITAL} as registered_capital_cny, o.status_code
+    from organization o join person p on p.pid = o.representative
+    where o.kind in ('government', 'mass', 'institution', 'school', 'hospital')"""
+
+
 def _institutions(rates: ErrorRates) -> str:
     return f"""
     select o.oid as seq, o.oid as organization_registered_entity, {organization_name_of("o", "o.oid", "office", rates)} as name, o.uscc,
-        case o.kind when 'government' then 'state_organ' when 'mass' then 'mass_organization' when 'society' then 'social_group'
-            when 'foundation' then 'foundation' when 'institution' then 'public_institution' when 'school' then 'public_institution'
-            when 'hospital' then 'public_institution' else 'social_service' end as organization_type_code,
-        ['正科级', '副科级', '股级', '未定级别'][1 + pick(o.oid, 'level', 4)] as level_name, o.county || '人民政府' as organizer_name,
-        p.name as representative_name, case when o.kind <> 'government' then (o.capital_wan * 10000)::decimal(18, 2) end
-            as registered_capital_cny,
+        {TYPE} as organization_type_code, {LEVEL} as level_name, o.county || '人民政府' as organizer_name,
+        p.name as representative_name, {CAPITAL} as registered_capital_cny,
         o.established as established_date, {organization_address("o")} as address, o.status_code
     from organization o join person p on p.pid = o.representative
     where o.kind in ('government', 'mass', 'institution', 'school', 'hospital', 'society', 'foundation', 'private_unit',

@@ -12,7 +12,7 @@ from suining_data.catalog import Format
 
 from ..delivery import Delivered
 from ..errors import ErrorRates
-from . import dbf, delimited, json_text, workbook, xml_text
+from . import dbf, delimited, json_text, workbook, workbook_97, xml_text
 
 Writer = Callable[[duckdb.DuckDBPyConnection, Delivered, Path, ErrorRates], None]
 _WRITERS: dict[Format, Writer] = {
@@ -21,6 +21,7 @@ _WRITERS: dict[Format, Writer] = {
     Format.JSON_LINES: json_text.write_lines,
     Format.XML: xml_text.write,
     Format.XLSX: workbook.write,
+    Format.XLS: workbook_97.write,
     Format.DBF: dbf.write,
 }
 

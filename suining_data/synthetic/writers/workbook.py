@@ -25,7 +25,7 @@ Row = tuple[str, ...]
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
     """One workbook per file; the column `_sheet` says on which sheet a row stands."""
     delivery = delivered.resource.delivery
-    _number_lines(con, delivered)
+    number_lines(con, delivered)
     selected = ", ".join(f"c{i}" for i in range(len(delivered.columns)))
     for number, name in enumerate(delivered.files):
         rows = con.execute(f"select {selected} from delivered where file_no = {number} order by n").fetchall()
@@ -38,8 +38,8 @@ def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, ra
                 _Tables(book, delivered, titles(delivered, name)).write(rows)
 
 
-def _number_lines(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
-    """The row on the sheet; the ordinal in the file where a file has several sheets."""
+def number_lines(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
+    """Table line_numbers: the row on the sheet; the ordinal in the file where a file has several sheets."""
     head = delivered.resource.delivery.title_rows + delivered.resource.delivery.header_rows
     sheet = f"c{delivered.columns.index('_sheet')}" if "_sheet" in delivered.columns else "''"
     con.execute(
