@@ -69,6 +69,17 @@ def refresh(
 
 
 @app.command()
+def fetch() -> None:
+    """Bring what is new in the tables of the exchange database into landing/; `refresh` does it first, too."""
+    from suining_data.operations.refresh import exchange_steps, run_fetch
+
+    if not exchange_steps():
+        console.print("目录中没有库表资源 (no resource of the catalogue is a table: format postgres)")
+    elif not run_fetch(settings(), console):
+        raise typer.Exit(1)
+
+
+@app.command()
 def status() -> None:
     """Stages, bases, checks: what the published file says."""
     from suining_data.operations.summary import print_summary

@@ -17,8 +17,9 @@ from itertools import islice
 from pathlib import Path
 
 import duckdb
+import psycopg
 
-from suining_data.catalog.model import Resource, Unit
+from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, look_at
 from suining_data.ingestion.intake import Notice, ingest
 from suining_data.ingestion.json_documents import json_pointer
@@ -58,12 +59,18 @@ def fetch(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resour
     except Refused as refusal:
         fetched.notice = Notice(refusal.zh, refusal.en)
     except Unreachable:
-        fetched.notice = _broken_off(resource, fetched)
+        fetched.notice = _broken_off(exchange, fetched)
+    except psycopg.Error as error:  # its message may quote a value
+        fetched.notice = Notice(
+            f"交换库 {exchange.table}: 数据库拒绝了查询（{type(error).__name__}）。请核对账号权限和视图定义。",
+            f"exchange table {exchange.table}: the database refused the query ({type(error).__name__}). "
+            "Look at the account's rights and at the definition of the view.",
+        )
     return fetched
 
 
-def _broken_off(resource: Resource, fetched: Fetched) -> Notice:
-    table = resource.delivery.exchange.table if resource.delivery.exchange else ""
+def _broken_off(exchange: Exchange, fetched: Fetched) -> Notice:
+    table = exchange.table
     if fetched.files:
         return Notice(
             f"交换库 {table}: 连接中断，已取 {fetched.rows} 行，下次从中断处继续。",

@@ -4,6 +4,7 @@ Here: what each stage hands to the run. Not here: the work itself (the stages), 
 """
 
 import json
+import uuid
 from collections.abc import Callable
 from functools import cache
 from graphlib import TopologicalSorter
@@ -27,6 +28,7 @@ from suining_data.settings import PROJECT, Settings
 from suining_data.standardization import put_in_force, staged_select, standardize
 from suining_data.warehouse import NEXT, reference_digest, swap, transaction
 
+LANDING = "landing"  # group of the steps that fetch tables of the exchange database
 ROW_KEYS = (
     Column("record_id", "bigint", "记录标识（来源行） · id of the source row, the same in every run"),
     Column("batch_id", "varchar", "批次标识 · batch the row was delivered in"),
@@ -44,6 +46,10 @@ COLUMNS_DECLARED = OwnCheck(
     "columns_declared",
     "规范性：来件没有目录以外的列 (no column is delivered that the catalogue does not know)",
     is_warning=True,
+)
+EXCHANGE_READ = OwnCheck(
+    "exchange_read",
+    "可访问性：交换库连接正常，库表与目录相符；取数失败不影响已入库的数据 (the exchange table was read to its end)",
 )
 ROWS_BALANCE = OwnCheck(
     "rows_balance",
@@ -63,12 +69,43 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     steps: list[Step] = []
     for unit in catalog.units:
         for resource in unit.resources:
+            if resource.delivery.exchange:
+                steps.append(_landing_step(unit, resource))
             steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
     steps.append(_snapshot_step([model.table for model in models]))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
+
+
+def _landing_step(unit: Unit, resource: Resource) -> Step:
+    def write(context: Context) -> Outcome:
+        from suining_data.ingestion.fetching import fetch  # psycopg, where there is a table to fetch
+
+        fetched = fetch(context.con, context.settings, unit, resource, context.run_id)
+        notices = [fetched.notice] if fetched.notice else []
+        return Outcome(
+            rows=fetched.rows,
+            figures={"files": len(fetched.files), "deleted": fetched.deleted},
+            version="landing",  # what lies in landing/ is looked at by the next step
+            failures={EXCHANGE_READ.name: tuple(f"{notice.zh}\n{notice.en}" for notice in notices)},
+        )
+
+    return Step(
+        key=f"{LANDING}.{resource.id}",
+        group=LANDING,
+        description=f"{unit.name} {resource.name}（交换库取数）：{resource.abstract}",
+        upstream=(),
+        digest=declaration_of(resource),
+        inputs=lambda con, settings: uuid.uuid4().hex,  # nobody tells when a table of theirs has changed
+        write=write,
+        accept=lambda context: None,
+        checks=(EXCHANGE_READ,),
+        unit=unit.id,
+        columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
+        code=_unit_file(unit),
+    )
 
 
 def _raw_step(unit: Unit, resource: Resource) -> Step:
@@ -90,7 +127,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         key=f"raw.{resource.id}",
         group="raw",
         description=f"{unit.name} {resource.name}（原始批次）：{resource.abstract}",
-        upstream=(),
+        upstream=(f"{LANDING}.{resource.id}",) if resource.delivery.exchange else (),
         digest=declaration_of(resource),
         inputs=lambda con, settings: _landing_digest(con, settings, unit, resource),
         write=write,

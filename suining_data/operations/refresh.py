@@ -14,7 +14,7 @@ from rich.console import Console
 from suining_data.ingestion import accept_batch
 from suining_data.operations import state
 from suining_data.operations.instance import prepare_home
-from suining_data.operations.pipeline import pipeline
+from suining_data.operations.pipeline import LANDING, pipeline
 from suining_data.operations.step import Step
 from suining_data.operations.summary import print_published
 from suining_data.quality import import_in_background
@@ -26,7 +26,8 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
 
     `accepted`: ids of refused batches that somebody has confirmed; ValueError when there is none like it.
     """
-    steps = pipeline()
+    run_fetch(settings, console)
+    steps = [step for step in pipeline() if step.group != LANDING]
     with state.open_for_refresh(settings) as con:
         for batch_id in accepted:
             accept_batch(con, batch_id)
@@ -39,12 +40,34 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
     console.print(
         f"{len(steps)} 张表中有 {len(stale)} 张待更新 ({len(stale)} of {len(steps)} tables to bring up to date)"
     )
-    succeeded = _run(settings, stale, console)
+    succeeded = _run(settings, stale, console).success
     print_published(settings, console)
     return succeeded
 
 
-def _run(settings: Settings, stale: list[Step], console: Console) -> bool:
+def exchange_steps() -> list[Step]:
+    """The steps that fetch tables of the exchange database."""
+    return [step for step in pipeline() if step.group == LANDING]
+
+
+def run_fetch(settings: Settings, console: Console) -> bool:
+    """Bring what is new in the tables of the exchange database into landing/; False when one could not be read."""
+    tables = exchange_steps()
+    if not tables:
+        return True
+    if settings.exchange_dsn is None:
+        console.print(
+            f"未设 SUINING_EXCHANGE_DSN，{len(tables)} 张库表不取数 (no exchange database is set: nothing is fetched)"
+        )
+        return True
+    result = _run(settings, tables, console)
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    for check in failed:
+        console.print(f"✗ {check.description}", style="red", markup=False, highlight=False, soft_wrap=True)
+    return result.success and not failed
+
+
+def _run(settings: Settings, stale: list[Step], console: Console) -> dg.ExecuteInProcessResult:
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
     from suining_data.definitions import defs
 
@@ -53,13 +76,12 @@ def _run(settings: Settings, stale: list[Step], console: Console) -> bool:
     progress = Progress(console, len(stale))
     with dg.DagsterInstance.get() as instance:
         instance.add_event_listener(run_id, progress.show)
-        result = job.execute_in_process(
+        return job.execute_in_process(
             instance=instance,
             run_id=run_id,
             raise_on_error=False,
             asset_selection=[dg.AssetKey(step.key.split(".")) for step in stale],
         )
-    return result.success
 
 
 class Progress:

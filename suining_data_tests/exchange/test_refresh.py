@@ -1,0 +1,95 @@
+"""From a table of the exchange database through a refresh into staged rows and accounts, told to whoever watches."""
+
+import io
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+import duckdb
+import pytest
+from rich.console import Console
+
+from suining_data import definitions
+from suining_data.catalog import Catalog
+from suining_data.operations import refresh
+from suining_data.operations.assets import Warehouse, asset_of
+from suining_data.operations.pipeline import steps_of
+from suining_data.settings import settings
+from suining_data_tests.exchange.conftest import ANNA, BEN, UNIT, Office, resource_of
+
+NINE, TEN = "2019-08-14 09:00:00+08", "2019-08-14 10:00:00+08"
+Refresh = Callable[[], str]
+
+
+@pytest.fixture
+def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresh]:
+    """What `suining refresh` prints for a catalogue of one table; with the DSN in the environment."""
+    office.resource = resource_of(compare_keys=True)
+    catalog = Catalog((UNIT.model_copy(update={"resources": [office.resource]}),))
+    steps = [step for step in steps_of(catalog, []) if step.group in ("landing", "raw", "staged")]
+    defs = dg.Definitions(
+        assets=[asset_of(step) for step in steps],
+        jobs=[dg.define_asset_job("refresh", selection=dg.AssetSelection.all())],
+        resources={"warehouse": Warehouse()},
+        executor=dg.in_process_executor,
+    )
+    monkeypatch.setattr(refresh, "pipeline", lambda: steps)
+    monkeypatch.setattr(definitions, "defs", defs)
+    monkeypatch.setenv("SUINING_DATA", str(office.settings.data))
+    assert office.settings.exchange_dsn
+    monkeypatch.setenv("SUINING_EXCHANGE_DSN", office.settings.exchange_dsn.get_secret_value())
+    settings.cache_clear()
+
+    def refreshed() -> str:
+        settings.cache_clear()
+        output = io.StringIO()
+        assert refresh.run_refresh(settings(), Console(file=output, width=200))
+        return output.getvalue()
+
+    yield refreshed
+    settings.cache_clear()
+
+
+def warehouse(office: Office, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(office.settings.warehouse), read_only=True) as con:
+        return con.sql(sql).fetchall()
+
+
+ACCOUNT = "select sum(raw)::int, sum(staged)::int, sum(superseded)::int from governance.row_account"
+
+
+def test_rows_of_a_table_are_fetched_staged_and_accounted_for(office: Office, run: Refresh) -> None:
+    office.write((1, ANNA, "安娜", NINE), (2, BEN, "本", NINE))
+    run()
+    assert warehouse(office, ACCOUNT) == [(2, 2, 0)]
+    office.server.execute("delete from exchange.czrk where xh = 1")
+    run()
+    assert warehouse(office, ACCOUNT) == [(3, 1, 2)]
+    assert warehouse(office, "select name from staged.police__residents") == [("本",)]
+    assert "没有变化" in run()
+
+
+def test_a_server_that_does_not_answer_is_said_and_what_lies_there_goes_on(
+    office: Office, run: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.write((1, ANNA, "安娜", NINE))
+    run()
+    monkeypatch.setenv("SUINING_EXCHANGE_DSN", "postgresql://reader:geheim@127.0.0.1:1/exchange")
+    output = run()
+    assert "交换库 exchange.czrk: 连接不上" in output
+    assert "does not answer" in output
+    assert "geheim" not in output
+    assert warehouse(office, ACCOUNT) == [(1, 1, 0)]
+    [(passed, description)] = warehouse(
+        office, "select has_passed, description from governance.check_result where check_name = 'exchange_read'"
+    )
+    assert not passed
+    assert "geheim" not in str(description)
+
+
+def test_without_a_dsn_nothing_is_fetched_and_one_line_says_so(
+    office: Office, run: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.write((1, ANNA, "安娜", NINE))
+    monkeypatch.delenv("SUINING_EXCHANGE_DSN")
+    assert "未设 SUINING_EXCHANGE_DSN，1 张库表不取数" in run()
+    assert not office.landing.exists()
