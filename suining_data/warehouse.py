@@ -1,6 +1,7 @@
 """The one DuckDB connection of a run: limits, schemas, reference tables, and the swap of a finished table.
 
-Here: opening the warehouse file, loading data/reference/**/*.csv into schema `reference`, swapping side tables in.
+Here: opening the warehouse file, loading data/reference/**/*.csv into schema `reference`, the spatial extension, swapping
+side tables in.
 Not here: what the tables hold (the stages), the published copy that analysts open (publication/).
 """
 
@@ -8,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -54,6 +56,21 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def load_spatial(con: duckdb.DuckDBPyConnection, sql: str = "ST_") -> None:
+    """Make the functions ST_... known, if `sql` uses one: the first time costs 0.3 s, again nothing.
+
+    The extension comes as a package, for a closed network has none to download from.
+    """
+    if "ST_" in sql:
+        con.execute(f"load '{_spatial_extension()}'")
+
+
+@cache
+def _spatial_extension() -> Path:
+    folder = Path(str(files("duckdb_extension_spatial"))) / "extensions" / f"v{duckdb.__version__}"
+    return folder / "spatial.duckdb_extension"
+
+
 def reference_files(reference: Path = REFERENCE) -> list[Path]:
     """Code tables and divisions that become tables of schema `reference`."""
     return sorted(reference.rglob("*.csv"))
@@ -70,13 +87,13 @@ def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None
     """Create the schemas and (re)load the reference tables when their files have changed."""
     for schema in SCHEMAS:
         con.execute(f"create schema if not exists {schema}")
-    files = reference_files(reference)
+    tables = reference_files(reference)
     digest = reference_digest(reference)
     con.execute("create table if not exists reference.loaded (digest varchar)")
     if con.execute("select digest from reference.loaded").fetchone() == (digest,):
         return
     with transaction(con):
-        for file in files:
+        for file in tables:
             con.execute(
                 f'create or replace table reference."{file.stem}" as '
                 "from read_csv(?, all_varchar = true, header = true)",

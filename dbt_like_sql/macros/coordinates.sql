@@ -65,3 +65,14 @@ end
 {% macro in_city_box(longitude, latitude) -%}
 ({{ longitude }} between 105.05 and 106.0 and {{ latitude }} between 30.17 and 31.19)
 {%- endmacro %}
+
+{#- A shape (WKT) in CGCS2000 degrees, from the declared system; longitude first, whatever the authority's axis order. -#}
+{% macro cgcs2000_shape(crs, geometry) -%}
+case {{ crs }}
+    when 'EPSG:4490' then {{ geometry }}
+    when 'EPSG:4523'
+        then ST_AsText(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4523', 'EPSG:4490', always_xy := true))
+    when 'EPSG:4544'
+        then ST_AsText(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4544', 'EPSG:4490', always_xy := true))
+end
+{%- endmacro %}

@@ -19,6 +19,7 @@ from suining_data.catalog.reading import UNITS, Document, read
 
 CODE = re.compile(r"[1-3][0-9]{5}/[0-9]{6}")
 WITH_RECORDS = (Format.JSON, Format.XML)
+WITH_SHAPES = (Format.SHP,)
 ONLY_WORKBOOKS = {"header_rows", "title_rows", "sheets", "crosstab"}
 
 
@@ -113,7 +114,7 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
     is_workbook = delivery.format in WORKBOOKS
     formats = {} if is_workbook else dict.fromkeys(ONLY_WORKBOOKS, "xlsx, xls")
     if is_workbook or delivery.format is Format.POSTGRES:
-        formats["encoding"] = "csv, dbf, json, json_lines, xml"
+        formats["encoding"] = "csv, dbf, json, json_lines, shp, xml"
     if delivery.format is not Format.CSV:
         formats["delimiter"] = "csv"
     if delivery.format not in WITH_RECORDS:
@@ -124,6 +125,10 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
         yield words("misplaced_option", option=option, formats=formats[option]), ("delivery", option)
     if "_sheet" in sources and not is_workbook:
         yield words("misplaced_option", option="_sheet", formats="xlsx, xls"), ("fields",)
+    if "_geometry" in sources and delivery.format not in WITH_SHAPES:
+        yield words("misplaced_option", option="_geometry", formats="gpkg, shp"), ("fields",)
+    if delivery.format in WITH_SHAPES and "_geometry" not in sources:
+        yield words("shape_missing"), ("fields",)
     if delivery.member:
         yield from _glob_findings(delivery.member, ("delivery", "member"))
     if (delivery.archive is None) != (delivery.member is None):

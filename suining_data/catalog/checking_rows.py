@@ -22,7 +22,15 @@ OWN_COLUMNS = {"record_id", "batch_id", "line_number", "failed_rules"}
 NEVER_INGESTED = re.compile("死因|死亡原因|照片|相片|指纹|人脸|虹膜|基因|生物特征")
 DEGREES = {"EPSG:4490", "GCJ-02", "BD-09"}
 METRES = {"EPSG:4523", "EPSG:4544"}
-COORDINATES = {"longitude": DEGREES, "latitude": DEGREES, "coordinate_x": METRES, "coordinate_y": METRES}
+COORDINATES = {
+    "longitude": DEGREES,
+    "latitude": DEGREES,
+    "coordinate_x": METRES,
+    "coordinate_y": METRES,
+    "geometry": {"EPSG:4490"},
+    "geometry_4523": {"EPSG:4523"},
+    "geometry_4544": {"EPSG:4544"},
+}
 
 # Attributes that linkage knows of each subject, and the elements that can fill them.
 PERSON = {

@@ -112,12 +112,18 @@ MESSAGES = {
         "从 fields 删去，或列入 crosstab",
         "the crosstab gives no column {source}: remove the field or name it there",
     ),
+    "shape_missing": (
+        "图形没有登记",
+        "在 fields 中补上来源列 _geometry，数据元用 geometry",
+        "the shape is not declared: add a field with the source _geometry and an element geometry",
+    ),
     "crs_missing": ("有坐标而未说明坐标系", "在 delivery 中补上 crs", "coordinates are delivered: say in which crs"),
     "crs_idle": ("说明了坐标系而没有坐标", "删去 crs", "there are no coordinates: remove crs"),
     "crs_element": (
         "{element} 不能是 {crs} 坐标",
-        "经纬度用 longitude、latitude，米制用 coordinate_x、coordinate_y",
-        "{element} does not go with {crs}: degrees are longitude/latitude, metres coordinate_x/coordinate_y",
+        "经纬度用 longitude、latitude，米制用 coordinate_x、coordinate_y；图形用 geometry、geometry_4523、geometry_4544",
+        "{element} does not go with {crs}: degrees are longitude/latitude, metres coordinate_x/coordinate_y; shapes are "
+        "geometry (4490), geometry_4523, geometry_4544",
     ),
     # columns
     "unknown_element": (

@@ -5,9 +5,11 @@ Here: the register of all elements. Not here: their rules (one module per subjec
 
 from suining_data.elements.contacts import ELEMENTS_OF_CONTACTS
 from suining_data.elements.dates import ELEMENTS_OF_DATES
+from suining_data.elements.geometry import ELEMENTS_OF_GEOMETRY
 from suining_data.elements.identity import ELEMENTS_OF_IDENTITY
 from suining_data.elements.industries import ELEMENTS_OF_INDUSTRIES
 from suining_data.elements.insurance_codes import ELEMENTS_OF_INSURANCE_CODES
+from suining_data.elements.land import ELEMENTS_OF_LAND
 from suining_data.elements.model import Element, Rule, Then
 from suining_data.elements.names import ELEMENTS_OF_NAMES
 from suining_data.elements.organization_codes import ELEMENTS_OF_ORGANIZATION_CODES
@@ -32,6 +34,8 @@ ELEMENTS: dict[str, Element] = {
         ELEMENTS_OF_DATES,
         ELEMENTS_OF_QUANTITIES,
         ELEMENTS_OF_PLACES,
+        ELEMENTS_OF_GEOMETRY,
+        ELEMENTS_OF_LAND,
         ELEMENTS_OF_REGISTERS,
         ELEMENTS_OF_SERVICE_CODES,
     )

@@ -1,14 +1,14 @@
 """DBF (dBase III/IV, FoxPro): fixed-width records decoded strictly, deleted ones accounted for.
 
 Here: the header, the records as text without padding.
-Not here: shapes beside a DBF; what a value means.
+Not here: shapes beside a DBF (shapefile.py); what a value means.
 
 An own reader, because pyshp skips deleted records silently and replaces bad bytes or fails on them.
 `_line` is the ordinal of the record in the file, 1-based, deleted ones included. Memo fields are refused.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -46,11 +46,14 @@ class _Table:
     slices: list[slice]
 
 
-def read_dbf(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+def read_dbf(
+    con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target, offered: Sequence[str] = ()
+) -> ReadResult:
+    """As a Reader; `offered` names the sources that do not come from this file."""
     encoding = resource.delivery.encoding
     with file.open("rb") as stream:
         table = _table(stream, resource)
-        extra_names = check_header(resource, table.names, "表头", "header")
+        extra_names = check_header(resource, table.names, "表头", "header", offered)
         names = column_names(table.names, sources(resource))
         extra = tuple(new for old, new in zip(table.names, names, strict=True) if old in extra_names)
         with RejectedWriter(target.rejected) as rejected, RowWriter(target.raw, names) as rows:

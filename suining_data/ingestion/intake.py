@@ -33,6 +33,7 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
+from suining_data.ingestion.shapefile import parts_of, read_shapefile
 from suining_data.ingestion.workbook import SHEET, read_workbook
 from suining_data.settings import Settings
 
@@ -45,6 +46,7 @@ READERS: dict[Format, Reader] = {
     Format.XML: read_xml,
     Format.DBF: read_dbf,
     Format.POSTGRES: read_json,
+    Format.SHP: read_shapefile,
 }
 READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: everything is read again
 GREATEST_FALL = 0.30  # of the row count from one full delivery to the next
@@ -104,7 +106,7 @@ def ingest(
     create_ledger(con)
     known = known_batches(con, resource.id)
     landed = landing_files(settings, unit, resource)
-    digests = {path.name: _sha256(path) for path in landed}
+    digests = {path.name: _digest(delivered_files(resource, path)) for path in landed}
     ids = {name: digest[:16] for name, digest in digests.items()}
     intake = _Intake(con, settings, unit, resource, run_id, accepted, _names(resource, ids), {})
     for batch in known.values():
@@ -127,6 +129,18 @@ def landing_files(settings: Settings, unit: Unit, resource: Resource) -> list[Pa
     """Files of a resource that lie in landing/ now, by name."""
     folder = settings.landing / unit.id
     return sorted((p for p in folder.glob(resource.delivery.pattern) if p.is_file()), key=lambda p: p.name)
+
+
+def delivered_files(resource: Resource, path: Path) -> list[Path]:
+    """The files that are delivered as `path`: itself, and for a Shapefile the parts beside it."""
+    is_loose_shapefile = resource.delivery.format is Format.SHP and not resource.delivery.archive
+    return parts_of(path) if is_loose_shapefile else [path]
+
+
+def _digest(files: list[Path]) -> str:
+    """sha256 of a file's content; of several files, of their contents and kinds."""
+    digests = [f"{path.suffix.lower()} {_sha256(path)}" for path in files]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if len(files) > 1 else _sha256(files[0])
 
 
 def _sha256(path: Path) -> str:
@@ -195,7 +209,7 @@ class _Intake:
             unit_id=self.unit.id,
             file_name=path.name,
             content_sha256=digest,
-            file_bytes=path.stat().st_size,
+            file_bytes=sum(file.stat().st_size for file in delivered_files(self.resource, path)),
             status=Status.IN_FORCE,
             run_id=self.run_id,
             declaration=declaration_of(self.resource),

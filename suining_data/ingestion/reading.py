@@ -25,6 +25,8 @@ SHOWN_COLUMNS = 10
 LINE = "_line"
 DELETED = "_deleted"  # in fetched files: filled where the row with this key has left its table
 FETCHED_AT = "_fetched_at"  # in fetched files: makes each a content of its own, even when a table goes back and forth
+GEOMETRY = "_geometry"  # the source under which a reader offers the shape of a record, as WKT or hexadecimal WKB
+NO_SHAPE = "GEOMETRYCOLLECTION EMPTY"  # a record that is delivered without a shape
 RAW_PARQUET = "format parquet, compression snappy, row_group_size 40960"  # small groups: a scan keeps every core busy
 
 REJECTED_SCHEMA = pa.schema(
@@ -55,7 +57,7 @@ class ReadResult:
     """What a file held: lines_total = header_lines + continuation_lines + raw_rows + rejected_rows.
 
     A line is a physical line (CSV, JSON Lines), a sheet row (workbooks; a filled cell in a crosstab) or a record (JSON, XML,
-    DBF). `continuation_lines` are the further lines of a record with line breaks inside quotes.
+    DBF, SHP). `continuation_lines` are the further lines of a record with line breaks inside quotes.
     """
 
     lines_total: int

@@ -7,7 +7,7 @@ import duckdb
 
 from suining_data.models.errors import ModelError, place
 from suining_data.models.reading import Model, check_columns
-from suining_data.warehouse import NEXT
+from suining_data.warehouse import NEXT, load_spatial
 
 
 def build(con: duckdb.DuckDBPyConnection, model: Model) -> int:
@@ -17,6 +17,7 @@ def build(con: duckdb.DuckDBPyConnection, model: Model) -> int:
     """
     side = f"{model.table}{NEXT}"
     con.execute(f"create schema if not exists {model.schema}")
+    load_spatial(con, model.sql)
     try:
         con.execute(f"create or replace table {side} as {model.sql}")
         check_columns(model, [row[0] for row in con.execute(f"describe {side}").fetchall()])

@@ -15,6 +15,7 @@ from suining_data.ingestion import (
     accepted_batches,
     batches_in_force,
     declaration_of,
+    delivered_files,
     ingest,
     landing_files,
     raw_path,
@@ -141,7 +142,8 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
 
 def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: Resource) -> str:
     """Files that lie there, batches a person has accepted, raw files that are lost: any change means work."""
-    stats = [(file.name, file.stat()) for file in landing_files(settings, unit, resource)]
+    files = [part for file in landing_files(settings, unit, resource) for part in delivered_files(resource, file)]
+    stats = [(file.name, file.stat()) for file in files]
     lying = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     lost = [
         batch for batch in batches_in_force(con, resource.id) if not raw_path(settings, resource.id, batch).exists()

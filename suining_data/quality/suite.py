@@ -16,6 +16,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from suining_data.warehouse import load_spatial
+
 SAMPLES = 5
 CHECK_OF_DIMENSION = {
     "规范性": "conformity",
@@ -110,7 +112,9 @@ class Suite:
         from suining_data.quality.engine import judge
 
         checks = self._answerable(con, table)
-        verdicts = judge(con, tally(checks, table), list(dict.fromkeys(check.dimension for check in checks)))
+        counts = tally(checks, table)
+        load_spatial(con, counts)
+        verdicts = judge(con, counts, list(dict.fromkeys(check.dimension for check in checks)))
         evaluated = _count(con, table)
         return [
             self._result(con, table, dimension, verdicts[dimension], evaluated)

@@ -15,7 +15,7 @@ from suining_data.standardization.accounts import create_accounts, unbalanced_ba
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
 from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
 from suining_data.standardization.versions import OUTDATED, find_outdated
-from suining_data.warehouse import NEXT, swap
+from suining_data.warehouse import NEXT, load_spatial, swap
 
 LINE_BITS = 24  # lines of a batch fit into the low bits of record_id, the batch into the 37 above
 
@@ -78,7 +78,9 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
     else:
         sources = ", ".join(f"null::varchar as {quoted_source}" for quoted_source in _quoted_sources(resource))
         delivered = f"select 0::bigint as record_id, '' as batch_id, 0::bigint as line_number, {sources} where false"
-    con.execute(f"create or replace table {table} as with delivered as ({delivered}) from ({staged_select(resource)})")
+    select = staged_select(resource)
+    load_spatial(con, select)
+    con.execute(f"create or replace table {table} as with delivered as ({delivered}) from ({select})")
 
 
 def _quoted_sources(resource: Resource) -> list[str]:

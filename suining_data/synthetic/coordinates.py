@@ -1,7 +1,7 @@
 """Coordinate systems that deliveries use, as SQL on columns longitude and latitude in CGCS2000 degrees.
 
-Here: GCJ-02 and BD-09 (published reverse-engineered formulas, the same as PyPI prcoords).
-Not here: the way back (the pipeline's), planar coordinates (they come with Shapefiles).
+Here: GCJ-02 and BD-09 (published reverse-engineered formulas, the same as PyPI prcoords); shapes by DuckDB spatial.
+Not here: the way back (the pipeline's).
 CGCS2000 and WGS-84 agree within centimetres and are taken as one.
 """
 
@@ -38,3 +38,10 @@ def delivered(crs: str | None, axis: str) -> str:
     if crs == "BD-09":
         return _baidu(axis)
     raise ValueError(f"{crs} is not a system of longitude and latitude")
+
+
+def delivered_shape(crs: str | None, column: str) -> str:
+    """SQL: a shape (WKT in CGCS2000 degrees) in a delivery's system."""
+    if crs == "EPSG:4490":
+        return column
+    return f"ST_AsText(ST_Transform(ST_GeomFromText({column}), 'EPSG:4490', '{crs}', always_xy := true))"

@@ -87,6 +87,13 @@ _USCC = (
     Corruption("uscc_missing", "''"),
     Corruption("uscc_wrong_check", "{x}[1:17] || case when {x}[18] = '4' then '7' else '4' end", _NUMBER),
 )
+_CORNER = "([^,()]+)"
+_CROSSED = Corruption(
+    "shape_crossed",
+    f"regexp_replace({{x}}, '^POLYGON \\(\\({_CORNER},{_CORNER},{_CORNER},', 'POLYGON ((\\1,\\3,\\2,')",
+    "{x} like 'POLYGON%'",
+)
+_WITHOUT_ZONE = Corruption("shape_without_zone", "regexp_replace({x}, '\\b35([0-9]{{6}})\\b', '\\1', 'g')")
 _BY_ELEMENT: dict[str, tuple[Corruption, ...]] = {
     "resident_id": _IDENTITY,
     "identity_number": _IDENTITY,
@@ -110,6 +117,9 @@ _BY_ELEMENT: dict[str, tuple[Corruption, ...]] = {
     ),
     "division_code": (Corruption("division_old_code", "replace({x}, '510981', '510922')", "starts_with({x}, '510981')"),),
     "real_estate_unit_code": (Corruption("real_estate_unit_short", "{x}[1:-2]"),),
+    "geometry": (_CROSSED,),
+    "geometry_4544": (_CROSSED,),
+    "geometry_4523": (_CROSSED, _WITHOUT_ZONE),
     "text": (Corruption("text_blanks", "{x} || '  '"),),
 }  # fmt: skip
 _OPTIONAL = Corruption("optional_missing", "''")

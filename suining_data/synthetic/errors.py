@@ -63,6 +63,8 @@ class ErrorRates:
     division_old_code: float = 0.05  # of the places in 射洪: 510922 instead of 510981
     coordinate_swapped: float = 0.002
     coordinate_zero: float = 0.003
+    shape_crossed: float = 0.003  # two corners of a polygon swapped: its outline crosses itself
+    shape_without_zone: float = 0.003  # eastings of EPSG:4523 without the zone 35
     real_estate_unit_short: float = 0.002  # a digit lost
 
     # Facts that contradict each other or have aged

@@ -42,13 +42,19 @@ def written(view: View, resource: Resource, field: Field, sql_type: str) -> str:
         return f"strftime({column}, '{style}')"
     if sql_type.startswith("TIMESTAMP"):
         return f"strftime({column}, '{TIME_STYLES[view.dates]}')"
-    if field.name in ("longitude", "latitude"):
-        return f"({coordinates.delivered(resource.delivery.crs, field.name)})::decimal(12, 7)::varchar"
+    if field.name in ("longitude", "latitude") or field.element.startswith("geometry"):
+        return _place(field, resource.delivery.crs)
     if field.unit is not None:
         return f"({column} / {element.units[field.unit]})::decimal(18, 2)::varchar"
     if element.code_set is not None:
         return _code(view, field, element.code_set)
     return column if sql_type == "VARCHAR" else f"{column}::varchar"
+
+
+def _place(field: Field, crs: str | None) -> str:
+    if field.name in ("longitude", "latitude"):
+        return f"({coordinates.delivered(crs, field.name)})::decimal(12, 7)::varchar"
+    return coordinates.delivered_shape(crs, f'"{field.name}"')
 
 
 def _code(view: View, field: Field, code_set: dict[str, str]) -> str:

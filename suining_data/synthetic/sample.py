@@ -13,6 +13,7 @@ import duckdb
 
 from suining_data.catalog import Catalog, load_catalog
 from suining_data.settings import Settings
+from suining_data.warehouse import load_spatial
 
 from . import truth, writers
 from .city import make_city
@@ -92,7 +93,9 @@ def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:
     }
     if settings.threads:
         config["threads"] = settings.threads
-    return duckdb.connect(config=config)
+    con = duckdb.connect(config=config)
+    load_spatial(con)
+    return con
 
 
 def _remember_other_ids(con: duckdb.DuckDBPyConnection) -> None:
@@ -121,7 +124,7 @@ def _deliver_all(
         writers.write(con, delivered, settings.landing / unit.id, rates)
         truth.add_truth(con, delivered, "line_numbers")
         rows[resource.id] = _count(con)
-        names += [f"{unit.id}/{name}" for name in delivered.files]
+        names += [f"{unit.id}/{name}" for name in writers.files_of(delivered)]
     return rows, names
 
 

@@ -31,6 +31,7 @@ ROWS: dict[str, int] = {
     "taxation__taxpayers": 6_900,
     "taxation__credit_ratings": 940,
     "natural_resources__real_estate_register": 9_700,
+    "natural_resources__parcels": 3_720,
     "housing__house_sales": 5_000,
     "housing__buildings": 3_200,
     "housing__construction_qualifications": 470,

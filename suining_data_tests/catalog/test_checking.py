@@ -66,6 +66,8 @@ BREAKS = [
     ("misplaced_option", "      header_rows: 2", '      delimiter: ","\n      header_rows: 2', REPORT),
     ("misplaced_option", "      header_rows: 2", "      encoding: gbk\n      header_rows: 2", REPORT),
     ("misplaced_option", "source: je", "source: _sheet", CHANGES),
+    ("misplaced_option", "source: je", "source: _geometry", CHANGES),
+    ("shape_missing", "format: csv", "format: shp", CHANGES),
     ("records", "format: csv", "format: json", CHANGES),
     ("archive", "mode: delta, crs", "mode: delta, archive: zip, crs", CHANGES),
     ("archive", "mode: delta, crs", "mode: delta, member: \"*.csv\", crs", CHANGES),

@@ -11,8 +11,9 @@ import sqlglot
 
 from suining_data.catalog import Format, Mode, Resource, check, load_catalog
 
-# ZR02, JT03 (Shapefile) and B13 (GeoPackage) come with their formats.
+# JT03 (Shapefile) and B13 (GeoPackage) come with their formats.
 DEPARTMENTS = """
+ZR02
 GA01 GA02 GA03 MZ01 MZ02 MZ03 MZ04 RS01 RS02 RS03 WJ01 WJ02 WJ03 YB01 YB02 JY01 JY02 SC01 SC02 SC03 SC04
 BB01 SW01 SW02 SW03 ZR01 ZR03 ZJ01 ZJ02 ZJ03 JT01 JT02 TJ01 TJ02 TJ03
 ZW01 TY01 FP01 CL01 CZ01 RH01 DL01 JG01

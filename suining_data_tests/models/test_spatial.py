@@ -1,5 +1,7 @@
 """Divisions over time, real estate, facilities."""
 
+import pytest
+
 UNIT = "510903001001GB00001F00010001"
 LAND = "510903001001GB00001W00000000"
 REGISTER = "staged.natural_resources__real_estate_register"
@@ -70,6 +72,30 @@ def test_a_unit_is_told_by_its_latest_registration(world):
     assert world.rows("select parcel_code, area_m2, unit_count, county_division_code from spatial.parcel") == [
         (UNIT[:19], 5000.0, 2, "510903000000")
     ]
+
+
+def test_a_parcel_is_drawn_in_degrees_and_as_delivered(world):
+    register(world, record_id=1)
+    drawn = "POLYGON ((35548000 3375648, 35548000 3375688, 35548030 3375688, 35548030 3375648, 35548000 3375648))"
+    mapped = {"land_use_code": "0701", "area_m2": 1300.0, "geometry": drawn}
+    world.insert(
+        "staged.natural_resources__parcels",
+        {**mapped, "record_id": 2, "parcel_code": UNIT[:19]},
+        {**mapped, "record_id": 3, "parcel_code": "510903001001JC00009", "geometry": None},
+    )
+    build_real_estate(world)
+    first, second = world.rows(
+        "select record_id, unit_count, area_m2, drawn_area_m2, delivered_geometry, delivered_crs, geometry "
+        "from spatial.parcel order by record_id"
+    )
+    assert first[:6] == (2, 1, 1300.0, 1200.0, drawn, "EPSG:4523")
+    assert second == (3, 0, 1300.0, None, None, None, None)
+    corner = world.rows("select ST_X(c), ST_Y(c) from (select ST_StartPoint(ST_ExteriorRing(ST_GeomFromText(geometry))) c "
+                        "from spatial.parcel where geometry is not null)")  # fmt: skip
+    # central meridian 105, false easting 500 km: 48 km east of it at 30.5 degrees
+    assert corner == [pytest.approx((105.5000025, 30.5), abs=1e-6)]
+    assert world.broken("spatial.parcel", "area_as_drawn") == 1
+    assert set(world.failures("spatial.parcel")) == {"area_as_drawn"}
 
 
 def test_a_right_links_its_holder(world):

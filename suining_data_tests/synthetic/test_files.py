@@ -59,6 +59,13 @@ def columns_of_dbf(resource: Resource, path: Path) -> list[str]:
         return [field[0] for field in reader.fields[1:]]
 
 
+def columns_of_shapefile(resource: Resource, path: Path) -> list[str]:
+    with shapefile.Reader(str(path), encoding=resource.delivery.encoding) as reader:
+        assert len(reader.shapes()) == len(reader.records()) > 0
+        assert reader.shapeTypeName in ("POLYGON", "POLYLINE", "POINT")
+        return [*(field[0] for field in reader.fields[1:]), "_geometry"]
+
+
 def reader_of(resource: Resource) -> Callable[[Resource, Path], list[str]]:
     is_document = resource.delivery.format is Format.JSON and resource.delivery.records != "data.list"
     return {
@@ -69,6 +76,7 @@ def reader_of(resource: Resource) -> Callable[[Resource, Path], list[str]]:
         Format.XLSX: columns_of_workbook,
         Format.XLS: columns_of_workbook,
         Format.DBF: columns_of_dbf,
+        Format.SHP: columns_of_shapefile,
     }[resource.delivery.format]
 
 

@@ -13,6 +13,7 @@ from . import (
     government_services,
     health,
     insurance,
+    land,
     market,
     monthly_reports,
     public_security,
@@ -25,7 +26,7 @@ from . import (
 from .view import View, Views
 
 _MODULES = (
-    public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
+    land, public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
     divisions, transport, statistics, credit_and_care,
     government_services, care, monthly_reports,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from suining_data.catalog import Format
 
 from ..delivery import Delivered
 from ..errors import ErrorRates
-from . import dbf, delimited, json_text, workbook, workbook_97, xml_text
+from . import dbf, delimited, json_text, shapefile, workbook, workbook_97, xml_text
 
 Writer = Callable[[duckdb.DuckDBPyConnection, Delivered, Path, ErrorRates], None]
 _WRITERS: dict[Format, Writer] = {
@@ -23,6 +23,7 @@ _WRITERS: dict[Format, Writer] = {
     Format.XLSX: workbook.write,
     Format.XLS: workbook_97.write,
     Format.DBF: dbf.write,
+    Format.SHP: shapefile.write,
 }
 
 
@@ -32,4 +33,11 @@ def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, ra
     _WRITERS[delivered.resource.delivery.format](con, delivered, folder, rates)
 
 
-__all__ = ["write"]
+def files_of(delivered: Delivered) -> list[str]:
+    """Names of the files that `write` makes."""
+    if delivered.resource.delivery.format is Format.SHP:
+        return [str(Path(name).with_suffix(suffix)) for name in delivered.files for suffix in shapefile.SUFFIXES]
+    return list(delivered.files)
+
+
+__all__ = ["files_of", "write"]

@@ -4,6 +4,7 @@ Here: header and records of DBF level 3, as bytes. Not here: which columns (the 
 """
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,13 +18,25 @@ GBK = 0x4D  # language driver: Chinese GBK
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
     """Every column is of type C and as wide as its longest value."""
-    con.execute("create or replace table line_numbers as select file_no, n, n::bigint as line_number from delivered")
-    encoding = delivered.resource.delivery.encoding
-    selected = ", ".join(f"c{i}" for i in range(len(delivered.columns)))
+    number_lines(con)
     for number, name in enumerate(delivered.files):
-        rows = con.execute(f"select {selected} from delivered where file_no = {number} order by n").fetchall()
-        columns = [[value.encode(encoding, errors="replace") for value in column] for column in zip(*rows, strict=True)]
-        (folder / name).write_bytes(_table(delivered.columns, columns, len(rows)))
+        write_file(con, delivered, number, range(len(delivered.columns)), folder / name)
+
+
+def number_lines(con: duckdb.DuckDBPyConnection) -> None:
+    """A line of a DBF is a record."""
+    con.execute("create or replace table line_numbers as select file_no, n, n::bigint as line_number from delivered")
+
+
+def write_file(
+    con: duckdb.DuckDBPyConnection, delivered: Delivered, number: int, places: Sequence[int], file: Path
+) -> None:
+    """One file of the delivery with the columns at `places`."""
+    encoding = delivered.resource.delivery.encoding
+    selected = ", ".join(f"c{place}" for place in places)
+    rows = con.execute(f"select {selected} from delivered where file_no = {number} order by n").fetchall()
+    columns = [[value.encode(encoding, errors="replace") for value in column] for column in zip(*rows, strict=True)]
+    file.write_bytes(_table(tuple(delivered.columns[place] for place in places), columns, len(rows)))
 
 
 def _table(names: tuple[str, ...], columns: list[list[bytes]], count: int) -> bytes:

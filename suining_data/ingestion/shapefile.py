@@ -1,0 +1,188 @@
+"""Shapefile: .shp, .shx, .dbf and .prj that lie beside each other are one delivery; every record is accounted for.
+
+Here: whether the parts are there and belong together, the shapes as WKT in the declared system.
+Not here: the attribute table (dbase.py), what makes a shape valid (elements/geometry.py).
+
+Shapes are read by DuckDB spatial (GDAL) without the attribute table, for GDAL leaves out the records that are marked as
+deleted there. A shape that GDAL cannot make sense of comes as null, as an empty one does: its own bytes tell which.
+`_line` is the ordinal of the record, 1-based.
+"""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from suining_data.catalog.model import Resource
+from suining_data.ingestion.dbase import read_dbf
+from suining_data.ingestion.reading import (
+    GEOMETRY,
+    LINE,
+    NO_SHAPE,
+    RAW_PARQUET,
+    ReadResult,
+    Refused,
+    Target,
+    in_file_order,
+    literal,
+    yaml_of,
+)
+from suining_data.warehouse import load_spatial
+
+REQUIRED = (".shp", ".shx", ".dbf", ".prj")
+PARTS = (*REQUIRED, ".cpg")
+FILE_CODE = b"\x00\x00\x27\x0a"  # 9994
+HEADER_LENGTH = 100
+INDEX_ENTRY = struct.Struct(">II")  # offset and length of a record in words of two bytes
+RECORD_HEADER_LENGTH = 8
+SHOWN_BYTES = 100  # of a damaged record
+CODE_PAGES = {"utf-8": {"UTF-8", "UTF8", "65001"}, "gbk": {"GBK", "GB2312", "GB18030", "CP936", "936", "ANSI 936"}}
+
+
+def parts_of(file: Path) -> list[Path]:
+    """The files that belong to `file`, by suffix, itself among them; GIS programs on Windows write .SHP as well."""
+    return sorted(_by_suffix(file).values(), key=lambda part: PARTS.index(part.suffix.lower()))
+
+
+def read_shapefile(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+    parts = _by_suffix(file)
+    _refuse_if_incomplete(parts, resource)
+    _refuse_if_other_code_page(parts.get(".cpg"), resource)
+    count = _count_shapes(parts[".shp"], parts[".shx"])
+    load_spatial(con)
+    shapes = _linked(parts, target.scratch)
+    _refuse_if_other_system(con, shapes, resource)
+    attributes = replace(target, raw=target.scratch / "attributes.parquet")
+    result = _read_attributes(con, parts[".dbf"], resource, attributes)
+    if result.lines_total != count:
+        raise Refused(
+            f"全文件: .shp 有 {count} 个图形，.dbf 有 {result.lines_total} 条记录，两者对不上。请交付方重新导出整套文件。",
+            f"whole file: {count} shapes in .shp and {result.lines_total} records in .dbf do not match. Ask for a new "
+            "export of all parts.",
+        )
+    _write_raw(con, shapes, attributes.raw, target.raw)
+    return replace(result, columns=(*result.columns, GEOMETRY))
+
+
+def _by_suffix(file: Path) -> dict[str, Path]:
+    beside = (part for part in file.parent.iterdir() if part.stem == file.stem and part.is_file())
+    return {part.suffix.lower(): part for part in sorted(beside) if part.suffix.lower() in PARTS}
+
+
+def _refuse_if_incomplete(parts: Iterable[str], resource: Resource) -> None:
+    missing = [suffix for suffix in REQUIRED if suffix not in parts]
+    if missing:
+        raise Refused(
+            f"全文件: 缺少同名的 {'、'.join(missing)} 文件。请把 {'、'.join(REQUIRED)} 放在一起重新交付；"
+            f"坐标系应为 {resource.delivery.crs}。",
+            f"whole file: {', '.join(missing)} of the same name is missing. Put {', '.join(REQUIRED)} side by side; the "
+            f"coordinate system should be {resource.delivery.crs}.",
+        )
+
+
+def _refuse_if_other_code_page(part: Path | None, resource: Resource) -> None:
+    """Chinese text read in the wrong one of GBK and UTF-8 often decodes, to other characters."""
+    told = part.read_text("ascii", "replace").strip().upper() if part else ""
+    declared = resource.delivery.encoding
+    family = "utf-8" if declared.startswith("utf-8") else "gbk"
+    if any(told in names for other, names in CODE_PAGES.items() if other != family):
+        raise Refused(
+            f".cpg: 写明编码为 {told}，登记的是 {declared}。请核实后改正 {yaml_of(resource)} 的 delivery.encoding，"
+            "或请交付方重新导出。",
+            f".cpg: says the encoding is {told}, declared is {declared}. Find out which is right and correct "
+            f"delivery.encoding in {yaml_of(resource)}, or ask for a new export.",
+        )
+
+
+def _count_shapes(shp: Path, shx: Path) -> int:
+    """Records of the index; Refused when a file is none, or shorter than its header says."""
+    for part in (shp, shx):
+        with part.open("rb") as stream:
+            head = stream.read(HEADER_LENGTH)
+        size = part.stat().st_size
+        if len(head) < HEADER_LENGTH or head[:4] != FILE_CODE:
+            raise Refused(
+                f"{part.suffix}: 不是 Shapefile 文件，或文件头损坏。请交付方重新导出。",
+                f"{part.suffix}: not part of a Shapefile, or its header is damaged. Ask for a new export.",
+            )
+        declared = 2 * int.from_bytes(head[24:28], "big")
+        if size < declared or (size - HEADER_LENGTH) % 2:
+            raise Refused(
+                f"{part.suffix}: 文件头称有 {declared} 字节，实有 {size} 字节，传输可能中断。请交付方重新交付。",
+                f"{part.suffix}: the header speaks of {declared} bytes, the file has {size}; the transfer may have "
+                "broken off. Ask for a new delivery.",
+            )
+    return (shx.stat().st_size - HEADER_LENGTH) // INDEX_ENTRY.size
+
+
+def _linked(parts: dict[str, Path], scratch: Path) -> Path:
+    """The shapes without their attribute table, under a name that any program can open."""
+    for suffix in (".shp", ".shx", ".prj"):
+        (scratch / f"shapes{suffix}").symlink_to(parts[suffix].resolve())
+    return scratch / "shapes.shp"
+
+
+def _refuse_if_other_system(con: duckdb.DuckDBPyConnection, shapes: Path, resource: Resource) -> None:
+    row = con.execute(
+        "select crs.auth_name || ':' || crs.auth_code, crs.name from (select layers[1].geometry_fields[1].crs as crs "
+        f"from ST_Read_Meta({literal(shapes)}))"
+    ).fetchone()
+    code, name = row or (None, None)
+    if code == resource.delivery.crs:
+        return
+    found = " ".join(text for text in (code, name) if text and text != ":") or "无法识别的坐标系"
+    found_en = " ".join(text for text in (code, name) if text and text != ":") or "an unknown system"
+    raise Refused(
+        f".prj: 坐标系为 {found}，登记的是 {resource.delivery.crs}。请交付方按 {resource.delivery.crs} 导出；"
+        f"若登记有误，请改正 {yaml_of(resource)} 的 delivery.crs。",
+        f".prj: the coordinate system is {found_en}, declared is {resource.delivery.crs}. Ask for an export in "
+        f"{resource.delivery.crs}, or correct delivery.crs in {yaml_of(resource)}.",
+    )
+
+
+def _read_attributes(con: duckdb.DuckDBPyConnection, dbf: Path, resource: Resource, target: Target) -> ReadResult:
+    try:
+        return read_dbf(con, dbf, resource, target, offered=(GEOMETRY,))
+    except Refused as refusal:
+        raise Refused(f"{dbf.suffix} {refusal.zh}", f"{dbf.suffix} {refusal.en}") from None
+
+
+def _write_raw(con: duckdb.DuckDBPyConnection, shapes: Path, attributes: Path, raw: Path) -> None:
+    """The attributes with their shapes; a record without a usable shape has a text that says so."""
+    try:
+        con.execute(
+            "create or replace temp table shape as select OGC_FID + 1 as ordinal, ST_AsText(geom) as told "
+            f"from ST_Read({literal(shapes)})"
+        )
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise Refused(
+            f".shp: 图形无法读取（{reason}）。请交付方重新导出。",
+            f".shp: the shapes cannot be read ({reason}). Ask for a new export.",
+        ) from error
+    nothing = [n for (n,) in con.execute("select ordinal from shape where told is null order by ordinal").fetchall()]
+    if nothing:
+        con.executemany("update shape set told = ? where ordinal = ?", _texts_of_records(shapes, nothing))
+    with in_file_order(con):
+        con.execute(
+            f"copy (select attribute.* exclude ({LINE}), told as {GEOMETRY}, {LINE} "
+            f"from read_parquet({literal(attributes)}) as attribute join shape on ordinal = {LINE} order by {LINE}) "
+            f"to {literal(raw)} ({RAW_PARQUET})"
+        )
+    con.execute("drop table shape")
+
+
+def _texts_of_records(shapes: Path, ordinals: Iterable[int]) -> list[tuple[str, int]]:
+    """(text, ordinal) of records that GDAL makes nothing of: empty by intent, or damaged."""
+    index = shapes.with_suffix(".shx").read_bytes()
+    found = []
+    with shapes.open("rb") as stream:
+        for ordinal in ordinals:
+            offset, length = INDEX_ENTRY.unpack_from(index, HEADER_LENGTH + (ordinal - 1) * INDEX_ENTRY.size)
+            stream.seek(2 * offset + RECORD_HEADER_LENGTH)
+            content = stream.read(min(2 * length, SHOWN_BYTES))
+            is_empty = content[:4] == bytes(4)
+            found.append((NO_SHAPE if is_empty else f"DAMAGED SHAPE {content.hex()}", ordinal))
+    return found
