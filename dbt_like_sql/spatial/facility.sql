@@ -1,5 +1,6 @@
--- One row per facility people go to: schools, medical institutions, pharmacies, bus stops. An institution told of by
--- the health commission and by the medical insurance is one facility where organisation and address are the same.
+-- One row per facility: schools, medical institutions, pharmacies, bus stops, air-raid shelters, weather stations.
+-- An institution told of by the health commission and by the medical insurance is one facility where organisation and
+-- address are the same.
 with told as (
     select record_id, 'education__schools' as resource_id, 'school' as facility_type_code, school_code as local_code,
         name, null as is_designated, 1 as authority
@@ -54,14 +55,42 @@ stop as (
     qualify row_number() over (partition by stop_code order by record_id) = 1
 ),
 
+shelter as (
+    select
+        shelter_code, name, record_id,
+        {{ cgcs2000(crs('civil_air_defence__shelters'), 'longitude', 'latitude') }} as point
+    from {{ ref('staged.civil_air_defence__shelters') }}
+),
+
+-- a station's place as its latest day tells it
+weather_station as (
+    select
+        station_code, station_name, record_id,
+        {{ cgcs2000(crs('meteorology__daily_observations'), 'longitude', 'latitude') }} as point
+    from {{ ref('staged.meteorology__daily_observations') }}
+    qualify row_number() over (partition by station_code order by observed_date desc, record_id) = 1
+),
+
+-- known by the department's own code and a point, without organisation or address
+site as (
+    select 'transit_stop' as facility_type_code, stop_code as code, stop_name as name, point,
+        'transport__transit' as resource_id, record_id
+    from stop
+    union all
+    select 'air_raid_shelter', shelter_code, name, point, 'civil_air_defence__shelters', record_id from shelter
+    union all
+    select 'weather_station', station_code, station_name, point, 'meteorology__daily_observations', record_id
+    from weather_station
+),
+
 facility as (
     select * from institution
     union all
-    select 'transit_stop', stop_code, stop_code, stop_name, null, null, null, null,
+    select facility_type_code, code, code, name, null, null, null, null,
         case when {{ in_city_box('point.longitude', 'point.latitude') }} then point.longitude end,
         case when {{ in_city_box('point.longitude', 'point.latitude') }} then point.latitude end,
-        'transport__transit', record_id
-    from stop
+        resource_id, record_id
+    from site
 )
 
 select

@@ -7,11 +7,13 @@ from ..errors import ErrorRates
 from . import (
     care,
     civil_affairs,
+    court,
     credit_and_care,
     divisions,
     education,
     government_services,
     health,
+    housing_fund,
     insurance,
     land,
     market,
@@ -19,6 +21,7 @@ from . import (
     public_security,
     real_estate,
     sichuan_public_security,
+    sites,
     statistics,
     taxation,
     transport,
@@ -28,7 +31,7 @@ from .view import View, Views
 _MODULES = (
     land, public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
     divisions, transport, statistics, credit_and_care,
-    government_services, care, monthly_reports,
+    government_services, care, monthly_reports, housing_fund, court, sites,
 )  # fmt: skip
 
 
