@@ -16,6 +16,7 @@ LABELS = {
     "macro": "宏观经济",
     "credential": "电子证照",
     "credit": "社会信用",
+    "social_security": "社会保障",
 }
 
 

@@ -40,7 +40,8 @@ def _warehouse() -> duckdb.DuckDBPyConnection:
         table.write(con, "none")
         swap(con, f"linked.{table.name}")
     for model in _models():
-        con.execute(f"create table {model.table} as from ({model.sql}) limit 0")
+        build(con, model)
+        swap(con, model.table)
     return con
 
 
