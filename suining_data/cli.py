@@ -69,13 +69,19 @@ def refresh(
 
 
 @app.command()
-def fetch() -> None:
+def fetch(
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Many rows that are gone, as the refusal names them, are really gone.")
+    ] = None,
+) -> None:
     """Bring what is new in the tables of the exchange database into landing/; `refresh` does it first, too."""
     from suining_data.operations.refresh import exchange_steps, run_fetch
 
+    for deletions in accept or ():
+        check_resource(deletions.partition("@")[0])
     if not exchange_steps():
         console.print("目录中没有库表资源 (no resource of the catalogue is a table: format postgres)")
-    elif not run_fetch(settings(), console):
+    elif not run_fetch(settings(), console, accept or ()):
         raise typer.Exit(1)
 
 

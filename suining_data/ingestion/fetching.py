@@ -21,15 +21,16 @@ import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, look_at
-from suining_data.ingestion.intake import Notice, ingest
+from suining_data.ingestion.intake import GREATEST_FALL, Notice, ingest
 from suining_data.ingestion.json_documents import json_pointer
-from suining_data.ingestion.ledger import known_batches
+from suining_data.ingestion.ledger import accepted_batches, known_batches
 from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Refused, identifier, literal, yaml_of
 from suining_data.settings import Settings
 
 ROWS_PER_FILE = 100_000  # a fetch that breaks off goes on behind the last whole file
 START = "start"
-KNOWN, PART = "_fetching_known", "_fetching_part"  # temporary tables
+KNOWN, PART, KEYS = "_fetching_known", "_fetching_part", "_fetching_keys"  # temporary tables
+FEW_DELETED = 20  # fewer are believed, whatever their share
 
 
 @dataclass
@@ -98,8 +99,8 @@ def _landing(
         landing.remember([item.raw for item in ingested.in_force])
         yield landing
     finally:
-        con.execute(f"drop table if exists {KNOWN}")
-        con.execute(f"drop table if exists {PART}")
+        for name in (KNOWN, PART, KEYS):
+            con.execute(f"drop table if exists {name}")
         shutil.rmtree(scratch)
 
 
@@ -121,17 +122,28 @@ class _Landing:
     mark: str | None
 
     def take(self, fetched: Fetched) -> None:
-        """New and changed rows, file by file; then the keys that are gone."""
-        rows = self.table.rows(self.mark)
+        """New and changed rows, file by file; then, where keys are compared, what was passed by and what is gone."""
+        self._take_rows(self.mark, fetched)
+        if not self.table.exchange.compare_keys:
+            return
+        self._load_keys()
+        if self._count(f"from {KEYS} anti join (from {KNOWN} where not is_gone) using (key)"):
+            self._take_rows(None, fetched)  # written with an old watermark, or committed later than the overlap
+        known = self._count(f"from {KNOWN} where not is_gone")
+        gone = self._gone_lines()
+        confirmed = f"{self.resource.id}@{self.number}"
+        if len(gone) > max(FEW_DELETED, known * GREATEST_FALL) and confirmed not in accepted_batches(self.con):
+            raise self._collapsed(len(gone), known, confirmed)
+        self._write(gone, self.mark, fetched)
+        fetched.deleted = len(gone)
+
+    def _take_rows(self, since: str | None, fetched: Fetched) -> None:
+        rows = self.table.rows(since)
         while lines := list(islice(rows, ROWS_PER_FILE)):
-            marks = [mark for _, mark in lines if mark is not None]
+            marks = [mark for mark in (self.mark, lines[-1][1]) if mark is not None]
             new = self._new_lines([line for line, _ in lines])
-            self._write(new, marks[-1] if marks else self.mark, fetched)
+            self._write(new, max(marks, key=_order, default=None), fetched)
             fetched.rows += len(new)
-        if self.table.exchange.compare_keys:
-            gone = self._gone_lines()
-            self._write(gone, self.mark, fetched)
-            fetched.deleted = len(gone)
 
     def remember(self, raws: list[Path]) -> None:
         """What is known of the table: the last content of each key, from the batches in force in their order."""
@@ -155,11 +167,8 @@ class _Landing:
     def _new_lines(self, lines: list[str]) -> list[str]:
         """The lines that say something not known yet; they are known afterwards. Refused when a key is there twice."""
         self._load(lines, self.table.columns)
-        twice = self.con.execute(
-            f"select count(*) from (select key from {PART} group by key having count(*) > 1)"
-        ).fetchone()
-        if twice and twice[0]:
-            raise self._ambiguous(int(twice[0]))
+        if twice := self._count(f"from (select key from {PART} group by key having count(*) > 1)"):
+            raise self._ambiguous(twice)
         new = self.con.execute(f"""
             select n from {PART} as part left join {KNOWN} as known using (key)
             where known.key is null or known.is_gone or known.content <> part.content order by n""").fetchall()
@@ -167,16 +176,19 @@ class _Landing:
         self.con.execute(f"insert into {KNOWN} select key, content, false from {PART}")
         return [lines[n] for (n,) in new]
 
-    def _gone_lines(self) -> list[str]:
-        """A line per known key that is in the table no more; other columns are empty."""
-        self.con.execute(f"create or replace temp table {PART}_key (key varchar)")
+    def _load_keys(self) -> None:
+        """Fills the temporary table with every key that the table has."""
+        self.con.execute(f"create or replace temp table {KEYS} (key varchar)")
         keys = self.table.keys()
         while lines := [line for (line,) in islice(keys, ROWS_PER_FILE)]:
             self._load(lines, self.table.exchange.key)
-            self.con.execute(f"insert into {PART}_key select key from {PART}")
-        gone = self.con.execute(f"""
-            select key from {KNOWN} anti join {PART}_key using (key) where not is_gone order by key""").fetchall()
-        self.con.execute(f"drop table {PART}_key")
+            self.con.execute(f"insert into {KEYS} select key from {PART}")
+
+    def _gone_lines(self) -> list[str]:
+        """A line per known key that is in the table no more; other columns are empty."""
+        gone = self.con.execute(
+            f"select key from {KNOWN} anti join {KEYS} using (key) where not is_gone order by key"
+        ).fetchall()
         now = self.table.now()
         empty: dict[str, str | None] = dict.fromkeys(self.table.columns)
         marked = {DELETED: "1", FETCHED_AT: now}
@@ -211,6 +223,10 @@ class _Landing:
         half.replace(self.scratch.parent / name)
         fetched.files.append(name)
 
+    def _count(self, rows: str) -> int:
+        found = self.con.execute(f"select count(*) {rows}").fetchone()
+        return int(found[0]) if found else 0
+
     def _ambiguous(self, keys: int) -> Refused:
         table, key = self.table.exchange.table, ", ".join(self.table.exchange.key)
         return Refused(
@@ -219,3 +235,17 @@ class _Landing:
             f"exchange table {table}: {keys} keys ({key}) stand in more than one row. "
             f"Name the columns that tell rows apart in delivery.exchange.key of {yaml_of(self.resource)}.",
         )
+
+    def _collapsed(self, gone: int, known: int, confirmed: str) -> Refused:
+        table, share = self.table.exchange.table, f"{gone / known:.0%}"
+        return Refused(
+            f"交换库 {table}: 已知的 {known} 行中有 {gone} 行（{share}，超过 {GREATEST_FALL:.0%}）不在表中，未作删除。"
+            f"请向交付方核实；若确实如此，请运行 suining fetch --accept {confirmed}。",
+            f"exchange table {table}: {gone} of {known} known rows ({share}, more than {GREATEST_FALL:.0%}) are gone; "
+            f"none was deleted. Ask the department; if it is so, run suining fetch --accept {confirmed}.",
+        )
+
+
+def _order(mark: str) -> int:
+    """Marks of one table by their order: times, dates and numbers alike."""
+    return int(mark.replace("T", ""))

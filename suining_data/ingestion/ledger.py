@@ -84,7 +84,16 @@ def accept_batch(con: duckdb.DuckDBPyConnection, batch_id: str) -> None:
     ).fetchone()
     if not refused:
         raise ValueError(f"没有被拒的批次 {batch_id} (no refused batch has this id)")
-    con.execute("insert or ignore into governance.accepted_batch values (?, current_timestamp::timestamp)", [batch_id])
+    _accept(con, batch_id)
+
+
+def accept_deletions(con: duckdb.DuckDBPyConnection, resource_and_file: str) -> None:
+    """Somebody has confirmed that many rows have left the table of a resource since its last fetched file."""
+    _accept(con, resource_and_file)
+
+
+def _accept(con: duckdb.DuckDBPyConnection, id: str) -> None:
+    con.execute("insert or ignore into governance.accepted_batch values (?, current_timestamp::timestamp)", [id])
 
 
 def accepted_batches(con: duckdb.DuckDBPyConnection) -> list[str]:

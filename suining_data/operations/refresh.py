@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import dagster as dg
 from rich.console import Console
 
-from suining_data.ingestion import accept_batch
+from suining_data.ingestion import accept_batch, accept_deletions
 from suining_data.operations import state
 from suining_data.operations.instance import prepare_home
 from suining_data.operations.pipeline import LANDING, pipeline
@@ -50,8 +50,11 @@ def exchange_steps() -> list[Step]:
     return [step for step in pipeline() if step.group == LANDING]
 
 
-def run_fetch(settings: Settings, console: Console) -> bool:
-    """Bring what is new in the tables of the exchange database into landing/; False when one could not be read."""
+def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
+    """Bring what is new in the tables of the exchange database into landing/; False when one could not be read.
+
+    `accepted`: deletions that somebody has confirmed, by resource and file as the refusal names them.
+    """
     tables = exchange_steps()
     if not tables:
         return True
@@ -60,6 +63,9 @@ def run_fetch(settings: Settings, console: Console) -> bool:
             f"未设 SUINING_EXCHANGE_DSN，{len(tables)} 张库表不取数 (no exchange database is set: nothing is fetched)"
         )
         return True
+    with state.open_for_refresh(settings) as con:
+        for deletions in accepted:
+            accept_deletions(con, deletions)
     result = _run(settings, tables, console)
     failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
     for check in failed:
