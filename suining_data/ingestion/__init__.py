@@ -6,7 +6,6 @@ Here: what other stages may use. Not here: what a value means (elements/), what 
 from suining_data.ingestion.intake import (
     InForce,
     Ingested,
-    Notice,
     declaration_of,
     delivered_files,
     ingest,
@@ -23,7 +22,7 @@ from suining_data.ingestion.ledger import (
     batches_in_force,
     create_ledger,
 )
-from suining_data.ingestion.reading import DELETED
+from suining_data.ingestion.reading import DELETED, Notice
 
 __all__ = [
     "DELETED",

@@ -21,7 +21,7 @@ from typing import BinaryIO
 import duckdb
 
 from suining_data.catalog.model import Resource
-from suining_data.ingestion.physical_lines import LONGEST_LINE, Lines, escaped, physical_lines
+from suining_data.ingestion.physical_lines import LONGEST_LINE, Lines, ends_with_a_line_end, escaped, physical_lines
 from suining_data.ingestion.reading import (
     LINE,
     RAW_PARQUET,
@@ -87,7 +87,17 @@ def _read(
         columns=tuple(names),
         extra_columns=tuple(renamed.values()),
         rejected_by_rule=dict(rejected.by_rule),
+        breaks_off=_breaks_off(file, records, rejected.last),
     )
+
+
+def _breaks_off(file: Path, records: "_Records", last_rejected: tuple[int, str, str]) -> bool:
+    """True when the last line begins a record that does not end. A note below the table has no delimiter."""
+    line, rule, text = last_rejected
+    if line != records.last_line or ends_with_a_line_end(file):
+        return False
+    begun = 0 < text.count(records.grammar.delimiter.decode()) < records.grammar.columns - 1
+    return rule == "UNCLOSED_QUOTE" or (begun and rule in ("COLUMN_COUNT", "ENCODING"))
 
 
 def _header(chunk: Lines, resource: Resource) -> list[str]:

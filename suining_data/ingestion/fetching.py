@@ -21,10 +21,11 @@ import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, look_at
-from suining_data.ingestion.intake import GREATEST_FALL, Notice, ingest
+from suining_data.ingestion.intake import ingest
 from suining_data.ingestion.json_documents import json_pointer
 from suining_data.ingestion.ledger import accepted_batches, known_batches
-from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Refused, identifier, literal, yaml_of
+from suining_data.ingestion.plausibility import GREATEST_FALL
+from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Refused, identifier, literal, yaml_of
 from suining_data.settings import Settings
 
 ROWS_PER_FILE = 100_000  # a fetch that breaks off goes on behind the last whole file

@@ -6,9 +6,9 @@ Not here: how a format is read (one module each beside this file), the ledger's 
 
 import hashlib
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -16,16 +16,24 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Format, Mode, Resource, Unit
 from suining_data.ingestion.archive import unpack
+from suining_data.ingestion.arrival import Signature, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.dbase import read_dbf
 from suining_data.ingestion.delimited import read_delimited
 from suining_data.ingestion.json_documents import read_json
 from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger
 from suining_data.ingestion.markup import read_xml
-from suining_data.ingestion.physical_lines import fitting_encodings
+from suining_data.ingestion.plausibility import (
+    refuse_if_broken_off,
+    refuse_if_collapsed,
+    refuse_if_empty,
+    refuse_if_exploded,
+    refuse_if_unreadable,
+)
 from suining_data.ingestion.reading import (
     DELETED,
     FETCHED_AT,
     LINE,
+    Notice,
     Reader,
     ReadResult,
     Refused,
@@ -49,16 +57,7 @@ READERS: dict[Format, Reader] = {
     Format.SHP: read_shapefile,
 }
 READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: everything is read again
-GREATEST_FALL = 0.30  # of the row count from one full delivery to the next
-FEW_REJECTED = 20  # below this a file is not judged by its share of rejected lines
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A sentence for people, file first, in both languages."""
-
-    zh: str
-    en: str
+Judge = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id -> why it is refused
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,7 @@ class Ingested:
     files_seen: int
     files_read: int
     refusals: tuple[Notice, ...]  # of files that lie in landing/ now
+    waiting: tuple[Notice, ...]  # files that cannot be read yet: the next run tries again
     warnings: tuple[Notice, ...]
 
     @property
@@ -98,23 +98,27 @@ def ingest(
     run_id: str,
     *,
     accepted: Collection[str] = (),
+    judge: Judge = lambda raw, batch_id: None,
 ) -> Ingested:
     """Takes in what is new in landing/<unit>/ for `resource`; files that are known are not read again.
 
-    `accepted` holds batch ids whose fall in row count somebody has confirmed.
+    `accepted` holds ids of implausible batches that somebody has confirmed. `judge` is asked about the values of a new
+    batch; a notice of its refuses the batch.
     """
     create_ledger(con)
     known = known_batches(con, resource.id)
-    landed = landing_files(settings, unit, resource)
-    digests = {path.name: _digest(delivered_files(resource, path)) for path in landed}
-    ids = {name: digest[:16] for name, digest in digests.items()}
-    intake = _Intake(con, settings, unit, resource, run_id, accepted, _names(resource, ids), {})
+    files = [delivered_files(resource, path) for path in landing_files(settings, unit, resource)]
+    landed = arrived(files)
+    ids = {name: file.digest[:16] for name, file in landed.files.items()}
+    signatures = {name: file.signature for name, file in landed.files.items()}
+    intake = _Intake(con, settings, unit, resource, run_id, accepted, judge, signatures, _names(resource, ids), {})
     for batch in known.values():
         intake.batches[batch.batch_id] = intake.as_it_stands(batch)
-    files_read = sum(intake.take(path, digests[path.name]) for path in landed)
+    files_read = sum(intake.take(file.path, file.digest) for file in landed.files.values())
     result = judged(resource, intake.batches.values(), ids)
     write_ledger(con, [b for b in result if known.get(b.batch_id) != b])
-    return _ingested(settings, resource, result, ids, files_read)
+    waiting = (*landed.waiting, *intake.waiting)
+    return _ingested(settings, resource, result, ids, files_read, waiting)
 
 
 def raw_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
@@ -135,17 +139,6 @@ def delivered_files(resource: Resource, path: Path) -> list[Path]:
     """The files that are delivered as `path`: itself, and for a Shapefile the parts beside it."""
     is_loose_shapefile = resource.delivery.format is Format.SHP and not resource.delivery.archive
     return parts_of(path) if is_loose_shapefile else [path]
-
-
-def _digest(files: list[Path]) -> str:
-    """sha256 of a file's content; of several files, of their contents and kinds."""
-    digests = [f"{path.suffix.lower()} {_sha256(path)}" for path in files]
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if len(files) > 1 else _sha256(files[0])
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _names(resource: Resource, ids: dict[str, str]) -> dict[str, str]:
@@ -171,8 +164,11 @@ class _Intake:
     resource: Resource
     run_id: str
     accepted: Collection[str]
+    judge: Judge
+    signatures: dict[str, Signature]  # file name -> size and time when its digest was taken
     names: dict[str, str]  # batch id -> file name, of what lies in landing/ now
     batches: dict[str, Batch]
+    waiting: list[Notice] = field(default_factory=list)  # files to be read by the next run
 
     def as_it_stands(self, batch: Batch) -> Batch:
         """A batch of the ledger under its present name; refused when its rows are lost and cannot be read again."""
@@ -199,7 +195,11 @@ class _Intake:
         batch = self._new_batch(path, digest)
         if self.names[batch.batch_id] != path.name or self._is_settled(batch):
             return False
-        self.batches[batch.batch_id] = self._read(path, batch)
+        try:
+            self.batches[batch.batch_id] = self._read(path, batch)
+        except StillWritten:
+            self.waiting.append(still_written(path))
+            return False
         return True
 
     def _new_batch(self, path: Path, digest: str) -> Batch:
@@ -228,7 +228,7 @@ class _Intake:
     def _read(self, path: Path, batch: Batch) -> Batch:
         """The batch with its counts and its files in place, or refused and without files."""
         try:
-            _refuse_if_empty(batch)
+            refuse_if_empty(batch)
             with _target(self.settings, batch) as target:
                 file = unpack(path, self.resource, target.scratch) if self.resource.delivery.archive else path
                 counts = READERS[self.resource.delivery.format](self.con, file, self.resource, target)
@@ -240,9 +240,11 @@ class _Intake:
                     rejected_rows=counts.rejected_rows,
                     raw_rows=counts.raw_rows,
                 )
-                _refuse_if_unreadable(file, self.resource, counts)
+                refuse_if_unreadable(file, self.resource, counts)
                 if batch.batch_id not in self.accepted:
-                    self._refuse_if_collapsed(batch, counts.raw_rows)
+                    self._refuse_if_implausible(batch, target.raw, counts)
+                if signature_of(delivered_files(self.resource, path)) != self.signatures[path.name]:
+                    raise StillWritten
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
                 target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
         except Refused as refusal:
@@ -250,29 +252,29 @@ class _Intake:
             return replace(batch, status=Status.REFUSED, refusal_zh=zh, refusal_en=en)
         return batch
 
-    def _refuse_if_collapsed(self, batch: Batch, rows: int) -> None:
-        """A full delivery with far fewer rows than the good one before it is probably a broken export."""
+    def _refuse_if_implausible(self, batch: Batch, raw: Path, counts: ReadResult) -> None:
+        refuse_if_broken_off(batch, counts)
+        if self.resource.delivery.mode is Mode.FULL:
+            before = self._good_before(batch)
+            refuse_if_collapsed(batch, counts.raw_rows, before)
+            names = {name for batch_id, name in self.names.items() if batch_id != batch.batch_id}
+            others = [
+                b
+                for b in before
+                if b.file_name != batch.file_name and (b.batch_id in self.names or b.file_name not in names)
+            ]
+            refuse_if_exploded(batch, counts.raw_rows, others)
+        if notice := self.judge(raw, batch.batch_id):
+            raise Refused(notice.zh, notice.en)
+
+    def _good_before(self, batch: Batch) -> list[Batch]:
+        """Full deliveries that were good, by name not behind this one."""
         good = (Status.IN_FORCE, Status.SUPERSEDED)
-        before = [
+        return [
             b
             for b in self.batches.values()
             if b.status in good and b.batch_id != batch.batch_id and b.file_name <= batch.file_name
         ]
-        if self.resource.delivery.mode is not Mode.FULL or not before:
-            return
-        last = max(before, key=lambda b: b.file_name)
-        rows_before = last.raw_rows or 0
-        if rows >= rows_before * (1 - GREATEST_FALL):
-            return
-        fall = f"{1 - rows / rows_before:.0%}"
-        raise Refused(
-            f"全文件: 只有 {rows} 行，比上一批 {last.file_name} 的 {rows_before} 行少 {fall}"
-            f"（超过 {GREATEST_FALL:.0%}）。请向交付方核实；"
-            f"若确实如此，请运行 suining refresh --accept {batch.batch_id}。",
-            f"whole file: {rows} rows, {fall} fewer than the {rows_before} of {last.file_name} before it (more than "
-            f"{GREATEST_FALL:.0%}). Ask the department; if it is so, run "
-            f"suining refresh --accept {batch.batch_id}.",
-        )
 
 
 @contextmanager
@@ -287,38 +289,13 @@ def _target(settings: Settings, batch: Batch) -> Iterator[Target]:
         shutil.rmtree(scratch)
 
 
-def _refuse_if_empty(batch: Batch) -> None:
-    if batch.file_bytes == 0:
-        raise Refused(
-            "全文件: 文件是空的（0 字节）。请交付方重新导出。",
-            "whole file: it is empty (0 bytes). Ask for a new export.",
-        )
-
-
-def _refuse_if_unreadable(file: Path, resource: Resource, counts: ReadResult) -> None:
-    judged_by_rule = {rule: n for rule, n in counts.rejected_by_rule.items() if rule not in ("BLANK_LINE", "FOOTER")}
-    rejected = sum(judged_by_rule.values())
-    is_most = rejected > counts.raw_rows and (rejected >= FEW_REJECTED or counts.raw_rows == 0)
-    if is_most:
-        rule = max(judged_by_rule, key=lambda r: judged_by_rule[r])
-        fits = "、".join(fitting_encodings(file))
-        hint_zh = f"；内容像是 {fits}" if rule == "ENCODING" and fits else ""
-        hint_en = f"; looks like {fits}" if rule == "ENCODING" and fits else ""
-        raise Refused(
-            f"全文件: {rejected} 行无法读取，只读出 {counts.raw_rows} 行（主要规则 {rule}{hint_zh}）。"
-            f"请核对 {yaml_of(resource)} 的 delivery，或请交付方重新导出。",
-            f"whole file: {rejected} lines could not be read, {counts.raw_rows} could (mostly {rule}{hint_en}). "
-            f"Compare delivery in {yaml_of(resource)}, or ask for a new export.",
-        )
-    if counts.raw_rows == 0 and resource.delivery.mode is Mode.FULL:
-        raise Refused(
-            "全文件: 没有一行数据，而这项资源是全量交付。请交付方重新导出。",
-            "whole file: not one row, in a full delivery. Ask for a new export.",
-        )
-
-
 def _ingested(
-    settings: Settings, resource: Resource, batches: list[Batch], ids: dict[str, str], files_read: int
+    settings: Settings,
+    resource: Resource,
+    batches: list[Batch],
+    ids: dict[str, str],
+    files_read: int,
+    waiting: tuple[Notice, ...],
 ) -> Ingested:
     ordered = sorted((b for b in batches if b.status is Status.IN_FORCE), key=lambda b: b.file_name)
     in_force = tuple(
@@ -332,6 +309,7 @@ def _ingested(
         files_seen=len(ids),
         files_read=files_read,
         refusals=tuple(Notice(b.refusal_zh or "", b.refusal_en or "") for b in refused),
+        waiting=waiting,
         warnings=tuple(w for item in in_force if (w := _undeclared(resource, item)) is not None),
     )
 

@@ -18,6 +18,7 @@ from suining_data.ingestion.physical_lines import (
     Broken,
     Lines,
     decoded_blocks,
+    ends_with_a_line_end,
     escaped,
     fitting_encodings,
     physical_lines,
@@ -65,7 +66,15 @@ def read_json(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, ta
         columns=tuple(names),
         extra_columns=extra,
         rejected_by_rule=dict(rejected.by_rule),
+        breaks_off=resource.delivery.format is Format.JSON_LINES and _breaks_off(file, lines_total, rejected.last),
     )
+
+
+def _breaks_off(file: Path, last_line: int, last_rejected: tuple[int, str, str]) -> bool:
+    """True when the last line begins an object that does not end."""
+    line, rule, text = last_rejected
+    begun = text.lstrip().startswith("{") and rule in ("INVALID_JSON", "ENCODING")
+    return line == last_line and begun and not ends_with_a_line_end(file)
 
 
 def _load_lines(

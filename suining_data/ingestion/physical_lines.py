@@ -7,6 +7,7 @@ Splitting bytes at newlines is safe in every encoding of the catalogue: no GB180
 """
 
 import codecs
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +63,13 @@ def decoded_blocks(file: Path, encoding: str) -> Iterator[str]:
         while block := stream.read(BLOCK_BYTES):
             yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
+
+
+def ends_with_a_line_end(file: Path) -> bool:
+    """False when the last line may go on."""
+    with file.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) in b"\r\n"
 
 
 def fitting_encodings(file: Path) -> list[str]:

@@ -44,6 +44,14 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A sentence for people, file first, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Target:
     """Where a reader writes. `scratch` may hold a working copy; whoever made the target removes it."""
 
@@ -68,6 +76,7 @@ class ReadResult:
     columns: tuple[str, ...]
     extra_columns: tuple[str, ...]
     rejected_by_rule: dict[str, int] = field(default_factory=dict)
+    breaks_off: bool = False  # the last line ends within a record, without a line end
 
 
 class Reader(Protocol):
@@ -83,6 +92,7 @@ class RejectedWriter:
 
     def __init__(self, path: Path) -> None:
         self.by_rule: Counter[str] = Counter()
+        self.last: tuple[int, str, str] = (0, "", "")  # line, rule, text
         self._rows: list[tuple[int, str, str, str]] = []
         self._writer = pq.ParquetWriter(path, REJECTED_SCHEMA, compression="zstd")
 
@@ -92,6 +102,7 @@ class RejectedWriter:
 
     def add(self, line: int, rule: str, reason: str, raw_text: str) -> None:
         self.by_rule[rule] += 1
+        self.last = (line, rule, raw_text)
         self._rows.append((line, rule, reason, shown(raw_text)))
         if len(self._rows) >= ROWS_PER_FLUSH:
             self._flush()

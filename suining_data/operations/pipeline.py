@@ -26,7 +26,7 @@ from suining_data.operations.step import Column, Connection, Context, Outcome, O
 from suining_data.publication import publish
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
-from suining_data.standardization import put_in_force, staged_select, standardize
+from suining_data.standardization import implausible_column, put_in_force, staged_select, standardize
 from suining_data.warehouse import NEXT, reference_digest, swap, transaction
 
 LANDING = "landing"  # group of the steps that fetch tables of the exchange database
@@ -112,16 +112,25 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
 def _raw_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> Outcome:
         ingested = ingest(
-            context.con, context.settings, unit, resource, context.run_id, accepted=accepted_batches(context.con)
+            context.con,
+            context.settings,
+            unit,
+            resource,
+            context.run_id,
+            accepted=accepted_batches(context.con),
+            judge=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
         )
         return Outcome(
             rows=ingested.raw_rows,
             figures={"batches": len(ingested.in_force), "rejected_lines": ingested.rejected_rows},
             version=digest_of(declaration_of(resource), *(item.batch.batch_id for item in ingested.in_force)),
             failures={
-                BATCHES_ACCEPTED.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.refusals),
+                BATCHES_ACCEPTED.name: tuple(
+                    f"{notice.zh}\n{notice.en}" for notice in (*ingested.refusals, *ingested.waiting)
+                ),
                 COLUMNS_DECLARED.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.warnings),
             },
+            is_final=not ingested.waiting,
         )
 
     return Step(

@@ -47,7 +47,14 @@ def remember(context: Context, step: Step, outcome: Outcome, seconds: tuple[floa
     digest = input_digest(context.con, context.settings, step)
     context.con.execute(
         "insert or replace into governance.table_state values (?, ?, ?, ?, ?, current_timestamp::timestamp, ?, ?)",
-        [step.key, digest, outcome.version or digest, outcome.rows, context.run_id, *seconds],
+        [
+            step.key,
+            digest if outcome.is_final else "",
+            outcome.version or digest,
+            outcome.rows,
+            context.run_id,
+            *seconds,
+        ],
     )
 
 

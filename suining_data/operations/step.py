@@ -43,6 +43,7 @@ class Outcome:
     figures: dict[str, int | str] = field(default_factory=dict)
     version: str | None = None  # what the rows are made of, where that is not the step's own digest
     failures: dict[str, tuple[str, ...]] = field(default_factory=dict)  # own check -> a sentence per failure
+    is_final: bool = True  # False: the next refresh tries again though nothing may have changed
 
 
 @dataclass(frozen=True)

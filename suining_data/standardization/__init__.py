@@ -2,6 +2,7 @@
 
 from suining_data.standardization.accounts import UNBALANCED, create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
+from suining_data.standardization.plausibility import implausible_column
 from suining_data.standardization.run import Account, put_in_force, record_base, standardize
 from suining_data.standardization.statement import staged_select
 
@@ -9,6 +10,7 @@ __all__ = [
     "UNBALANCED",
     "Account",
     "create_accounts",
+    "implausible_column",
     "judgements_of_derived",
     "judgements_of_fields",
     "put_in_force",

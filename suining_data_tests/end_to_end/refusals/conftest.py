@@ -10,7 +10,7 @@ import pytest
 from suining_data.catalog.model import Resource, Unit
 from suining_data.ingestion import Ingested, Notice, ingest
 from suining_data.settings import Settings
-from suining_data.standardization import put_in_force, standardize
+from suining_data.standardization import implausible_column, put_in_force, standardize
 from suining_data.warehouse import prepare
 from suining_data_tests.end_to_end.refusals.deliveries import Row, content, people, residents
 from suining_data_tests.end_to_end.refusals.document import Entry, entry_of
@@ -36,7 +36,10 @@ class Desk:
 
     def take(self, resource: Resource, *accepted: str) -> Ingested:
         """Landing to staged, as a refresh does it."""
-        self.last = ingest(self.con, self.settings, UNIT, resource, "run", accepted=accepted)
+        self.last = ingest(
+            self.con, self.settings, UNIT, resource, "run", accepted=accepted,
+            judge=lambda raw, batch_id: implausible_column(self.con, raw, resource, batch_id),
+        )  # fmt: skip
         account = standardize(self.con, self.settings, UNIT, resource)
         assert account.unbalanced == []
         put_in_force(self.con, resource)
@@ -80,7 +83,8 @@ class Desk:
         return notice
 
     def refused(self, resource: Resource, name: str) -> Notice:
-        [notice] = self.take(resource).refusals
+        taken = self.take(resource)
+        [notice] = (*taken.refusals, *taken.waiting)
         self.says(notice, name)
         return notice
 

@@ -1,12 +1,19 @@
 """Files that cannot be used: refused with file, place, rule and mend; the sound delivery before them stays in force."""
 
 import io
+import os
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from suining_data.ingestion import intake
+from suining_data.ingestion.reading import ReadResult
+from suining_data.settings import Settings
 from suining_data_tests.end_to_end.refusals.compound_file import encrypted_workbook
 from suining_data_tests.end_to_end.refusals.conftest import SOUND, Desk, lines
 from suining_data_tests.end_to_end.refusals.deliveries import KINDS, SOURCES, content, people
@@ -87,6 +94,81 @@ def test_rows_that_collapse(desk: Desk) -> None:
     batch = notice.en.split("--accept ")[1].rstrip(".")
     assert desk.take(resource, batch).refusals == ()
     assert desk.staged() == 20
+
+
+def test_rows_that_explode(desk: Desk) -> None:
+    resource = desk.sound(mode="full")
+    notice = desk.refuses(resource, "ry_2.csv", content("csv", people(200)))
+    assert desk.take(resource, notice.en.split("--accept ")[1].rstrip(".")).refusals == ()
+    assert desk.staged() == 200
+
+
+@pytest.mark.parametrize("kind", ["csv", "txt", "jsonl"])
+def test_a_file_that_breaks_off_in_a_line(desk: Desk, kind: str) -> None:
+    resource = desk.sound(kind)
+    cut = content(kind, people(30, first=100))[: -(35 if kind == "csv" else 25)]
+    notice = desk.refuses(resource, f"ry_2.{kind}", cut)
+    assert desk.take(resource, notice.en.split("--accept ")[1].rstrip(".")).refusals == ()
+    assert desk.staged() == SOUND + 29
+    assert desk.balances()
+
+
+def test_two_columns_that_changed_places(desk: Desk) -> None:
+    turned = [(birth, name, number, remark) for number, name, birth, remark in people(30, first=100)]
+    desk.refuses(desk.sound(), "ry_2.csv", content("csv", turned))
+
+
+class OrdinaryUser:
+    """The process as a user whom file permissions hold back, when the tests run as one whom they do not."""
+
+    def __enter__(self) -> None:
+        self.user = os.geteuid()
+        if self.user == 0:
+            os.seteuid(65534)
+
+    def __exit__(self, *_: object) -> None:
+        os.seteuid(self.user)
+
+
+def test_a_locked_file(desk: Desk) -> None:
+    resource = desk.sound()
+    with tempfile.TemporaryDirectory() as folder:  # the folder of the test itself is closed to other users
+        shutil.copytree(desk.settings.data, folder, dirs_exist_ok=True)
+        Path(folder).chmod(0o777)
+        desk.settings = Settings(data=Path(folder))
+        desk.deliver("ry_2.csv", content("csv", people(3, first=100))).chmod(0)
+        for path in Path(folder).rglob("*"):
+            path.chmod(0o777 if path.is_dir() else path.stat().st_mode)
+        with OrdinaryUser():
+            taken = desk.take(resource)
+        [notice] = taken.waiting
+        desk.says(notice, "ry_2.csv")
+        assert (taken.refusals, desk.staged()) == ((), SOUND)
+        desk.deliver("ry_2.csv", b"").chmod(0o644)
+        desk.deliver("ry_2.csv", content("csv", people(3, first=100)))
+        assert desk.take(resource).waiting == ()
+        assert desk.staged() == SOUND + 3
+
+
+def test_a_file_still_growing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = desk.sound()
+    file = desk.deliver("ry_2.csv", content("csv", people(3, first=100)))
+    read = intake.READERS[resource.delivery.format]
+
+    def grows(*arguments: Any) -> ReadResult:
+        result = read(*arguments)
+        with file.open("ab") as stream:
+            stream.write(lines(people(1, first=200)))
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setitem(intake.READERS, resource.delivery.format, grows)
+        [notice] = desk.take(resource).waiting
+        desk.says(notice, "ry_2.csv")
+    assert desk.staged() == SOUND
+    assert desk.take(resource).waiting == ()
+    assert desk.staged() == SOUND + 4
+    assert desk.balances()
 
 
 def test_a_file_delivered_twice(desk: Desk) -> None:

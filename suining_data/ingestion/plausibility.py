@@ -1,0 +1,95 @@
+"""What makes a batch as a whole unusable or implausible though it can be read: refused until somebody says it is right.
+
+Here: empty, mostly unreadable, broken off, collapsed, exploded. Not here: single lines (the readers), single values
+(standardization/).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from suining_data.catalog.model import Mode, Resource
+from suining_data.ingestion.ledger import Batch
+from suining_data.ingestion.physical_lines import fitting_encodings
+from suining_data.ingestion.reading import ReadResult, Refused, yaml_of
+
+GREATEST_FALL = 0.30  # of the row count from one full delivery to the next
+GREATEST_RISE = 1.00
+FEW_ADDED = 100  # rows; a small register may double
+FEW_REJECTED = 20  # below this a file is not judged by its share of rejected lines
+
+
+def refuse_if_empty(batch: Batch) -> None:
+    if batch.file_bytes == 0:
+        raise Refused(
+            "全文件: 文件是空的（0 字节）。请交付方重新导出。",
+            "whole file: it is empty (0 bytes). Ask for a new export.",
+        )
+
+
+def refuse_if_unreadable(file: Path, resource: Resource, counts: ReadResult) -> None:
+    judged_by_rule = {rule: n for rule, n in counts.rejected_by_rule.items() if rule not in ("BLANK_LINE", "FOOTER")}
+    rejected = sum(judged_by_rule.values())
+    is_most = rejected > counts.raw_rows and (rejected >= FEW_REJECTED or counts.raw_rows == 0)
+    if is_most:
+        rule = max(judged_by_rule, key=lambda r: judged_by_rule[r])
+        fits = "、".join(fitting_encodings(file))
+        hint_zh = f"；内容像是 {fits}" if rule == "ENCODING" and fits else ""
+        hint_en = f"; looks like {fits}" if rule == "ENCODING" and fits else ""
+        raise Refused(
+            f"全文件: {rejected} 行无法读取，只读出 {counts.raw_rows} 行（主要规则 {rule}{hint_zh}）。"
+            f"请核对 {yaml_of(resource)} 的 delivery，或请交付方重新导出。",
+            f"whole file: {rejected} lines could not be read, {counts.raw_rows} could (mostly {rule}{hint_en}). "
+            f"Compare delivery in {yaml_of(resource)}, or ask for a new export.",
+        )
+    if counts.raw_rows == 0 and resource.delivery.mode is Mode.FULL:
+        raise Refused(
+            "全文件: 没有一行数据，而这项资源是全量交付。请交付方重新导出。",
+            "whole file: not one row, in a full delivery. Ask for a new export.",
+        )
+
+
+def refuse_if_broken_off(batch: Batch, counts: ReadResult) -> None:
+    """A last line that ends within a record: the transfer broke off, and nobody knows how much is missing."""
+    if counts.breaks_off:
+        raise Refused(
+            f"第 {counts.lines_total} 行: 文件在一条记录中间断开，传输可能中断。请交付方重新交付；"
+            f"若文件本来如此，请运行 suining refresh --accept {batch.batch_id}。",
+            f"line {counts.lines_total}: the file breaks off within a record; the transfer may have been cut. Ask for it "
+            f"again; if the file is like that, run suining refresh --accept {batch.batch_id}.",
+        )
+
+
+def refuse_if_collapsed(batch: Batch, rows: int, before: Iterable[Batch]) -> None:
+    """A full delivery with far fewer rows than the good one before it is probably a broken export."""
+    last = _last(before)
+    rows_before = last.raw_rows or 0 if last else 0
+    if last is None or rows >= rows_before * (1 - GREATEST_FALL):
+        return
+    fall = f"{1 - rows / rows_before:.0%}"
+    raise Refused(
+        f"全文件: 只有 {rows} 行，比上一批 {last.file_name} 的 {rows_before} 行少 {fall}"
+        f"（超过 {GREATEST_FALL:.0%}）。请向交付方核实；"
+        f"若确实如此，请运行 suining refresh --accept {batch.batch_id}。",
+        f"whole file: {rows} rows, {fall} fewer than the {rows_before} of {last.file_name} before it (more than "
+        f"{GREATEST_FALL:.0%}). Ask the department; if it is so, run "
+        f"suining refresh --accept {batch.batch_id}.",
+    )
+
+
+def refuse_if_exploded(batch: Batch, rows: int, before: Iterable[Batch]) -> None:
+    """A full delivery with more than twice the rows of the one before it is probably written twice or joined wrongly."""
+    last = _last(before)
+    rows_before = last.raw_rows or 0 if last else 0
+    if last is None or rows <= rows_before * (1 + GREATEST_RISE) or rows - rows_before <= FEW_ADDED:
+        return
+    times = f"{rows / rows_before:.1f}" if rows_before else "∞"
+    raise Refused(
+        f"全文件: 有 {rows} 行，是上一批 {last.file_name} 的 {rows_before} 行的 {times} 倍，可能重复导出。"
+        f"请向交付方核实；若确实如此，请运行 suining refresh --accept {batch.batch_id}。",
+        f"whole file: {rows} rows, {times} times the {rows_before} of {last.file_name} before it; it may have been "
+        f"exported twice. Ask the department; if it is so, run suining refresh --accept {batch.batch_id}.",
+    )
+
+
+def _last(batches: Iterable[Batch]) -> Batch | None:
+    return max(batches, key=lambda b: b.file_name, default=None)

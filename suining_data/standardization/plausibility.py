@@ -1,0 +1,52 @@
+"""Whether the values of a new batch look like what the catalogue says of their columns.
+
+Here: the first rows of a raw file judged by the elements' rules, before the batch counts.
+Not here: row counts (ingestion/), single broken values, which are put aside when the batch is staged (run.py).
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from suining_data.catalog import Resource
+from suining_data.elements import Then
+from suining_data.ingestion import Notice
+from suining_data.standardization.judgements import Judgement, judgements_of_fields
+from suining_data.standardization.statement import literal, quoted, staged_select
+
+ROWS_JUDGED = 2_000  # the first of a batch: enough to tell that a column holds something else
+FEWEST_VALUES = 20
+MOST_BROKEN = 0.90  # of the filled cells of a column
+REFUSING = (Then.QUARANTINE, Then.QUARANTINE_VALUE)
+
+
+def implausible_column(con: duckdb.DuckDBPyConnection, raw: Path, resource: Resource, batch_id: str) -> Notice | None:
+    """Why the batch is refused when nearly every value of a column breaks one rule; None when no column is like that."""
+    first = f"(from read_parquet({literal(str(raw))}) limit {ROWS_JUDGED})"
+    broken: dict[str, int] = dict(
+        con.execute(f"""
+            with delivered as (select 0::bigint as record_id, '' as batch_id, _line as line_number, * from {first})
+            select id, count(*) from (select unnest(failed_rules) as id from ({staged_select(resource)})) group by id
+        """).fetchall()
+    )
+    suspects = [
+        j for j in judgements_of_fields(resource) if j.then in REFUSING and broken.get(j.id, 0) >= FEWEST_VALUES
+    ]
+    for judgement in suspects:
+        filled = f"select count(*) from {first} where trim({quoted(judgement.source or '')}) <> ''"
+        count = con.execute(filled).fetchall()[0][0]
+        if broken[judgement.id] > MOST_BROKEN * count:
+            return _notice(judgement, broken[judgement.id], batch_id)
+    return None
+
+
+def _notice(judgement: Judgement, count: int, batch_id: str) -> Notice:
+    column = judgement.source or judgement.column
+    return Notice(
+        f"列 {column}（{judgement.label}）: 前 {ROWS_JUDGED:,} 行中有 {count:,} 个值{judgement.reason}，几乎全部如此，"
+        "可能两列内容对调或格式已改。请向交付方核实；"
+        f"若确实如此，请运行 suining refresh --accept {batch_id}。",
+        f"column {column} ({judgement.column}): {count:,} values of the first {ROWS_JUDGED:,} rows break the rule "
+        f"{judgement.rule}, nearly all there are; two columns may have changed places, or the format another one. Ask the "
+        f"department; if it is so, run suining refresh --accept {batch_id}.",
+    )
