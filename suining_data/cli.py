@@ -5,6 +5,7 @@ Here: commands, their options, what they print. Not here: the work (the stages),
 
 import csv
 import os
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -206,6 +207,33 @@ def catalog_list() -> None:
                 resource.share.type.value,
             )
     console.print(table)
+
+
+@catalog_app.command("new")
+def catalog_new(
+    file: Annotated[Path, typer.Argument(help="A file as the department delivers it.")],
+    unit: Annotated[str, typer.Option(help="Id of the unit, e.g. public_security.")],
+    name: Annotated[str, typer.Option(help="Id of what is delivered, e.g. household_changes.")],
+) -> None:
+    """Draft the YAML of a resource from a sample file, for a human to complete."""
+    from suining_data.catalog import UNITS, load_catalog
+    from suining_data.drafting import Undraftable, draft
+
+    for id in (unit, name):
+        if not re.fullmatch("[a-z][a-z0-9_]*", id):
+            raise Mistake(
+                f"{id}: 用小写字母、数字、下划线，以字母开头 (lower-case letters, digits and _, a letter first)"
+            )
+    if not file.is_file():
+        raise Mistake(f"{file}: 没有这个文件 (no such file)")
+    try:
+        drafted = draft(file, unit, name, load_catalog())
+    except Undraftable as reason:
+        raise Mistake(str(reason)) from reason
+    print(drafted.text, end="")
+    place = f"{UNITS.relative_to(PROJECT)}/{unit}.yaml"
+    advice = f"存为 {place} (save it as)" if drafted.is_whole_file else f"接在 {place} 之后 (append it to)"
+    Console(stderr=True).print(f"{advice}; suining catalog check", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -1,0 +1,5 @@
+"""A resource drafted from a sample file: a proposal that a human completes; the pipeline itself never guesses."""
+
+from suining_data.drafting.draft import Draft, Undraftable, draft
+
+__all__ = ["Draft", "Undraftable", "draft"]
