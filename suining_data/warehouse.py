@@ -17,7 +17,12 @@ import duckdb
 from suining_data.settings import REFERENCE, Settings
 
 BASES = ("population", "legal_entity", "spatial", "macro")
-LIBRARIES = ("credential", "credit", "social_security")  # beside the bases: what is read out of them for one purpose
+LIBRARIES = (
+    "credential",
+    "credit",
+    "social_security",
+    "food_drug",
+)  # beside the bases: what is read out of them for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", *BASES, *LIBRARIES)
 # choosing among all compressions took half the time of writing a wide table; the snapshot is compressed
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dict_fsst,dictionary,fsst,patas,rle,roaring,zstd"

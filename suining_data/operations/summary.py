@@ -17,6 +17,7 @@ LABELS = {
     "credential": "电子证照",
     "credit": "社会信用",
     "social_security": "社会保障",
+    "food_drug": "食品药品",
 }
 
 
