@@ -3,10 +3,10 @@
 with monthly as (
     select
         indicator_name, region_name, cast(null as varchar) as division_code, period_name, measure_code, value,
-        -- the unit column of the cross-table is that of the level; growth stands in percent beside it
-        case when measure_code like 'yoy%' and unit_name not in ('%', '百分点', '个百分点', '‰') then '%' else unit_name end
+        -- the unit column of the cross-table is that of the level; growth and shares stand in percent beside it
+        case when (measure_code like 'yoy%' or measure_code = 'share') and unit_name not in ('%', '百分点', '个百分点', '‰') then '%' else unit_name end
             as unit_name,
-        cast(null as varchar) as vintage_code, cast(null as varchar) as source_title, cast(null as varchar) as note,
+        cast(null as varchar) as vintage_code, cast(null as varchar) as source_title, note,
         record_id, 'statistics__monthly_indicators' as resource_id, 2 as authority
     from {{ ref('staged.statistics__monthly_indicators') }}
 ),
@@ -18,7 +18,7 @@ quarterly as (
 quarterly_level as (
     select
         industry_name, region_name, null, strftime(period_end_date, '%Y') || 'M1-' || month(period_end_date),
-        'level_cumulative', cast(gdp_cny as double) / 100000000, '亿元', vintage_code, null, null,
+        'level_cumulative', cast(gdp_cny as double) / 100000000, '亿元', vintage_code, null, note,
         record_id, 'statistics__quarterly_gdp', 1
     from quarterly where gdp_cny is not null
 ),
@@ -26,7 +26,7 @@ quarterly_level as (
 quarterly_index as (
     select
         industry_name, region_name, null, strftime(period_end_date, '%Y') || 'M1-' || month(period_end_date),
-        'index', constant_price_index, '上年同期=100', vintage_code, null, null,
+        'index', constant_price_index, '上年同期=100', vintage_code, null, note,
         record_id, 'statistics__quarterly_gdp', 1
     from quarterly where constant_price_index is not null
 ),
@@ -160,7 +160,8 @@ observation as (
         vintage_code,
         caliber,
         nullif(concat_ws('；', source_title, note), '') as source_note,
-        authority, resource_id, record_id, period_name
+        -- a figure that nobody has published never stands before one that somebody has
+        authority + case when note like '%非公布数%' then 10 else 0 end as authority, resource_id, record_id, period_name
     from meant
 ),
 

@@ -2,7 +2,7 @@
 
 Here: the row counts of the catalogue proposal, by resource. Not here: the rows (views/).
 The counts of all units sum to 2,420,000; those below are of the units whose deliveries are made so far.
-Statistics and divisions deliver whole at any scale, as many rows as there are real figures and divisions.
+Statistics and divisions deliver whole at any scale: tables of totals do not shrink with the city.
 """
 
 ROWS: dict[str, int] = {

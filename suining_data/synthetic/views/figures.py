@@ -49,8 +49,8 @@ class Figures:
 
     def _leaf(self, leaf: str, amount: float, county: str, year: int, month: int) -> int:
         """In units of the last digit, so that sums are exact."""
-        own = 1 + _wiggle(leaf, county) * 0.2
-        yearly = 1 + (self.growth + 4 * _wiggle(leaf, county, "growth")) / 100
+        own = 1 + wiggle(leaf, county) * 0.2
+        yearly = 1 + (self.growth + 4 * wiggle(leaf, county, "growth")) / 100
         level = amount * COUNTIES[county] * own * yearly ** (year - BASE_YEAR)
         if self.is_flow:
             level *= SEASON[month - 1] / 12
@@ -78,6 +78,6 @@ def _leaves(items: Tree, wanted: str, inside: bool = False) -> list[tuple[str, f
     return found
 
 
-def _wiggle(*key: str) -> float:
+def wiggle(*key: object) -> float:
     """A fixed number between -0.5 and 0.5."""
-    return crc32("|".join(key).encode()) / 2**32 - 0.5
+    return crc32("|".join(map(str, key)).encode()) / 2**32 - 0.5

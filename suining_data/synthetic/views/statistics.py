@@ -1,20 +1,23 @@
 """What the statistical bureaus deliver: published figures, quarterly accounts, the register of units.
 
-Here: the real figures of data/reference/macro, each in the form of its delivery; what is not published is left out.
-Not here: made-up figures: none but tax revenue has any (taxation.py), and says so in its title.
+Here: the real figures of data/reference/macro, each in the form of its delivery, and between them made-up ones that say
+so in their remark. Not here: how figures are made up (statistical_series.py).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..city.geography import read_csv
 from ..errors import ErrorRates
+from . import statistical_series as series
+from .figures import MADE_UP
 from .view import View, Views, organization_name_of
 
 STAMPS = ("201708", "201908", "202312")  # files by period: up to 2016, up to 2019, later
 GROWTH = {"地区生产总值增速(可比价)": ("地区生产总值", "yoy_real"), "规上工业增加值增速": ("规上工业增加值", "yoy_real"),
           "居民消费价格指数涨幅": ("居民消费价格", "yoy_nominal")}  # fmt: skip
 SECTORS = ("第一产业", "第二产业", "第三产业")
+Account = tuple[str, str, str, str | None, str | None, str, str | None, int]
 ECONOMIC = "生产总值|产业|消费|预算|进出口|价格|固定资产|可支配|失业|工业"
 
 
@@ -22,7 +25,7 @@ def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     return {
         "statistics__monthly_indicators": View(
-            _monthly(), is_whole=True, title="遂宁市主要经济指标（已公布数）", stamps=STAMPS
+            _monthly(), is_whole=True, title=f"遂宁市主要经济指标（备注为“{MADE_UP}”的以外为已公布数）", stamps=STAMPS
         ),
         "statistics__quarterly_gdp": View(
             _gdp(), dates="iso", is_whole=True, title="地区生产总值核算表", stamps=STAMPS
@@ -73,7 +76,10 @@ def _measure(indicator: str) -> tuple[str, str]:
 
 
 def _monthly() -> str:
-    """Economic figures as cells; the structure of three sectors becomes three shares. The first source of a cell wins."""
+    """Economic figures as cells; the structure of three sectors becomes three shares. The first source of a cell wins.
+
+    Cells that nobody has published are made up, and say so in a row of their own.
+    """
     cells: dict[tuple[str, str, str, str], tuple[str, str]] = {}
     for row in _figures(city_only=True):
         if not re.search(ECONOMIC, row["indicator"]):
@@ -91,17 +97,30 @@ def _monthly() -> str:
         for (period, indicator, _, measure), (_, unit) in cells.items()
         if measure == "level_cumulative"
     }
-    rows = [
-        (i, period, indicator, levels.get((period, indicator), unit), region, measure, value, _file_no(period))
-        for i, ((period, indicator, region, measure), (value, unit)) in enumerate(
-            sorted(cells.items(), key=lambda item: item[0][0])
-        )
+    rows: list[tuple[str, str, str, str, str, str, str | None, int]] = [
+        (period, indicator, levels.get((period, indicator), unit), region, measure, value, None, _file_no(period))
+        for (period, indicator, region, measure), (value, unit) in cells.items()
     ]
-    return _values(rows, "seq, period_name, indicator_name, unit_name, region_name, measure_code, value, file_no")
+    for cell in series.monthly():
+        period = f"{cell.year}年1-{cell.month}月"
+        if (period, cell.indicator, cell.region, cell.measure) not in cells:
+            told = (cell.indicator, cell.unit, cell.region, cell.measure, cell.value, MADE_UP)
+            rows.append((period, *told, _file_no(period)))
+    rows.sort(key=lambda row: _place(row[0]))
+    return _values(
+        [(i, *row) for i, row in enumerate(rows)],
+        "seq, period_name, indicator_name, unit_name, region_name, measure_code, value, note, file_no",
+    )
+
+
+def _place(period: str) -> tuple[int, ...]:
+    """Orders sheets: by year, then by their last month; the year itself last."""
+    months = re.findall(r"\d+", period[4:])
+    return int(period[:4]), int(months[-1]) if months else 6 if "上半年" in period else 12
 
 
 def _gdp() -> str:
-    """Published annual accounts: absolute values, and growth as an index of the year before."""
+    """Published annual accounts: absolute values, and growth as an index of the year before; what lacks is made up."""
     found: dict[tuple[str, str, str], list[str | None]] = {}
     for row in _figures(city_only=True):
         if not re.fullmatch(r"\d{4}", row["period"]):
@@ -121,19 +140,40 @@ def _gdp() -> str:
             entry[1] = entry[1] or f"{100 + float(row['value']):.1f}"
         else:
             entry[0] = entry[0] or row["value"]
-    rows = [
-        (i, industry, region, f"{period}-12-31", value, index, "preliminary", _file_no(period))
-        for i, ((period, region, industry), (value, index)) in enumerate(sorted(found.items()))
+    published: list[Account] = [
+        (industry, region, f"{period}-12-31", value, index, "preliminary", None, _file_no(period))
+        for (period, region, industry), (value, index) in sorted(found.items())
     ]
     plain = _values(
-        rows, "seq, industry_name, region_name, ended, hundred_millions, constant_price_index, vintage_code, file_no"
+        [(i, *row) for i, row in enumerate(_filled(published))],
+        "seq, industry_name, region_name, ended, hundred_millions, constant_price_index, vintage_code, note, file_no",
     )
     return f"select *, ended::date as period_end_date, hundred_millions::decimal(18, 2) * 100000000 as gdp_cny from ({plain})"
 
 
+def _filled(published: list[Account]) -> list[Account]:
+    """Published accounts, the value or index that one lacks made up, and accounts of the other quarters and counties."""
+    rows = {
+        (industry, region, ended, vintage): row
+        for row in published
+        for industry, region, ended, *_, vintage, _, _ in [row]
+    }
+    for account in series.quarterly():
+        ended = f"{account.year}-{('03-31', '06-30', '09-30', '12-31')[account.quarter - 1]}"
+        region = "射洪市" if account.region == "射洪县" and ended > "2019-11" else account.region
+        key = (account.industry, region, ended, account.vintage)
+        _, _, _, value, index, *_ = rows.get(key, (None,) * 5)
+        lacks = [name for name, told in (("绝对值", value), ("指数", index)) if told is None]
+        if lacks:
+            note = MADE_UP if len(lacks) == 2 else f"{lacks[0]}为{MADE_UP}"
+            told = (value or account.value, index or account.index, account.vintage, note)
+            rows[key] = (account.industry, region, ended, *told, _file_no(ended))
+    return sorted(rows.values(), key=lambda row: (str(row[2]), str(row[5])))
+
+
 def _indicators() -> str:
-    """Every published figure with its source, as the province passes it on."""
-    rows = []
+    """Every published figure with its source, as the province passes it on, and the series between them."""
+    rows: list[tuple[object, ...]] = []
     for i, row in enumerate(_figures(city_only=False)):
         is_number = re.fullmatch(r"-?[0-9.]+", row["value"]) is not None
         rows.append(
@@ -141,10 +181,34 @@ def _indicators() -> str:
              None if is_number else row["value"], row["unit"], row["source_title"], row["source_grade"], row["note"],
              _file_no(row["period"]))
         )  # fmt: skip
+    rows += [(len(rows) + i, *row) for i, row in enumerate(_made_up_indicators())]
     return _values(
         rows, "seq, indicator_name, division_code, region_name, period_name, value, value_text, unit_name, source_title, "
         "source_grade, note, file_no",
     )  # fmt: skip
+
+
+def _made_up_indicators() -> Iterator[tuple[object, ...]]:
+    """The city's series as the province has them: growth is an indicator of its own; quarters but not years of GDP."""
+    codes = {row["area"]: row["code"] for row in _figures(city_only=True)}
+    published = {(row["period"], row["area"], row["indicator"]) for row in _figures(city_only=True)}
+    for cell in series.monthly():
+        is_growth = cell.measure.startswith("yoy")
+        name, period = cell.indicator + ("增速" if is_growth else ""), f"{cell.year}M1-{cell.month}"
+        if (period, cell.region, name.replace("规模以上工业", "规上工业")) not in published:
+            yield _as_made_up(name, codes, cell.region, period, cell.value, "%" if is_growth else cell.unit)
+    for account in series.quarterly():
+        if account.quarter < 4 and account.year < 2022:
+            name = account.industry + ("增加值" if account.industry.endswith("产业") else "")
+            yield _as_made_up(
+                name, codes, account.region, f"{account.year}M1-{account.quarter * 3}", account.value, "亿元"
+            )
+
+
+def _as_made_up(
+    name: str, codes: dict[str, str], region: str, period: str, value: str, unit: str
+) -> tuple[object, ...]:
+    return name, codes[region], region, period, value, None, unit, "示例", "示例", MADE_UP, _file_no(period)
 
 
 def _basic_units(rates: ErrorRates) -> str:
