@@ -18,6 +18,7 @@ LABELS = {
     "credit": "社会信用",
     "social_security": "社会保障",
     "food_drug": "食品药品",
+    "transport": "交通运输",
 }
 
 
