@@ -55,6 +55,7 @@ def test_every_entity_of_the_catalogue_has_true_rows(sample: Sample, con: duckdb
         "participant",
         "road_practitioner",
         "applicant",
+        "project_company",
         "disabled_guardian",
         "dishonest_debtor",
     }  # one of two subjects, may lack at this scale

@@ -15,6 +15,7 @@ from . import (
     health,
     housing_fund,
     insurance,
+    investment,
     land,
     market,
     monthly_reports,
@@ -32,6 +33,7 @@ _MODULES = (
     land, public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
     divisions, transport, statistics, credit_and_care,
     government_services, care, monthly_reports, housing_fund, court, sites,
+    investment,
 )  # fmt: skip
 
 
