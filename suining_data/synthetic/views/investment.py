@@ -28,7 +28,8 @@ def views(rates: ErrorRates) -> Views:
 
 def _state_owned(rates: ErrorRates) -> str:
     return f"""
-    select {shuffled("o.oid", "state owned")} as seq, o.oid as organization_state_owned_enterprise, {organization_name_of("o", "o.oid", "state", rates)} as name,
+    select {shuffled("o.oid", "state owned")} as seq, o.oid as organization_state_owned_enterprise,
+        {organization_name_of("o", "o.oid", "state", rates)} as name,
         o.uscc, {list_pick(("一级", "二级", "二级", "三级"), "o.oid", "level")} as level_name,
         {list_pick(("直接监管", "委托监管"), "o.oid", "supervision")} as supervision_name,
         (o.capital_wan * 10000)::decimal(18, 2) as registered_capital_cny,
