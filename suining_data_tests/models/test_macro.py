@@ -202,3 +202,33 @@ def test_growth_beside_a_level_is_in_percent_and_not_in_the_unit_of_the_level(wo
         ("level_current", 1403.18, "亿元", 100000000),
         ("yoy_real", 4.3, "%", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "item_column", "item", "measure", "expected"),
+    [
+        ("finance__budget_execution", "subject_name", "非税收入", "level_cumulative", ("budget_revenue_nontax", "万元", 10000)),
+        ("finance__budget_execution", "subject_name", "教育支出", "yoy_nominal", ("budget_education", "%", 1)),
+        ("peoples_bank__deposits_and_loans", "item_name", "住户存款", "level_current", ("deposits_households", "亿元", 100000000)),
+        ("power_supply__electricity_by_industry", "industry_name", "工业用电量", "level_cumulative", ("electricity_industry", "万千瓦时", 10000)),
+    ],
+)  # fmt: skip
+def test_a_report_has_the_unit_of_its_title_and_its_whole_city_is_the_city(
+    world, table, item_column, item, measure, expected
+):
+    row = {"record_id": 1, "region_name": "全市", "period_name": "2019年8月", "measure_code": measure, "value": 7.5}
+    world.insert(f"staged.{table}", {**row, item_column: item})
+    assert observe(world, "division_code, indicator_code, unit, multiplier, measure_code") == [
+        ("510900000000", *expected, measure)
+    ]
+
+
+def test_a_figure_nobody_has_published_stands_behind_one_that_somebody_has(world):
+    made_up = {"indicator_name": "进出口总额", "measure_code": "level_current", "value": 36.3}
+    monthly(world, {**made_up, "note": "示例数据，非公布数", "record_id": 1})
+    row = {"indicator_name": "进出口总额", "region_name": "遂宁市", "period_name": "2020年", "unit_name": "亿元"}
+    world.insert(PROVINCE, {**row, "record_id": 2, "value": 36.88, "source_grade": "repost"})
+    assert observe(world, "value, is_preferred, source_note") == [
+        (36.3, False, "示例数据，非公布数"),
+        (36.88, True, None),
+    ]

@@ -167,6 +167,24 @@ def test_an_institution_told_twice_is_one_facility(world):
     assert 105.575 < longitude < 105.579
 
 
+def test_a_station_is_one_facility_where_its_latest_day_has_it(world):
+    station = {"station_code": "S51001", "station_name": "龙凤镇区域气象站", "latitude": 30.5}
+    world.insert(
+        "staged.meteorology__daily_observations",
+        {**station, "record_id": 1, "observed_date": "2019-08-30", "longitude": 105.6},
+        {**station, "record_id": 2, "observed_date": "2019-08-31", "longitude": 105.61},
+    )
+    shelter = {"shelter_code": "RF1", "name": "锦绣花园地下人防工程", "longitude": 30.5, "latitude": 105.6}  # swapped
+    world.insert("staged.civil_air_defence__shelters", {**shelter, "record_id": 3})
+    world.build("spatial.address", "spatial.facility")
+    assert world.rows(
+        "select facility_type_code, local_code, longitude, latitude from spatial.facility order by 1"
+    ) == [
+        ("air_raid_shelter", "RF1", None, None),
+        ("weather_station", "S51001", 105.61, 30.5),
+    ]
+
+
 def test_what_is_built_keeps_its_contract(world):
     register(world, record_id=1, holder_type_code="person", status_code="current", right_nature_code="granted")
     world.insert("staged.housing__buildings", {"record_id": 5, "building_code": UNIT[:24], "completed_year": 1999})
