@@ -19,7 +19,7 @@ from suining_data.catalog.reading import UNITS, Document, read
 
 CODE = re.compile(r"[1-3][0-9]{5}/[0-9]{6}")
 WITH_RECORDS = (Format.JSON, Format.XML)
-WITH_SHAPES = (Format.SHP,)
+WITH_SHAPES = (Format.SHP, Format.GPKG)
 ONLY_WORKBOOKS = {"header_rows", "title_rows", "sheets", "crosstab"}
 
 
@@ -113,7 +113,7 @@ def _terms(share: Share, place: Place) -> Iterator[Finding]:
 def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
     is_workbook = delivery.format in WORKBOOKS
     formats = {} if is_workbook else dict.fromkeys(ONLY_WORKBOOKS, "xlsx, xls")
-    if is_workbook or delivery.format is Format.POSTGRES:
+    if is_workbook or delivery.format in (Format.POSTGRES, Format.GPKG):
         formats["encoding"] = "csv, dbf, json, json_lines, shp, xml"
     if delivery.format is not Format.CSV:
         formats["delimiter"] = "csv"

@@ -49,6 +49,7 @@ class Format(StrEnum):
     DBF = "dbf"
     POSTGRES = "postgres"  # a table of the exchange database, fetched into JSON Lines
     SHP = "shp"  # with .shx, .dbf and .prj of the same name beside it; the shape is offered as source `_geometry`
+    GPKG = "gpkg"  # GeoPackage with one layer; the shape is offered as source `_geometry`
 
 
 WORKBOOKS = (Format.XLSX, Format.XLS)

@@ -19,6 +19,7 @@ from suining_data.ingestion.archive import unpack
 from suining_data.ingestion.arrival import Signature, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.dbase import read_dbf
 from suining_data.ingestion.delimited import read_delimited
+from suining_data.ingestion.geopackage import read_geopackage
 from suining_data.ingestion.json_documents import read_json
 from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger
 from suining_data.ingestion.markup import read_xml
@@ -55,6 +56,7 @@ READERS: dict[Format, Reader] = {
     Format.DBF: read_dbf,
     Format.POSTGRES: read_json,
     Format.SHP: read_shapefile,
+    Format.GPKG: read_geopackage,
 }
 READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: everything is read again
 Judge = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id -> why it is refused

@@ -65,7 +65,7 @@ class ReadResult:
     """What a file held: lines_total = header_lines + continuation_lines + raw_rows + rejected_rows.
 
     A line is a physical line (CSV, JSON Lines), a sheet row (workbooks; a filled cell in a crosstab) or a record (JSON, XML,
-    DBF, SHP). `continuation_lines` are the further lines of a record with line breaks inside quotes.
+    DBF, SHP, GPKG). `continuation_lines` are the further lines of a record with line breaks inside quotes.
     """
 
     lines_total: int
