@@ -76,3 +76,8 @@ case {{ crs }}
         then ST_AsText(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4544', 'EPSG:4490', always_xy := true))
 end
 {%- endmacro %}
+
+{#- Length of a line (WKT in CGCS2000 degrees), measured in the plane of the city's meridian. -#}
+{% macro metres_of_line(geometry) -%}
+round(ST_Length(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4490', 'EPSG:4544', always_xy := true)), 1)
+{%- endmacro %}

@@ -1,6 +1,6 @@
 -- One row per facility: schools, medical institutions, pharmacies, bus stops, air-raid shelters, weather stations.
 -- An institution told of by the health commission and by the medical insurance is one facility where organisation and
--- address are the same.
+-- address are the same. It stands where the map has its name; else where its address is.
 with told as (
     select record_id, 'education__schools' as resource_id, 'school' as facility_type_code, school_code as local_code,
         name, null as is_designated, 1 as authority
@@ -37,14 +37,25 @@ ranked as (
     from placed
 ),
 
+-- points of interest by name, where the map has one place of that name
+poi as (
+    select name, any_value(longitude) as longitude, any_value(latitude) as latitude
+    from {{ ref('staged.sichuan_surveying__map_features') }}
+    where feature_type_code = 'poi' and name is not null and longitude is not null
+    group by name
+    having count(*) = 1
+),
+
 institution as (
     select
         ranked.facility_type_code, ranked.facility_key, ranked.local_code, ranked.name,
         ranked.is_designated_anywhere as is_designated, base.organization_id, address.address_id,
-        address.division_code, address.longitude, address.latitude, ranked.resource_id, ranked.record_id
+        address.division_code, coalesce(poi.longitude, address.longitude) as longitude,
+        coalesce(poi.latitude, address.latitude) as latitude, ranked.resource_id, ranked.record_id
     from ranked
     left join {{ ref('legal_entity.organization') }} as base on ranked.organization_id = base.organization_id
     left join {{ ref('spatial.address') }} as address on ranked.address_id = address.address_id
+    left join poi on ranked.name = poi.name
     where ranked.place = 1
 ),
 

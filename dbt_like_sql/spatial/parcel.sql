@@ -40,6 +40,11 @@ parcel as (
 county as (
     select distinct division_code from {{ ref('spatial.division') }}
     where code_system_code = 'NBS' and level_code = 'county'
+),
+
+boundary as (
+    select division_code, ST_GeomFromText(geometry) as outline from {{ ref('spatial.division_boundary') }}
+    where level_code = 'county' and geometry is not null
 )
 
 select
@@ -52,10 +57,13 @@ select
     parcel.land_use_code,
     parcel.area_m2,
     parcel.drawn_area_m2,
+    ST_Contains(boundary.outline, ST_Centroid(ST_GeomFromText(parcel.geometry))) as is_in_county,
     parcel.geometry,
     parcel.delivered_geometry,
     parcel.delivered_crs,
     parcel.unit_count,
     parcel.first_registered_date,
     parcel.record_id
-from parcel left join county on {{ division_code12('substr(parcel.parcel_code, 1, 6)') }} = county.division_code
+from parcel
+left join county on {{ division_code12('substr(parcel.parcel_code, 1, 6)') }} = county.division_code
+left join boundary on county.division_code = boundary.division_code

@@ -94,6 +94,7 @@ def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:
     if settings.threads:
         config["threads"] = settings.threads
     con = duckdb.connect(config=config)
+    con.execute("set enable_progress_bar = false")
     load_spatial(con)
     return con
 

@@ -52,7 +52,12 @@ def register(world, **values):
 
 def build_real_estate(world):
     world.build(
-        "spatial.address", "spatial.real_estate_unit", "spatial.parcel", "spatial.real_estate_right", "spatial.building"
+        "spatial.address",
+        "spatial.real_estate_unit",
+        "spatial.division_boundary",
+        "spatial.parcel",
+        "spatial.real_estate_right",
+        "spatial.building",
     )
 
 
@@ -195,3 +200,102 @@ def test_what_is_built_keeps_its_contract(world):
     world.build("spatial.facility")
     tables = ["division", "address", "parcel", "building", "real_estate_unit", "real_estate_right", "facility"]
     assert {table: world.failures(f"spatial.{table}") for table in tables} == {table: {} for table in tables}
+
+
+BOUNDARY = "POLYGON ((105.5 30.4, 105.5 30.6, 105.7 30.6, 105.7 30.4, 105.5 30.4))"
+
+
+def drawn_at(easting, northing):
+    """A square of 30 metres, EPSG:4523."""
+    corners = [(0, 0), (0, 30), (30, 30), (30, 0), (0, 0)]
+    return f"POLYGON (({', '.join(f'{easting + x} {northing + y}' for x, y in corners)}))"
+
+
+def test_a_parcel_lies_in_the_county_of_its_code_or_is_warned_of(world):
+    world.insert(
+        "staged.natural_resources__division_boundaries",
+        {
+            "record_id": 9,
+            "division_code": "510903000000",
+            "name": "船山区",
+            "level_code": "county",
+            "geometry": BOUNDARY,
+        },
+    )
+    for record_id, geometry in ((1, drawn_at(35_558_000, 3_375_000)), (2, drawn_at(35_520_000, 3_375_000)), (3, None)):
+        parcel = {"record_id": record_id, "parcel_code": f"510903001001GB0000{record_id}", "geometry": geometry}
+        world.insert("staged.natural_resources__parcels", parcel)
+    build_real_estate(world)
+    found = world.rows("select record_id, is_in_county from spatial.parcel order by 1")
+    assert found == [(1, True), (2, False), (3, None)]
+    assert world.broken("spatial.parcel", "within_its_county") == 1
+
+
+def test_roads_of_the_bureau_and_of_the_map_stand_side_by_side(world):
+    line = "LINESTRING (105.5 30.5, 105.5 30.509)"  # 0.009 degrees of a meridian: 998 metres at this latitude
+    highway = {"route_code": "G318", "road_grade_code": "first", "start_stake": "K0+000", "geometry": line}
+    world.insert(
+        "staged.transport__roads", {**highway, "record_id": 1}, {**highway, "record_id": 2, "start_stake": "K1+000"}
+    )
+    feature = {"feature_code": "F1", "name": "滨江路", "geometry": line}
+    world.insert(
+        "staged.sichuan_surveying__map_features",
+        {**feature, "record_id": 3, "feature_type_code": "road"},
+        {**feature, "record_id": 4, "feature_type_code": "poi", "geometry": "POINT (105.5 30.5)"},
+    )
+    world.build("spatial.road")
+    found = world.rows("select record_id, route_code, name, length_m from spatial.road order by 1")
+    assert [row[:3] for row in found] == [(1, "G318", None), (2, "G318", None), (3, None, "滨江路")]
+    assert [row[3] for row in found] == [pytest.approx(998, abs=1)] * 3
+    assert world.failures("spatial.road") == {}
+
+
+def test_components_waters_and_forests_are_placed(world):
+    world.con.execute("insert into legal_entity.organization values ('O1')")
+    world.insert(
+        "staged.urban_management__city_components",
+        {
+            "record_id": 1,
+            "component_code": "5109030101000001",
+            "name": "上水井盖",
+            "geometry": "POINT (548000 3375648)",
+        },
+        {"record_id": 2, "component_code": "5109030301000002", "name": "公共厕所"},
+    )
+    world.insert(
+        "staged.water_resources__waters_and_permits",
+        {"record_id": 3, "feature_code": "SL1", "feature_type_code": "intake", "name": "取水口", "annual_intake_10k_m3": 1.5,
+         "geometry": "POINT (105.5 30.5)"},
+    )  # fmt: skip
+    world.insert("linked.organization_record", {"record_id": 3, "role": "water_user", "organization_id": "O1"})
+    patch = drawn_at(548_000, 3_375_000)
+    world.insert("staged.forestry__compartments", {"record_id": 4, "compartment_code": "XB1", "geometry": patch})
+    world.build("spatial.city_component", "spatial.water_feature", "spatial.forest_compartment")
+    points = world.rows(
+        "select class_code, county_division_code, longitude, delivered_crs from spatial.city_component order by record_id"
+    )
+    assert points == [
+        ("01", "510903000000", pytest.approx(105.5, abs=1e-5), "EPSG:4544"),
+        ("03", "510903000000", None, None),
+    ]
+    assert world.rows("select organization_id, annual_intake_m3, latitude from spatial.water_feature") == [
+        ("O1", 15_000.0, 30.5)
+    ]
+    assert world.rows("select drawn_area_m2, delivered_geometry from spatial.forest_compartment") == [(900.0, patch)]
+    tables = ["city_component", "water_feature", "forest_compartment"]
+    assert {table: world.failures(f"spatial.{table}") for table in tables} == {table: {} for table in tables}
+
+
+def test_a_facility_stands_where_the_map_has_its_name(world):
+    place = {"feature_type_code": "poi", "longitude": 105.6, "latitude": 30.5}
+    world.insert(
+        "staged.education__schools", *({"record_id": n, "school_code": str(n), "name": f"第{n}小学"} for n in (1, 2, 3))
+    )
+    world.insert(
+        "staged.sichuan_surveying__map_features",
+        {**place, "record_id": 4, "name": "第1小学"},
+        {**place, "record_id": 5, "name": "第2小学"},
+        {**place, "record_id": 6, "name": "第2小学"},  # two places of one name: which is it?
+    )
+    world.build("spatial.address", "spatial.facility")
+    assert world.rows("select longitude from spatial.facility order by record_id") == [(105.6,), (None,), (None,)]

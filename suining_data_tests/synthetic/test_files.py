@@ -4,7 +4,9 @@ import csv
 import hashlib
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,14 @@ def columns_of_shapefile(resource: Resource, path: Path) -> list[str]:
         return [*(field[0] for field in reader.fields[1:]), "_geometry"]
 
 
+def columns_of_geopackage(resource: Resource, path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as package:
+        [(layer,)] = package.execute("select table_name from gpkg_contents").fetchall()
+        names = [name for _, name, *_ in package.execute(f"pragma table_info({layer})")]
+    assert set(names) >= {"fid", "geom"}
+    return [name for name in names if name not in ("fid", "geom")] + ["_geometry"]
+
+
 def reader_of(resource: Resource) -> Callable[[Resource, Path], list[str]]:
     is_document = resource.delivery.format is Format.JSON and resource.delivery.records != "data.list"
     return {
@@ -77,6 +87,7 @@ def reader_of(resource: Resource) -> Callable[[Resource, Path], list[str]]:
         Format.XLS: columns_of_workbook,
         Format.DBF: columns_of_dbf,
         Format.SHP: columns_of_shapefile,
+        Format.GPKG: columns_of_geopackage,
     }[resource.delivery.format]
 
 
@@ -100,7 +111,7 @@ def test_volumes_follow_the_proposal(sample: Sample) -> None:
     assert set(sample.summary.rows) - set(ROWS) == {
         "finance__budget_execution", "peoples_bank__deposits_and_loans", "power_supply__electricity_by_industry",
         "office_administration__vehicles_and_offices",
-        "taxation__tax_revenue", "natural_resources__divisions", "statistics__monthly_indicators",
+        "taxation__tax_revenue", "natural_resources__divisions", "natural_resources__division_boundaries", "statistics__monthly_indicators",
         "statistics__quarterly_gdp", "sichuan_statistics__indicators",
     }  # fmt: skip
 

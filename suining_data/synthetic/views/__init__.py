@@ -17,6 +17,7 @@ from . import (
     insurance,
     investment,
     land,
+    maps,
     market,
     monthly_reports,
     public_security,
@@ -30,7 +31,7 @@ from . import (
 from .view import View, Views
 
 _MODULES = (
-    land, public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
+    land, maps, public_security, sichuan_public_security, civil_affairs, insurance, health, education, market, taxation, real_estate,
     divisions, transport, statistics, credit_and_care,
     government_services, care, monthly_reports, housing_fund, court, sites,
     investment,

@@ -12,7 +12,7 @@ from suining_data.catalog import Format
 
 from ..delivery import Delivered
 from ..errors import ErrorRates
-from . import dbf, delimited, json_text, shapefile, workbook, workbook_97, xml_text
+from . import dbf, delimited, geopackage, json_text, shapefile, workbook, workbook_97, xml_text
 
 Writer = Callable[[duckdb.DuckDBPyConnection, Delivered, Path, ErrorRates], None]
 _WRITERS: dict[Format, Writer] = {
@@ -24,6 +24,7 @@ _WRITERS: dict[Format, Writer] = {
     Format.XLS: workbook_97.write,
     Format.DBF: dbf.write,
     Format.SHP: shapefile.write,
+    Format.GPKG: geopackage.write,
 }
 
 

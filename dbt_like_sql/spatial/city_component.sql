@@ -1,0 +1,30 @@
+-- One row per city component (数字城管部件), with its class and point.
+with told as (
+    select
+        component_code, name, authority_name, status_code, surveyed_date, record_id, geometry,
+        {{ crs('urban_management__city_components') }} as crs,
+        {{ cgcs2000_shape(crs('urban_management__city_components'), 'geometry') }} as point
+    from {{ ref('staged.urban_management__city_components') }}
+    where component_code is not null
+),
+
+county as (
+    select distinct division_code from {{ ref('spatial.division') }}
+    where code_system_code = 'NBS' and level_code = 'county'
+)
+
+select
+    told.component_code,
+    county.division_code as county_division_code,
+    substr(told.component_code, 7, 2) as class_code,
+    substr(told.component_code, 9, 2) as subclass_code,
+    told.name,
+    told.authority_name,
+    told.status_code,
+    told.surveyed_date,
+    ST_X(ST_GeomFromText(told.point)) as longitude,
+    ST_Y(ST_GeomFromText(told.point)) as latitude,
+    told.geometry as delivered_geometry,
+    case when told.geometry is not null then told.crs end as delivered_crs,
+    told.record_id
+from told left join county on {{ division_code12('substr(told.component_code, 1, 6)') }} = county.division_code

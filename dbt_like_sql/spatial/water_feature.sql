@@ -1,0 +1,34 @@
+-- One row per reservoir, river section or intake; an intake with the permit to take water and who holds it.
+with told as (
+    select
+        feature_code, feature_type_code, name, basin_name, license_number, valid_until, record_id,
+        cast(capacity_10k_m3 * 10000 as double) as capacity_m3,
+        cast(annual_intake_10k_m3 * 10000 as double) as annual_intake_m3,
+        {{ cgcs2000_shape(crs('water_resources__waters_and_permits'), 'geometry') }} as point
+    from {{ ref('staged.water_resources__waters_and_permits') }}
+    where feature_code is not null
+),
+
+holder as (
+    select record_id, min(organization_id) as organization_id
+    from {{ ref('linked.organization_record') }}
+    where role = 'water_user'
+    group by record_id
+)
+
+select
+    told.feature_code,
+    told.feature_type_code,
+    told.name,
+    told.basin_name,
+    told.capacity_m3,
+    told.license_number,
+    base.organization_id,
+    told.annual_intake_m3,
+    told.valid_until,
+    ST_X(ST_GeomFromText(told.point)) as longitude,
+    ST_Y(ST_GeomFromText(told.point)) as latitude,
+    told.record_id
+from told
+left join holder on told.record_id = holder.record_id
+left join {{ ref('legal_entity.organization') }} as base on holder.organization_id = base.organization_id
