@@ -14,6 +14,12 @@ with told as (
         decision_date, valid_until, authority_name, false
     from {{ ref('staged.sichuan_development_reform__credit') }}
     where record_type_code in ('debtor', 'tax', 'wages', 'red_list', 'other')
+    union all
+    -- the court masks the numbers of persons: such a debtor is known by name only and never joined to a person
+    select
+        record_id, 'intermediate_court__dishonest_debtors', 1, 'debtor', case_number, debtor_name, conduct,
+        published_date, null, court_name, false
+    from {{ ref('staged.intermediate_court__dishonest_debtors') }}
 ),
 
 subject as ({{ with_subject('told') }}),

@@ -1,6 +1,5 @@
--- One row per person of whom social security tells: insurances, pension payments, allowances, card. Of several
--- enrolments or allowances of a kind the row shows the one in force that began last. What follows from a death is not
--- decided here.
+-- One row per person of whom social security tells: insurances, pension payments, housing fund, allowances, card. Of
+-- several rows of a kind it shows the one in force that began last. What follows from a death is not decided here.
 with enrolment as (
     select *,
         case
@@ -95,6 +94,20 @@ card as (
     ) = 1
 ),
 
+housing_fund as (
+    select
+        person.person_id, account.status_code as housing_fund_status_code, account.opened_date as housing_fund_from,
+        account.paid_until_month as housing_fund_paid_until
+    from {{ ref('staged.housing_fund__accounts') }} as account
+    join {{ ref('linked.person_record') }} as person
+        on account.record_id = person.record_id and person.role = 'housing_fund_contributor'
+    where person.person_id is not null
+    qualify row_number() over (
+        partition by person.person_id
+        order by coalesce(account.status_code, '') = 'active' desc, account.opened_date desc nulls last, account.record_id
+    ) = 1
+),
+
 known as (
     select person_id from insurance
     union
@@ -103,6 +116,8 @@ known as (
     select person_id from allowance
     union
     select person_id from card
+    union
+    select person_id from housing_fund
 )
 
 select
@@ -120,6 +135,9 @@ select
     insurance.medical_to,
     insurance.unemployment_status_code,
     insurance.work_injury_status_code,
+    housing_fund.housing_fund_status_code,
+    housing_fund.housing_fund_from,
+    housing_fund.housing_fund_paid_until,
     allowance.minimum_living_code,
     allowance.minimum_living_from,
     allowance.minimum_living_to,
@@ -138,3 +156,4 @@ left join pension on known.person_id = pension.person_id
 left join last_payment on known.person_id = last_payment.person_id
 left join allowance on known.person_id = allowance.person_id
 left join card on known.person_id = card.person_id
+left join housing_fund on known.person_id = housing_fund.person_id

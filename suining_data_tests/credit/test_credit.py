@@ -118,3 +118,19 @@ def test_a_red_list_is_praise(bases):
         (0, 1, None)
     ]
     assert bases.broken() == {}
+
+
+def test_a_debtor_whose_number_the_court_masks_is_listed_by_name(bases):
+    table = "intermediate_court__dishonest_debtors"
+    for number, organization in (("执1", None), ("执2", "O1")):
+        record = bases.tell(
+            f"staged.{table}", case_number=number, debtor_name="张伟", published_date="2018-01-01", conduct="有履行能力"
+        )
+        if organization:
+            bases.organization(organization, table, 23, role="dishonest_debtor", record_id=record)
+        else:
+            bases.person(None, table, 30, role="dishonest_debtor", record_id=record, name="张伟")
+    bases.build()
+    assert bases.query(
+        "select document_number, subject_type_code, person_id, organization_id, subject_name from credit.listing order by 1"
+    ) == [("执1", "person", None, None, "张伟"), ("执2", "organization", None, "O1", "张伟")]

@@ -118,3 +118,12 @@ def test_a_record_without_a_person_is_nobodys_insurance(bases):
     insured(bases, "pension_employee", "2010-01-01", person=None)
     assert of_person(bases, "*") == []
     assert bases.query("select * from social_security.enrolment") == []
+
+
+def test_of_two_housing_fund_accounts_the_one_in_use_is_shown(bases):
+    for status, opened in (("active", "2012-01-01"), ("frozen", "2016-01-01")):
+        record = bases.tell("staged.housing_fund__accounts", status_code=status, opened_date=opened)
+        bases.person("P1", "housing_fund__accounts", 12, role="housing_fund_contributor", record_id=record)
+    assert of_person(bases, "person_id, housing_fund_status_code, housing_fund_from") == [
+        ("P1", "active", date(2012, 1, 1))
+    ]
