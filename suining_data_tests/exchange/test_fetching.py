@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from suining_data.ingestion import ingest
+from suining_data.ingestion import fetching, ingest
 from suining_data_tests.exchange.conftest import ANNA, BEN, CARL, UNIT, Office, resource_of
 
 NINE, TEN, ELEVEN = (f"2019-08-14 {hour}:00:00+08" for hour in ("09", "10", "11"))
@@ -80,12 +80,27 @@ def test_a_row_committed_late_is_found_within_the_overlap(office: Office) -> Non
     assert office.staged() == ["安娜", "本"]
 
 
-def test_a_row_that_the_watermark_passed_by_is_found_by_its_key(office: Office) -> None:
+def test_a_row_that_comes_back_unchanged_is_a_delivery_of_its_own(office: Office) -> None:
+    office.resource = resource_of(compare_keys=True)
+    for _ in range(2):
+        office.write((1, ANNA, "安娜", NINE))
+        office.refresh()
+        assert office.staged() == ["安娜"]
+        office.server.execute("delete from exchange.czrk")
+        office.refresh()
+        assert office.staged() == []
+
+
+def test_a_row_that_the_watermark_passed_by_is_found_by_its_key(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "ROWS_PER_FILE", 1)
     office.resource = resource_of(compare_keys=True)
     office.write((1, ANNA, "安娜", TEN))
     office.refresh()
     office.write((2, BEN, "本", "2018-01-01 00:00:00+08"))
-    assert office.refresh().rows == 1
+    ten = "20190814T100000000000"
+    assert office.refresh().files == [f"czrk_000002_{ten}_{ten}.jsonl"], "the next fetch begins where this one ended"
     assert office.staged() == ["安娜", "本"]
     assert office.refresh().files == []
 
