@@ -1,7 +1,7 @@
 """The information-resource catalogue: what comes in, from whom, how it is delivered, what its fields mean."""
 
 from suining_data.catalog.checking import check
-from suining_data.catalog.model import Crosstab, Delivery, Derived, Entity, Field, Format, Mode, Resource, Unit
+from suining_data.catalog.model import Crosstab, Delivery, Derived, Entity, Field, Format, Mode, Pages, Resource, Unit
 from suining_data.catalog.problems import Problem
 from suining_data.catalog.reading import UNITS, Catalog, CatalogError, load_catalog
 
@@ -16,6 +16,7 @@ __all__ = [
     "Field",
     "Format",
     "Mode",
+    "Pages",
     "Problem",
     "Resource",
     "Unit",

@@ -117,6 +117,8 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
         formats["encoding"] = "csv, dbf, json, json_lines, shp, xml"
     if delivery.format is not Format.CSV:
         formats["delimiter"] = "csv"
+    if delivery.format is not Format.JSON:
+        formats["pages"] = "json"
     if delivery.format not in WITH_RECORDS:
         formats["records"] = "json, xml"
     elif not delivery.records:
@@ -129,13 +131,19 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
         yield words("misplaced_option", option="_geometry", formats="gpkg, shp"), ("fields",)
     if delivery.format in WITH_SHAPES and "_geometry" not in sources:
         yield words("shape_missing"), ("fields",)
+    yield from _archive_findings(delivery)
+    yield from _exchange_findings(delivery, sources)
+    if delivery.crosstab:
+        yield from _crosstab_findings(delivery.crosstab, delivery.header_rows, sources)
+
+
+def _archive_findings(delivery: Delivery) -> Iterator[Finding]:
     if delivery.member:
         yield from _glob_findings(delivery.member, ("delivery", "member"))
     if (delivery.archive is None) != (delivery.member is None):
         yield words("archive"), ("delivery",)
-    yield from _exchange_findings(delivery, sources)
-    if delivery.crosstab:
-        yield from _crosstab_findings(delivery.crosstab, delivery.header_rows, sources)
+    if delivery.archive and delivery.pages:
+        yield words("pages_archive"), ("delivery", "pages")
 
 
 def _exchange_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:

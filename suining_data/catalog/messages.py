@@ -97,6 +97,11 @@ MESSAGES = {
         "写成 mode: delta，pattern 如 czrk_*.jsonl",
         "files of an exchange table are numbered and add up: give mode delta and a pattern with one *",
     ),
+    "pages_archive": (
+        "分页的来件不能是压缩包",
+        "删去 archive 与 member，或删去 pages",
+        "pages do not come as archives: remove archive and member, or pages",
+    ),
     "undeclared_source": (
         "{source} 不是登记的来源列",
         "在 fields.source 中登记或改正",

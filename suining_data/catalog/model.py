@@ -82,9 +82,21 @@ class Delivery(Strict):
     title_rows: int = Item(default=0, ge=0)  # workbooks: rows above the header (report title, unit of measure)
     sheets: str = "*"  # workbooks: glob of sheet names; the sheet's name is offered as source column `_sheet`
     records: str | None = None  # JSON: path of the array of records ("data.list"); XML: tag of one record
+    pages: "Pages | None" = None
     crosstab: "Crosstab | None" = None
     exchange: "Exchange | None" = None
     crs: Literal["EPSG:4490", "EPSG:4523", "EPSG:4544", "GCJ-02", "BD-09"] | None = None
+
+
+class Pages(Strict):
+    """JSON: the answer of an interface, one file per page (`sbcb_20190831_p001.json`); its pages together are one batch.
+
+    Each page says at these paths which one it is (from 1), how many pages and how many records there are in all.
+    """
+
+    number: StrictStr
+    count: StrictStr
+    total: StrictStr
 
 
 class Crosstab(Strict):

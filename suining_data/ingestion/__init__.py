@@ -3,11 +3,11 @@
 Here: what other stages may use. Not here: what a value means (elements/), what becomes of a row (standardization/).
 """
 
+from suining_data.ingestion.deliveries import delivered_files
 from suining_data.ingestion.intake import (
     InForce,
     Ingested,
     declaration_of,
-    delivered_files,
     ingest,
     landing_files,
     raw_path,
@@ -21,6 +21,7 @@ from suining_data.ingestion.ledger import (
     accepted_batches,
     batches_in_force,
     create_ledger,
+    files_of,
 )
 from suining_data.ingestion.reading import DELETED, Notice
 
@@ -38,6 +39,7 @@ __all__ = [
     "create_ledger",
     "declaration_of",
     "delivered_files",
+    "files_of",
     "ingest",
     "landing_files",
     "raw_path",

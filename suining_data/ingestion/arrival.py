@@ -4,7 +4,7 @@ Here: digests of contents, and whether a file stayed the same meanwhile. Not her
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,29 +19,30 @@ class StillWritten(Exception):
 
 @dataclass(frozen=True)
 class Arrived:
-    """A file whose whole content was read once; `digest` is its sha256, of several parts that of kinds and contents."""
+    """A batch whose whole content was read once; `digest` is its sha256, of several files that of kinds and contents."""
 
-    path: Path
+    name: str
+    files: tuple[Path, ...]
+    size: int  # bytes
     digest: str
     signature: Signature
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """`files` by name, in order; `waiting` says why the others must wait for the next run."""
+    """`files` by the name of the batch, in order; `waiting` says why the others must wait for the next run."""
 
     files: dict[str, Arrived] = field(default_factory=dict)
     waiting: list[Notice] = field(default_factory=list)
 
 
-def arrived(deliveries: Iterable[list[Path]]) -> Arrivals:
+def arrived(deliveries: Mapping[str, list[Path]]) -> Arrivals:
     """Which of the files can be read, with their digests. A file that was taken away meanwhile is in neither list.
 
-    A delivery is a file, which names it, and the parts that belong to it (those of a Shapefile).
+    A delivery is a file, or the parts of a Shapefile, or pages.
     """
     found = Arrivals()
-    for parts in deliveries:
-        path = parts[0]
+    for name, parts in deliveries.items():
         try:
             signature = signature_of(parts)
             digest = _digest(parts)
@@ -49,12 +50,13 @@ def arrived(deliveries: Iterable[list[Path]]) -> Arrivals:
         except FileNotFoundError:
             continue
         except OSError as error:
-            found.waiting.append(_locked(path, error))
+            found.waiting.append(_locked(name, error))
             continue
         if is_same:
-            found.files[path.name] = Arrived(path, digest, signature)
+            size = sum(part_size for _, part_size, _ in signature)
+            found.files[name] = Arrived(name, tuple(parts), size, digest, signature)
         else:
-            found.waiting.append(still_written(path))
+            found.waiting.append(still_written(name))
     return found
 
 
@@ -73,17 +75,17 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def still_written(path: Path) -> Notice:
+def still_written(name: str) -> Notice:
     return Notice(
-        f"{path.name} 全文件: 读取时仍在写入，本次未读。传完后请再次运行 suining refresh；请交付方先用临时名传输，传完再改名。",
-        f"{path.name} whole file: it was being written while it was read, so it was left for the next suining refresh. "
+        f"{name} 全文件: 读取时仍在写入，本次未读。传完后请再次运行 suining refresh；请交付方先用临时名传输，传完再改名。",
+        f"{name} whole file: it was being written while it was read, so it was left for the next suining refresh. "
         "Ask for a transfer under a temporary name, renamed when it is whole.",
     )
 
 
-def _locked(path: Path, error: OSError) -> Notice:
+def _locked(name: str, error: OSError) -> Notice:
     return Notice(
-        f"{path.name} 全文件: 没有读取权限或被占用（{error.strerror}），本次未读。请开放读取权限后再次运行 suining refresh。",
-        f"{path.name} whole file: it cannot be opened ({error.strerror}), so it was left for the next suining refresh. "
+        f"{name} 全文件: 没有读取权限或被占用（{error.strerror}），本次未读。请开放读取权限后再次运行 suining refresh。",
+        f"{name} whole file: it cannot be opened ({error.strerror}), so it was left for the next suining refresh. "
         "Give read permission.",
     )

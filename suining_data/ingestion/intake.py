@@ -6,7 +6,7 @@ Not here: how a format is read (one module each beside this file), the ledger's 
 
 import hashlib
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,13 +16,15 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Format, Mode, Resource, Unit
 from suining_data.ingestion.archive import unpack
-from suining_data.ingestion.arrival import Signature, StillWritten, arrived, signature_of, still_written
+from suining_data.ingestion.arrival import Arrived, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.dbase import read_dbf
 from suining_data.ingestion.delimited import read_delimited
+from suining_data.ingestion.deliveries import deliveries
 from suining_data.ingestion.geopackage import read_geopackage
 from suining_data.ingestion.json_documents import read_json
-from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger
+from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger, write_parts
 from suining_data.ingestion.markup import read_xml
+from suining_data.ingestion.pages import read_pages
 from suining_data.ingestion.plausibility import (
     refuse_if_broken_off,
     refuse_if_collapsed,
@@ -35,6 +37,7 @@ from suining_data.ingestion.reading import (
     FETCHED_AT,
     LINE,
     Notice,
+    Part,
     Reader,
     ReadResult,
     Refused,
@@ -42,7 +45,7 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
-from suining_data.ingestion.shapefile import parts_of, read_shapefile
+from suining_data.ingestion.shapefile import read_shapefile
 from suining_data.ingestion.workbook import SHEET, read_workbook
 from suining_data.settings import Settings
 
@@ -109,15 +112,14 @@ def ingest(
     """
     create_ledger(con)
     known = known_batches(con, resource.id)
-    files = [delivered_files(resource, path) for path in landing_files(settings, unit, resource)]
-    landed = arrived(files)
+    landed = arrived(deliveries(resource, landing_files(settings, unit, resource)))
     ids = {name: file.digest[:16] for name, file in landed.files.items()}
-    signatures = {name: file.signature for name, file in landed.files.items()}
-    intake = _Intake(con, settings, unit, resource, run_id, accepted, judge, signatures, _names(resource, ids), {})
+    intake = _Intake(con, settings, unit, resource, run_id, accepted, judge, _names(resource, ids), {})
     for batch in known.values():
         intake.batches[batch.batch_id] = intake.as_it_stands(batch)
-    files_read = sum(intake.take(file.path, file.digest) for file in landed.files.values())
+    files_read = sum(intake.take(arrival) for arrival in landed.files.values())
     result = judged(resource, intake.batches.values(), ids)
+    write_parts(con, resource.id, intake.parts)
     write_ledger(con, [b for b in result if known.get(b.batch_id) != b])
     waiting = (*landed.waiting, *intake.waiting)
     return _ingested(settings, resource, result, ids, files_read, waiting)
@@ -135,12 +137,6 @@ def landing_files(settings: Settings, unit: Unit, resource: Resource) -> list[Pa
     """Files of a resource that lie in landing/ now, by name."""
     folder = settings.landing / unit.id
     return sorted((p for p in folder.glob(resource.delivery.pattern) if p.is_file()), key=lambda p: p.name)
-
-
-def delivered_files(resource: Resource, path: Path) -> list[Path]:
-    """The files that are delivered as `path`: itself, and for a Shapefile the parts beside it."""
-    is_loose_shapefile = resource.delivery.format is Format.SHP and not resource.delivery.archive
-    return parts_of(path) if is_loose_shapefile else [path]
 
 
 def _names(resource: Resource, ids: dict[str, str]) -> dict[str, str]:
@@ -167,9 +163,9 @@ class _Intake:
     run_id: str
     accepted: Collection[str]
     judge: Judge
-    signatures: dict[str, Signature]  # file name -> size and time when its digest was taken
     names: dict[str, str]  # batch id -> file name, of what lies in landing/ now
     batches: dict[str, Batch]
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)  # batch id -> files of what was read
     waiting: list[Notice] = field(default_factory=list)  # files to be read by the next run
 
     def as_it_stands(self, batch: Batch) -> Batch:
@@ -192,26 +188,26 @@ class _Intake:
         raw = raw_path(self.settings, batch.resource_id, batch.batch_id)
         return raw.exists() and set(pq.read_schema(raw).names).issuperset(sources(self.resource))
 
-    def take(self, path: Path, digest: str) -> bool:
+    def take(self, arrival: Arrived) -> bool:
         """Reads a file unless it is known or a copy; True when it was read."""
-        batch = self._new_batch(path, digest)
-        if self.names[batch.batch_id] != path.name or self._is_settled(batch):
+        batch = self._new_batch(arrival)
+        if self.names[batch.batch_id] != arrival.name or self._is_settled(batch):
             return False
         try:
-            self.batches[batch.batch_id] = self._read(path, batch)
+            self.batches[batch.batch_id] = self._read(arrival, batch)
         except StillWritten:
-            self.waiting.append(still_written(path))
+            self.waiting.append(still_written(arrival.name))
             return False
         return True
 
-    def _new_batch(self, path: Path, digest: str) -> Batch:
+    def _new_batch(self, arrival: Arrived) -> Batch:
         return Batch(
             resource_id=self.resource.id,
-            batch_id=digest[:16],
+            batch_id=arrival.digest[:16],
             unit_id=self.unit.id,
-            file_name=path.name,
-            content_sha256=digest,
-            file_bytes=sum(file.stat().st_size for file in delivered_files(self.resource, path)),
+            file_name=arrival.name,
+            content_sha256=arrival.digest,
+            file_bytes=arrival.size,
             status=Status.IN_FORCE,
             run_id=self.run_id,
             declaration=declaration_of(self.resource),
@@ -227,13 +223,12 @@ class _Intake:
         places = (raw_path, rejected_path)
         return all(place(self.settings, old.resource_id, old.batch_id).exists() for place in places)
 
-    def _read(self, path: Path, batch: Batch) -> Batch:
+    def _read(self, arrival: Arrived, batch: Batch) -> Batch:
         """The batch with its counts and its files in place, or refused and without files."""
         try:
             refuse_if_empty(batch)
             with _target(self.settings, batch) as target:
-                file = unpack(path, self.resource, target.scratch) if self.resource.delivery.archive else path
-                counts = READERS[self.resource.delivery.format](self.con, file, self.resource, target)
+                file, counts = self._counts(arrival.files, target)
                 batch = replace(
                     batch,
                     lines_total=counts.lines_total,
@@ -245,14 +240,23 @@ class _Intake:
                 refuse_if_unreadable(file, self.resource, counts)
                 if batch.batch_id not in self.accepted:
                     self._refuse_if_implausible(batch, target.raw, counts)
-                if signature_of(delivered_files(self.resource, path)) != self.signatures[path.name]:
+                if signature_of(arrival.files) != arrival.signature:
                     raise StillWritten
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
                 target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
+                self.parts[batch.batch_id] = counts.parts
         except Refused as refusal:
-            zh, en = f"{path.name} {refusal.zh}", f"{path.name} {refusal.en}"
+            zh, en = f"{arrival.name} {refusal.zh}", f"{arrival.name} {refusal.en}"
             return replace(batch, status=Status.REFUSED, refusal_zh=zh, refusal_en=en)
         return batch
+
+    def _counts(self, files: Sequence[Path], target: Target) -> tuple[Path, ReadResult]:
+        """What the files of a batch hold, read in the format that the catalogue names, and the file that was read."""
+        delivery = self.resource.delivery
+        if delivery.pages:
+            return files[0], read_pages(self.con, files, self.resource, target)
+        file = unpack(files[0], self.resource, target.scratch) if delivery.archive else files[0]
+        return file, READERS[delivery.format](self.con, file, self.resource, target)
 
     def _refuse_if_implausible(self, batch: Batch, raw: Path, counts: ReadResult) -> None:
         refuse_if_broken_off(batch, counts)

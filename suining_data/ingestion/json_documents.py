@@ -9,6 +9,7 @@ Values are text as JSON writes them: a number 1.10 arrives as 1.1, whole numbers
 """
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -26,6 +27,7 @@ from suining_data.ingestion.physical_lines import (
 from suining_data.ingestion.reading import (
     LINE,
     RAW_PARQUET,
+    Part,
     ReadResult,
     Refused,
     RejectedWriter,
@@ -46,12 +48,31 @@ RECORDS = "_ingestion_json_record"  # temporary table: _line, text
 
 
 def read_json(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+    def load(rejected: RejectedWriter) -> int:
+        if resource.delivery.format in (Format.JSON_LINES, Format.POSTGRES):
+            return _load_lines(con, file, resource, target, rejected)
+        return _load_documents(con, file, resource, target)
+
+    is_lines = resource.delivery.format is Format.JSON_LINES
+    return read_records(con, resource, target, load, lines_file=file if is_lines else None)
+
+
+def read_records(
+    con: duckdb.DuckDBPyConnection,
+    resource: Resource,
+    target: Target,
+    load: Callable[[RejectedWriter], int],
+    *,
+    lines_file: Path | None = None,
+    parts: tuple[Part, ...] = (),
+) -> ReadResult:
+    """The raw rows of the records that `load` puts into table RECORDS; it gives the number of lines.
+
+    `lines_file` is a file of JSON Lines, whose last line may break off.
+    """
     try:
         with RejectedWriter(target.rejected) as rejected, in_file_order(con):
-            if resource.delivery.format in (Format.JSON_LINES, Format.POSTGRES):
-                lines_total = _load_lines(con, file, resource, target, rejected)
-            else:
-                lines_total = _load_documents(con, file, resource, target)
+            lines_total = load(rejected)
             _reject_what_is_no_object(con, rejected)
             names, extra = _columns(con, resource)
             _to_parquet(con, names, target.raw)
@@ -66,7 +87,8 @@ def read_json(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, ta
         columns=tuple(names),
         extra_columns=extra,
         rejected_by_rule=dict(rejected.by_rule),
-        breaks_off=resource.delivery.format is Format.JSON_LINES and _breaks_off(file, lines_total, rejected.last),
+        breaks_off=lines_file is not None and _breaks_off(lines_file, lines_total, rejected.last),
+        parts=parts,
     )
 
 
@@ -117,7 +139,7 @@ def _fault(chunk: Lines, number: int, line: bytes) -> Broken | None:
 
 def _load_documents(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> int:
     """Fills the temporary table with one row per record; the number of records."""
-    source = file if resource.delivery.encoding.startswith("utf-8") else _as_utf8(file, resource, target)
+    source = as_utf8(file, resource, target)
     path = resource.delivery.records
     if path is None:
         documents, record = "array", "json"
@@ -134,7 +156,7 @@ def _load_documents(con: duckdb.DuckDBPyConnection, file: Path, resource: Resour
                 select {record} as text from read_json_objects({literal(source)}, format = '{documents}',
                     maximum_object_size = {LARGEST_DOCUMENT}))""")
     except duckdb.InvalidInputException as error:
-        raise _unreadable(str(error), file, resource) from None  # its message may quote a value
+        raise unreadable(str(error), [(source, file)], resource) from None  # its message may quote a value
     total, lost = con.execute(f"select count(*), count(*) filter (text is null) from {RECORDS}").fetchall()[0]
     if lost or (total == 0 and not _holds_anything(source)):
         raise Refused(
@@ -151,9 +173,12 @@ def _holds_anything(file: Path) -> bool:
         return bool(stream.read(4096).strip())
 
 
-def _as_utf8(file: Path, resource: Resource, target: Target) -> Path:
+def as_utf8(file: Path, resource: Resource, target: Target) -> Path:
+    """The file itself, or a working copy of it in UTF-8."""
     encoding = resource.delivery.encoding
-    copy = target.scratch / "documents.json"
+    if encoding.startswith("utf-8"):
+        return file
+    copy = target.scratch / f"utf-8_{file.name}"
     line = 1
     try:
         with copy.open("wb") as out:
@@ -162,15 +187,23 @@ def _as_utf8(file: Path, resource: Resource, target: Target) -> Path:
                 out.write(text.encode())
     except UnicodeError:
         raise Refused(
-            f"第 {line} 行之后: 含有不能按 {encoding} 解码的字节。请核对 {yaml_of(resource)} 的 delivery.encoding。",
-            f"after line {line}: bytes that are not {encoding}. Compare delivery.encoding in {yaml_of(resource)}.",
+            f"{_file_if_page(file, resource)}第 {line} 行之后: 含有不能按 {encoding} 解码的字节。请核对 {yaml_of(resource)} 的 delivery.encoding。",
+            f"{_file_if_page(file, resource)}after line {line}: bytes that are not {encoding}. Compare delivery.encoding in {yaml_of(resource)}.",
         ) from None
     return copy
 
 
-def _unreadable(message: str, file: Path, resource: Resource) -> Refused:
+def _file_if_page(file: Path, resource: Resource) -> str:
+    return f"{file.name} " if resource.delivery.pages else ""
+
+
+def unreadable(message: str, files: Sequence[tuple[Path, Path]], resource: Resource) -> Refused:
+    """The refusal for DuckDB's error; `files` pairs what DuckDB read with the file as delivered."""
+    file = next((file for source, file in files if str(source) in message), files[0][1])
     found = re.search(r"in (?:record/value|line) (\d+)", message)
     zh, en = (f"第 {found[1]} 个文档", f"document {found[1]}") if found else ("全文件", "whole file")
+    if resource.delivery.pages:  # a page is one document
+        zh = en = file.name
     if "maximum_object_size" in message:
         size = f"{LARGEST_DOCUMENT >> 20} MB"
         return Refused(

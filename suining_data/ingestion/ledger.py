@@ -1,16 +1,20 @@
 """The batch ledger: which content was delivered under which name, whether it counts, and if not, why.
 
-Here: table governance.batch, reading it, deciding which batches are in force, writing it in one transaction.
+Here: tables governance.batch and governance.batch_file (which lines stand in which of several files), which batches
+are in force, writing in one transaction.
 Not here: reading files (the readers), accounts after standardisation (standardization/).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from enum import StrEnum
 
 import duckdb
 
 from suining_data.catalog.model import Mode, Resource
+from suining_data.ingestion.reading import Part, literal
+
+LAST_LINE = 2**62
 
 DDL = """
 create schema if not exists governance;
@@ -33,6 +37,13 @@ create table if not exists governance.batch (
     run_id varchar not null,
     declaration varchar not null,
     primary key (resource_id, batch_id)
+);
+create table if not exists governance.batch_file (
+    resource_id varchar not null,
+    batch_id varchar not null,
+    file_name varchar not null,
+    first_line bigint not null,
+    lines bigint not null
 );
 create table if not exists governance.accepted_batch (batch_id varchar primary key, accepted_at timestamp not null)
 """
@@ -145,6 +156,29 @@ def judged(resource: Resource, batches: Iterable[Batch], landed: Mapping[str, st
         return Status.SUPERSEDED if is_old else Status.IN_FORCE
 
     return [replace(b, status=status(b)) for b in batches]
+
+
+def write_parts(con: duckdb.DuckDBPyConnection, resource_id: str, parts: Mapping[str, Sequence[Part]]) -> None:
+    """Writes for batches by id which lines stand in which file; batches in one file have no entry."""
+    for batch_id in parts:
+        con.execute("delete from governance.batch_file where resource_id = ? and batch_id = ?", [resource_id, batch_id])
+    rows = [
+        (resource_id, batch_id, part.file_name, part.first_line, part.lines)
+        for batch_id, files in parts.items()
+        for part in files
+    ]
+    if rows:
+        marks = ", ".join("(?, ?, ?, ?, ?)" for _ in rows)
+        con.execute(f"insert into governance.batch_file values {marks}", [value for row in rows for value in row])
+
+
+def files_of(resource_id: str) -> str:
+    """SQL: batch_id, file_name, first_line, last_line of every delivered file of a resource."""
+    return f"""
+        select batch_id, coalesce(part.file_name, batch.file_name) as file_name, coalesce(first_line, 1) as first_line,
+            coalesce(first_line + lines - 1, {LAST_LINE}) as last_line
+        from governance.batch left join governance.batch_file as part using (resource_id, batch_id)
+        where resource_id = {literal(resource_id)}"""
 
 
 def write_ledger(con: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> None:

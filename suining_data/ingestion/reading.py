@@ -61,6 +61,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A file of a batch that came in several: its lines are those of the batch from `first_line` on."""
+
+    file_name: str
+    first_line: int
+    lines: int
+
+
+@dataclass(frozen=True)
 class ReadResult:
     """What a file held: lines_total = header_lines + continuation_lines + raw_rows + rejected_rows.
 
@@ -77,6 +86,7 @@ class ReadResult:
     extra_columns: tuple[str, ...]
     rejected_by_rule: dict[str, int] = field(default_factory=dict)
     breaks_off: bool = False  # the last line ends within a record, without a line end
+    parts: tuple[Part, ...] = ()  # of a batch in several files
 
 
 class Reader(Protocol):

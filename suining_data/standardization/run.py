@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Resource, Unit
+from suining_data.ingestion import files_of
 from suining_data.settings import Settings
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
@@ -101,13 +102,13 @@ def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, r
     )
     con.execute(f"""
         create or replace temp table next_quarantine as
-        select {literal(resource.id)} as resource_id, {literal(unit.id)} as unit_id, broken.batch_id, batch.file_name,
-            line_number, judged.scope, judged.field, judged.rule, judged.reason,
+        select {literal(resource.id)} as resource_id, {literal(unit.id)} as unit_id, broken.batch_id, file.file_name,
+            line_number - first_line + 1 as line_number, judged.scope, judged.field, judged.rule, judged.reason,
             json_extract_string(_raw, '$."' || judged.field || '"') as received, _raw as raw_text
         from (select {ROW_KEYS}, _raw, unnest(failed_rules) as id from {table} where _raw is not null) as broken
         join (values {rules}) as judged(id, field, rule, reason, scope) using (id)
-        join governance.batch as batch
-            on batch.batch_id = broken.batch_id and batch.resource_id = {literal(resource.id)}
+        join ({files_of(resource.id)}) as file
+            on file.batch_id = broken.batch_id and line_number between first_line and last_line
         {_rejected_lines(con, settings, unit, resource)}
         order by all
     """)
@@ -122,14 +123,14 @@ def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Un
         return ""
     return f"""
         union all
-        select {literal(resource.id)}, {literal(unit.id)}, batch_id, file_name, line, 'line', null, rule, reason,
-            null, raw_text
+        select {literal(resource.id)}, {literal(unit.id)}, rejected.batch_id, file.file_name, line - first_line + 1,
+            'line', null, rule, reason, null, raw_text
         from (
             select *, parse_filename(parse_filename(filename, true), true) as batch_id
             from read_parquet({files}, filename = true)
-        )
-        join (select batch_id, file_name from governance.batch where resource_id = {literal(resource.id)})
-            using (batch_id)
+        ) as rejected
+        join ({files_of(resource.id)}) as file
+            on file.batch_id = rejected.batch_id and line between first_line and last_line
     """
 
 

@@ -122,10 +122,10 @@ def _deliver_all(
         view = views[resource.id]
         unit = catalog.unit_of(resource.id)
         delivered = deliver(con, unit, resource, view, None if view.is_whole else rows_of(resource.id, scale), rates)
-        writers.write(con, delivered, settings.landing / unit.id, rates)
+        written = writers.write(con, delivered, settings.landing / unit.id, rates)
         truth.add_truth(con, delivered, "line_numbers")
         rows[resource.id] = _count(con)
-        names += [f"{unit.id}/{name}" for name in writers.files_of(delivered)]
+        names += [f"{unit.id}/{name}" for name in written]
     return rows, names
 
 

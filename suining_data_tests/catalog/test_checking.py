@@ -70,6 +70,8 @@ BREAKS = [
     ("shape_missing", "format: csv", "format: shp", CHANGES),
     ("records", "format: csv", "format: json", CHANGES),
     ("archive", "mode: delta, crs", "mode: delta, archive: zip, crs", CHANGES),
+    ("pages_archive", "format: csv", "format: json, records: data, archive: zip, member: '*', pages: {number: a, count: b, total: c}", CHANGES),
+    ("misplaced_option", "mode: delta, crs", "mode: delta, pages: {number: a, count: b, total: c}, crs", CHANGES),
     ("archive", "mode: delta, crs", "mode: delta, member: \"*.csv\", crs", CHANGES),
     ("pattern", "mode: delta, crs", "mode: delta, archive: zip, member: \"a/*.csv\", crs", CHANGES),
     ("exchange", "format: csv, encoding: gb18030", "format: postgres", CHANGES),

@@ -45,7 +45,9 @@ class Bench:
         prepare(self.con)
         self.con.execute("""
             create table governance.batch (resource_id varchar, batch_id varchar, file_name varchar, status varchar,
-                lines_total bigint, header_lines bigint, continuation_lines bigint, rejected_rows bigint, raw_rows bigint)
+                lines_total bigint, header_lines bigint, continuation_lines bigint, rejected_rows bigint, raw_rows bigint);
+            create table governance.batch_file (resource_id varchar, batch_id varchar, file_name varchar,
+                first_line bigint, lines bigint)
         """)
 
     def deliver(self, batch: str, *rows: tuple[str | None, ...], rejected: int = 0) -> None:

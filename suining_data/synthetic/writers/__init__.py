@@ -28,17 +28,19 @@ _WRITERS: dict[Format, Writer] = {
 }
 
 
-def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
-    """Write the files of table `delivered` and create `line_numbers(file_no, n, line_number)` of its readable rows."""
+def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> list[str]:
+    """Write the files of table `delivered` and create `line_numbers(file_no, n, line_number)` of its readable rows.
+
+    The names of the files: those of the batches, or of their pages or parts.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _WRITERS[delivered.resource.delivery.format](con, delivered, folder, rates)
-
-
-def files_of(delivered: Delivered) -> list[str]:
-    """Names of the files that `write` makes."""
-    if delivered.resource.delivery.format is Format.SHP:
+    delivery = delivered.resource.delivery
+    if delivery.pages:
+        return json_text.write_page_files(con, delivered, folder, delivery.pages)
+    _WRITERS[delivery.format](con, delivered, folder, rates)
+    if delivery.format is Format.SHP:
         return [str(Path(name).with_suffix(suffix)) for name in delivered.files for suffix in shapefile.SUFFIXES]
     return list(delivered.files)
 
 
-__all__ = ["files_of", "write"]
+__all__ = ["write"]

@@ -1,4 +1,4 @@
-"""JSON: interfaces that answer in pages, single documents, and JSON Lines.
+"""JSON: interfaces that answer in pages (a file each, or a line each), single documents, and JSON Lines.
 
 Here: records as JSON objects and the page envelope. Not here: encodings (streams.py).
 """
@@ -7,11 +7,14 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.catalog import Pages
+
 from ..delivery import Delivered
 from ..errors import ErrorRates
 from .streams import chunks, stream
 
 PAGE = 1000
+PAGE_IN_A_FILE = 10_000  # tens of files at full scale
 _NUMBERS = {"money_cny", "number", "integer", "percent", "area_m2", "longitude", "latitude"}
 
 
@@ -56,6 +59,26 @@ def write_pages(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Pa
                 from delivered where file_no = {number} order by n"""
             head, tail = _envelope(delivered.resource.delivery.records or "data", total)
             stream(folder / name, delivered.resource.delivery.encoding, head, chunks(con, records), tail)
+
+
+def write_page_files(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, pages: Pages) -> list[str]:
+    """`<batch>_p001.json` and so on: each page says its number, how many pages and records there are; their names."""
+    _ordinals(con)
+    delivery = delivered.resource.delivery
+    names = []
+    for number, name in enumerate(delivered.files):
+        row = con.execute(f"select count(*) from delivered where file_no = {number}").fetchone()
+        total = int(row[0]) if row else 0
+        count = max(1, -(-total // PAGE_IN_A_FILE))
+        for page in range(1, count + 1):
+            last = page * PAGE_IN_A_FILE
+            records = f"""select string_agg({_object(delivered)}, ',' || chr(10) order by n) from delivered
+                where file_no = {number} and n > {last - PAGE_IN_A_FILE} and n <= {last} having count(*) > 0"""
+            head = f'{{"{pages.number}":{page},"{pages.count}":{count},"{pages.total}":{total},"{delivery.records}":[\n'
+            path = Path(name)
+            names.append(f"{path.stem}_p{page:03}{path.suffix}")
+            stream(folder / names[-1], delivery.encoding, head, chunks(con, records), "\n]}\n")
+    return names
 
 
 def _envelope(path: str, total: int) -> tuple[str, str]:

@@ -1,0 +1,167 @@
+"""JSON in pages: the answer of an interface, one file per page, read as one batch.
+
+Here: whether the pages make a whole, and which record of the batch stands in which page.
+Not here: what a record looks like (json_documents.py), which files belong together (arrivals.py).
+
+`_line` counts the records through all pages in the order of the page numbers that stand in them; governance.batch_file
+leads from there to the page and the record in it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+import duckdb
+
+from suining_data.catalog.model import Pages, Resource
+from suining_data.ingestion.json_documents import (
+    LARGEST_DOCUMENT,
+    RECORDS,
+    as_utf8,
+    json_path,
+    read_records,
+    unreadable,
+)
+from suining_data.ingestion.reading import LINE, Part, ReadResult, Refused, Target, literal, yaml_of
+
+SHOWN_PAGES = 10
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What a page says of itself; null where it does not, `records` also when there is no array."""
+
+    file: str
+    source: str  # what DuckDB reads
+    documents: int
+    number: int | None
+    count: int | None
+    total: int | None
+    records: int | None
+
+
+def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], resource: Resource, target: Target) -> ReadResult:
+    """All pages of one batch; Refused unless every page is there once and the records are as many as announced."""
+    pages = resource.delivery.pages
+    assert pages is not None
+    found = _found(con, {as_utf8(file, resource, target): file for file in files}, resource, pages)
+    for page in found:
+        _refuse_if_it_is_no_page(page, resource, pages)
+    whole = sorted(found, key=lambda page: page.number or 0)
+    _refuse_unless_whole(whole)
+    counts = [page.records or 0 for page in whole]
+    firsts = accumulate(counts, initial=1)
+    parts = [Part(page.file, first, records) for page, first, records in zip(whole, firsts, counts, strict=False)]
+    lines = sum(counts)
+    return read_records(con, resource, target, lambda _: _load(con, whole, parts, resource, lines), parts=tuple(parts))
+
+
+def _found(con: duckdb.DuckDBPyConnection, files: dict[Path, Path], resource: Resource, pages: Pages) -> list[_Page]:
+    keys = ", ".join(
+        f"try_cast(any_value(json_extract_string(json, {literal(json_path(key))})) as bigint)"
+        for key in (pages.number, pages.count, pages.total)
+    )
+    at = literal(json_path(resource.delivery.records or ""))
+    try:
+        rows = con.execute(f"""
+            select filename, count(*), {keys},
+                any_value(case when json_type(json, {at}) = 'ARRAY' then json_array_length(json, {at}) end)
+            from {_documents(files)} group by filename""").fetchall()
+    except duckdb.InvalidInputException as error:
+        raise unreadable(str(error), list(files.items()), resource) from None  # its message may quote a value
+    told = {row[0]: row[1:] for row in rows}
+    nothing = (0, None, None, None, None)
+    return [_Page(file.name, str(source), *told.get(str(source), nothing)) for source, file in files.items()]
+
+
+def _documents(sources: Iterable[str | Path]) -> str:
+    listed = ", ".join(literal(source) for source in sources)
+    return f"""read_json_objects([{listed}], format = 'unstructured', filename = true,
+        maximum_object_size = {LARGEST_DOCUMENT})"""
+
+
+def _load(con: duckdb.DuckDBPyConnection, pages: list[_Page], parts: list[Part], resource: Resource, lines: int) -> int:
+    """Fills the table of records with one row per record; their number. Pages are read side by side."""
+    firsts = ", ".join(f"({literal(page.source)}, {part.first_line})" for page, part in zip(pages, parts, strict=True))
+    at = json_path(resource.delivery.records or "")
+    con.execute(f"""
+        create or replace temp table {RECORDS} as
+        select first_line + place as {LINE}, text
+        from (
+            select filename, unnest(json_extract(json, {literal(at + "[*]")})) as text,
+                unnest(range(json_array_length(json, {literal(at)})::bigint)) as place
+            from {_documents(page.source for page in pages)}
+        )
+        join (values {firsts}) as part(filename, first_line) using (filename)""")
+    return lines
+
+
+def _refuse_if_it_is_no_page(page: _Page, resource: Resource, pages: Pages) -> None:
+    if page.documents != 1 or page.records is None:
+        path = resource.delivery.records
+        raise Refused(
+            f"{page.file}: 不是一页数据（没有数组 {path}，可能是接口报错页或空文件）。请重新获取这一页，"
+            f"或核对 {yaml_of(resource)} 的 delivery.records。",
+            f"{page.file}: not a page (no array at {path}; an error page of the interface or an empty file). Fetch it "
+            f"again, or compare delivery.records in {yaml_of(resource)}.",
+        )
+    told = {pages.number: page.number, pages.count: page.count, pages.total: page.total}
+    missing = [key for key, value in told.items() if value is None]
+    if missing:
+        raise Refused(
+            f"{page.file}: 缺少整数 {'、'.join(missing)}。请核对 {yaml_of(resource)} 的 delivery.pages。",
+            f"{page.file}: no whole number at {', '.join(missing)}. Compare delivery.pages in {yaml_of(resource)}.",
+        )
+
+
+def _refuse_unless_whole(pages: list[_Page]) -> None:
+    first = pages[0]
+    for page in pages:
+        if (page.count, page.total) != (first.count, first.total):
+            raise Refused(
+                f"{page.file}: 称共 {page.count} 页 {page.total} 条，而 {first.file} 称共 {first.count} 页 {first.total} 条，"
+                "数据在获取途中变了。请重新获取全部页。",
+                f"{page.file}: speaks of {page.count} pages and {page.total} records, {first.file} of {first.count} and "
+                f"{first.total}; the data changed while it was fetched. Fetch all pages again.",
+            )
+    by_number: dict[int, str] = {}
+    for page in pages:
+        number, count = page.number or 0, page.count or 0
+        if number in by_number:
+            raise Refused(
+                f"{page.file}: 第 {number} 页已在 {by_number[number]} 中，页重复。请只保留一个文件，或重新获取。",
+                f"{page.file}: page {number} is also in {by_number[number]}. Keep one of the files, or fetch them again.",
+            )
+        if not 1 <= number <= count:
+            raise Refused(
+                f"{page.file}: 自称第 {number} 页，而共 {count} 页。请重新获取全部页。",
+                f"{page.file}: calls itself page {number} of {count}. Fetch all pages again.",
+            )
+        by_number[number] = page.file
+    _refuse_if_pages_are_missing(by_number, first.count or 0)
+    records = sum(page.records or 0 for page in pages)
+    if records != first.total:
+        raise Refused(
+            f"全部页: 各页共 {records} 条记录，接口称共 {first.total} 条。请重新获取全部页。",
+            f"all pages: they hold {records} records, the interface speaks of {first.total}. Fetch all pages again.",
+        )
+
+
+def _refuse_if_pages_are_missing(found: dict[int, str], count: int) -> None:
+    lacking = count - len(found)
+    if not lacking:
+        return
+    shown: list[str] = []
+    number = 1
+    while len(shown) < min(lacking, SHOWN_PAGES):
+        if number not in found:
+            shown.append(str(number))
+        number += 1
+    more = lacking > len(shown)
+    raise Refused(
+        f"全部页: 缺少第 {'、'.join(shown)}{' 等' if more else ''} 页（共 {count} 页，到了 {len(found)} 页）。"
+        "请补齐，补齐后自动读取。",
+        f"all pages: page {', '.join(shown)}{' and more' if more else ''} of {count} is missing ({len(found)} are there). "
+        "Put it beside the others; then the batch is taken in.",
+    )
