@@ -79,7 +79,7 @@ def test_nobody_dies_before_birth_or_has_a_child_as_a_child(sample: Sample, con:
 def test_shares_of_a_firm_do_not_exceed_the_whole(sample: Sample, con: duckdb.DuckDBPyConnection) -> None:
     (path,) = sample.files(CATALOG.resource("sichuan_market_supervision__shareholders_and_officers"))
     row = con.execute(
-        f"""with record as (select unnest(data.list, recursive := true) from read_json('{path}', format = 'newline_delimited')),
+        f"""with record as (select unnest(data, recursive := true) from read_json('{path}', maximum_object_size = 100000000)),
         once as (select distinct * from record where conProp is not null and uniscid is not null)
         select max(total), median(total) from (select sum(conProp) as total from once group by uniscid)"""
     ).fetchone()
