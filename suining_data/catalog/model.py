@@ -206,6 +206,11 @@ class Resource(Strict):
         return "数据接口" if self.delivery.format in (Format.JSON, Format.JSON_LINES) else "文件交换"
 
     @property
+    def is_shared(self) -> bool:
+        """Whether it comes in at all: what is 不予共享 stands in the catalogue only."""
+        return self.share.type is not ShareType.NONE
+
+    @property
     def columns(self) -> list[Field | Derived]:
         """Columns of the staged table after the row's own keys, in order."""
         return [*self.fields, *self.derived]

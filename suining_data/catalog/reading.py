@@ -49,6 +49,11 @@ class Catalog:
         return tuple(resource for unit in self.units for resource in unit.resources)
 
     @cached_property
+    def shared(self) -> tuple[Resource, ...]:
+        """The resources that come in: all but those 不予共享, which no table is built for."""
+        return tuple(resource for resource in self.resources if resource.is_shared)
+
+    @cached_property
     def _by_id(self) -> dict[str, tuple[Unit, Resource]]:
         return {resource.id: (unit, resource) for unit in self.units for resource in unit.resources}
 

@@ -21,7 +21,7 @@ DEFAULT_AUTHORITY = 50
 
 def entities(catalog: Catalog, subject: str) -> Iterator[tuple[Resource, Entity]]:
     """Resources and entities that speak of a subject, in catalogue order."""
-    for resource in catalog.resources:
+    for resource in catalog.shared:
         for entity in resource.entities:
             if entity.subject == subject:
                 yield resource, entity

@@ -43,7 +43,7 @@ def create_empty_sources(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> No
     """Staged tables as the catalogue types them and linked tables as linkage selects them, without a row."""
     for schema in SCHEMAS:
         con.execute(f"create schema if not exists {schema}")
-    for resource in catalog.resources:
+    for resource in catalog.shared:
         types = {**ROW, **{column.name: ELEMENTS[column.element].sql_type for column in resource.columns}}
         columns = ", ".join(f"{name} {sql_type}" for name, sql_type in types.items())
         con.execute(f"create table staged.{resource.id} ({columns}, failed_rules varchar[])")

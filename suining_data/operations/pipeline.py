@@ -68,11 +68,11 @@ def pipeline() -> list[Step]:
 def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     """Every step of a catalogue and models, each after those it reads."""
     steps: list[Step] = []
-    for unit in catalog.units:
-        for resource in unit.resources:
-            if resource.delivery.exchange:
-                steps.append(_landing_step(unit, resource))
-            steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
+    for resource in catalog.shared:
+        unit = catalog.unit_of(resource.id)
+        if resource.delivery.exchange:
+            steps.append(_landing_step(unit, resource))
+        steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
     steps.append(_snapshot_step([model.table for model in models]))

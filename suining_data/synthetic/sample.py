@@ -115,10 +115,11 @@ def _deliver_all(
 ) -> tuple[dict[str, int], list[str]]:
     views, rows = all_views(rates), {}
     names: list[str] = []
-    missing = [resource.id for resource in catalog.resources if resource.id not in views]
+    delivering = [resource for resource in catalog.shared if resource.expected_rows.max > 0]
+    missing = [resource.id for resource in delivering if resource.id not in views]
     if missing:
         raise ValueError(f"no view for {', '.join(missing)}: add one under synthetic/views/")
-    for resource in catalog.resources:
+    for resource in delivering:
         view = views[resource.id]
         unit = catalog.unit_of(resource.id)
         delivered = deliver(con, unit, resource, view, None if view.is_whole else rows_of(resource.id, scale), rates)

@@ -10,13 +10,14 @@ import pytest
 import sqlglot
 
 from suining_data.catalog import Format, Mode, Resource, check, load_catalog
+from suining_data.operations.pipeline import pipeline
 
 # JT03 (Shapefile) and B13 (GeoPackage) come with their formats.
 DEPARTMENTS = """
 ZR02 JT03 CG01 SL01 LY01 B13
 GA01 GA02 GA03 MZ01 MZ02 MZ03 MZ04 RS01 RS02 RS03 WJ01 WJ02 WJ03 YB01 YB02 JY01 JY02 SC01 SC02 SC03 SC04
 BB01 SW01 SW02 SW03 ZR01 ZR03 ZJ01 ZJ02 ZJ03 JT01 JT02 TJ01 TJ02 TJ03
-ZW01 TY01 FP01 CL01 CZ01 RH01 DL01 JG01 GJJ01 FY01 RF01 QX01
+ZW01 TY01 FP01 CL01 CZ01 RH01 DL01 JG01 GJJ01 FY01 RF01 QX01 SJ01 XF01
 GZ01 JR01 JH01 YZ01
 """
 PROVINCE = "B01 B02 B03 B04 B05 B06 B07 B08 B09 B10 B11 B12 B14 B15 B16"
@@ -41,6 +42,14 @@ def test_it_covers_the_proposal(resources: dict[str, Resource]) -> None:
 def test_every_format_of_the_first_deliveries_occurs(resources: dict[str, Resource]) -> None:
     """A table of an exchange database is no file: nobody's first delivery."""
     assert {resource.delivery.format for resource in resources.values()} == set(Format) - {Format.POSTGRES}
+
+
+def test_what_is_not_shared_says_why_and_has_no_table(resources: dict[str, Resource]) -> None:
+    petitions = resources["XF01"]
+    assert petitions.share.basis
+    tables = {step.key for step in pipeline()}
+    assert not {f"raw.{petitions.id}", f"staged.{petitions.id}"} & tables
+    assert f"staged.{resources['SJ01'].id}" in tables  # catalogued, delivers nothing yet
 
 
 def test_bank_accounts_are_l4_and_not_shared(resources: dict[str, Resource]) -> None:
