@@ -113,7 +113,7 @@ def _terms(share: Share, place: Place) -> Iterator[Finding]:
 def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
     is_workbook = delivery.format in WORKBOOKS
     formats = {} if is_workbook else dict.fromkeys(ONLY_WORKBOOKS, "xlsx, xls")
-    if is_workbook or delivery.format in (Format.POSTGRES, Format.GPKG):
+    if is_workbook or delivery.format in (Format.POSTGRES, Format.GPKG, Format.PARQUET):
         formats["encoding"] = "csv, dbf, json, json_lines, shp, xml"
     if delivery.format is not Format.CSV:
         formats["delimiter"] = "csv"

@@ -47,6 +47,7 @@ class Format(StrEnum):
     JSON_LINES = "json_lines"
     XML = "xml"
     DBF = "dbf"
+    PARQUET = "parquet"
     POSTGRES = "postgres"  # a table of the exchange database, fetched into JSON Lines
     SHP = "shp"  # with .shx, .dbf and .prj of the same name beside it; the shape is offered as source `_geometry`
     GPKG = "gpkg"  # GeoPackage with one layer; the shape is offered as source `_geometry`

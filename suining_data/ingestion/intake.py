@@ -25,6 +25,7 @@ from suining_data.ingestion.json_documents import read_json
 from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger, write_parts
 from suining_data.ingestion.markup import read_xml
 from suining_data.ingestion.pages import read_pages
+from suining_data.ingestion.parquet_table import read_parquet
 from suining_data.ingestion.plausibility import (
     refuse_if_broken_off,
     refuse_if_collapsed,
@@ -57,6 +58,7 @@ READERS: dict[Format, Reader] = {
     Format.JSON_LINES: read_json,
     Format.XML: read_xml,
     Format.DBF: read_dbf,
+    Format.PARQUET: read_parquet,
     Format.POSTGRES: read_json,
     Format.SHP: read_shapefile,
     Format.GPKG: read_geopackage,

@@ -1,0 +1,87 @@
+"""Parquet: every column becomes the text that the same value would be in a text file.
+
+Here: types as text without loss. Not here: nested and binary columns, which are refused.
+
+`_line` is the ordinal of the row in the file, from 1.
+"""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from suining_data.catalog.model import Resource
+from suining_data.ingestion.reading import (
+    LINE,
+    RAW_PARQUET,
+    ReadResult,
+    Refused,
+    RejectedWriter,
+    Target,
+    check_header,
+    clean_name,
+    column_names,
+    identifier,
+    in_file_order,
+    literal,
+    sources,
+)
+
+AS_THEY_ARE = re.compile(r"VARCHAR|ENUM.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|BOOLEAN|DATE|TIME|TIME_NS|UUID")
+ROW = "file_row_number"  # DuckDB's, from 0
+
+
+def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+    try:
+        types = con.execute(f"describe from read_parquet({literal(file)}, hive_partitioning = false)").fetchall()
+        extra, names, values = _columns(resource, [(row[0], row[1]) for row in types])
+        with RejectedWriter(target.rejected), in_file_order(con):
+            rows = con.execute(f"""
+                copy (
+                    select {", ".join(values)}, {ROW} + 1 as {LINE}
+                    from read_parquet({literal(file)}, {ROW} = true, hive_partitioning = false)
+                ) to {literal(target.raw)} ({RAW_PARQUET})""").fetchall()[0][0]
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in str(error):
+            raise
+        raise Refused(
+            "全文件: 不是 Parquet 文件，或已损坏，传输可能中断。请交付方重新导出。",
+            "whole file: not a Parquet file, or damaged; the transfer may have broken off. Ask for a new export.",
+        ) from None
+    return ReadResult(
+        lines_total=rows,
+        header_lines=0,
+        continuation_lines=0,
+        raw_rows=rows,
+        rejected_rows=0,
+        columns=tuple(names),
+        extra_columns=extra,
+    )
+
+
+def _columns(resource: Resource, types: list[tuple[str, str]]) -> tuple[tuple[str, ...], list[str], list[str]]:
+    """Undeclared columns, names in raw, and the SQL of each as text."""
+    found = [clean_name(name) for name, _ in types]
+    extra_names = check_header(resource, found, "列", "columns")
+    names = column_names(found, sources(resource))
+    extra = tuple(new for old, new in zip(found, names, strict=True) if old in extra_names)
+    values = [f"{_text(name, kind)} as {identifier(new)}" for (name, kind), new in zip(types, names, strict=True)]
+    return extra, names, values
+
+
+def _text(name: str, kind: str) -> str:
+    """SQL: the column as text; whole numbers without a point, dates as ISO, midnight as the day."""
+    column = identifier(name)
+    if AS_THEY_ARE.fullmatch(kind):
+        return f"{column}::varchar"
+    if kind in ("DOUBLE", "FLOAT"):
+        is_whole = f"abs({column}) < 1e15 and {column} = trunc({column})"
+        return f"case when {is_whole} then {column}::bigint::varchar else {column}::varchar end"
+    if kind in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"):
+        return f"case when {column} = {column}::date then {column}::date::varchar else {column}::varchar end"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"make_timestamp(epoch_us({column}))::varchar || '+00'"
+    raise Refused(
+        f"列 {name}: 类型 {kind} 不能读取（嵌套或二进制）。请交付方改为文本、数值或日期列后重新导出。",
+        f"column {name}: type {kind} cannot be read (nested or binary). Ask for text, number or date columns.",
+    )
