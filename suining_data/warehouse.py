@@ -22,6 +22,7 @@ LIBRARIES = (
     "credit",
     "social_security",
     "food_drug",
+    "transport",
 )  # beside the bases: what is read out of them for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", *BASES, *LIBRARIES)
 # choosing among all compressions took half the time of writing a wide table; the snapshot is compressed

@@ -15,6 +15,9 @@ BASE_TABLES = """
     legal_entity.organization_relation legal_entity.license
     spatial.division spatial.address spatial.parcel spatial.building spatial.real_estate_unit spatial.facility
     macro.indicator macro.observation
+    credential.credential credit.listing credit.organization_credit
+    social_security.enrolment social_security.allowance social_security.person
+    food_drug.business transport.operator transport.route
 """.split()
 
 
@@ -23,7 +26,7 @@ def test_the_refresh_succeeds(delivered_city: City) -> None:
 
 
 @pytest.mark.parametrize("table", BASE_TABLES)
-def test_every_table_of_the_bases_is_filled(delivered_city: City, table: str) -> None:
+def test_every_table_of_the_bases_and_libraries_is_filled(delivered_city: City, table: str) -> None:
     assert delivered_city.value(f"select count(*) from {table}") > 0
 
 
