@@ -39,19 +39,29 @@ with told as (
         authority_name, decision_date, valid_until, null
     from {{ ref('staged.sichuan_development_reform__credit') }}
     where record_type_code = 'permit'
+    union all
+    select
+        record_id, 'justice__legal_services', 'legal_institution', license_number, null, name, '四川省司法厅', null, null, null
+    from {{ ref('staged.justice__legal_services') }}
+    union all
+    select
+        record_id, 'justice__legal_services', 'legal_practitioner', practice_number, name, practitioner_name,
+        '四川省司法厅', practice_date, null, null
+    from {{ ref('staged.justice__legal_services') }}
 ),
 
 held as (
     select
         told.*,
-        case when told.license_type <> 'physician' then organization.organization_id end as organization_id,
-        person.person_id
+        case when told.license_type not in ('physician', 'legal_practitioner') then organization.organization_id end
+            as organization_id,
+        case when told.license_type <> 'legal_institution' then person.person_id end as person_id
     from told
     left join {{ ref('linked.organization_record') }} as organization
         on told.record_id = organization.record_id
         and organization.role in ('licensee', 'registered_entity', 'credit_subject')
     left join {{ ref('linked.person_record') }} as person
-        on told.record_id = person.record_id and person.role in ('road_practitioner', 'credit_subject')
+        on told.record_id = person.record_id and person.role in ('road_practitioner', 'credit_subject', 'legal_practitioner')
     qualify row_number() over (
         partition by told.license_type, told.license_number, told.holder_name, told.scope
         order by told.valid_to desc nulls last, told.record_id

@@ -16,6 +16,8 @@ delivered as (
     union
     select subject_name from {{ ref('staged.finance__budget_execution') }}
     union
+    select indicator_name from {{ ref('staged.economy_information__industrial_figures') }}
+    union
     select item_name from {{ ref('staged.peoples_bank__deposits_and_loans') }}
     union
     select industry_name from {{ ref('staged.power_supply__electricity_by_industry') }}

@@ -42,6 +42,11 @@ report as (
     from {{ ref('staged.finance__budget_execution') }}
     union all
     select
+        indicator_name, region_name, period_name, measure_code, value, '万元', record_id,
+        'economy_information__industrial_figures'
+    from {{ ref('staged.economy_information__industrial_figures') }}
+    union all
+    select
         item_name, region_name, period_name, measure_code, value, '亿元', record_id, 'peoples_bank__deposits_and_loans'
     from {{ ref('staged.peoples_bank__deposits_and_loans') }}
     union all

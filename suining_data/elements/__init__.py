@@ -5,6 +5,7 @@ Here: the register of all elements. Not here: their rules (one module per subjec
 
 from suining_data.elements.contacts import ELEMENTS_OF_CONTACTS
 from suining_data.elements.dates import ELEMENTS_OF_DATES
+from suining_data.elements.firm_codes import ELEMENTS_OF_FIRM_CODES
 from suining_data.elements.geometry import ELEMENTS_OF_GEOMETRY
 from suining_data.elements.identity import ELEMENTS_OF_IDENTITY
 from suining_data.elements.industries import ELEMENTS_OF_INDUSTRIES
@@ -37,6 +38,7 @@ ELEMENTS: dict[str, Element] = {
         ELEMENTS_OF_GEOMETRY,
         ELEMENTS_OF_LAND,
         ELEMENTS_OF_REGISTERS,
+        ELEMENTS_OF_FIRM_CODES,
         ELEMENTS_OF_SERVICE_CODES,
     )
     for element in elements

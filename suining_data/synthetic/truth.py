@@ -66,7 +66,8 @@ select o.true_id, o.uscc, o.organization_code, o.registration_number, o.name, o.
         when 'private_unit' then 'social_service' when 'private_school' then 'social_service'
         when 'private_hospital' then 'social_service' when 'government' then 'state_organ' when 'mass' then 'mass_organization'
         when 'institution' then 'public_institution' when 'school' then 'public_institution'
-        when 'hospital' then 'public_institution' when 'law_firm' then 'judicial_service' else o.kind end as organization_type_code,
+        when 'hospital' then 'public_institution' when 'law_firm' then 'judicial_service' when 'notary' then 'judicial_service'
+        when 'legal_service' then 'judicial_service' else o.kind end as organization_type_code,
     o.status_code,
     o.industry_code, case when o.currency = '人民币' then o.capital_wan * 10000 end as registered_capital_cny, o.established as established_date,
     o.closed as closed_date, p.name as representative_name, p.resident_id as representative_id,

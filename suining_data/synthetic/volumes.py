@@ -70,6 +70,8 @@ ROWS: dict[str, int] = {
     "sichuan_natural_resources__real_estate": 27_400,
     "sichuan_disabled_federation__disabled_persons": 5_400,
     "sichuan_development_reform__credit": 5_200,
+    "economy_information__industrial_enterprises": 524,  # 560 with the cells of the cross-table
+    "justice__legal_services": 310,
 }
 
 

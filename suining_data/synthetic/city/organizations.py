@@ -29,12 +29,17 @@ KINDS: dict[str, int] = {
     "private_unit": 420,
     "foundation": 12,
     "law_firm": 40,
+    "notary": 6,
+    "legal_service": 60,
+    "trade_union": 200,
+    "rural_collective": 640,
 }
 MARKET = ("company", "branch", "sole_trader", "cooperative")
 PREFIX = {
     "company": "91", "branch": "91", "sole_trader": "92", "cooperative": "93", "government": "11", "institution": "12",
     "mass": "13", "school": "12", "hospital": "12", "private_school": "52", "private_hospital": "52", "society": "51",
-    "private_unit": "52", "foundation": "53", "law_firm": "31",
+    "private_unit": "52", "foundation": "53", "law_firm": "31", "notary": "32", "legal_service": "33",
+    "trade_union": "81", "rural_collective": "N2",
 }  # fmt: skip
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -54,7 +59,8 @@ SOCIETY_SUBJECTS = "餐饮行业 书法家 摄影家 象棋 太极拳 老年体�
 INDUSTRIES = {
     "cooperative": "A0141", "government": "S9221", "institution": "S9224", "mass": "S9511", "school": "P8321",
     "private_school": "P8310", "hospital": "Q8423", "private_hospital": "Q8415", "society": "S9522",
-    "private_unit": "P8391", "foundation": "S9530", "law_firm": "L7231",
+    "private_unit": "P8391", "foundation": "S9530", "law_firm": "L7231", "notary": "L7232",
+    "legal_service": "L7239", "trade_union": "S9511", "rural_collective": "L7215",
 }  # fmt: skip
 
 
@@ -94,7 +100,7 @@ def make_organizations(con: duckdb.DuckDBPyConnection, scale: float) -> None:
     con.execute("drop table organization_seed; drop table organization_placed; drop table organization_numbered")
 
 
-# Offices, schools and hospitals follow towns and villages in turn; firms choose a community.
+# Offices, schools, hospitals and collectives follow towns and villages in turn; firms choose a community.
 _PLACED = f"""
 create table organization_placed as
 with town as (
@@ -103,12 +109,17 @@ with town as (
 county_seat as (
     select min(vid) as vid, row_number() over (order by county_code) - 1 as y from village where is_community group by county_code
 ),
+countryside as (
+    select vid, row_number() over (order by u(vid, 'collective'), vid) - 1 as r from village where not is_community
+),
 seeded as (
-    select s.*, case when kind in ('institution', 'hospital') or (kind = 'government' and k >= 180) then t.vid
+    select s.*, case when kind = 'rural_collective' then r.vid when kind in ('institution', 'hospital') or (kind = 'government' and k >= 180) then t.vid
             when kind = 'government' then y.vid else c.id end as vid, o.id as representative,
         case when u(oid, 'new owner') < 0.08 then f.id end as former_representative
     from organization_seed s left join town t on t.t = s.k % 95 left join county_seat y on y.y = greatest(s.k // 30 - 1, 0) % 5
-        join community c on c.i = case when kind in ('company', 'branch', 'society', 'private_unit', 'foundation', 'law_firm')
+        left join countryside r on r.r = s.k
+        join community c on c.i = case when kind in ('company', 'branch', 'society', 'private_unit', 'foundation', 'law_firm',
+                'notary', 'legal_service', 'trade_union')
             and u(oid, 'in the city') < 0.4 then pick(oid, 'community', 40) else pick(oid, 'community', {{communities}}) end
         join owner o on o.i = pick(oid, 'owner', {{owners}})
         join owner f on f.i = pick(oid, 'former owner', {{owners}})
@@ -117,7 +128,8 @@ select s.*, v.county_code, v.county, v.town, v.village, v.code as division_code,
     {sql_list(words.STREETS)}[1 + pick(oid, 'street', {len(words.STREETS)})] || (1 + pick(oid, 'number', 400)) || '号'
         || case when u(oid, 'floor') < 0.3 then (1 + pick(oid, 'level', 6)) || '楼' else '' end as tail,
     v.lon + (u(oid, 'ox') - 0.5) * 0.01 as lon, v.lat + (u(oid, 'oy') - 0.5) * 0.01 as lat,
-    date '2019-08-28' - case when kind in ('government', 'school', 'hospital', 'institution')
+    date '2019-08-28' - case when kind = 'rural_collective' then 30 + (900 * u(oid, 'founded'))::integer
+        when kind in ('government', 'school', 'hospital', 'institution')
         then 365 + (9500 * u(oid, 'founded'))::integer
         else 1 + (9000 * (0.15 * u(oid, 'founded') + 0.85 * u(oid, 'founded') ** 2))::integer end as established
 from seeded s join village v using (vid)"""
@@ -185,7 +197,11 @@ def _name_case() -> str:
             || {_pick(SOCIETY_SUBJECTS, "subject")} || {_pick(["协会", "学会", "商会"], "form")}
         when 'private_unit' then county || brand || {_pick(["职业培训学校", "养老服务中心", "社工服务中心", "艺术培训中心"], "unit")}
         when 'foundation' then '遂宁市' || brand || '公益基金会'
-        when 'law_firm' then '四川' || brand || '律师事务所' end"""
+        when 'law_firm' then '四川' || brand || '律师事务所'
+        when 'notary' then '遂宁市' || brand || '公证处'
+        when 'legal_service' then county || brand || '法律服务所'
+        when 'rural_collective' then county || town || regexp_replace(village, '(村民委员会|村委会|村)$', '') || '村股份经济合作社'
+        end"""
 
 
 def _named() -> str:
@@ -216,7 +232,7 @@ def _named() -> str:
     select oid, 'L' || lpad(oid::varchar, 8, '0') as true_id, kind, k, prefix, is_market, established, has_old_number,
         county_code, county, town, village, division_code, tail, lon, lat, vid, representative, former_representative,
         body17 || uscc_check(body17) as uscc, organization_code, registration_number, industry_code, trade,
-        case kind when 'branch' then null else plain_name end as plain_name, status_code,
+        case when kind not in ('branch', 'trade_union') then plain_name end as plain_name, status_code,
         case when kind in ('company', 'sole_trader', 'institution', 'society') and u(oid, 'renamed') < 0.07
             then replace(plain_name, brand, {_pick(words.BRANDS, "f1")} || {_pick(words.BRANDS, "f2")}) end as former_name,
         established + (u(oid, 'renamed on') * (date '2019-08-25' - established))::integer as renamed_on,

@@ -24,10 +24,11 @@ def make_relations(con: duckdb.DuckDBPyConnection) -> None:
 _BRANCHES = """
 create table organization_whole as
 with chosen as (
-    select o.*, case when kind = 'branch' then f.id end as parent
+    select o.*, case when kind in ('branch', 'trade_union') then f.id end as parent
     from organization o join firm f on f.i = pick(o.oid, 'parent', {firms})
 )
-select c.* exclude (plain_name), coalesce(c.plain_name, m.plain_name || c.county || case when u(c.oid, 'town branch') < 0.5
+select c.* exclude (plain_name), coalesce(c.plain_name, case when c.kind = 'trade_union' then m.plain_name || '工会委员会' end,
+    m.plain_name || c.county || case when u(c.oid, 'town branch') < 0.5
         then c.town else '' end || case when u(c.oid, 'counted') < 0.1 then '第二' else '' end || '分公司') as name
 from chosen c left join organization m on m.oid = c.parent order by c.oid"""
 
@@ -56,7 +57,7 @@ from seat s join partner p on p.i = pick(s.aid, 'person', {partners}) join firm 
 order by s.aid"""
 
 _EMPLOYERS = """select oid as id from organization
-    where status_code = 'active' and kind not in ('sole_trader', 'cooperative', 'branch')"""
+    where status_code = 'active' and kind not in ('sole_trader', 'cooperative', 'branch', 'trade_union', 'rural_collective')"""
 _EMPLOYMENT = """
 create table employment as
 select p.pid, e.id as oid, case when u(pid, 'changed job') < 0.3 then f.id end as former_oid,

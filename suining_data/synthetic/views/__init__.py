@@ -5,6 +5,7 @@ Here: `all_views`. Not here: the views (one module per department), writing styl
 
 from ..errors import ErrorRates
 from . import (
+    associations,
     care,
     civil_affairs,
     court,
@@ -14,6 +15,7 @@ from . import (
     government_services,
     health,
     housing_fund,
+    industry,
     insurance,
     investment,
     land,
@@ -35,6 +37,7 @@ _MODULES = (
     divisions, transport, statistics, credit_and_care,
     government_services, care, monthly_reports, housing_fund, court, sites,
     investment,
+    industry, associations,
 )  # fmt: skip
 
 

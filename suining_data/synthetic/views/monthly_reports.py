@@ -1,4 +1,4 @@
-"""What finance, the central bank, the power company and office administration report: tables of made-up totals.
+"""What finance, industry, the central bank, the power company and office administration report: tables of made-up totals.
 
 Here: which cells their tables have. Not here: how the figures are made (figures.py), published ones (statistics.py).
 """
@@ -60,6 +60,14 @@ ELECTRICITY = Figures(
 )  # 万千瓦时; transport is one branch of the tertiary sector, shown beside it
 REGIONS = (CITY, *COUNTIES)
 YEAR = 2019
+OUTPUT = Figures(
+    {
+        "规模以上工业总产值": 15_480_000.0,
+        "规模以上工业主营业务收入": 14_880_000.0,
+        "规模以上工业利润总额": 850_000.0,
+    },
+    growth=9.3,
+)  # 万元
 OFFICES = (
     ("公务用车编制数", "辆", 2_310), ("公务用车实有数", "辆", 2_104), ("办公用房总建筑面积", "平方米", 1_384_000),
     ("基本办公用房面积", "平方米", 802_000), ("对外出租（出借）办公用房面积", "平方米", 21_400),
@@ -77,6 +85,9 @@ def views(rates: ErrorRates) -> Views:
             "一般公共预算收支执行情况表",
             "万元",
             ("201908",),
+        ),
+        "economy_information__industrial_figures": _crosstab(
+            _cells(OUTPUT, (8,)), "indicator_name", "规模以上工业主要指标", "万元", ("201908",)
         ),
         "peoples_bank__deposits_and_loans": _crosstab(
             _cells(DEPOSITS, (7, 8)), "item_name", "金融机构本外币存贷款余额表", "亿元", ("201907", "201908")

@@ -7,6 +7,7 @@ Not here: the views (one module per unit), writing style (habits.py), errors in 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..city.organizations import KINDS
 from ..errors import ErrorRates
 
 
@@ -71,6 +72,16 @@ def phone_of(row: str, key: str, salt: str, rates: ErrorRates) -> str:
 def organization_name_of(row: str, key: str, salt: str, rates: ErrorRates) -> str:
     """SQL: the name of a row of `organization`, sometimes the former one."""
     return aged(f"{row}.name", f"{row}.former_name", key, salt + " name", rates.organization_former_name)
+
+
+def some_of(kind: str, number: int, salt: str, key: str = "o.oid") -> str:
+    """SQL for `qualify`: as many of the rows selected as `number` is at scale 1, chosen by chance.
+
+    For views whose rows stay in groups (sheets), where a limit would cut off the last group; every kind of
+    organisation has as many at any scale as KINDS says.
+    """
+    share = f"{number} / {KINDS[kind]} * (select count(*) from organization where kind = '{kind}')"
+    return f"row_number() over (order by u({key}, '{salt}'), {key}) <= ceil({share})"
 
 
 def id_type(row: str = "p") -> str:
