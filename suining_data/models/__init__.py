@@ -9,6 +9,7 @@ from suining_data.models.errors import ModelError
 from suining_data.models.lineage import ColumnLineage, column_lineage
 from suining_data.models.reading import Model, load_models
 from suining_data.models.rendering import Renderer
+from suining_data.models.sources import declared_sources
 
 __all__ = [
     "ColumnContract",
@@ -20,5 +21,6 @@ __all__ = [
     "Renderer",
     "build",
     "column_lineage",
+    "declared_sources",
     "load_models",
 ]

@@ -21,9 +21,9 @@ from suining_data.ingestion import (
     raw_path,
 )
 from suining_data.linkage import LinkedTable, linked_tables
-from suining_data.models import ColumnContract, Model, build, load_models
+from suining_data.models import ColumnContract, Model, build, declared_sources, load_models
 from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, code_digest, digest_of
-from suining_data.publication import publish
+from suining_data.publication import DICTIONARY_COLUMNS, described, publish, write_dictionary
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.standardization import implausible_column, put_in_force, staged_select, standardize
@@ -38,6 +38,8 @@ ROW_KEYS = (
 FAILED_RULES = Column(
     "failed_rules", "varchar[]", "未通过的规则（字段:规则） · rules broken, their values are null or flagged"
 )
+
+DICTIONARY = "governance.dictionary"
 
 BATCHES_ACCEPTED = OwnCheck(
     "batches_accepted",
@@ -75,7 +77,10 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
-    steps.append(_snapshot_step([model.table for model in models]))
+    steps.append(_dictionary_step(catalog, models))
+    read = {key for step in steps for key in step.upstream}
+    unread = [step.key for step in steps if step.key not in read]  # their accounts are published all the same
+    steps.append(_snapshot_step(list(dict.fromkeys([*(model.table for model in models), *unread]))))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 
@@ -240,7 +245,7 @@ def _digest_of_sql(package: str, sql: str, *parts: str) -> str:
 
 def _base_column(name: str, column: ColumnContract) -> Column:
     element = ELEMENTS.get(column.element or "")
-    zh, en = column.zh or (element.label if element else name), column.en or (element.english if element else name)
+    zh, en = described(name, column)
     return Column(name, column.type or (element.sql_type if element else "varchar"), f"{zh} · {en}")
 
 
@@ -254,6 +259,36 @@ def describe(con: Connection, table: str, description: str, columns: tuple[Colum
         con.execute(f"comment on table {table} is {quoted(description)}")
         for column in columns:
             con.execute(f"comment on column {table}.{column.name} is {quoted(column.description)}")
+
+
+def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
+    columns = tuple(
+        Column(name, {"position": "integer", "is_personal": "boolean"}.get(name, "varchar"), f"{zh} · {en}")
+        for name, zh, en in DICTIONARY_COLUMNS
+    )
+    label = "数据字典：标准化表与基础表的每一列"
+
+    def write(context: Context) -> Outcome:
+        known = declared_sources() if models else {}
+        rows = write_dictionary(context.con, f"{DICTIONARY}{NEXT}", catalog, models, known)
+        describe(context.con, f"{DICTIONARY}{NEXT}", label, columns)
+        return Outcome(rows=rows)
+
+    return Step(
+        key=DICTIONARY,
+        group="governance",
+        description=f"{label} · every column of the staged and the base tables",
+        upstream=(),
+        digest=digest_of(
+            *(code_digest(package) for package in ("publication", "elements")),
+            *(unit.model_dump_json() for unit in catalog.units),
+            *(f"{model.sql}{model.contract.model_dump_json()}" for model in models),
+        ),
+        write=write,
+        accept=_swapped_in(DICTIONARY),
+        columns=columns,
+        code="suining_data/publication/dictionary.py",
+    )
 
 
 def _snapshot_step(tables: list[str]) -> Step:

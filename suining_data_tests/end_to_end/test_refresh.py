@@ -127,3 +127,21 @@ def test_no_personal_value_is_in_the_log_of_the_runs(delivered_city: City) -> No
     )
     assert len(numbers) > 500
     assert [number for number, _ in numbers if str(number).encode() in log] == []
+
+
+def test_the_dictionary_describes_every_published_column(delivered_city: City) -> None:
+    undescribed = delivered_city.query("""
+        select schema_name, table_name, column_name from duckdb_columns()
+        where schema_name <> 'governance' and not internal
+            and (schema_name, table_name, column_name, lower(data_type)) not in (
+                select (schema_name, table_name, column_name, lower(coalesce(type, data_type))) from governance.dictionary)
+    """)
+    assert undescribed == []
+    assert (
+        delivered_city.value("select count(*) from governance.dictionary where zh is null or en is null or zh = ''")
+        == 0
+    )
+    assert delivered_city.query("""
+        select type, zh, element, standard, sensitivity, is_personal from governance.dictionary
+        where schema_name = 'population' and table_name = 'person' and column_name = 'resident_id'
+    """) == [("varchar", "公民身份号码", "resident_id", "GB 11643-1999", "L3", True)]
