@@ -22,6 +22,7 @@ from suining_data.ingestion import (
 )
 from suining_data.linkage import LinkedTable, linked_tables
 from suining_data.models import ColumnContract, Model, build, declared_sources, load_models
+from suining_data.operations.deliveries import deliveries_step
 from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, code_digest, digest_of
 from suining_data.publication import DICTIONARY_COLUMNS, described, publish, write_dictionary
 from suining_data.quality import base_suite, staged_suite
@@ -77,7 +78,7 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
-    steps.append(_dictionary_step(catalog, models))
+    steps += [_dictionary_step(catalog, models), deliveries_step(catalog)]
     read = {key for step in steps for key in step.upstream}
     unread = [step.key for step in steps if step.key not in read]  # their accounts are published all the same
     steps.append(_snapshot_step(list(dict.fromkeys([*(model.table for model in models), *unread]))))

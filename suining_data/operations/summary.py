@@ -39,6 +39,13 @@ def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     console.print(_stages(con))
     console.print(_bases(con))
     console.print(_checks(con))
+    for kind, count in _delivery_problems(con):
+        console.print(
+            f"来件 deliveries {kind}: {count}   suining query --csv \"from governance.delivery_problem where kind = '{kind}'\"",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     for table, check, description in _failed(con):
         console.print(f"✗ {table} {check}: {description}", style="red", markup=False, highlight=False, soft_wrap=True)
 
@@ -48,6 +55,10 @@ def _failed(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
         select table_name, check_name, coalesce(description, '') from governance.check_result
         where not has_passed and severity = 'ERROR' order by all
     """).fetchall()
+
+
+def _delivery_problems(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    return con.execute("select kind, count(*) from governance.delivery_problem group by kind order by kind").fetchall()
 
 
 def _stages(con: duckdb.DuckDBPyConnection) -> Table:

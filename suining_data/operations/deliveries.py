@@ -1,0 +1,203 @@
+"""Deliveries that no raw table tells of: files nobody declared, resources overdue, full deliveries that came too late.
+
+Here: finding them, table governance.delivery_problem (it should always be empty), its step.
+Not here: files that a resource claims (ingestion/), how a step runs (assets.py).
+"""
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from suining_data.catalog import Catalog, Resource, Unit
+from suining_data.catalog.model import Cycle
+from suining_data.ingestion import delivered_files, landing_files
+from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, digest_of
+from suining_data.settings import Settings
+from suining_data.warehouse import NEXT, swap
+
+TABLE = "governance.delivery_problem"
+CYCLES = {  # days between two deliveries, and what it is called
+    Cycle.REALTIME: (1, "实时"),
+    Cycle.DAILY: (1, "每日"),
+    Cycle.WEEKLY: (7, "每周"),
+    Cycle.MONTHLY: (31, "每月"),
+    Cycle.QUARTERLY: (92, "每季度"),
+    Cycle.HALF_YEARLY: (184, "每半年"),
+    Cycle.YEARLY: (366, "每年"),
+}
+UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp")
+MOST_TOLD = 10  # sentences in a check result; the table has them all
+DECLARED = OwnCheck(
+    "deliveries_declared",
+    "可访问性：landing/ 中每个文件都有资源登记 (every file in landing/ is declared by a resource)",
+)
+ON_TIME = OwnCheck(
+    "deliveries_on_time", "时效性：各资源按更新周期交付 (every resource is delivered within its cycle)", is_warning=True
+)
+IN_ORDER = OwnCheck(
+    "deliveries_in_order",
+    "时效性：全量批次按文件名次序到达 (full deliveries come in the order of their names)",
+    is_warning=True,
+)
+CHECKS = {"undeclared": DECLARED, "overdue": ON_TIME, "late": IN_ORDER}
+COLUMNS = (
+    Column("kind", "varchar", "类别 · undeclared: no resource declares the file; overdue: nothing came in time; late: "
+           "older than the batch in force"),
+    Column("unit_id", "varchar", "单位 · unit, null for a folder of no unit"),
+    Column("resource_id", "varchar", "资源 · resource, null for an undeclared file"),
+    Column("file_name", "varchar", "文件（landing/ 之下） · file below landing/, null when nothing came"),
+    Column("message_zh", "varchar", "说明 · what it is and what to do, in Chinese"),
+    Column("message_en", "varchar", "说明（英文） · the same in English"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row of the table."""
+
+    kind: str
+    unit_id: str | None
+    resource_id: str | None
+    file_name: str | None
+    zh: str
+    en: str
+
+
+def deliveries_step(catalog: Catalog) -> Step:
+    """The step that looks at landing/ and the ledger after every resource has been taken in."""
+
+    def write(context: Context) -> Outcome:
+        found = problems(context.con, context.settings, catalog, datetime.now())
+        columns = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
+        context.con.execute(f"create or replace table {TABLE}{NEXT} ({columns})")
+        if found:
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(found))
+            context.con.execute(
+                f"insert into {TABLE}{NEXT} values {marks}", [value for each in found for value in astuple(each)]
+            )
+        told = {check.name: _told([each for each in found if each.kind == kind]) for kind, check in CHECKS.items()}
+        return Outcome(rows=len(found), failures=told)
+
+    def digest(con: Connection, settings: Settings) -> str:
+        return digest_of(*(each.zh for each in problems(con, settings, catalog, datetime.now())))
+
+    return Step(
+        key=TABLE,
+        group="governance",
+        description="来件问题：未登记的文件、逾期未交、迟到的旧文件 · deliveries nobody declared, overdue or too late",
+        upstream=tuple(f"raw.{resource.id}" for resource in catalog.resources),
+        digest="1",
+        inputs=digest,
+        write=write,
+        accept=lambda context: swap(context.con, TABLE),
+        checks=tuple(CHECKS.values()),
+        columns=COLUMNS,
+        code="suining_data/operations/deliveries.py",
+    )
+
+
+def problems(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> list[Problem]:
+    """What is wrong with the deliveries as they lie there and as the ledger tells them."""
+    return [*_undeclared(settings, catalog), *_overdue(con, settings, catalog, now), *_late(con, settings)]
+
+
+def _told(found: list[Problem]) -> tuple[str, ...]:
+    told = [f"{each.zh}\n{each.en}" for each in found[:MOST_TOLD]]
+    rest = len(found) - MOST_TOLD
+    if rest > 0:
+        told.append(f"另有 {rest} 项，见 {TABLE} ({rest} more in {TABLE})")
+    return tuple(told)
+
+
+def _undeclared(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
+    claimed = {
+        part
+        for unit in catalog.units
+        for resource in unit.resources
+        for path in landing_files(settings, unit, resource)
+        for part in delivered_files(resource, path)
+    }
+    units = {unit.id: unit for unit in catalog.units}
+    for path in sorted(settings.landing.rglob("*")):
+        below = path.relative_to(settings.landing)
+        is_hidden = any(part.startswith(".") for part in below.parts)
+        if not path.is_dir() and path not in claimed and not is_hidden:
+            yield _undeclared_file(below, units.get(below.parts[0]))
+
+
+def _undeclared_file(file: Path, unit: Unit | None) -> Problem:
+    if unit is None:
+        zh = f"{file}: 不在任何单位的目录中。请移入 landing/<单位>/，单位名见 suining catalog list。"
+        en = f"{file}: in the folder of no unit. Move it to landing/<unit>/; `suining catalog list` names them."
+    elif file.suffix.lower() in UNFINISHED or file.name.startswith("~$"):
+        zh = f"{file}: 像是正在传输或打开的临时文件，未读。请等待传完改名，或删除。"
+        en = f"{file}: a temporary name, so a transfer is under way or broke off; not read. Wait for its rename, or delete it."
+    else:
+        patterns = "、".join(resource.delivery.pattern for resource in unit.resources) or "—"
+        zh = (
+            f"{file}: 没有资源登记这个文件名，未读；{unit.name}登记的有 {patterns}。"
+            f"请改名，或在 catalog/units/{unit.id}.yaml 的 delivery.pattern 中登记。"
+        )
+        en = (
+            f"{file}: no resource declares this name, so it was not read; declared are {patterns}. "
+            f"Rename it, or add it to delivery.pattern in catalog/units/{unit.id}.yaml."
+        )
+    return Problem("undeclared", unit.id if unit else None, None, str(file), zh, en)
+
+
+def _overdue(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> Iterator[Problem]:
+    """Counted from the last delivery that could be read; for a resource that never delivered, from the first of any."""
+    came: dict[str, datetime] = dict(
+        con.execute(
+            "select resource_id, max(first_seen_at) from governance.batch where status <> 'refused' group by 1"
+        ).fetchall()
+    )
+    start = con.execute("select min(first_seen_at) from governance.batch").fetchall()[0][0]
+    for unit in catalog.units:
+        for resource in unit.resources if start else ():
+            if resource.cycle not in CYCLES or resource.delivery.exchange:
+                continue
+            lying = [datetime.fromtimestamp(file.stat().st_mtime) for file in landing_files(settings, unit, resource)]
+            last = max([came[resource.id], *lying]) if resource.id in came else None
+            days, _ = CYCLES[resource.cycle]
+            due = (last or start) + timedelta(days=days + resource.grace_days)
+            if now > due:
+                yield _overdue_resource(unit, resource, last, due)
+
+
+def _overdue_resource(unit: Unit, resource: Resource, last: datetime | None, due: datetime) -> Problem:
+    cycle = CYCLES[resource.cycle][1]
+    return Problem(
+        "overdue",
+        unit.id,
+        resource.id,
+        None,
+        f"{resource.id}: {unit.name}“{resource.name}”应于 {due:%Y-%m-%d} 前交付（{cycle}，宽限 {resource.grace_days} 天），"
+        f"{f'最近一次是 {last:%Y-%m-%d}' if last else '从未交付'}。请催交；在此之前沿用上一批。",
+        f"{resource.id}: due by {due:%Y-%m-%d} ({resource.cycle}, {resource.grace_days} days of grace), "
+        f"{f'last delivered {last:%Y-%m-%d}' if last else 'never delivered'}. Ask the department; the last batch stays in force.",
+    )
+
+
+def _late(con: Connection, settings: Settings) -> Iterator[Problem]:
+    """Full deliveries that came after the newer one in force; a delta that comes late is used, its rows give way."""
+    rows = con.execute("""
+        select late.resource_id, late.unit_id, late.file_name, newest.file_name from governance.batch as late
+        join governance.batch as newest using (resource_id)
+        where late.status = 'superseded' and newest.status = 'in_force'
+            and late.file_name < newest.file_name and late.first_seen_at > newest.first_seen_at
+        order by all
+    """).fetchall()
+    for resource, unit, file, newest in rows:
+        if (settings.landing / unit / file).exists():
+            yield Problem(
+                "late",
+                unit,
+                resource,
+                f"{unit}/{file}",
+                f"{unit}/{file}: 比正在使用的 {newest} 旧而后到，已入账、未使用。"
+                "如应以它为准，请交付方用更新的文件名重新交付；否则请移走。",
+                f"{unit}/{file}: older than {newest}, which is in force, and came after it; in the accounts, not used. "
+                "If it should count, ask for it under a later name; else take it away.",
+            )
