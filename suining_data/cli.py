@@ -9,7 +9,7 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import duckdb
 import typer
@@ -304,10 +304,21 @@ def show(result: duckdb.DuckDBPyRelation, *, as_csv: bool = False) -> None:
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and exit code 1."""
-    from suining_data.warehouse import WarehouseBusy
+    from suining_data.warehouse import WarehouseBusy, tells_of_full_disk
 
     try:
         app()
     except (Mistake, WarehouseBusy) as mistake:
-        Console(stderr=True).print(str(mistake), markup=False, style="red", soft_wrap=True)
-        sys.exit(1)
+        _say(str(mistake))
+    except Exception as error:
+        if not tells_of_full_disk(error):
+            raise
+        _say(
+            f"磁盘已满或文件不能再增大：{settings().data}。已发布的数据不变；请腾出空间后再次运行 "
+            "(the disk is full or a file may not grow; what is published stays: make room and run again)"
+        )
+
+
+def _say(mistake: str) -> NoReturn:
+    Console(stderr=True).print(mistake, markup=False, style="red", soft_wrap=True)
+    sys.exit(1)

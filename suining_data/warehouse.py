@@ -5,6 +5,7 @@ side tables in.
 Not here: what the tables hold (the stages), the published copy that analysts open (publication/).
 """
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,11 +28,34 @@ LIBRARIES = (
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", *BASES, *LIBRARIES)
 # choosing among all compressions took half the time of writing a wide table; the snapshot is compressed
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dict_fsst,dictionary,fsst,patas,rle,roaring,zstd"
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+# DuckDB says the first two; SQLite, in which Dagster keeps its log, the others
+FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
 NEXT = "__next"  # suffix of a side table: written and judged before it replaces the good one
 
 
 class WarehouseBusy(RuntimeError):
-    """Another process holds the warehouse file open for writing."""
+    """Another process writes the warehouse."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            f"{settings.warehouse} 正由另一次 refresh 写入：请等它结束，再运行一次 "
+            "(another refresh is writing it: wait for it to end, then run again)"
+        )
+
+
+def speaks_of_full_disk(message: str) -> bool:
+    """True of the message of an error that a disk without room, or a file that may not grow, has caused."""
+    return any(words in message for words in FULL_IN_WORDS)
+
+
+def tells_of_full_disk(error: BaseException | None) -> bool:
+    """True when the error, or what caused it, is a disk without room or a file that may not grow."""
+    while error is not None:
+        if getattr(error, "errno", None) in FULL or speaks_of_full_disk(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @contextmanager
@@ -43,9 +67,7 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
-        raise WarehouseBusy(
-            f"{settings.warehouse} is being written by another run: wait for it to end, or stop it."
-        ) from error
+        raise WarehouseBusy(settings) from error
     try:
         con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
         con.execute("set temp_directory = ?", [str(settings.warehouse.parent / "spill")])

@@ -3,10 +3,12 @@
 Here: choosing what to run, running it, showing it. Not here: the steps (pipeline.py), what came out (summary.py).
 """
 
+import fcntl
 import os
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import dagster as dg
 from rich.console import Console
@@ -19,6 +21,7 @@ from suining_data.operations.step import Step
 from suining_data.operations.summary import print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Settings
+from suining_data.warehouse import WarehouseBusy, speaks_of_full_disk
 
 
 def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
@@ -26,6 +29,23 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
 
     `accepted`: ids of refused batches that somebody has confirmed; ValueError when there is none like it.
     """
+    with _only_refresh(settings):
+        return _refresh(settings, console, accepted)
+
+
+@contextmanager
+def _only_refresh(settings: Settings) -> Iterator[None]:
+    """WarehouseBusy while another refresh is under way; the system lets the lock go when its process ends, however."""
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with (settings.warehouse.parent / "refresh.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WarehouseBusy(settings) from None
+        yield
+
+
+def _refresh(settings: Settings, console: Console, accepted: Sequence[str]) -> bool:
     run_fetch(settings, console)
     steps = [step for step in pipeline() if step.group != LANDING]
     with state.open_for_refresh(settings) as con:
@@ -81,6 +101,7 @@ def _run(settings: Settings, stale: list[Step], console: Console) -> dg.ExecuteI
     run_id = str(uuid.uuid4())
     progress = Progress(console, len(stale))
     with dg.DagsterInstance.get() as instance:
+        _free_the_pool(instance)
         instance.add_event_listener(run_id, progress.show)
         return job.execute_in_process(
             instance=instance,
@@ -88,6 +109,18 @@ def _run(settings: Settings, stale: list[Step], console: Console) -> dg.ExecuteI
             raise_on_error=False,
             asset_selection=[dg.AssetKey(step.key.split(".")) for step in stale],
         )
+
+
+def _free_the_pool(instance: dg.DagsterInstance) -> None:
+    """Slots of runs that were killed or could not write their end: Dagster would wait for them for ever.
+
+    No other run is under way: this process has just had the warehouse to itself, and holds the lock.
+    """
+    log = instance.event_log_storage
+    for pool in log.get_concurrency_keys():
+        info = log.get_concurrency_info(pool)
+        for run_id in {*(slot.run_id for slot in info.claimed_slots), *(step.run_id for step in info.pending_steps)}:
+            log.free_concurrency_slots_for_run(run_id)
 
 
 class Progress:
@@ -130,4 +163,5 @@ def _reason(event: dg.DagsterEvent) -> str:
     error = data.error
     while error and error.cause:
         error = error.cause
-    return " ".join(error.message.split()) if error else ""
+    message = " ".join(error.message.split()) if error else ""
+    return f"磁盘已满或文件不能再增大 (no room on the disk): {message}" if speaks_of_full_disk(message) else message

@@ -1,0 +1,95 @@
+"""Started twice: the second refresh says so, the first goes on."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from suining_data_tests.end_to_end.refusals.deliveries import content, people
+
+FIRST, SECOND = 30, 12  # rows of the first and the second delivery
+SMALL = [sys.executable, "-m", "suining_data_tests.end_to_end.refusals.small_refresh"]
+
+
+class Small:
+    """The data folder of one small resource."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+
+    def deliver(self, name: str, rows: int, first: int = 0) -> None:
+        folder = self.data / "landing" / "public_security"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content("csv", people(rows, first)))
+
+    def start(self, *arguments: str, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+        environment = {**os.environ, "SUINING_DATA": str(self.data), "TERM": "dumb", "COLUMNS": "200"}
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            [*SMALL, *arguments],
+            env=environment,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            preexec_fn=limit,  # noqa: PLW1509
+        )
+
+    def refresh(self, *arguments: str, limit: Callable[[], None] | None = None) -> tuple[int, str, str]:
+        """Exit code, standard output, standard error."""
+        process = self.start(*arguments, limit=limit)
+        out, error = process.communicate(timeout=120)
+        return process.returncode, out, error
+
+    def published(self) -> tuple[object, ...] | None:
+        """Batches in force, raw rows, accounts that do not balance: as analysts see them."""
+        with duckdb.connect(str((self.data / "published" / "suining.duckdb").resolve()), read_only=True) as con:
+            return con.execute("""
+                select (select count(*) from governance.batch where status = 'in_force'), sum(raw)::int,
+                    count(*) filter (lines_total <> header_lines + continuation_lines + rejected + raw
+                        or raw <> staged + quarantined + superseded)
+                from governance.row_account
+            """).fetchone()
+
+
+BEFORE, AFTER = (1, FIRST, 0), (2, FIRST + SECOND, 0)
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the first delivery published; do not change it."""
+    small = Small(tmp_path_factory.mktemp("small"))
+    small.deliver("ry_1.csv", FIRST)
+    code, out, error = small.refresh()
+    assert code == 0, out + error
+    assert small.published() == BEFORE
+    return small.data
+
+
+@pytest.fixture
+def small(refreshed: Path, tmp_path: Path) -> Small:
+    """A copy of it where the second delivery has come."""
+    shutil.copytree(refreshed, tmp_path, symlinks=True, dirs_exist_ok=True)
+    small = Small(tmp_path)
+    small.deliver("ry_2.csv", SECOND, first=500)
+    return small
+
+
+def test_the_second_of_two_refreshes_says_so_and_the_first_goes_on(small: Small) -> None:
+    first = small.start("pause", "suining_data.operations.pipeline.standardize")
+    while not (small.data / "paused").exists():
+        assert first.poll() is None
+        time.sleep(0.05)
+    code, _, error = small.refresh()
+    assert code == 1
+    assert len(error.strip().splitlines()) == 1, error
+    assert "正由另一次 refresh 写入" in error
+    (small.data / "paused").unlink()
+    first.communicate(timeout=120)
+    assert first.returncode == 0
+    assert small.published() == AFTER
