@@ -64,8 +64,8 @@ class Problem:
     en: str
 
 
-def deliveries_step(catalog: Catalog) -> Step:
-    """The step that looks at landing/ and the ledger after every resource has been taken in."""
+def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
+    """The step that looks at landing/ and the ledger after every resource has been taken in, by the steps `raw`."""
 
     def write(context: Context) -> Outcome:
         found = problems(context.con, context.settings, catalog, datetime.now())
@@ -86,7 +86,7 @@ def deliveries_step(catalog: Catalog) -> Step:
         key=TABLE,
         group="governance",
         description="来件问题：未登记的文件、逾期未交、迟到的旧文件 · deliveries nobody declared, overdue or too late",
-        upstream=tuple(f"raw.{resource.id}" for resource in catalog.resources),
+        upstream=tuple(raw),
         digest="1",
         inputs=digest,
         write=write,
@@ -154,16 +154,16 @@ def _overdue(con: Connection, settings: Settings, catalog: Catalog, now: datetim
         ).fetchall()
     )
     start = con.execute("select min(first_seen_at) from governance.batch").fetchall()[0][0]
-    for unit in catalog.units:
-        for resource in unit.resources if start else ():
-            if resource.cycle not in CYCLES or resource.delivery.exchange:
-                continue
-            lying = [datetime.fromtimestamp(file.stat().st_mtime) for file in landing_files(settings, unit, resource)]
-            last = max([came[resource.id], *lying]) if resource.id in came else None
-            days, _ = CYCLES[resource.cycle]
-            due = (last or start) + timedelta(days=days + resource.grace_days)
-            if now > due:
-                yield _overdue_resource(unit, resource, last, due)
+    for resource in catalog.shared if start else ():
+        if resource.cycle not in CYCLES or resource.delivery.exchange:
+            continue
+        unit = catalog.unit_of(resource.id)
+        lying = [datetime.fromtimestamp(file.stat().st_mtime) for file in landing_files(settings, unit, resource)]
+        last = max([came[resource.id], *lying]) if resource.id in came else None
+        days, _ = CYCLES[resource.cycle]
+        due = (last or start) + timedelta(days=days + resource.grace_days)
+        if now > due:
+            yield _overdue_resource(unit, resource, last, due)
 
 
 def _overdue_resource(unit: Unit, resource: Resource, last: datetime | None, due: datetime) -> Problem:

@@ -78,7 +78,8 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
-    steps += [_dictionary_step(catalog, models), deliveries_step(catalog)]
+    raw = [step.key for step in steps if step.group == "raw"]
+    steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
     read = {key for step in steps for key in step.upstream}
     unread = [step.key for step in steps if step.key not in read]  # their accounts are published all the same
     steps.append(_snapshot_step(list(dict.fromkeys([*(model.table for model in models), *unread]))))

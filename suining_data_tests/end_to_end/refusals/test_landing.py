@@ -88,7 +88,7 @@ def test_a_problem_with_deliveries_fails_its_check_and_blocks_nothing(
     (folder / "else.csv").write_bytes(b"x")
     raw = next(step for step in steps_of(catalog, []) if step.key.startswith("raw."))
     result = dg.materialize(
-        [asset_of(raw), asset_of(deliveries_step(catalog))],
+        [asset_of(raw), asset_of(deliveries_step(catalog, [raw.key]))],
         instance=dg.DagsterInstance.ephemeral(),
         resources={"warehouse": Warehouse()},
     )
