@@ -32,9 +32,8 @@ def test_lines_of_csv_files_are_those_of_their_true_persons(
 
 def test_records_of_pages_are_those_of_their_true_organizations(sample: Sample, con: duckdb.DuckDBPyConnection) -> None:
     resource = load_catalog().resource("sichuan_market_supervision__registrations")
-    (path,) = sample.files(resource)
     records = [
-        record for line in path.read_text(encoding="utf-8").splitlines() for record in json.loads(line)["data"]["list"]
+        record for path in sample.files(resource) for record in json.loads(path.read_text(encoding="utf-8"))["data"]
     ]
     rows = con.execute(
         f"""select row_number, established_date from '{sample.truth("organization_row")}'
