@@ -48,16 +48,13 @@ def test_the_accounts_count_the_lines_that_lie_in_landing(delivered_city: City) 
         """)
     )
     landing = delivered_city.settings.landing
-    lying = {
-        str(file.relative_to(landing)): len(file.read_bytes().removesuffix(b"\n").split(b"\n"))
-        for pattern in ("*/*.csv", "*/*.jsonl")
-        for file in landing.glob(pattern)
-    }
+    lying = {}
+    for file in sorted([*landing.glob("*/*.csv"), *landing.glob("*/*.jsonl")], reverse=True):
+        content = file.read_bytes()
+        # the same content twice, e.g. the header alone of two months, is one batch under the older name
+        lying[file.parent, content] = (str(file.relative_to(landing)), len(content.removesuffix(b"\n").split(b"\n")))
     assert len(lying) > 20
-    refused = delivered_city.query("select unit_id || '/' || file_name from governance.batch where status = 'refused'")
-    for (name,) in refused:  # in so small a city some full delivery has a header and no row
-        assert lying.pop(str(name)) == 1
-    assert counted == lying
+    assert counted == dict(lying.values())
 
 
 def test_every_staged_row_stands_in_the_accounts(delivered_city: City) -> None:
