@@ -48,6 +48,18 @@ with told as (
         record_id, 'justice__legal_services', 'legal_practitioner', practice_number, name, practitioner_name,
         '四川省司法厅', practice_date, null, null
     from {{ ref('staged.justice__legal_services') }}
+    union all
+    select
+        record_id, 'financial_work__lenders_and_guarantors', 'financial_business', license_number, lender_type_name, name,
+        '四川省地方金融监督管理局', null, valid_until, null
+    from {{ ref('staged.financial_work__lenders_and_guarantors') }}
+    union all
+    -- a row per outlet, a licence per operator
+    select
+        record_id, 'postal__express_outlets', 'express', license_number, null, name, null, null, valid_until, null
+    from {{ ref('staged.postal__express_outlets') }}
+    where license_number is not null
+    qualify row_number() over (partition by license_number order by valid_until desc nulls last, record_id) = 1
 ),
 
 held as (
@@ -59,7 +71,7 @@ held as (
     from told
     left join {{ ref('linked.organization_record') }} as organization
         on told.record_id = organization.record_id
-        and organization.role in ('licensee', 'registered_entity', 'credit_subject')
+        and organization.role in ('licensee', 'registered_entity', 'credit_subject', 'express_operator')
     left join {{ ref('linked.person_record') }} as person
         on told.record_id = person.record_id and person.role in ('road_practitioner', 'credit_subject', 'legal_practitioner')
     qualify row_number() over (

@@ -1,4 +1,5 @@
--- One row per facility: schools, medical institutions, pharmacies, bus stops, air-raid shelters, weather stations.
+-- One row per facility: schools, medical institutions, pharmacies, express outlets, bus stops, air-raid shelters, weather
+-- stations.
 -- An institution told of by the health commission and by the medical insurance is one facility where organisation and
 -- address are the same. It stands where the map has its name; else where its address is.
 with told as (
@@ -13,21 +14,32 @@ with told as (
         case when provider_type_code = 'pharmacy' then 'pharmacy' else 'medical_institution' end, designation_number,
         name, status_code = 'active', 2
     from {{ ref('staged.medical_insurance__designated_providers') }}
+    union all
+    select record_id, 'postal__express_outlets', 'express_outlet', outlet_code, outlet_name, null, 1
+    from {{ ref('staged.postal__express_outlets') }}
 ),
 
 organization as (
     select record_id, min(organization_id) as organization_id, min(address_id) as address_id
     from {{ ref('linked.organization_record') }}
-    where role in ('school', 'licensee', 'designated_provider')
+    where role in ('school', 'licensee', 'designated_provider', 'express_operator')
     group by record_id
+),
+
+-- an outlet stands elsewhere than the firm that runs it: its own code tells it from the firm's others
+outlet as (
+    select record_id, address_id from {{ ref('linked.address_record') }} where role = 'express_outlet'
 ),
 
 placed as (
     select told.record_id, resource_id, facility_type_code, local_code, name, is_designated, authority,
-        organization.organization_id, organization.address_id,
-        coalesce(organization.organization_id || coalesce(organization.address_id, ''), resource_id || local_code)
-            as facility_key
-    from told left join organization on told.record_id = organization.record_id
+        organization.organization_id, coalesce(outlet.address_id, organization.address_id) as address_id,
+        case when facility_type_code = 'express_outlet' then local_code
+            else coalesce(organization.organization_id || coalesce(organization.address_id, ''), resource_id || local_code)
+        end as facility_key
+    from told
+    left join organization on told.record_id = organization.record_id
+    left join outlet on told.record_id = outlet.record_id
 ),
 
 ranked as (

@@ -62,3 +62,18 @@ def test_permits_of_the_credit_register_count_penalties_do_not(bases):
         "select license_type, license_number, issuer_name, organization_id from legal_entity.license"
     ) == [("administrative_permit", "X1", "遂宁市水利局", "O1")]
     assert bases.broken() == {}
+
+
+def test_an_express_firm_is_licensed_once_however_many_outlets_it_has(bases):
+    for outlet in ("1", "2", "3"):
+        record = bases.tell(
+            "staged.postal__express_outlets",
+            outlet_code=outlet,
+            name="遂宁甲快递有限公司",
+            license_number=None if outlet == "3" else "川邮1B",
+        )
+        bases.organization("O1", "postal__express_outlets", 40, role="express_operator", record_id=record)
+    bases.build()
+    assert bases.query("select license_type, license_number, organization_id from legal_entity.license") == [
+        ("express", "川邮1B", "O1")
+    ]

@@ -172,6 +172,26 @@ def test_an_institution_told_twice_is_one_facility(world):
     assert 105.575 < longitude < 105.579
 
 
+def test_every_outlet_of_an_express_firm_is_a_facility_at_its_own_address(world):
+    world.con.execute("insert into legal_entity.organization values ('O1')")
+    for record_id, address_id in ((1, "A1"), (2, "A2"), (3, None), (4, None)):
+        outlet = {"record_id": record_id, "outlet_code": f"W{record_id}", "outlet_name": "顺丰营业部"}
+        world.insert("staged.postal__express_outlets", outlet)
+        operator = {"record_id": record_id, "role": "express_operator", "organization_id": "O1"}
+        world.insert("linked.organization_record", operator)
+        if address_id:
+            place = {"record_id": record_id, "role": "express_outlet", "address_id": address_id}
+            address = {"address": f"船山区南津路街道嘉禾东路{record_id}号"}
+            world.insert("linked.address_record", {**place, **address})
+    world.build("spatial.address", "spatial.facility")
+    assert world.rows("select local_code, organization_id, address_id from spatial.facility order by 1") == [
+        ("W1", "O1", "A1"),
+        ("W2", "O1", "A2"),
+        ("W3", "O1", None),
+        ("W4", "O1", None),
+    ]
+
+
 def test_a_station_is_one_facility_where_its_latest_day_has_it(world):
     station = {"station_code": "S51001", "station_name": "龙凤镇区域气象站", "latitude": 30.5}
     world.insert(
