@@ -54,6 +54,11 @@ with told as (
         '四川省地方金融监督管理局', null, valid_until, null
     from {{ ref('staged.financial_work__lenders_and_guarantors') }}
     union all
+    select
+        record_id, 'science_technology__high_tech_enterprises', 'high_tech_enterprise', certificate_number, field_name, name,
+        '四川省科学技术厅', issued_date, valid_until, null
+    from {{ ref('staged.science_technology__high_tech_enterprises') }}
+    union all
     -- a row per outlet, a licence per operator
     select
         record_id, 'postal__express_outlets', 'express', license_number, null, name, null, null, valid_until, null

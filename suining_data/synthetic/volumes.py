@@ -72,6 +72,7 @@ ROWS: dict[str, int] = {
     "sichuan_development_reform__credit": 5_200,
     "economy_information__industrial_enterprises": 524,  # 560 with the cells of the cross-table
     "justice__legal_services": 310,
+    "science_technology__high_tech_enterprises": 130,
 }
 
 
