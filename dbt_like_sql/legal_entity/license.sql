@@ -59,6 +59,16 @@ with told as (
         '四川省科学技术厅', issued_date, valid_until, null
     from {{ ref('staged.science_technology__high_tech_enterprises') }}
     union all
+    select
+        record_id, 'culture_tourism__venue_licenses', license_type_code, license_number, business_scope, name,
+        '遂宁市文化广播电视和旅游局', issued_date, valid_until, status_code
+    from {{ ref('staged.culture_tourism__venue_licenses') }}
+    union all
+    select
+        record_id, 'emergency_management__hazardous_chemical_licenses', license_type_code, license_number, licensed_items,
+        name, issuer_name, issued_date, valid_until, status_code
+    from {{ ref('staged.emergency_management__hazardous_chemical_licenses') }}
+    union all
     -- a row per outlet, a licence per operator
     select
         record_id, 'postal__express_outlets', 'express', license_number, null, name, null, null, valid_until, null

@@ -1,5 +1,5 @@
--- One row per facility: schools, medical institutions, pharmacies, express outlets, bus stops, air-raid shelters, weather
--- stations.
+-- One row per facility: schools, medical institutions, pharmacies, cultural venues, sites of hazardous chemicals, express
+-- outlets, bus stops, air-raid shelters, weather stations.
 -- An institution told of by the health commission and by the medical insurance is one facility where organisation and
 -- address are the same. It stands where the map has its name; else where its address is.
 with told as (
@@ -14,6 +14,14 @@ with told as (
         case when provider_type_code = 'pharmacy' then 'pharmacy' else 'medical_institution' end, designation_number,
         name, status_code = 'active', 2
     from {{ ref('staged.medical_insurance__designated_providers') }}
+    union all
+    select record_id, 'culture_tourism__venue_licenses', 'cultural_venue', license_number, name, null, 1
+    from {{ ref('staged.culture_tourism__venue_licenses') }}
+    where license_type_code <> 'travel_agency' and coalesce(status_code, 'valid') not in ('deregistered', 'revoked', 'withdrawn')
+    union all
+    select record_id, 'emergency_management__hazardous_chemical_licenses', 'hazardous_chemical_site', license_number, name, null, 1
+    from {{ ref('staged.emergency_management__hazardous_chemical_licenses') }}
+    where coalesce(status_code, 'valid') not in ('deregistered', 'revoked', 'withdrawn')
     union all
     select record_id, 'postal__express_outlets', 'express_outlet', outlet_code, outlet_name, null, 1
     from {{ ref('staged.postal__express_outlets') }}

@@ -1,6 +1,6 @@
 """Code sets of the registers of firms and associations that the smaller units keep.
 
-Here: kinds of legal-service institutions; one line a code as `register` reads it.
+Here: kinds of legal-service institutions and of licences; one line a code as `register` reads it.
 Not here: registers of the key departments (registers.py), of services and care (service_codes.py).
 """
 
@@ -16,6 +16,25 @@ ELEMENTS_OF_FIRM_CODES: tuple[Element, ...] = (
         legal_service 基层法律服务所 法律服务所
         appraisal 司法鉴定机构 司法鉴定所 司法鉴定中心
         arbitration 仲裁委员会 仲裁机构
+        """,
+        "L1", unreadable_then=Then.QUARANTINE,
+    ),
+    register(
+        "culture_license_type_code", "文旅许可证类别", "Kind of licence for culture or tourism",
+        """
+        entertainment_venue 娱乐经营许可证 娱乐场所经营许可证
+        internet_venue 网络文化经营许可证 网络文化经营许可证（互联网上网服务）
+        performance 营业性演出许可证
+        travel_agency 旅行社业务经营许可证 旅行社经营许可证
+        """,
+        "L1", unreadable_then=Then.QUARANTINE,
+    ),
+    register(
+        "hazardous_chemical_license_type_code", "危险化学品许可证类别", "Kind of licence for hazardous chemicals",
+        """
+        hazardous_chemicals_production 安全生产许可证 危险化学品安全生产许可证 危险化学品生产企业安全生产许可证
+        hazardous_chemicals_trade 危险化学品经营许可证
+        hazardous_chemicals_use 危险化学品安全使用许可证
         """,
         "L1", unreadable_then=Then.QUARANTINE,
     ),

@@ -73,6 +73,8 @@ ROWS: dict[str, int] = {
     "economy_information__industrial_enterprises": 524,  # 560 with the cells of the cross-table
     "justice__legal_services": 310,
     "science_technology__high_tech_enterprises": 130,
+    "culture_tourism__venue_licenses": 290,
+    "emergency_management__hazardous_chemical_licenses": 180,
 }
 
 

@@ -192,6 +192,21 @@ def test_every_outlet_of_an_express_firm_is_a_facility_at_its_own_address(world)
     ]
 
 
+def test_a_licensed_venue_is_a_facility_until_its_licence_ends_and_a_travel_agency_is_none(world):
+    kinds = {1: ("internet_venue", "valid"), 2: ("internet_venue", "deregistered"), 3: ("travel_agency", "valid")}
+    for record_id, (kind, status) in kinds.items():
+        licence = {"license_number": f"L{record_id}", "license_type_code": kind, "status_code": status}
+        world.insert("staged.culture_tourism__venue_licenses", {**licence, "record_id": record_id, "name": "某网吧"})
+    for record_id, status in ((4, None), (5, "revoked")):
+        licence = {"license_number": f"L{record_id}", "status_code": status, "record_id": record_id}
+        world.insert("staged.emergency_management__hazardous_chemical_licenses", licence)
+    world.build("spatial.address", "spatial.facility")
+    assert world.rows("select facility_type_code, local_code from spatial.facility order by 2") == [
+        ("cultural_venue", "L1"),
+        ("hazardous_chemical_site", "L4"),
+    ]
+
+
 def test_a_station_is_one_facility_where_its_latest_day_has_it(world):
     station = {"station_code": "S51001", "station_name": "龙凤镇区域气象站", "latitude": 30.5}
     world.insert(

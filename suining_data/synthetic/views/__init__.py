@@ -22,6 +22,7 @@ from . import (
     maps,
     market,
     monthly_reports,
+    permits,
     public_security,
     real_estate,
     sichuan_public_security,
@@ -37,7 +38,7 @@ _MODULES = (
     divisions, transport, statistics, credit_and_care,
     government_services, care, monthly_reports, housing_fund, court, sites,
     investment,
-    industry, associations,
+    industry, associations, permits,
 )  # fmt: skip
 
 
