@@ -69,6 +69,11 @@ with told as (
         name, issuer_name, issued_date, valid_until, status_code
     from {{ ref('staged.emergency_management__hazardous_chemical_licenses') }}
     union all
+    select
+        record_id, 'ecological_environment__discharge_permits', 'pollutant_discharge', license_number, pollutants, name,
+        issuer_name, issued_date, valid_until, status_code
+    from {{ ref('staged.ecological_environment__discharge_permits') }}
+    union all
     -- a row per outlet, a licence per operator
     select
         record_id, 'postal__express_outlets', 'express', license_number, null, name, null, null, valid_until, null

@@ -1,5 +1,5 @@
--- One row per facility: schools, medical institutions, pharmacies, cultural venues, sites of hazardous chemicals, express
--- outlets, bus stops, air-raid shelters, weather stations.
+-- One row per facility: schools, medical institutions, pharmacies, cultural venues, sites of hazardous chemicals, sources of
+-- pollution, express outlets, bus stops, air-raid shelters, weather and monitoring stations.
 -- An institution told of by the health commission and by the medical insurance is one facility where organisation and
 -- address are the same. It stands where the map has its name; else where its address is.
 with told as (
@@ -21,6 +21,10 @@ with told as (
     union all
     select record_id, 'emergency_management__hazardous_chemical_licenses', 'hazardous_chemical_site', license_number, name, null, 1
     from {{ ref('staged.emergency_management__hazardous_chemical_licenses') }}
+    where coalesce(status_code, 'valid') not in ('deregistered', 'revoked', 'withdrawn')
+    union all
+    select record_id, 'ecological_environment__discharge_permits', 'pollution_source', license_number, name, null, 1
+    from {{ ref('staged.ecological_environment__discharge_permits') }}
     where coalesce(status_code, 'valid') not in ('deregistered', 'revoked', 'withdrawn')
     union all
     select record_id, 'postal__express_outlets', 'express_outlet', outlet_code, outlet_name, null, 1
@@ -93,6 +97,13 @@ shelter as (
     from {{ ref('staged.civil_air_defence__shelters') }}
 ),
 
+monitoring_station as (
+    select
+        station_code, station_name, record_id,
+        {{ cgcs2000(crs('ecological_environment__monitoring_stations'), 'longitude', 'latitude') }} as point
+    from {{ ref('staged.ecological_environment__monitoring_stations') }}
+),
+
 -- a station's place as its latest day tells it
 weather_station as (
     select
@@ -112,6 +123,9 @@ site as (
     union all
     select 'weather_station', station_code, station_name, point, 'meteorology__daily_observations', record_id
     from weather_station
+    union all
+    select 'monitoring_station', station_code, station_name, point, 'ecological_environment__monitoring_stations', record_id
+    from monitoring_station
 ),
 
 facility as (

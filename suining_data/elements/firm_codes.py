@@ -1,6 +1,6 @@
 """Code sets of the registers of firms and associations that the smaller units keep.
 
-Here: kinds of legal-service institutions and of licences; one line a code as `register` reads it.
+Here: kinds of legal-service institutions and of licences, what is monitored; one line a code as `register` reads it.
 Not here: registers of the key departments (registers.py), of services and care (service_codes.py).
 """
 
@@ -35,6 +35,25 @@ ELEMENTS_OF_FIRM_CODES: tuple[Element, ...] = (
         hazardous_chemicals_production 安全生产许可证 危险化学品安全生产许可证 危险化学品生产企业安全生产许可证
         hazardous_chemicals_trade 危险化学品经营许可证
         hazardous_chemicals_use 危险化学品安全使用许可证
+        """,
+        "L1", unreadable_then=Then.QUARANTINE,
+    ),
+    register(
+        "discharge_management_code", "排污许可管理类别", "Strictness of a discharge permit",
+        """
+        key 重点管理 重点
+        simplified 简化管理 简化
+        """,
+        "L1",
+    ),
+    register(
+        "monitoring_medium_code", "环境监测要素", "What an environmental station monitors",
+        """
+        air 环境空气 空气 大气
+        surface_water 地表水 水质 地表水水质
+        drinking_water 饮用水水源 集中式饮用水水源地 饮用水水源地
+        noise 声环境 噪声
+        soil 土壤 土壤环境
         """,
         "L1", unreadable_then=Then.QUARANTINE,
     ),

@@ -75,6 +75,11 @@ ROWS: dict[str, int] = {
     "science_technology__high_tech_enterprises": 130,
     "culture_tourism__venue_licenses": 290,
     "emergency_management__hazardous_chemical_licenses": 180,
+    "ecological_environment__discharge_permits": 400,
+    "ecological_environment__monitoring_stations": 80,
+    "agriculture__cooperatives": 340,
+    "agriculture__rural_collectives": 640,
+    "trade_union_federation__trade_unions": 170,
 }
 
 

@@ -207,6 +207,29 @@ def test_a_licensed_venue_is_a_facility_until_its_licence_ends_and_a_travel_agen
     ]
 
 
+def test_a_source_of_pollution_stands_where_its_permit_says(world):
+    permit = {"record_id": 1, "license_number": "91510903MA6200004H001P", "name": "某化工厂", "status_code": "valid"}
+    world.insert("staged.ecological_environment__discharge_permits", permit)
+    place = {"record_id": 1, "address_id": "A1", "address": "船山区南津路街道嘉禾东路1号"}
+    point = {"longitude": 105.6, "latitude": 30.5, "crs": "EPSG:4490"}
+    world.insert("linked.address_record", {**place, **point, "role": "pollution_source"})
+    world.insert(
+        "linked.organization_record",
+        {"record_id": 1, "role": "licensee", "organization_id": "O1", "address_id": "A1"},
+    )
+    station = {"record_id": 2, "station_code": "HJ1", "station_name": "某水质监测断面", "medium_code": "surface_water"}
+    world.insert(
+        "staged.ecological_environment__monitoring_stations", {**station, "longitude": 105.7, "latitude": 30.6}
+    )
+    world.build("spatial.address", "spatial.facility")
+    assert world.rows(
+        "select facility_type_code, local_code, longitude, latitude from spatial.facility order by 1"
+    ) == [
+        ("monitoring_station", "HJ1", 105.7, 30.6),
+        ("pollution_source", "91510903MA6200004H001P", 105.6, 30.5),
+    ]
+
+
 def test_a_station_is_one_facility_where_its_latest_day_has_it(world):
     station = {"station_code": "S51001", "station_name": "龙凤镇区域气象站", "latitude": 30.5}
     world.insert(

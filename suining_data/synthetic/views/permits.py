@@ -1,4 +1,4 @@
-"""What culture and tourism and emergency management deliver: permits of places.
+"""What culture and tourism, emergency management and ecology deliver: permits of places, monitoring stations.
 
 Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
 """
@@ -7,6 +7,7 @@ from ..errors import ErrorRates
 from .view import View, Views, list_pick, organization_address, organization_name_of, shuffled
 
 CHEMICALS = ("硫酸、盐酸", "甲醇、乙醇", "油漆、稀释剂", "液氧、液氮", "次氯酸钠溶液")
+POLLUTANTS = ("颗粒物、二氧化硫、氮氧化物", "挥发性有机物", "化学需氧量、氨氮", "化学需氧量、氨氮、总磷", "颗粒物")
 HAZARD_LEVELS = ("一级", "二级", "三级", "三级", "四级", "四级", "四级")
 
 
@@ -17,6 +18,8 @@ def views(rates: ErrorRates) -> Views:
         "emergency_management__hazardous_chemical_licenses": View(
             _chemicals(rates), dates="iso", title="危险化学品企业许可情况表"
         ),
+        "ecological_environment__discharge_permits": View(_discharges(rates), dates="iso"),
+        "ecological_environment__monitoring_stations": View(_STATIONS, dates="iso"),
     }
 
 
@@ -72,3 +75,38 @@ def _chemicals(rates: ErrorRates) -> str:
             as hazard_level
     from licensed o join person p on p.pid = o.representative
         cross join lateral (select (o.day + interval 3 year)::date - 1 as until) t"""
+
+
+def _discharges(rates: ErrorRates) -> str:
+    """Permits of factories, the number being the firm's code, a serial and a letter; the first holds three years."""
+    return f"""
+    with permitted as (
+        select *, date '2017-01-01' + pick(oid, 'discharge', 940) as day from organization
+        where kind = 'company' and industry_code[1] = 'C' and established < date '2018-01-01'
+    )
+    select {shuffled("o.oid", "discharge permit")} as seq, o.oid as organization_licensee,
+        o.uscc || '001' || {list_pick(("P", "Q", "R", "U", "V", "W"), "o.oid", "permit letter")} as license_number,
+        {organization_name_of("o", "o.oid", "discharge", rates)} as name, o.uscc, o.industry_code,
+        case when u(o.oid, 'key management') < 0.4 then 'key' else 'simplified' end as management_code,
+        {list_pick(POLLUTANTS, "o.oid", "pollutants")} as pollutants, {organization_address("o")} as address,
+        o.lon as longitude, o.lat as latitude, '遂宁市生态环境局' as issuer_name, o.day as issued_date, t.until as valid_until,
+        {_status("discharge permit lives", rates)} as status_code
+    from permitted o cross join lateral (select (o.day + interval 3 year)::date - 1 as until) t"""
+
+
+# A place in every town, what it monitors in turn; the first of each kind are the state's and the province's.
+_STATIONS = f"""
+with place as (
+    select town, county, county_code, lon, lat, row_number() over (order by vid) - 1 as k
+    from village where vid in (select min(vid) from village group by town, county_code)
+),
+station as (
+    select *, ['air', 'air', 'surface_water', 'surface_water', 'noise', 'drinking_water', 'soil'][1 + k % 7] as medium_code from place
+)
+select {shuffled("k", "station")} as seq, 'HJ' || county_code || lpad((k + 1)::varchar, 4, '0') as station_code,
+    county || town || case medium_code when 'air' then '空气自动监测站' when 'surface_water' then '水质监测断面'
+        when 'noise' then '声环境监测点' when 'drinking_water' then '饮用水水源地监测点' else '土壤监测点' end as station_name,
+    medium_code, case when k < 12 then '国控' when k < 35 then '省控' else '市控' end as control_level,
+    county_code || '000000' as division_code, lon - 0.002 as longitude, lat + 0.003 as latitude,
+    date '2012-01-01' + pick(k, 'station built', 2700) as built_date
+from station"""
