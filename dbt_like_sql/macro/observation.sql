@@ -46,6 +46,14 @@ report as (
         'economy_information__industrial_figures'
     from {{ ref('staged.economy_information__industrial_figures') }}
     union all
+    select indicator_name, region_name, period_name, measure_code, value, '万元', record_id, 'commerce__trade_figures'
+    from {{ ref('staged.commerce__trade_figures') }}
+    union all
+    select
+        indicator_name, region_name, period_name, measure_code, value, '万元', record_id,
+        'development_reform__project_figures'
+    from {{ ref('staged.development_reform__project_figures') }}
+    union all
     select
         item_name, region_name, period_name, measure_code, value, '亿元', record_id, 'peoples_bank__deposits_and_loans'
     from {{ ref('staged.peoples_bank__deposits_and_loans') }}

@@ -1,6 +1,6 @@
 """Code sets of the registers of firms and associations that the smaller units keep.
 
-Here: kinds of legal-service institutions and of licences, what is monitored; one line a code as `register` reads it.
+Here: kinds of legal-service institutions, licences, stations and projects; one line a code as `register` reads it.
 Not here: registers of the key departments (registers.py), of services and care (service_codes.py).
 """
 
@@ -56,5 +56,14 @@ ELEMENTS_OF_FIRM_CODES: tuple[Element, ...] = (
         soil 土壤 土壤环境
         """,
         "L1", unreadable_then=Then.QUARANTINE,
+    ),
+    register(
+        "project_approval_type_code", "项目审批类型", "How an investment project is admitted",
+        """
+        approval 审批 审批制
+        verification 核准 核准制
+        filing 备案 备案制
+        """,
+        "L1",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Identifiers of organisations and of what they hold: USCC, organisation code, registration number, licences.
+"""Identifiers of organisations and of what they hold: USCC, organisation code, registration number, licences, projects.
 
 Here: GB 32100-2015, GB 11714, the registration number of GS 15. Not here: names (names.py), statuses and types
 (organization_codes.py).
@@ -165,6 +165,26 @@ SCHOOL_CODE = Element(
     rules=(Rule("shape", "不是10位数字", f"regexp_full_match({V}, '[0-9]{{10}}')"),),
 )
 
+# Codes older than the standard have a year of four digits and an industry where it has year and month, and a department.
+INVESTMENT_PROJECT_CODE = Element(
+    id="investment_project_code",
+    label="投资项目统一代码",
+    english="National code of an investment project: time, division, department or industry, kind of project, serial",
+    form="时间4位、区划6位、部门（行业）2位、项目类型2位、顺序号6位，以连字符相隔",
+    example="2019-510903-39-03-000001",
+    standard="GB/T 40058-2021",
+    sensitivity="L1",
+    clean=code_text("regexp_full_match({x}, '[0-9-]{24}')", NOTHING_CODED),
+    rules=(
+        Rule(
+            "shape",
+            "不是4-6-2-2-6位数字、以连字符相隔的代码",
+            f"regexp_full_match({V}, '[0-9]{{4}}-[0-9]{{6}}-[0-9]{{2}}-[0-9]{{2}}-[0-9]{{6}}')",
+            Then.WARN,
+        ),
+    ),
+)
+
 ELEMENTS_OF_ORGANIZATIONS: tuple[Element, ...] = (
     USCC,
     ORGANIZATION_CODE,
@@ -172,4 +192,5 @@ ELEMENTS_OF_ORGANIZATIONS: tuple[Element, ...] = (
     ORGANIZATION_IDENTIFIER,
     LICENSE_NUMBER,
     SCHOOL_CODE,
+    INVESTMENT_PROJECT_CODE,
 )

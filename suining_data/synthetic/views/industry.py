@@ -1,4 +1,5 @@
-"""What the bureaus that run the economy keep lists of: factories with output and power, high-tech firms.
+"""What the bureaus that run the economy keep lists of: factories with output and power, high-tech firms, trading firms,
+investment projects.
 
 Their figures by county: monthly_reports.py.
 
@@ -12,6 +13,8 @@ from .view import View, Views, list_pick, organization_name_of, shuffled, some_o
 FIELDS = (
     "电子信息", "生物与新医药", "航空航天", "新材料", "高技术服务", "新能源与节能", "资源与环境", "先进制造与自动化"
 )  # fmt: skip
+WORKS = ("生产线", "扩能技改", "产业园", "仓储物流中心", "基础设施", "标准化厂房")
+PHASES = ("前期", "在建", "在建", "在建", "竣工")
 
 
 def views(rates: ErrorRates) -> Views:
@@ -23,6 +26,8 @@ def views(rates: ErrorRates) -> Views:
         "science_technology__high_tech_enterprises": View(
             _high_tech(rates), dates="iso", title="遂宁市有效期内高新技术企业名录"
         ),
+        "commerce__trading_units": View(_trading(rates), title="限额以上批发零售住宿餐饮单位月报"),
+        "development_reform__investment_projects": View(_projects(rates), dates="dotted", title="投资项目情况表"),
     }
 
 
@@ -55,3 +60,45 @@ def _high_tech(rates: ErrorRates) -> str:
     from organization o cross join lateral (select date '2016-11-04' + pick(o.oid, 'recognised', 760) as day) d
     where o.kind = 'company' and o.status_code = 'active' and o.industry_code[1] in ('C', 'I')
         and o.established < date '2016-01-01'"""
+
+
+def _trading(rates: ErrorRates) -> str:
+    """Shops, wholesalers and restaurants that report their sales; what is not retail goes to other traders."""
+    return f"""
+    with trader as (
+        select *, (20 + capital_wan * 0.4 * (0.5 + u(oid, 'sales')))::integer as sales_wan, 0.3 + 0.7 * u(oid, 'retail') as share
+        from organization
+        where kind in ('company', 'sole_trader') and industry_code[1] in ('F', 'H') and status_code = 'active' and name is not null
+    )
+    select {shuffled("o.oid", "trading")} as seq, o.oid as organization_trading_unit,
+        {organization_name_of("o", "o.oid", "trading", rates)} as name, o.uscc, o.county as county_name, o.industry_code,
+        o.employees::varchar as employee_count, (sales_wan * 10000)::decimal(18, 2) as sales_month_cny,
+        (sales_wan * 80000)::decimal(18, 2) as sales_year_cny, (sales_wan * 10000 * share)::decimal(18, 2) as retail_month_cny,
+        (sales_wan * 80000 * share)::decimal(18, 2) as retail_year_cny
+    from trader o"""
+
+
+def _projects(rates: ErrorRates) -> str:
+    """Projects of firms, filed or verified, and of public bodies, approved; the code tells when, where and what."""
+    return f"""
+    with owner as (
+        select *, kind <> 'company' as is_public, date '2017-02-01' + pick(oid, 'project', 900) as day,
+            {list_pick(PHASES, "oid", "phase")} as phase, (capital_wan * 20 * (1 + u(oid, 'invests')))::integer as total_wan
+        from organization where kind in ('company', 'government', 'institution') and status_code = 'active'
+    ),
+    project as (
+        select *, case when is_public then 'approval' when u(oid, 'verified') < 0.15 then 'verification' else 'filing' end as approval
+        from owner
+    )
+    select {shuffled("o.oid", "project")} as seq, o.oid as organization_project_owner,
+        concat_ws('-', year(o.day), o.county_code, o.industry_code[2:3],
+            case o.approval when 'approval' then '01' when 'verification' then '02' else '03' end,
+            lpad((o.oid % 1000000)::varchar, 6, '0')) as project_code,
+        case when o.is_public then o.town else o.trade end || {list_pick(WORKS, "o.oid", "works")} || '项目' as project_name,
+        o.approval as approval_type_code,
+        case when u(o.oid, 'priority') < 0.08 then '省重点' when u(o.oid, 'priority') < 0.3 then '市重点' end as priority_name,
+        {organization_name_of("o", "o.oid", "project owner", rates)} as name, o.uscc, o.county as county_name, o.industry_code,
+        (total_wan * 10000)::decimal(18, 2) as total_cny, (total_wan * 4000)::decimal(18, 2) as planned_cny,
+        case when phase <> '前期' then (total_wan * 4000 * u(o.oid, 'completed'))::decimal(18, 2) else 0 end as completed_cny,
+        case when phase <> '前期' then o.day + 60 end as started_date, phase as stage_name
+    from project o"""

@@ -1,4 +1,5 @@
-"""What finance, industry, the central bank, the power company and office administration report: tables of made-up totals.
+"""What finance, industry, trade, planning, the central bank, the power company and office administration report: tables of
+made-up totals.
 
 Here: which cells their tables have. Not here: how the figures are made (figures.py), published ones (statistics.py).
 """
@@ -68,6 +69,16 @@ OUTPUT = Figures(
     },
     growth=9.3,
 )  # 万元
+TRADE = Figures(
+    {
+        "进出口总额": {"出口总额": 228_000.0, "进口总额": 134_000.0},
+        "限额以上单位消费品零售额": 1_310_000.0,
+    },
+    growth=10.4,
+)  # 万元
+KEY_PROJECTS = Figures(
+    {"重点项目完成投资": {"省重点项目完成投资": 1_650_000.0, "市重点项目完成投资": 3_900_000.0}}, growth=9.8
+)  # 万元
 OFFICES = (
     ("公务用车编制数", "辆", 2_310), ("公务用车实有数", "辆", 2_104), ("办公用房总建筑面积", "平方米", 1_384_000),
     ("基本办公用房面积", "平方米", 802_000), ("对外出租（出借）办公用房面积", "平方米", 21_400),
@@ -88,6 +99,12 @@ def views(rates: ErrorRates) -> Views:
         ),
         "economy_information__industrial_figures": _crosstab(
             _cells(OUTPUT, (8,)), "indicator_name", "规模以上工业主要指标", "万元", ("201908",)
+        ),
+        "commerce__trade_figures": _crosstab(
+            _cells(TRADE, (8,)), "indicator_name", "进出口和限上消费品零售情况表", "万元", ("201908",)
+        ),
+        "development_reform__project_figures": _crosstab(
+            _cells(KEY_PROJECTS, (8,)), "indicator_name", "重点项目投资进度表", "万元", ("201908",)
         ),
         "peoples_bank__deposits_and_loans": _crosstab(
             _cells(DEPOSITS, (7, 8)), "item_name", "金融机构本外币存贷款余额表", "亿元", ("201907", "201908")
