@@ -98,7 +98,7 @@ person_credential as (
     from of_person
     left join person on of_person.record_id = person.record_id and of_person.role = person.role
     left join dissolved
-        on of_person.credential_type = 'marriage' and person.person_id = dissolved.person_id
+        on case when of_person.credential_type = 'marriage' then person.person_id end = dissolved.person_id
         and of_person.valid_from = dissolved.valid_from
 ),
 

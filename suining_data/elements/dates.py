@@ -145,7 +145,8 @@ READ_DATE = (
 def _bounds(day: str) -> tuple[Rule, ...]:
     """Placeholders and the range, both judged at once for the days in between, which are nearly all."""
     ordinary = f"{day} between date '1900-01-02' and date '2099-12-30'"
-    placeholder = f"{day} in ({', '.join(f'date {quoted(text)}' for text in PLACEHOLDERS)})"
+    # a list, for `in` with so many values is planned as a join
+    placeholder = f"list_contains([{', '.join(f'date {quoted(text)}' for text in PLACEHOLDERS)}], {day})"
     return (
         Rule(
             "placeholder",

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from suining_data.catalog import Derived, Field, Resource
 from suining_data.elements import ELEMENTS, Then
 
-FORMULA_ERRORS = (
-    "'#REF!', '#N/A', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!', '#SPILL!', '#CALC!', '#GETTING_DATA'"
-)
+# a pattern: a list of ten texts is planned as a join, once for every column
+FORMULA_ERRORS = "'#(?:REF!|N/A|VALUE!|DIV/0!|NAME[?]|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)'"
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,9 @@ def _of_field(field: Field) -> list[Judgement]:
         readable = f"({cleaned} is null or {value} is not null)"
         found.append(_judgement(field, "unreadable", element.unreadable, readable, element.unreadable_then))
     else:
-        is_error = f"starts_with({cleaned}, '#') and {cleaned} in ({FORMULA_ERRORS})"  # as text it would be a value
+        no_error = f"case when starts_with({cleaned}, '#') then not regexp_full_match({cleaned}, {FORMULA_ERRORS}) end"
         reason = "表格公式出错（如#REF!），请改正公式或改为数值后重新导出"
-        found.append(_judgement(field, "formula_error", reason, f"not ({is_error})", Then.QUARANTINE_VALUE))
+        found.append(_judgement(field, "formula_error", reason, no_error, Then.QUARANTINE_VALUE))  # else it were a value
     return found + _of_element(field, field.source)
 
 

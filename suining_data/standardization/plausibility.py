@@ -12,7 +12,7 @@ from suining_data.catalog import Resource
 from suining_data.elements import Then
 from suining_data.ingestion import Notice
 from suining_data.standardization.judgements import Judgement, judgements_of_fields
-from suining_data.standardization.statement import literal, quoted, staged_select
+from suining_data.standardization.statement import broken_and_filled, literal
 
 ROWS_JUDGED = 2_000  # the first of a batch: enough to tell that a column holds something else
 FEWEST_VALUES = 20
@@ -22,21 +22,12 @@ REFUSING = (Then.QUARANTINE, Then.QUARANTINE_VALUE)
 
 def implausible_column(con: duckdb.DuckDBPyConnection, raw: Path, resource: Resource, batch_id: str) -> Notice | None:
     """Why the batch is refused when nearly every value of a column breaks one rule; None when no column is like that."""
+    judged = [j for j in judgements_of_fields(resource) if j.then in REFUSING]
     first = f"(from read_parquet({literal(str(raw))}) limit {ROWS_JUDGED})"
-    broken: dict[str, int] = dict(
-        con.execute(f"""
-            with delivered as (select 0::bigint as record_id, '' as batch_id, _line as line_number, * from {first})
-            select id, count(*) from (select unnest(failed_rules) as id from ({staged_select(resource)})) group by id
-        """).fetchall()
-    )
-    suspects = [
-        j for j in judgements_of_fields(resource) if j.then in REFUSING and broken.get(j.id, 0) >= FEWEST_VALUES
-    ]
-    for judgement in suspects:
-        filled = f"select count(*) from {first} where trim({quoted(judgement.source or '')}) <> ''"
-        count = con.execute(filled).fetchall()[0][0]
-        if broken[judgement.id] > MOST_BROKEN * count:
-            return _notice(judgement, broken[judgement.id], batch_id)
+    counts = con.execute(broken_and_filled(resource, judged, first)).fetchall()[0]
+    for judgement, broken, filled in zip(judged, counts[::2], counts[1::2], strict=True):
+        if broken >= FEWEST_VALUES and broken > MOST_BROKEN * filled:
+            return _notice(judgement, broken, batch_id)
     return None
 
 

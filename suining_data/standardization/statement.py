@@ -7,7 +7,7 @@ Not here: running it and accounting for its rows (run.py).
 A row carries its broken rules as bits of integers (`mask_<n>`): one pass over the data however many rules there are.
 """
 
-from suining_data.catalog import Resource
+from suining_data.catalog import Field, Resource
 from suining_data.elements import ELEMENTS, Then
 from suining_data.standardization.judgements import Judgement, judgements_of_derived, judgements_of_fields
 
@@ -55,18 +55,39 @@ def staged_select(resource: Resource) -> str:
     )
 
 
+def broken_and_filled(resource: Resource, judgements: list[Judgement], rows: str) -> str:
+    """SELECT of one row: for each judgement how many of the raw `rows` break it, and how many have a value there.
+
+    Only the columns that are judged are cleaned: planning every expression of a resource takes longer than a look at
+    its first rows.
+    """
+    judged = [field for field in resource.fields if any(j.column == field.name for j in judgements)]
+    cleaned = ", ".join(f"{_clean(field)}, {quoted(field.source)} as s_{field.name}" for field in judged) or "1"
+    values = ", ".join(_value(field) for field in judged) or "1"
+    counts = (f"count(*) filter (not ({j.holds})), count(*) filter (trim(s_{j.column}) <> '')" for j in judgements)
+    return f"select {', '.join(counts) or '1'} from (select *, {values} from (select {cleaned} from {rows}))"
+
+
+def _clean(field: Field) -> str:
+    return f"{ELEMENTS[field.element].cleaned(quoted(field.source))} as c_{field.name}"
+
+
+def _value(field: Field) -> str:
+    return f"{ELEMENTS[field.element].converted(f'c_{field.name}', field.unit)} as v_{field.name}"
+
+
 def _sources(resource: Resource) -> list[str]:
     return list(dict.fromkeys(field.source for field in resource.fields))
 
 
 def _cleaned(resource: Resource) -> str:
     raw = [f'{quoted(source)} as "r_{i}"' for i, source in enumerate(_sources(resource))]
-    cleaned = [f"{ELEMENTS[f.element].cleaned(quoted(f.source))} as c_{f.name}" for f in resource.fields]
+    cleaned = [_clean(field) for field in resource.fields]
     return f"    select {ROW_KEYS}, {', '.join(raw)},\n        " + ",\n        ".join(cleaned) + "\n    from delivered"
 
 
 def _converted(resource: Resource) -> str:
-    values = [f"{ELEMENTS[f.element].converted(f'c_{f.name}', f.unit)} as v_{f.name}" for f in resource.fields]
+    values = [_value(field) for field in resource.fields]
     return "    select *,\n        " + ",\n        ".join(values) + "\n    from cleaned"
 
 
@@ -135,8 +156,12 @@ def _any_bit(bits: list[tuple[str, int]]) -> str:
 
 
 def _broken_list(judgements: list[Judgement], bits: dict[str, tuple[str, int]]) -> str:
-    cases = []
+    """The ids whose bit is set, by their place in a constant list: a case for each would be planned row by row."""
+    by_mask: dict[str, list[str]] = {}
     for judgement in judgements:
-        mask, bit = bits[judgement.id]
-        cases.append(f"case when {mask} & {bit} <> 0 then {literal(judgement.id)} end")
-    return f"list_filter([{', '.join(cases)}], lambda rule: rule is not null)"
+        by_mask.setdefault(bits[judgement.id][0], []).append(literal(judgement.id))
+    lists = [
+        f"list_filter([{', '.join(ids)}], lambda id, place: ({mask} >> (place - 1)) & 1 = 1)"
+        for mask, ids in by_mask.items()
+    ]
+    return " || ".join(lists) or "[]::varchar[]"
