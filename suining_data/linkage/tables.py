@@ -116,7 +116,10 @@ def _place(attributes: dict[str, str]) -> str:
 def _organization_record(records: str) -> str:
     return f"""
         with record as ({records})
-        select record.* exclude (role_number), organization_id, {address_id("address")} as address_id,
+        select record.* exclude (role_number), organization_id,
+            case when organization_id is null then null when uscc is not null then 'uscc'
+                when organization_code is not null then 'organization_code' else 'registration_number' end as link_rule,
+            cast(null as double) as link_weight, {address_id("address")} as address_id,
             {_place({**IDENTIFYING_ORGANIZATION, **ORGANIZATION})}
         from record
         left join linked.organization_identity as identity
@@ -135,7 +138,10 @@ def _person_record(records: str) -> str:
             left join linked.contested_number as contested
                 on contested.record_id = told.record_id and contested.role = told.role
         )
-        select record.* exclude (role_number, known_by, known_by_type), person_id, organization_id as employer_organization_id,
+        select record.* exclude (role_number, known_by, known_by_type), person_id,
+            case when person_id is null then null when resident_id is not null then 'resident_id' else 'other_id' end
+                as link_rule,
+            cast(null as double) as link_weight, organization_id as employer_organization_id,
             {address_id("registered_address")} as registered_address_id,
             {address_id("residence_address")} as residence_address_id,
             {_place({**IDENTIFYING_PERSON, **PERSON})}
