@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · What comes in.")
 app.add_typer(catalog_app, name="catalog")
+explain_app = typer.Typer(no_args_is_help=True, help="择优值从何而来 · Where golden values come from.")
+app.add_typer(explain_app, name="explain")
 console = Console()
 
 
@@ -170,6 +172,22 @@ def query(
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
 
+@explain_app.command("person")
+def explain_person(
+    asked: Annotated[str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or an identity number.")],
+) -> None:
+    """Records of a person, how each was linked, why each value won. Shows personal values on this terminal."""
+    explain_subject("person", asked)
+
+
+@explain_app.command("organization")
+def explain_organization(
+    asked: Annotated[str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or a number of it.")],
+) -> None:
+    """Records of an organisation, how each was linked, why each value won."""
+    explain_subject("organization", asked)
+
+
 @catalog_app.command("check")
 def catalog_check(
     units: Annotated[Path | None, typer.Argument(help="Folder of unit YAMLs; the project's own by default.")] = None,
@@ -255,6 +273,25 @@ def published(config: Settings | None = None) -> duckdb.DuckDBPyConnection:
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
     return duckdb.connect(str(file.resolve()), read_only=True)
+
+
+def explain_subject(kind_name: str, asked: str) -> None:
+    """Print all that the published file tells of whom the id or number means."""
+    from suining_data.explanation import SubjectKind, explain, explain_unlinked, find_ids, print_explanation
+
+    kind = SubjectKind(kind_name)
+    with published() as con:
+        try:
+            found = [explain(con, kind, id) for id in find_ids(con, kind, asked)]
+            found = found or [each for each in [explain_unlinked(con, kind, asked)] if each]
+        except duckdb.CatalogException as error:
+            raise Mistake(
+                "已发布的文件由旧版本写成：先运行 suining refresh (an older version published: run `suining refresh` first)"
+            ) from error
+    if not found:
+        raise Mistake(f"没有标识或号码为 {asked} 的记录 (nothing has this id or number)")
+    for each in found:
+        print_explanation(each, console)
 
 
 def export_feedback(folder: Path, resource: str | None) -> None:

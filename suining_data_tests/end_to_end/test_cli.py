@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from suining_data.warehouse import open_warehouse
 from suining_data_tests.end_to_end.conftest import City
 
 
@@ -42,6 +43,24 @@ def test_accounts_and_quarantine_and_status_answer(delivered_city: City) -> None
         assert expected in done.stdout
 
 
+def test_explain_answers_from_the_published_file_while_a_refresh_holds_the_warehouse(own_city: City) -> None:
+    person, number, name = own_city.query(
+        "select person_id, resident_id, name from population.person where resident_id is not null "
+        "and name is not null order by record_count desc limit 1"
+    )[0]
+    firm, code = own_city.query(
+        "select organization_id, uscc from legal_entity.organization where uscc is not null limit 1"
+    )[0]
+    with open_warehouse(own_city.settings):
+        for kind, asked, id, told in (("person", number, person, name), ("organization", code, firm, code)):
+            done = suining(own_city.settings.data, "explain", kind, str(asked))
+            assert done.returncode == 0, done.stderr
+            assert str(id) in done.stdout
+            assert str(told) in done.stdout
+            assert "来源记录 records" in done.stdout
+            assert "各项取值 values" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -52,6 +71,8 @@ def test_accounts_and_quarantine_and_status_answer(delivered_city: City) -> None
         (("sample", "--scale", "-1"), "--scale"),
         (("frobnicate",), "frobnicate"),
         (("catalog", "check", "nowhere"), "nowhere"),
+        (("explain", "person", "P0123456789abcdef"), "P0123456789abcdef"),
+        (("explain", "organization", "nobody"), "nobody"),
     ],
 )
 def test_wrong_use_is_one_clear_line(delivered_city: City, arguments: tuple[str, ...], said: str) -> None:
@@ -59,6 +80,14 @@ def test_wrong_use_is_one_clear_line(delivered_city: City, arguments: tuple[str,
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_explain_of_an_unknown_id_is_one_line(delivered_city: City) -> None:
+    done = suining(delivered_city.settings.data, "explain", "person", "510903199003078036")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip().splitlines() == [
+        "没有标识或号码为 510903199003078036 的记录 (nothing has this id or number)"
+    ]
 
 
 def test_before_the_first_refresh_it_says_what_to_do(tmp_path: Path) -> None:

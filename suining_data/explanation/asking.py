@@ -1,0 +1,215 @@
+"""What is known of one person or organisation: its records, how each was linked, and why each golden value won.
+
+Here: finding who is meant, the questions to the published file, their answers. It holds personal values: for the
+terminal of who asks, never for a log. Not here: how it is printed (printing.py), why a value wins (dbt_like_sql/).
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import duckdb
+
+from suining_data.elements import ELEMENTS
+from suining_data.warehouse import table_exists
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class SubjectKind(StrEnum):
+    """Of whom or what is asked; the value names its tables and ids."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+    @property
+    def base(self) -> str:
+        return "population" if self is SubjectKind.PERSON else "legal_entity"
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Columns of a record that hold a number of its own."""
+        if self is SubjectKind.PERSON:
+            return ("resident_id", "other_id")
+        return ("uscc", "organization_code", "registration_number")
+
+    def table(self, name: str = "") -> str:
+        """`population.person`, or with a name `population.person_<name>`."""
+        return f"{self.base}.{self}" + (f"_{name}" if name else "")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A delivered row that speaks of the subject or carries its number, and how it was linked."""
+
+    record_id: int
+    role: str
+    is_linked: bool
+    resource: str
+    file: str
+    line: int
+    valid_from: date | None
+    number: str | None
+    link_rule: str | None
+    link_weight: float | None
+    evidence: str | None  # JSON, of a scored link: what added to the weight
+
+
+@dataclass(frozen=True)
+class Told:
+    """A value that records tell of an attribute, and why the strongest of them won or lost."""
+
+    attribute: str
+    label: str
+    value: str
+    records: list[tuple[int, str]]  # record id and role, the strongest first
+    authority: int
+    is_golden: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All that the published file tells of one subject. Records and values come the strongest first."""
+
+    kind: SubjectKind
+    id: str | None
+    records: tuple[Record, ...]
+    told: tuple[Told, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()  # department and what it should look into
+
+
+def find_ids(con: Connection, kind: SubjectKind, asked: str) -> list[str]:
+    """Golden ids that `asked` means: itself, the one it has given way to, or those known by this number."""
+    asked = asked.strip()
+    current = _current(con, kind, asked)
+    if con.execute(f"select 1 from {kind.table()} where {kind}_id = ?", [current]).fetchone():
+        return [current]
+    rows = con.execute(
+        f"select distinct {kind}_id from {kind.table('identifier')} where identifier = ? order by 1",
+        [_number(con, kind, asked)],
+    ).fetchall()
+    return [id for (id,) in rows]
+
+
+def explain(con: Connection, kind: SubjectKind, id: str) -> Explanation:
+    """The subject with this golden id; records that carry its numbers but were not linked to it are there, too."""
+    own = f"{kind}_id = $id"
+    known = f"select identifier from {kind.table('identifier')} where {own}"
+    unlinked = f"{kind}_id is null and {kind.numbers[0]} in ({known})"
+    findings = con.execute(
+        "select department, detail_zh || ' · ' || detail_en from governance.finding where subject_id = $id order by all",
+        {"id": id},
+    ).fetchall()
+    return Explanation(
+        kind,
+        id,
+        (*_records(con, kind, own, {"id": id}), *_records(con, kind, unlinked, {"id": id})),
+        _told(con, kind, id),
+        tuple(findings),
+    )
+
+
+def explain_unlinked(con: Connection, kind: SubjectKind, asked: str) -> Explanation | None:
+    """Records that carry the number though they belong to no golden record; None when there are none."""
+    carries = " or ".join(f"{number} = $number" for number in kind.numbers)
+    records = _records(con, kind, f"{kind}_id is null and ({carries})", {"number": _number(con, kind, asked)})
+    return Explanation(kind, None, tuple(records)) if records else None
+
+
+def _current(con: Connection, kind: SubjectKind, id: str) -> str:
+    """The id that an id has given way to, however often; itself when it never did."""
+    redirects = f"governance.{kind}_redirect"
+    seen: set[str] = set()
+    while table_exists(con, redirects) and id not in seen:
+        seen.add(id)
+        row = con.execute(f"select new_id from {redirects} where old_id = ?", [id]).fetchone()
+        id = row[0] if row else id
+    return id
+
+
+def _number(con: Connection, kind: SubjectKind, asked: str) -> str:
+    """A number as the bases write it: half-width capitals, a resident id with 18 characters."""
+    number = unicodedata.normalize("NFKC", asked).strip().upper()
+    if kind is SubjectKind.ORGANIZATION:
+        return number
+    convert = (ELEMENTS["resident_id"].convert or "{x}").replace("{x}", "x")
+    row = con.execute(f"select {convert} from (select ?::varchar as x)", [number]).fetchone()
+    return str(row[0]) if row else number
+
+
+def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[str, str]) -> list[Record]:
+    links = f"governance.{kind}_link"
+    evidence, join = "null", ""
+    if table_exists(con, links):
+        evidence = "cast(link.evidence as varchar)"
+        join = f"left join {links} as link on record.record_id = link.record_id and record.role = link.role"
+    rows = con.execute(
+        f"""
+        with record as (select * from {kind.table("record")} where {where})
+        select record.record_id, record.role, {kind}_id is not null, coalesce(resource.name, record.resource_id),
+            batch.unit_id || '/' || coalesce(part.file_name, batch.file_name),
+            record.line_number - coalesce(part.first_line, 1) + 1, record.valid_from,
+            coalesce({", ".join(f"record.{number}" for number in kind.numbers)}), record.link_rule, record.link_weight,
+            {evidence}
+        from record
+        left join governance.batch as batch using (resource_id, batch_id)
+        left join governance.batch_file as part
+            on record.resource_id = part.resource_id and record.batch_id = part.batch_id
+            and record.line_number between part.first_line and part.first_line + part.lines - 1
+        left join (
+            select distinct table_name, unit_name || ' ' || resource_name as name
+            from governance.dictionary where schema_name = 'staged'
+        ) as resource on record.resource_id = resource.table_name
+        {join}
+        order by record.place, record.record_id, record.role
+        """,
+        parameters,
+    ).fetchall()
+    return [Record(*row) for row in rows]
+
+
+def _told(con: Connection, kind: SubjectKind, id: str) -> tuple[Told, ...]:
+    """Every value told, per attribute in the order of its column; the golden one first, then the others by rank."""
+    rows = con.execute(
+        f"""
+        with statement as (select * from {kind.table("statement")} where {kind}_id = $id and value <> ''),
+
+        told as (
+            select attribute, value, min(rank) as rank, arg_min(authority, rank) as authority,
+                arg_min(coalesce(valid_from, date '0001-01-01'), rank) as valid_from,
+                arg_min(empty_count, rank) as empty_count, list((record_id, role) order by rank) as records
+            from statement
+            group by attribute, value
+        ),
+
+        golden as (
+            select won.attribute, won.reason_zh || ' · ' || won.reason_en as reason, told.* exclude (attribute)
+            from {kind.table("provenance")} as won
+            join told on won.attribute = told.attribute and list_contains(told.records, (won.record_id, won.role))
+            where won.{kind}_id = $id
+        )
+
+        select told.attribute, label.zh, told.value, told.records, told.authority,
+            coalesce(told.rank = golden.rank, false) as is_golden,
+            case
+                when golden.rank is null
+                    then '没有择优值：已迁出，或随另一项取舍 · no golden value: moved out, or it goes with another'
+                when told.rank = golden.rank then golden.reason
+                when told.authority > golden.authority then '权威性较低 · lower authority'
+                when told.valid_from < golden.valid_from then '权威性相同，较早或无日期 · same authority, older or undated'
+                when told.empty_count > golden.empty_count
+                    then '权威性和日期相同，填写较少 · same authority and date, less complete'
+                else '其余相同，按行的固定次序 · all else equal, the fixed order of rows'
+            end
+        from told
+        left join golden using (attribute)
+        join governance.dictionary as label
+            on label.schema_name = '{kind.base}' and label.table_name = '{kind}_record'
+            and label.column_name = told.attribute
+        order by label.position, is_golden desc, told.rank
+        """,
+        {"id": id},
+    ).fetchall()
+    return tuple(Told(*row) for row in rows)

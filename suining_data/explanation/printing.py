@@ -1,0 +1,114 @@
+"""An explanation as people at a terminal read it.
+
+Here: tables of records, values and findings. Not here: where they come from (asking.py).
+"""
+
+import json
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from suining_data.explanation.asking import Explanation, Record, SubjectKind
+
+MOST_RECORDS = 60  # rows; an employer has thousands
+MOST_NUMBERS = 6  # of records that tell one value
+RULES = {
+    "resident_id": "公民身份号码相同 same resident id",
+    "other_id": "其他证件号码相同 same other document",
+    "uscc": "统一社会信用代码相同 same USCC",
+    "organization_code": "组织机构代码相同 same organisation code",
+    "registration_number": "注册号相同 same registration number",
+    "scored": "评分 scored",
+    "decided": "人工认定 decided by a person",
+}
+TITLES = {SubjectKind.PERSON: "人员 person", SubjectKind.ORGANIZATION: "法人单位 organization"}
+
+
+def print_explanation(explained: Explanation, console: Console) -> None:
+    """Print the records, the values with their reasons, and the findings."""
+    who = explained.id or "没有对应的择优记录 (the number belongs to no golden record)"
+    console.print(f"{TITLES[explained.kind]}  {who}", markup=False, highlight=False)
+    console.print(_records(explained))
+    if explained.told:
+        console.print(_values(explained))
+    for department, detail in explained.findings:
+        console.print(f"线索 finding  {department}: {detail}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(title: str, *columns: str) -> Table:
+    folding = [Column(name, overflow="fold") for name in columns]  # nothing of a value or a file name is cut off
+    return Table(*folding, title=title, title_justify="left", caption_justify="left", highlight=False)
+
+
+def _records(explained: Explanation) -> Table:
+    table = _table(
+        "来源记录 records", "#", "资源 resource", "文件 file", "行 line", "角色 role", "日期 date", "号码 number", "关联 linked"
+    )  # fmt: skip
+    for place, record in _shown(explained):
+        table.add_row(
+            str(place),
+            record.resource,
+            record.file,
+            str(record.line),
+            record.role,
+            str(record.valid_from or ""),
+            record.number or "",
+            _linked(record),
+        )
+    if hidden := len(explained.records) - table.row_count:
+        table.caption = f"另有 {hidden:,} 条记录，取值与所列的相同 ({hidden:,} more records that tell nothing else)"
+    return table
+
+
+def _shown(explained: Explanation) -> list[tuple[int, Record]]:
+    """Records with their places: those that a value was taken from or that were not linked, then the strongest."""
+    spoken = {told.records[0] for told in explained.told}
+    numbered = list(enumerate(explained.records, start=1))
+    first = [each for each in numbered if (each[1].record_id, each[1].role) in spoken or not each[1].is_linked]
+    rest = [each for each in numbered if each not in first]
+    return sorted([*first, *rest[: max(0, MOST_RECORDS - len(first))]])
+
+
+def _linked(record: Record) -> str:
+    """By which rule, or by which weight and what added to it."""
+    if not record.is_linked:
+        return "未关联：姓名等与号码所属者不符 not linked"
+    told = RULES.get(record.link_rule or "", record.link_rule or "")
+    if record.link_weight is not None:
+        told += f" {record.link_weight:.2f}"
+    return f"{told}: {_parts(record.evidence)}" if record.evidence else told
+
+
+def _parts(evidence: str) -> str:
+    """`name 8.10, birth_date 4.40` of a JSON object; other JSON as it is."""
+    parts = json.loads(evidence)
+    if not isinstance(parts, dict):
+        return evidence
+    return ", ".join(
+        f"{name} {part:.2f}" if isinstance(part, float) else f"{name} {part}" for name, part in parts.items()
+    )
+
+
+def _values(explained: Explanation) -> Table:
+    table = _table(
+        "各项取值 values（● 择优值 golden）", "项 attribute", "", "值 value", "记录 #", "权威性 authority", "原因 reason"
+    )  # fmt: skip
+    places = {(record.record_id, record.role): place for place, record in enumerate(explained.records, start=1)}
+    before = ""
+    for told in explained.told:
+        is_first = told.attribute != before
+        table.add_row(
+            f"{told.label} {told.attribute}" if is_first else "",
+            "●" if told.is_golden else "",
+            told.value,
+            _numbers([places[record] for record in told.records]),
+            str(told.authority),
+            told.reason,
+        )
+        before = told.attribute
+    return table
+
+
+def _numbers(places: list[int]) -> str:
+    shown = ", ".join(map(str, places[:MOST_NUMBERS]))
+    return f"{shown} … {len(places):,}" if len(places) > MOST_NUMBERS else shown

@@ -1,0 +1,156 @@
+"""What is told of one person or organisation: who is meant, the rows, how each was linked, why each value won."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from suining_data.explanation import SubjectKind, explain, explain_unlinked, find_ids, print_explanation
+
+PERSON, ORGANIZATION = SubjectKind.PERSON, SubjectKind.ORGANIZATION
+POLICE = "sichuan_public_security__residents"
+MEDICAL = "medical_insurance__enrolments"
+SOCIAL = "sichuan_human_resources__insurance"
+MARKET = "sichuan_market_supervision__registrations"
+NUMBER = "51090319900307809X"
+
+
+def batch(bases, resource, batch_id, file_name):
+    bases.tell(
+        "governance.batch",
+        resource_id=resource,
+        batch_id=batch_id,
+        unit_id=resource.split("__")[0],
+        file_name=file_name,
+        content_sha256="",
+        file_bytes=0,
+        status="in_force",
+        run_id="run",
+        declaration="",
+    )
+
+
+def printed(explained):
+    output = io.StringIO()
+    print_explanation(explained, Console(file=output, width=220))
+    return output.getvalue()
+
+
+@pytest.mark.parametrize(
+    "asked", ["P1", NUMBER, NUMBER.lower(), " ５１０９０３１９９００３０７８０９Ｘ ", "510903900307809", "P0", "P00"]
+)
+def test_a_person_is_found_by_id_retired_id_and_number_however_written(bases, asked):
+    bases.person("P1", POLICE, 1, resident_id=NUMBER, is_resident_id_derived=False, name="张伟")
+    bases.build()
+    bases.con.execute("create table governance.person_redirect (old_id varchar, new_id varchar)")
+    bases.con.execute("insert into governance.person_redirect values ('P00', 'P0'), ('P0', 'P1')")
+    assert find_ids(bases.con, PERSON, asked) == ["P1"]
+
+
+def test_an_organisation_is_found_by_any_of_its_numbers(bases):
+    bases.organization("O1", MARKET, 1, uscc="91510900MA6220XU7K", registration_number="510900000012345", name="甲厂")
+    bases.build()
+    for asked in ("O1", "91510900ma6220xu7k", "MA6220XU7", "510900000012345"):
+        assert find_ids(bases.con, ORGANIZATION, asked) == ["O1"]
+
+
+def test_unknown_is_nobody(bases):
+    bases.build()
+    assert find_ids(bases.con, PERSON, "P9") == []
+    assert explain_unlinked(bases.con, PERSON, "P9") is None
+
+
+def test_a_record_names_resource_file_and_line_and_how_it_was_linked(bases):
+    batch(bases, POLICE, "b1", "czhjrk.csv")
+    batch(bases, MEDICAL, "b2", "ybcb_1.csv")
+    for file, first in (("ybcb_1.csv", 1), ("ybcb_2.csv", 11)):
+        bases.tell(
+            "governance.batch_file", resource_id=MEDICAL, batch_id="b2", file_name=file, first_line=first, lines=10
+        )
+    police = bases.person(
+        "P1", POLICE, 1, role="household_member", record_id=(7 << 24) + 5, batch_id="b1", resident_id=NUMBER,
+        is_resident_id_derived=False, link_rule="resident_id", name="张伟", valid_from="2019-01-01",
+    )  # fmt: skip
+    medical = bases.person(
+        "P1", MEDICAL, 9, record_id=(8 << 24) + 13, batch_id="b2", link_rule="scored", link_weight=12.5, name="张玮"
+    )
+    bases.build()
+    bases.con.execute(
+        "create table governance.person_link as select ?::bigint as record_id, 'holder' as role, 12.5 as weight, "
+        """'{"name": 8.1, "birth_date": 4.4}'::json as evidence""",
+        [medical],
+    )
+    told = explain(bases.con, PERSON, "P1")
+    assert [(r.record_id, r.file, r.line, r.link_rule, r.number) for r in told.records] == [
+        (police, "sichuan_public_security/czhjrk.csv", 5, "resident_id", NUMBER),
+        (medical, "medical_insurance/ybcb_2.csv", 3, "scored", None),
+    ]
+    assert told.records[0].resource == "四川省公安厅 常住户籍人口基本信息（遂宁）"
+    assert "评分 scored 12.50: name 8.10, birth_date 4.40" in printed(told)
+
+
+def test_every_value_says_why_it_won_or_lost(bases):
+    first = bases.person("P1", POLICE, 1, resident_id=NUMBER, is_resident_id_derived=False, name="张伟", sex_code="1")
+    second = bases.person("P1", SOCIAL, 8, name="张伟", phone="13800138000", valid_from="2019-01-01")
+    third = bases.person("P1", MEDICAL, 8, name="张玮", phone="13900139000", valid_from="2018-01-01")
+    bases.build()
+    told = explain(bases.con, PERSON, "P1").told
+    assert [(t.attribute, t.value, [id for id, _ in t.records], t.is_golden) for t in told] == [
+        ("name", "张伟", [first, second], True),
+        ("name", "张玮", [third], False),
+        ("sex_code", "1", [first], True),
+        ("phone", "13800138000", [second], True),
+        ("phone", "13900139000", [third], False),
+    ]
+    assert [t.reason.split(" · ")[1] for t in told] == [
+        "of higher authority than every record with another value",
+        "lower authority",
+        "the only record that tells it",
+        "same authority, more recent",
+        "same authority, older or undated",
+    ]
+
+
+def test_who_moved_out_has_no_golden_household_but_it_was_told(bases):
+    bases.person("P1", POLICE, 1, name="张伟", household_number="H1", valid_from="2001-01-01")
+    record = bases.tell("staged.public_security__household_changes", change_code="moved_out", change_date="2011-12-30")
+    bases.person("P1", "public_security__household_changes", 1, record_id=record, valid_from="2011-12-30")
+    bases.build()
+    told = {t.attribute: t for t in explain(bases.con, PERSON, "P1").told}
+    assert told["name"].is_golden
+    assert not told["household_number"].is_golden
+    assert "已迁出" in told["household_number"].reason
+
+
+def test_records_that_carry_the_number_but_speak_of_somebody_else_are_shown_with_the_lead(bases):
+    bases.person("P1", POLICE, 1, resident_id=NUMBER, is_resident_id_derived=False, name="张伟")
+    other = bases.person(None, SOCIAL, 8, resident_id=NUMBER, name="陈芳")
+    bases.build()
+    told = explain(bases.con, PERSON, "P1")
+    assert [(r.record_id, r.is_linked) for r in told.records][1:] == [(other, False)]
+    assert [department for department, _ in told.findings] == ["sichuan_human_resources"]
+    assert "未关联" in printed(told)
+    assert "线索 finding  sichuan_human_resources" in printed(told)
+
+
+def test_a_number_of_no_golden_record_shows_the_rows_that_carry_it(bases):
+    record = bases.person(None, SOCIAL, 8, resident_id=NUMBER, name="陈芳")
+    bases.build()
+    assert find_ids(bases.con, PERSON, NUMBER) == []
+    told = explain_unlinked(bases.con, PERSON, NUMBER)
+    assert told
+    assert [r.record_id for r in told.records] == [record]
+    assert "没有对应的择优记录" in printed(told)
+
+
+def test_of_thousands_of_records_those_that_matter_are_shown(bases):
+    for _ in range(99):
+        bases.organization("O1", SOCIAL, 26, role="insuring_employer", name="甲厂")
+    named = bases.organization("O1", MARKET, 1, name="乙厂")
+    bases.build()
+    told = explain(bases.con, ORGANIZATION, "O1")
+    assert len(told.records) == 100
+    assert told.told[0].records == [(named, "registered_entity")]
+    assert "市场主体登记" in printed(told)
+    assert "另有 40 条记录" in printed(told)
+    assert "1, 2, 3, 4, 5, 6 … 99" in printed(told)
