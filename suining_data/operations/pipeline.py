@@ -202,7 +202,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
 
 def _linked_step(table: LinkedTable) -> Step:
     def write(context: Context) -> Outcome:
-        return Outcome(rows=table.write(context.con, context.run_id))
+        return Outcome(rows=table.write(context.con))
 
     return Step(
         key=f"linked.{table.name}",
@@ -210,10 +210,16 @@ def _linked_step(table: LinkedTable) -> Step:
         description=table.description,
         upstream=table.refs,
         digest=_digest_of_sql("linkage", table.sql),
+        inputs=(lambda con, settings: _decisions_digest(con)) if table.reads_decisions else None,
         write=write,
-        accept=_swapped_in(f"linked.{table.name}"),
+        accept=lambda context: table.accept(context.con, context.run_id),
         code="suining_data/linkage/tables.py",
     )
+
+
+def _decisions_digest(con: Connection) -> str:
+    """What people have decided about pairs since the last run is work to do."""
+    return digest_of(str(con.execute("select count(*), max(decided_at) from registry.decision").fetchall()))
 
 
 def _base_step(model: Model) -> Step:

@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 from suining_data.catalog import load_catalog
-from suining_data.linkage import linked_tables
+from suining_data.linkage import create_registry, linked_tables
 from suining_data.models.sources import create_empty_sources
-from suining_data.warehouse import swap
+from suining_data.warehouse import prepare, transaction
 
 NUMBER, OTHER_NUMBER = "11010519491231002X", "440524188001010014"
 RESIDENTS = "sichuan_public_security__residents"
@@ -24,6 +24,8 @@ class Records:
 
     def __init__(self) -> None:
         self.con = duckdb.connect()
+        prepare(self.con)
+        create_registry(self.con)
         self.catalog = load_catalog()
         create_empty_sources(self.con, self.catalog)
         self.next = 0
@@ -37,8 +39,9 @@ class Records:
 
     def link(self) -> None:
         for table in linked_tables(self.catalog):
-            table.write(self.con, "run")
-            swap(self.con, f"linked.{table.name}")
+            table.write(self.con)
+            with transaction(self.con):
+                table.accept(self.con, "run")
 
     def ids(self, subject: str) -> dict[int, str | None]:
         return dict(self.con.sql(f"select record_id, {subject}_id from linked.{subject}_record").fetchall())
