@@ -12,26 +12,24 @@ from suining_data_tests.benchmarks.accuracy.records import Subject, account
 
 
 def measure(con: duckdb.DuckDBPyConnection, subject: Subject) -> Figures:
-    """Precision, recall and F1 of pairs and of clusters. Reads <subject>_matched."""
-    return account(con, subject) | row_of(con, _SQL.format(matched=f"{subject.name}_matched"))
+    """Precision, recall and F1 of pairs and of clusters. Reads the tables of records.py."""
+    return account(con, subject) | row_of(con, _SQL.format(subject=subject.name))
 
 
 _SQL = """
 with part as (
-    select cluster_id, true_id, count(*) as n, count(*) filter (where len(kinds) = 0) as clean, count_if(not is_known) as unknown
-    from {matched} group by all
+    select *, n * (n - 1) // 2 as right_pairs, right_pairs - clean * (clean - 1) // 2 as right_pairs_with_error
+    from {subject}_part
 ),
 
-pairs_of as (select *, n * (n - 1) // 2 as pairs, pairs - clean * (clean - 1) // 2 as pairs_with_error from part),
-
 linked as (
-    select cluster_id, sum(n)::bigint as n, count(*) as true_ids, sum(n) * (sum(n) - 1) // 2 as pairs
+    select cluster_id, count(*) as true_ids, sum(n)::bigint as records, records * (records - 1) // 2 as pairs
     from part group by cluster_id
 ),
 
 truly as (
-    select true_id, sum(n)::bigint as n, count(*) as parts, sum(n) * (sum(n) - 1) // 2 as pairs,
-        pairs - sum(clean) * (sum(clean) - 1) // 2 as pairs_with_error
+    select true_id, count(*) as parts, sum(n)::bigint as records, records * (records - 1) // 2 as pairs,
+        sum(clean)::bigint as clean_records, pairs - clean_records * (clean_records - 1) // 2 as pairs_with_error
     from part group by true_id
 ),
 
@@ -39,25 +37,24 @@ figure as (
     select
         (select count(*) from linked) as clusters,
         (select count(*) from truly) as true_clusters,
-        (select count(*) from part join linked using (cluster_id) join truly using (true_id) where true_ids = 1 and parts = 1)
-            as right_clusters,
-        (select sum(unknown)::bigint from part) as records_without_id,
+        (select count(*) from part join linked using (cluster_id) join truly using (true_id)
+            where linked.true_ids = 1 and truly.parts = 1) as right_clusters,
         (select sum(pairs)::bigint from linked) as linked_pairs,
         (select sum(pairs)::bigint from truly) as true_pairs,
-        (select sum(pairs)::bigint from pairs_of) as right_pairs,
+        (select sum(right_pairs)::bigint from part) as right_pairs,
         (select sum(pairs_with_error)::bigint from truly) as true_pairs_with_error,
-        (select sum(pairs_with_error)::bigint from pairs_of) as right_pairs_with_error
+        (select sum(right_pairs_with_error)::bigint from part) as right_pairs_with_error
 )
 
-select records_without_id, clusters, true_clusters, right_clusters, true_pairs,
+select clusters, true_clusters, right_clusters, linked_pairs, true_pairs,
     linked_pairs - right_pairs as false_pairs,
     true_pairs - right_pairs as missed_pairs,
-    right_pairs / linked_pairs as precision,
-    right_pairs / true_pairs as recall,
-    2 * right_pairs / (linked_pairs + true_pairs) as f1,
-    right_pairs_with_error / true_pairs_with_error as recall_with_error,
-    right_clusters / clusters as cluster_precision,
-    right_clusters / true_clusters as cluster_recall,
-    2 * right_clusters / (clusters + true_clusters) as cluster_f1
+    right_pairs / nullif(linked_pairs, 0) as precision,
+    right_pairs / nullif(true_pairs, 0) as recall,
+    2 * right_pairs / nullif(linked_pairs + true_pairs, 0) as f1,
+    right_pairs_with_error / nullif(true_pairs_with_error, 0) as recall_with_error,
+    right_clusters / nullif(clusters, 0) as cluster_precision,
+    right_clusters / nullif(true_clusters, 0) as cluster_recall,
+    2 * right_clusters / nullif(clusters + true_clusters, 0) as cluster_f1
 from figure
 """

@@ -14,7 +14,7 @@ def measure(con: duckdb.DuckDBPyConnection, subject: Subject) -> list[Figures]:
 
     right: with most of the other records of their subject; wrong: in somebody else's cluster; alone: by themselves
     though their subject has others; apart: with some of the others, but most are elsewhere; only: the subject has no
-    other. Reads <subject>_matched.
+    other. Reads the tables of records.py.
     """
     con.execute(_PLACED.format(subject=subject.name))
     groups = "".join(
@@ -24,14 +24,9 @@ def measure(con: duckdb.DuckDBPyConnection, subject: Subject) -> list[Figures]:
     return rows_of(con, _SHARES.format(subject=subject.name, groups=groups))
 
 
-# The owner of a cluster is whom most of its records speak of. A part is what one cluster has of one subject.
 _PLACED = """
 create or replace temp table {subject}_placed as
-with part as (select cluster_id, true_id, count(*) as n from {subject}_matched group by all),
-
-owner as (select cluster_id, arg_max(true_id, (n, true_id)) as owner_id, sum(n)::bigint as n from part group by cluster_id),
-
-truly as (select true_id, max(n, 2) as largest, sum(n)::bigint as n from part group by true_id),
+with truly as (select true_id, max(n, 2) as largest, sum(n)::bigint as n from {subject}_part group by true_id),
 
 outcome as (
     select part.cluster_id, part.true_id, case
@@ -40,7 +35,7 @@ outcome as (
         when owner.n = 1 then 'alone'
         when part.n - 1 >= case when part.n = largest[1] then coalesce(largest[2], 0) else largest[1] end then 'right'
         else 'apart' end as outcome
-    from part join owner using (cluster_id) join truly using (true_id)
+    from {subject}_part as part join {subject}_owner as owner using (cluster_id) join truly using (true_id)
 )
 
 select true_id, kinds, outcome from {subject}_matched join outcome using (cluster_id, true_id)

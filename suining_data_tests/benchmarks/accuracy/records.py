@@ -60,15 +60,17 @@ ORGANIZATION = Subject(
 
 
 def match(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
-    """Create temporary table <subject>_matched: record_id, role, resource_id, true_id, kinds, cluster_id, is_known.
+    """Create temporary tables of a row per record, per part (what one cluster has of one subject), per cluster.
 
-    A record without an id is a cluster of its own.
+    <subject>_matched: record_id, role, true_id, kinds, cluster_id, is_known; a record without an id is a cluster of its
+    own. <subject>_part: cluster_id, true_id, n, clean (records without an error). <subject>_owner: cluster_id, n,
+    owner_id (whom most of its records speak of), own_records (how many).
     """
     stale = ", ".join(f"case when {sql} then '{kind}' end" for kind, sql in subject.stale.items())
     kinds = f"list_distinct(list_concat(string_split(row.error_kind, ','), [{stale}]))"  # leaves out nulls
     con.execute(f"""
         create or replace temp table {subject.name}_matched as
-        select record.record_id, record.role, record.resource_id, row.true_id, {kinds} as kinds,
+        select record.record_id, record.role, row.true_id, {kinds} as kinds,
             coalesce(record.{subject.name}_id, record.record_id || record.role) as cluster_id,
             record.{subject.name}_id is not null as is_known
         from linked.{subject.name}_record as record
@@ -78,6 +80,16 @@ def match(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
             and row.row_number = record.record_id & {2**LINE_BITS - 1}
         join truth_{subject.name} as truth on truth.true_id = row.true_id
     """)
+    con.execute(f"""
+        create or replace temp table {subject.name}_part as
+        select cluster_id, true_id, count(*) as n, count_if(len(kinds) = 0) as clean
+        from {subject.name}_matched group by all
+    """)
+    con.execute(f"""
+        create or replace temp table {subject.name}_owner as
+        select cluster_id, sum(n)::bigint as n, arg_max(true_id, (n, true_id)) as owner_id, max(n) as own_records
+        from {subject.name}_part group by cluster_id
+    """)
 
 
 def account(con: duckdb.DuckDBPyConnection, subject: Subject) -> Figures:
@@ -85,7 +97,8 @@ def account(con: duckdb.DuckDBPyConnection, subject: Subject) -> Figures:
     return row_of(
         con,
         f"""
-        select count(*) as records, (select count(*) from linked.{subject.name}_record) - count(*) as records_without_truth,
+        select count(*) as records, count_if(not is_known) as records_without_id,
+            (select count(*) from linked.{subject.name}_record) - count(*) as records_without_truth,
             (select count(*) from truth_{subject.name}_row) - count(*) as rows_not_staged
         from {subject.name}_matched
         """,
