@@ -235,7 +235,8 @@ def _named() -> str:
         body17 || uscc_check(body17) as uscc, organization_code, registration_number, industry_code, trade,
         case when kind not in ('branch', 'trade_union') then plain_name end as plain_name, status_code,
         case when status_code in ('deregistered', 'revoked_deregistered') then
-            greatest(established + 30, date '2019-08-25' - (2200 * u(oid, 'closed on'))::integer) end as closed,
+            least(date '2019-08-28', greatest(established + 30, date '2019-08-25' - (2200 * u(oid, 'closed on'))::integer))
+            end as closed,
         case when kind in ('company', 'sole_trader', 'institution', 'society') and u(oid, 'renamed') < 0.07
             then replace(plain_name, brand, {_pick(words.BRANDS, "f1")} || {_pick(words.BRANDS, "f2")}) end as former_name,
         established + (u(oid, 'renamed on') * (least(closed, date '2019-08-25') - established))::integer as renamed_on,
