@@ -6,7 +6,7 @@ The truth names a delivery that came in several pages by what their names share,
 governance.batch and record_id.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 
@@ -17,13 +17,15 @@ from suining_data_tests.benchmarks.accuracy.figures import Figures, row_of
 
 @dataclass(frozen=True)
 class Subject:
-    """`stale` and `groups` are SQL by name: of a record and the truth about its subject; of the truth alone."""
+    """`stale` and `groups` are SQL by name: of a record and the truth about its subject; of the truth alone.
+
+    stale: facts that were true once, which the rows of the truth do not tell as an error.
+    groups: true ids of subjects that are easily taken for one another.
+    """
 
     name: str
-    stale: dict[str, str]  # facts that were true once, which the truth's rows do not tell as an error
-    groups: dict[str, str] = field(
-        default_factory=dict
-    )  # SELECT of the true ids of people who are easily taken for others
+    stale: dict[str, str]
+    groups: dict[str, str]
 
 
 def _former(column: str) -> str:
@@ -55,6 +57,12 @@ ORGANIZATION = Subject(
         "organization_former_name": "record.name = truth.former_name and record.name <> truth.name",
         "old_number_instead_of_uscc": """record.uscc is null and truth.uscc is not null
             and coalesce(record.organization_code, record.registration_number) is not null""",
+    },
+    groups={
+        "same_name": """select unnest(list(true_id)) as true_id from truth_organization
+            group by name having count(*) > 1""",
+        "branches_and_parents": """select unnest([true_id, parent_true_id]) as true_id from truth_organization
+            where parent_true_id is not null""",
     },
 )
 

@@ -19,6 +19,7 @@ SUBJECTS = (PERSON, ORGANIZATION)
 class Sections(TypedDict):
     """What accuracy.json holds of a city; `golden`, `review` and `by_error_kind` by subject."""
 
+    city: Figures
     person: Figures
     organization: Figures
     golden: dict[str, list[Figures]]
@@ -26,11 +27,12 @@ class Sections(TypedDict):
     by_error_kind: dict[str, list[Figures]]
 
 
-def measure(con: duckdb.DuckDBPyConnection) -> Sections:
-    """The sections of an open city."""
+def measure(con: duckdb.DuckDBPyConnection, city: Figures) -> Sections:
+    """The sections of an open city; `city` says which it is, by scale and seed."""
     for subject in SUBJECTS:
         match(con, subject)
     return {
+        "city": city,
         "person": clusters.measure(con, PERSON),
         "organization": clusters.measure(con, ORGANIZATION),
         "golden": {subject.name: golden.measure(con, subject, golden.BASES[subject.name]) for subject in SUBJECTS},
@@ -39,8 +41,9 @@ def measure(con: duckdb.DuckDBPyConnection) -> Sections:
     }
 
 
-def show(console: Console, name: str, sections: Sections) -> None:
+def show(console: Console, sections: Sections) -> None:
     """Print the sections of a city."""
+    name = ", ".join(f"{name} {value}" for name, value in sections["city"].items())
     linked = {"person": sections["person"], "organization": sections["organization"]}
     print_columns(console, f"{name}: records linked", linked)
     for subject, rows in sections["golden"].items():
