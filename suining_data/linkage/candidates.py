@@ -28,10 +28,6 @@ _SPELLED = """
     group by name
 """
 
-_FREQUENCY = """
-    select name, count(*) / (select count(*) from known) as tf_name
-    from known semi join candidate_profile using (name) group by name
-"""
 PAIR, PROFILE, FREQUENCY = "candidate_pair", "candidate_profile", "name_frequency"  # temporary tables
 
 
@@ -53,7 +49,16 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
     blocks += ["select token, identity_key from near_number", _same_received()]
     con.execute(f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(blocks)})")
     con.execute(f"create or replace temp table {PROFILE} as {profiles(subject)}")
-    con.execute(f"create or replace temp table {FREQUENCY} as {_FREQUENCY}")
+    con.execute(f"create or replace temp table {FREQUENCY} as {_frequencies(subject)}")
+
+
+def _frequencies(subject: Subject) -> str:
+    """SELECT of name, tf_name: the share of the known that a name is met among by chance, the one who is meant left out."""
+    return f"""
+        select name, greatest(count(distinct identity_key) - 1, {subject.strangers})
+            / (select count(distinct identity_key) from known) as tf_name
+        from known semi join {PROFILE} using (name) group by name
+    """
 
 
 def _block(rule: tuple[str, ...], right: str, key: str) -> str:
@@ -124,12 +129,18 @@ def _same_received() -> str:
 def profiles(subject: Subject) -> str:
     """SELECT of what is known of everybody who stands in a pair: one row each, several values as lists."""
     kept = f"select token_l as token from {PAIR} union select token_r from {PAIR}"
-    scalars = [column for column in subject.columns if column not in ("name", "former_name", "phone", "addresses", "ties")]
+    scalars = [
+        column for column in subject.columns if column not in ("name", "former_name", "phone", "addresses", "ties")
+    ]
     best = ", ".join(
         f"arg_min({column}, (name_authority, {column})) filter (where {column} is not null) as {column}"
         for column in ["name", *scalars]
     )
-    former = "list(distinct former_name) filter (where former_name is not null)" if "former_name" in subject.columns else "[]"
+    former = (
+        "list(distinct former_name) filter (where former_name is not null)"
+        if "former_name" in subject.columns
+        else "[]"
+    )
     return f"""
         with kept as ({kept}),
 

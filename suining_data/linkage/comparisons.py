@@ -59,7 +59,7 @@ _PHONE = _shared("phone", "phones")
 _PERSON_NAME = _comparison(
     "name",
     _either("name"),
-    _level("相同 same", "name_l = name_r", tf_adjustment_column="name", tf_minimum_u_value=0.000001),
+    _level("相同 same", "name_l = name_r", tf_adjustment_column="name", tf_minimum_u_value=1e-9),
     _level("曾用名相同 same as another name", "list_has_any(names_l, names_r)"),
     _level("同音或形近 sounds or looks alike", "sound_l = sound_r or shape_l = shape_r"),
     _level("同姓且一字之差 one character differs", f"{_ONE_CHARACTER} and left(name_l, 1) = left(name_r, 1)"),
@@ -82,7 +82,7 @@ _SEX = _comparison("sex", _either("sex_code"), _level("相同 same", "sex_code_l
 _ORGANIZATION_NAME = _comparison(
     "name",
     _either("core"),
-    _level("相同 same", "name_l = name_r", tf_adjustment_column="name", tf_minimum_u_value=0.000001),
+    _level("相同 same", "name_l = name_r", tf_adjustment_column="name", tf_minimum_u_value=1e-9),
     _level("字号相同 same without region and form", "core_l = core_r"),
     _level("曾用名相同 same as another name", "list_has_any(names_l, names_r)"),
     _level("包含 one contains the other", "contains(core_l, core_r) or contains(core_r, core_l)"),

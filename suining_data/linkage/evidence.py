@@ -13,12 +13,26 @@ from sqlglot import exp
 from suining_data.catalog import Catalog, Derived, Entity, Resource
 from suining_data.elements import ELEMENTS
 from suining_data.linkage.attributes import ANY_CODE, IDENTIFYING_ORGANIZATION, IDENTIFYING_PERSON
-from suining_data.linkage.records import DEFAULT_AUTHORITY, canonical_address, entities, organization_number, role_number, typed_values
+from suining_data.linkage.records import (
+    DEFAULT_AUTHORITY,
+    canonical_address,
+    entities,
+    organization_number,
+    role_number,
+    typed_values,
+)
 
 TYING = ("identifier", "license_number", "account_number", "real_estate_unit_code")  # elements that number a matter
 NUMBERS = ("resident_id", "identity_number", "uscc", "organization_identifier")  # elements that number a subject
 
-PERSON_VALUES = {"name": "varchar", "former_name": "varchar", "sex_code": "varchar", "birth_date": "date", "death_date": "date", "phone": "varchar"}
+PERSON_VALUES = {
+    "name": "varchar",
+    "former_name": "varchar",
+    "sex_code": "varchar",
+    "birth_date": "date",
+    "death_date": "date",
+    "phone": "varchar",
+}
 ORGANIZATION_VALUES = {"name": "varchar", "representative_name": "varchar", "phone": "varchar"}
 
 

@@ -21,7 +21,8 @@ def organization_record(catalog: Catalog) -> str:
         with record as ({organization_records(catalog)})
         select record.* exclude (role_number), identity.organization_id, {address_id("address")} as address_id,
             case when identity.organization_id is null then null when told.record_id is not null then
-                coalesce(rule, 'own') when uscc is not null then 'uscc'
+                coalesce(rule, case when starts_with(told.token, 'record:') then 'own' else 'registration_number' end)
+                when uscc is not null then 'uscc'
                 when organization_code is not null then 'organization_code' else 'registration_number' end as link_rule,
             weight as link_weight,
             {_place({**IDENTIFYING_ORGANIZATION, **ORGANIZATION})}
@@ -68,13 +69,14 @@ def _ids_by(subject: str) -> str:
         from (
             select identifier as known_by, {subject}_id from linked.{subject}_identity where identifier is not null
             union all
-            select token, {subject}_id from linked.{subject}_identity where starts_with(token, 'record:')
+            select token, {subject}_id from linked.{subject}_identity where contains(token, ':')
         ) group by known_by
     """
 
 
 def address_record(catalog: Catalog) -> str:
     """SELECT of every address, wherever it was told."""
+
     def told_by(table: str, column: str, division: str) -> str:
         return (
             f"select record_id, resource_id, role || '_{column}' as role, {column}_id as address_id, "

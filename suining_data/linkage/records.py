@@ -120,7 +120,9 @@ def _person_branch(resource: Resource, entity: Entity) -> str:
 
 
 def _organization_branch(resource: Resource, entity: Entity) -> str:
-    identifiers = [f"cast({organization_number(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION]
+    identifiers = [
+        f"cast({organization_number(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION
+    ]
     return _branch(
         resource,
         entity,

@@ -88,8 +88,10 @@ def _evidence(settings: dict[str, Any]) -> str:
         name, levels = comparison["output_column_name"], comparison["comparison_levels"]
         labels = [level["label_for_charts"] for level in levels if not level.get("is_null_level")]
         listed = ", ".join(f"'{label}'" for label in reversed(labels))
-        weight = f"mw_{name} + mw_tf_adj_{name}" if any("tf_adjustment_column" in level for level in levels) else f"mw_{name}"
-        parts.append(
-            f"{{'comparison': '{name}', 'level': [{listed}][gamma_{name} + 1], 'weight': round({weight}, 2)}}"
+        weight = (
+            f"mw_{name} + mw_tf_adj_{name}"
+            if any("tf_adjustment_column" in level for level in levels)
+            else f"mw_{name}"
         )
+        parts.append(f"{{'comparison': '{name}', 'level': [{listed}][gamma_{name} + 1], 'weight': round({weight}, 2)}}")
     return f"list_filter([{', '.join(parts)}], lambda part: part.level is not null)"

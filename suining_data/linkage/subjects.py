@@ -23,6 +23,7 @@ class Subject:
     alphabet: str
     rules: tuple[tuple[str, ...], ...]
     vetoes: tuple[str, ...]  # SQL over two profiles l and r, true where they are never one
+    strangers: float  # with the same name as the only one known by it: how many there are of whom nothing is known
     exists: str  # SQL over aggregated profiles: what a subject without any accepted number must tell to be one
 
     @property
@@ -32,7 +33,7 @@ class Subject:
 
 
 PERSON_COLUMNS = ("name", "former_name", "birth", "death", "sex_code", "phone", "addresses", "ties")
-ORGANIZATION_COLUMNS = ("name", "core", "representative_name", "phone", "addresses", "ties")
+ORGANIZATION_COLUMNS = ("name", "core", "representative_name", "registration_number", "phone", "addresses", "ties")
 
 
 def _digest(*columns: str) -> str:
@@ -92,6 +93,7 @@ PERSON = Subject(
         "l.death < r.birth or r.death < l.birth",
     ),
     exists="count(birth) > 0",
+    strangers=0.25,
 )
 
 # Without what every name here shares and departments leave out; what tells branches apart stays.
@@ -100,33 +102,49 @@ _CORE = (
     "'^(?:四川省?)?(?:遂宁市?)?', ''), '(?:股份有限公司|有限责任公司|有限公司)$', ''), '')"
 )
 # a branch and its parent, or two branches, share all but this
-_BRANCH = "[^市县区镇乡]*(?:分公司|分店|支行|分行|分理处|营业部|门市部|分院|分校|第[一二三四五六七八九十0-9]+(?:店|门店))$"
+_BRANCH = (
+    "[^市县区镇乡]*(?:分公司|分店|支行|分行|分理处|营业部|门市部|分院|分校|第[一二三四五六七八九十0-9]+(?:店|门店))$"
+)
 _BY_NUMBER = """
     from linked.organization_evidence as evidence
     left join (select identifier, min(identity_key) as identity_key from linked.organization_number group by identifier)
         as accepted on accepted.identifier = coalesce(uscc, organization_code, registration_number)
 """
 
+# A registration number alone is an accepted number, but an old one: its bearer may be known by a code as well.
+_OLD = "starts_with(identity_key, 'registration_number:')"
+
 ORGANIZATION = Subject(
     name="organization",
     prefix="O",
     known=f"""
-        select identity_key, uscc as number, name_authority, name, null as former_name, {_CORE} as core, representative_name, phone,
-            addresses, ties
+        select identity_key, uscc as number, name_authority, name, null as former_name, {_CORE} as core,
+            representative_name, registration_number, phone, addresses, ties
         {_BY_NUMBER}
-        where identity_key is not null
+        where identity_key is not null and not {_OLD}
     """,
     unidentified=f"""
         select record_id, role, role_number, resource_id, received, null as contested_number, name, null as former_name,
-            {_CORE} as core, representative_name, phone, addresses, ties,
-            case when name is not null
+            {_CORE} as core, representative_name, registration_number, phone, addresses, ties,
+            case when {_OLD} then identity_key when name is not null
                 then {_digest("received", "name", "representative_name", "phone", "addresses", "ties")} end as token
         {_BY_NUMBER}
-        where identity_key is null
+        where identity_key is null or {_OLD}
     """,
     alphabet="0123456789ABCDEFGHJKLMNPQRTUWXY",
-    rules=(("core",), ("tie",), ("representative_name", "address"), ("representative_name", "phone"), ("core", "phone")),
-    vetoes=(f"regexp_extract(l.core, '{_BRANCH}') <> regexp_extract(r.core, '{_BRANCH}')",),
-    exists="count(representative_name) > 0 and count(addresses) > 0",
+    rules=(
+        ("core",),
+        ("tie",),
+        ("representative_name", "address"),
+        ("representative_name", "phone"),
+        ("core", "phone"),
+    ),
+    vetoes=(
+        f"regexp_extract(l.core, '{_BRANCH}') <> regexp_extract(r.core, '{_BRANCH}')",
+        "l.registration_number <> r.registration_number",
+    ),
+    exists=f"bool_or({_OLD.replace('identity_key', 'token')}) "
+    "or (count(representative_name) > 0 and count(addresses) > 0)",
+    strangers=0.0005,  # by law a name is one organisation's where it is registered
 )
 SUBJECTS = (ORGANIZATION, PERSON)
