@@ -8,6 +8,7 @@ one cluster, by whatever chain; a decision of a person stands above any weight a
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -23,7 +24,7 @@ REVIEW = 0.0  # below, a pair is more likely two
 MARGIN = 5.0  # bits by which the best known must lead, or a person decides
 LARGE, STRONG = 12, 20.0  # a cluster of more records holds together by such weights only
 
-Edges = dict[str, NDArray[np.int64]]
+Edges = dict[str, NDArray[Any]]
 
 
 def cluster(con: duckdb.DuckDBPyConnection, subject: Subject, scored: str, profiles: str, decisions: str) -> None:
@@ -34,7 +35,7 @@ def cluster(con: duckdb.DuckDBPyConnection, subject: Subject, scored: str, profi
     `decisions` has token_l, token_r, verdict; the order in a pair does not matter.
     """
     con.execute(_judged(subject, scored, profiles, decisions))
-    edges = con.execute("select l, r, weight from accepted order by is_decided desc, weight desc, l, r").fetchnumpy()
+    edges = _edges(con)
     nodes = con.execute(f"select count(*) from {profiles}").fetchall()[0][0]
     labels = _components(nodes, edges["l"], edges["r"])
     _register_labels(con, labels)
@@ -84,6 +85,12 @@ def _judged(subject: Subject, scored: str, profiles: str, decisions: str) -> str
             and (not is_known or (place = 1 and coalesce(lead_of, {MARGIN}) >= {MARGIN}))
         ))
     """
+
+
+def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
+    """The accepted pairs as columns l, r, weight; what people decided first, then the strongest."""
+    ordered = con.execute("select l, r, weight from accepted order by is_decided desc, weight desc, l, r")
+    return {name: np.asarray(column) for name, column in ordered.fetchnumpy().items()}
 
 
 def _vetoed(subject: Subject) -> str:
