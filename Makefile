@@ -31,7 +31,7 @@ accuracy: .venv/run
 	$(BIN)/python -m suining_data_tests.benchmarks.accuracy --scale $(SCALE) --seeds $(SEED)
 
 clean:
-	rm -rf .venv data/landing data/raw data/warehouse data/published data/truth data/reports data/dagster
+	rm -rf .venv data/landing data/raw data/warehouse data/published data/registry data/truth data/reports data/dagster
 
 .venv/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -2,6 +2,7 @@
 
 from suining_data.linkage.attributes import OFFERED
 from suining_data.linkage.registry import create_registry
+from suining_data.linkage.registry_backup import back_up_registry, restore_registry
 from suining_data.linkage.tables import LinkedTable, linked_tables
 
-__all__ = ["OFFERED", "LinkedTable", "create_registry", "linked_tables"]
+__all__ = ["OFFERED", "LinkedTable", "back_up_registry", "create_registry", "linked_tables", "restore_registry"]

@@ -20,7 +20,7 @@ from suining_data.ingestion import (
     landing_files,
     raw_path,
 )
-from suining_data.linkage import LinkedTable, linked_tables
+from suining_data.linkage import LinkedTable, back_up_registry, linked_tables
 from suining_data.models import ColumnContract, Model, build, declared_sources, load_models
 from suining_data.operations.deliveries import deliveries_step
 from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, code_digest, digest_of
@@ -301,6 +301,7 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
 
 def _snapshot_step(tables: list[str]) -> Step:
     def write(context: Context) -> Outcome:
+        back_up_registry(context.con, context.settings)
         published = publish(context.con, context.settings, context.run_id)
         return Outcome(rows=sum(table.rows for table in published), figures={"tables": len(published)})
 
