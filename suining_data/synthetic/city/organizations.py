@@ -147,7 +147,7 @@ def _numbered() -> str:
     ),
     coded as (
         select *, case when prefix in ('11', '12', '13') then '0' || lpad((8600000 + oid * 13 % 1000003)::varchar, 7, '0')
-            when has_old_number then lpad(((oid * 36277 + 1234577) % 99999989)::varchar, 8, '0')
+            when has_old_number then (10000000 + (oid * 36277 + 1234577) % 89999999)::varchar
             else 'MA' || {base31} end as body8
         from body
     ),

@@ -22,14 +22,12 @@ def main() -> None:
     parser.add_argument("--seeds", default="1", help="one city per seed: 1,2,3")
     parser.add_argument("--data", type=Path, help="a data folder made and refreshed before, instead of new cities")
     chosen = parser.parse_args()
-    cities = (
-        [_measured(Settings(data=chosen.data))]
-        if chosen.data
-        else [_measured_anew(chosen.scale, int(seed)) for seed in chosen.seeds.split(",")]
-    )
+    seeds = [int(seed) for seed in chosen.seeds.split(",")]
+    folder = chosen.data
+    cities = [_measured(Settings(data=folder))] if folder else [_measured_anew(chosen.scale, seed) for seed in seeds]
+    write(Settings().reports, cities)
     for sections in cities:
         show(Console(), sections)
-    write(Settings().reports, cities)
 
 
 def write(reports: Path, cities: list[Sections]) -> None:

@@ -47,7 +47,7 @@ def show(console: Console, sections: Sections) -> None:
     linked = {"person": sections["person"], "organization": sections["organization"]}
     print_columns(console, f"{name}: records linked", linked)
     for subject, rows in sections["golden"].items():
-        print_rows(console, f"{name}: golden values of {subject}, where a source had the truth", rows)
+        print_rows(console, f"{name}: golden {subject}, where a source had the truth", rows)
     print_columns(console, f"{name}: left to review", sections["review"])
     for subject, rows in sections["by_error_kind"].items():
         print_rows(console, f"{name}: {subject} records by error", rows)
