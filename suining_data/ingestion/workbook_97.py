@@ -15,7 +15,7 @@ from python_calamine import PasswordError
 from xlwt.CompoundDoc import XlsDoc
 
 from suining_data.ingestion.reading import Refused
-from suining_data.ingestion.workbook_parts import MOST_CELLS, DamagedParts
+from suining_data.ingestion.workbook_parts import DamagedParts
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER = struct.Struct("<30xHH14xI4xII4xI4x109I")  # of the file: sizes of sectors, where its tables start
@@ -31,6 +31,7 @@ ENCRYPTED, SHEET, STRINGS, EXTENT = 0x002F, 0x0085, 0x00FC, 0x0200
 CELLS = (0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD)  # what calamine makes a cell of
 CELLS_OF_A_ROW = 0x00BD
 IGNORED = 0xFFFF
+MOST_CELLS = 10_000_000  # of all sheets; the longest sheet, 65,536 rows, may have 150 columns
 LEAST_TEXT_BYTES = 3  # of a shared text
 
 

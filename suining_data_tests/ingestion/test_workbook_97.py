@@ -126,9 +126,9 @@ def test_a_table_of_chains_that_bites_its_own_tail_is_damage(desk: Desk):
 
 def test_cells_far_away_are_refused(desk: Desk):
     content = bytearray(SOUND_97)
-    struct.pack_into("<HH", content, record(content, 0x00FD), 65535, 65535)
+    struct.pack_into("<HH", content, record(content, 0x00FD), 65535, 200)
     zh, en = refusal(desk, content)
-    assert "工作表延伸得太远，超过 30,000,000 格" in zh
+    assert "工作表延伸得太远，超过 10,000,000 格" in zh
     assert "the sheets reach too far" in en
 
 
