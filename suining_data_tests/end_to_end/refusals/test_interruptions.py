@@ -1,7 +1,8 @@
-"""Started twice: the second refresh says so, the first goes on."""
+"""Killed or started twice: what is published stays whole, and the next refresh is right."""
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from suining_data_tests.end_to_end.published import contents, is_whole
 from suining_data_tests.end_to_end.refusals.deliveries import content, people
 
 FIRST, SECOND = 30, 12  # rows of the first and the second delivery
@@ -93,3 +95,28 @@ def test_the_second_of_two_refreshes_says_so_and_the_first_goes_on(small: Small)
     first.communicate(timeout=120)
     assert first.returncode == 0
     assert small.published() == AFTER
+
+
+DYING = "suining_data.operations.pipeline.put_in_force"  # judged, and nothing swapped in yet
+OTHERS_DYING = [
+    "suining_data.ingestion.intake.write_ledger",  # files are there, the ledger does not know
+    "suining_data.operations.pipeline.standardize",
+    "suining_data.operations.state.remember",  # swapped in, and the transaction not ended
+    "suining_data.publication.snapshot._write_manifest",
+    "suining_data.publication.snapshot._put_in_use",
+    "suining_data.publication.snapshot._forget_old",  # published, and nobody knows
+]
+
+
+@pytest.mark.parametrize("place", [DYING, *(pytest.param(place, marks=pytest.mark.slow) for place in OTHERS_DYING)])
+def test_a_killed_refresh_leaves_what_is_published_whole_and_the_next_one_is_right(small: Small, place: str) -> None:
+    before = contents(small.data / "published")
+    code, _, _ = small.refresh("die", place)
+    assert code == -signal.SIGKILL
+    assert is_whole(small.data / "published")
+    has_swapped = place.endswith("_forget_old")
+    assert (contents(small.data / "published") == before) is not has_swapped
+    code, out, error = small.refresh()
+    assert code == 0, out + error
+    assert small.published() == AFTER
+    assert is_whole(small.data / "published")
