@@ -31,7 +31,7 @@ from suining_data.ingestion.reading import (
     literal,
     yaml_of,
 )
-from suining_data.warehouse import load_spatial
+from suining_data.warehouse import load_spatial, tells_of_full_disk
 
 REQUIRED = (".shp", ".shx", ".dbf", ".prj")
 PARTS = (*REQUIRED, ".cpg")
@@ -180,6 +180,8 @@ def _write_raw(con: duckdb.DuckDBPyConnection, shapes: Path, attributes: Path, r
             f"from ST_Read({literal(shapes)})"
         )
     except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(error):
+            raise
         reason = str(error).splitlines()[0]
         raise Refused(
             f".shp: 图形无法读取（{reason}）。请交付方重新导出。",
