@@ -1,6 +1,7 @@
-"""Killed or started twice: what is published stays whole, and the next refresh is right."""
+"""Killed, started twice or without room on the disk: what is published stays whole, and the next refresh is right."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -119,4 +120,30 @@ def test_a_killed_refresh_leaves_what_is_published_whole_and_the_next_one_is_rig
     code, out, error = small.refresh()
     assert code == 0, out + error
     assert small.published() == AFTER
+    assert is_whole(small.data / "published")
+
+
+MANY = 30_000  # rows, more than the log of the run takes
+LIMITS = [
+    (SECOND, 1 << 20),  # the log of the run in its midst
+    pytest.param(SECOND, 1 << 12, marks=pytest.mark.slow),  # everything
+    pytest.param(MANY, 1 << 20, marks=pytest.mark.slow),  # the raw rows
+    pytest.param(MANY, 2_400_000, marks=pytest.mark.slow),  # the warehouse
+]
+
+
+@pytest.mark.parametrize(("rows", "size"), LIMITS)
+def test_a_disk_without_room_is_told_in_one_line_and_the_next_refresh_is_right(
+    small: Small, rows: int, size: int
+) -> None:
+    small.deliver("ry_2.csv", rows, first=500)
+    code, out, error = small.refresh(limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    assert code == 1
+    assert (out + error).count("磁盘已满或文件不能再增大") == 1, out + error
+    assert len(error.strip().splitlines()) <= 1
+    assert small.published() == BEFORE
+    assert is_whole(small.data / "published")
+    code, out, error = small.refresh()
+    assert code == 0, out + error
+    assert small.published() == (2, FIRST + rows, 0)
     assert is_whole(small.data / "published")
