@@ -304,13 +304,13 @@ def show(result: duckdb.DuckDBPyRelation, *, as_csv: bool = False) -> None:
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and exit code 1."""
-    from suining_data.warehouse import WarehouseBusy, tells_of_full_disk
+    from suining_data.warehouse import DiskFull, WarehouseBusy, tells_of_full_disk
 
     try:
         app()
     except (Mistake, WarehouseBusy) as mistake:
         _say(str(mistake))
-    except Exception as error:
+    except (Exception, DiskFull) as error:
         if not tells_of_full_disk(error):
             raise
         _say(
