@@ -154,10 +154,25 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def swap(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Let the side table `<schema>.<name>__next` replace `<schema>.<name>`; call it inside a transaction."""
+    """Let the side table or view `<schema>.<name>__next` replace `<schema>.<name>`; call it inside a transaction."""
     name = table.split(".")[1]
-    con.execute(f"drop table if exists {table}")
-    con.execute(f'alter table {table}{NEXT} rename to "{name}"')
+    drop(con, table)
+    _whatever_it_is(con, f'alter {{kind}} {table}{NEXT} rename to "{name}"')
+
+
+def drop(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Drop `schema.name`, table or view, if it is there."""
+    _whatever_it_is(con, f"drop {{kind}} if exists {table}")
+
+
+def _whatever_it_is(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Run `sql` with {kind} being what the name is: to ask the catalogue first takes ten times as long."""
+    try:
+        con.execute(sql.format(kind="table"))
+    except duckdb.CatalogException as error:
+        if "view" not in str(error).lower():
+            raise
+        con.execute(sql.format(kind="view"))
 
 
 def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:

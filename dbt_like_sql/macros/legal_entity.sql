@@ -37,3 +37,22 @@ nullif(regexp_extract(
     1
 ), '')
 {%- endmacro %}
+
+{#- What is left of a name without spelling: brackets and blanks, the province and city before it, the legal form behind
+    it. Departments leave these out or write them differently; the same core is the same name. -#}
+{% macro core_of_name(name) -%}
+regexp_replace(
+    regexp_replace(regexp_replace({{ name }}, '[（）()\s]', '', 'g'), '^(四川省?)?(遂宁市?)?', ''),
+    '(有限责任公司|有限公司)$', ''
+)
+{%- endmacro %}
+
+{#- Rows of the relation `differing` whose value of an attribute is not the golden one. -#}
+{% macro lost_value(attribute) -%}
+select
+    organization_id, '{{ attribute }}' as attribute, cast(won_{{ attribute }} as varchar) as winning_value,
+    {{ attribute }}_from as winning_record_id, cast({{ attribute }} as varchar) as losing_value, record_id, resource_id,
+    valid_from, {{ attribute }}_authority as authority, place
+from differing
+where {{ attribute }} <> won_{{ attribute }}
+{%- endmacro %}

@@ -4,8 +4,9 @@ with person as not materialized (select * from {{ ref('population.person') }}),
 
 record as not materialized (
     select
-        record_id, resource_id, person_id, resident_id, name, sex_code, birth_date, death_date, valid_from, place,
-        name_authority, sex_code_authority, birth_date_authority, death_date_authority
+        record_id, resource_id, person_id, resident_id, name, sex_code, birth_date, death_date, marital_status_code,
+        valid_from, place, name_authority, sex_code_authority, birth_date_authority, death_date_authority,
+        marital_status_code_authority
     from {{ ref('linked.person_record') }}
 ),
 
@@ -18,15 +19,30 @@ other_than_won as (
         or record.sex_code <> person.sex_code
         or record.birth_date <> person.birth_date
         or record.death_date <> person.death_date
+        or left(record.marital_status_code, 1) <> left(person.marital_status_code, 1)
 ),
 
 differing as (
     select
         told.*, person.name_from, person.sex_code_from, person.birth_date_from, person.death_date_from,
         person.name as won_name, person.sex_code as won_sex_code, person.birth_date as won_birth_date,
-        person.death_date as won_death_date, person.former_name
+        person.death_date as won_death_date, person.former_name,
+        person.marital_status_code as won_marital_status_code, person.marital_status_code_from
     from other_than_won as told
     join person on told.person_id = person.person_id
+),
+
+-- a register that has not heard of a wedding or a divorce yet is no contradiction; one that was updated since is
+still_otherwise as (
+    select told.*
+    from differing as told
+    join record as winner
+        on told.marital_status_code_from = winner.record_id and told.person_id = winner.person_id
+        and winner.marital_status_code is not null
+    where left(told.marital_status_code, 1) <> left(told.won_marital_status_code, 1)
+        and left(told.marital_status_code, 1) <> '9' and left(told.won_marital_status_code, 1) <> '9'
+        and told.marital_status_code_authority > winner.marital_status_code_authority
+        and told.valid_from > winner.valid_from
 ),
 
 lost as (
@@ -44,6 +60,10 @@ lost as (
     select person_id, 'death_date', cast(won_death_date as varchar), death_date_from, cast(death_date as varchar),
         record_id, resource_id, death_date_authority, place
     from differing where death_date <> won_death_date
+    union all
+    select person_id, 'marital_status_code', won_marital_status_code, marital_status_code_from, marital_status_code,
+        record_id, resource_id, marital_status_code_authority, place
+    from still_otherwise
 ),
 
 different_value as (

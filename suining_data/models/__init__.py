@@ -3,7 +3,7 @@
 Here: what the other stages may use of this package. Not here: the SQL itself (dbt_like_sql/), the assets (definitions).
 """
 
-from suining_data.models.building import build
+from suining_data.models.building import build, counts
 from suining_data.models.contract import ColumnContract, CustomTest, ModelContract
 from suining_data.models.errors import ModelError
 from suining_data.models.lineage import ColumnLineage, column_lineage
@@ -21,6 +21,7 @@ __all__ = [
     "Renderer",
     "build",
     "column_lineage",
+    "counts",
     "declared_sources",
     "load_models",
 ]

@@ -56,9 +56,15 @@ class CustomTest(Strict):
 
 
 class ModelContract(Strict):
-    """One table of schema.yml; the table's name is the mapping's key there."""
+    """One table of schema.yml; the table's name is the mapping's key there.
+
+    `materialized: view`: nothing is stored, whoever reads it has it computed. `count_by`: a column of few values, by which
+    the rows are counted for whoever watches the run.
+    """
 
     description: Text
+    materialized: Literal["table", "view"] = "table"
+    count_by: Identifier | None = None
     key: list[Identifier] = Field(min_length=1)
     columns: dict[Identifier, ColumnContract] = Field(min_length=1)
     tests: list[CustomTest] = []
@@ -67,4 +73,6 @@ class ModelContract(Strict):
     def _key_is_described(self) -> Self:
         if missing := [column for column in self.key if column not in self.columns]:
             raise ValueError(f"key column {', '.join(missing)} is not among the columns; describe it under `columns`")
+        if self.count_by is not None and self.count_by not in self.columns:
+            raise ValueError(f"count_by {self.count_by} is not among the columns")
         return self

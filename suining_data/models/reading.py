@@ -30,7 +30,7 @@ CONTRACTS = "schema.yml"
 
 @dataclass(frozen=True)
 class Model:
-    """One base table: `select` only, with its contract."""
+    """One base table or view: `select` only, with its contract."""
 
     schema: str
     name: str
@@ -42,6 +42,10 @@ class Model:
     @property
     def table(self) -> str:
         return f"{self.schema}.{self.name}"
+
+    @property
+    def is_view(self) -> bool:
+        return self.contract.materialized == "view"
 
     @cached_property
     def fingerprint(self) -> str:

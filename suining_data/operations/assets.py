@@ -90,9 +90,7 @@ def refresh(step: Step, context: Context, specs: list[dg.AssetCheckSpec]) -> Eve
 def _as_before(step: Step, context: Context) -> Events:
     """An unchanged table: what was found of it when it was built."""
     yield from found.recall(context.con, step)
-    yield dg.MaterializeResult(
-        metadata={"dagster/row_count": state.rows(context.con, step), "unchanged": True},
-    )
+    yield dg.MaterializeResult(metadata={**_counted(state.rows(context.con, step)), "unchanged": True})
 
 
 def _is_error(result: dg.AssetCheckResult) -> bool:
@@ -130,4 +128,8 @@ def _schema(columns: tuple[Column, ...]) -> dg.TableSchema:
 
 
 def _told(outcome: Outcome) -> dict[str, int | str]:
-    return {"dagster/row_count": outcome.rows, **outcome.figures}
+    return {**_counted(outcome.rows), **outcome.figures}
+
+
+def _counted(rows: int | None) -> dict[str, int | str]:
+    return {} if rows is None else {"dagster/row_count": rows}

@@ -21,7 +21,7 @@ from suining_data.ingestion import (
     raw_path,
 )
 from suining_data.linkage import LinkedTable, back_up_registry, linked_tables
-from suining_data.models import ColumnContract, Model, build, declared_sources, load_models
+from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
 from suining_data.operations.deliveries import deliveries_step
 from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, code_digest, digest_of
 from suining_data.publication import DICTIONARY_COLUMNS, described, publish, write_dictionary
@@ -82,7 +82,8 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
     read = {key for step in steps for key in step.upstream}
     unread = [step.key for step in steps if step.key not in read]  # their accounts are published all the same
-    steps.append(_snapshot_step(list(dict.fromkeys([*(model.table for model in models), *unread]))))
+    views = [model for model in models if model.is_view]
+    steps.append(_snapshot_step(list(dict.fromkeys([*(model.table for model in models), *unread])), views))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 
@@ -230,7 +231,7 @@ def _base_step(model: Model) -> Step:
     def write(context: Context) -> Outcome:
         rows = build(context.con, model)
         describe(context.con, f"{model.table}{NEXT}", contract.description.zh, columns)
-        return Outcome(rows=rows)
+        return Outcome(rows=rows, figures={**counts(context.con, model)})
 
     return Step(
         key=model.table,
@@ -299,11 +300,12 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
     )
 
 
-def _snapshot_step(tables: list[str]) -> Step:
+def _snapshot_step(tables: list[str], views: list[Model]) -> Step:
     def write(context: Context) -> Outcome:
         back_up_registry(context.con, context.settings)
-        published = publish(context.con, context.settings, context.run_id)
-        return Outcome(rows=sum(table.rows for table in published), figures={"tables": len(published)})
+        published = publish(context.con, context.settings, context.run_id, views)
+        figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
+        return Outcome(rows=sum(table.rows for table in published), figures=figures)
 
     return Step(
         key="published.snapshot",

@@ -145,12 +145,13 @@ class Progress:
         materialization = event.step_materialization_data.materialization
         count = materialization.metadata.get("dagster/row_count")
         rows = int(str(count.value)) if count else 0
+        told = f"{rows:,}" if count else "视图 view"
         self.done += 1
         if key and key.path[0] == "raw":
             self.rows += rows
         self.console.print(
             f"[{self.done:>3}/{self.tables}] {time.monotonic() - self.started:6.1f} s  {'.'.join(key.path) if key else ''}"
-            f"  {rows:,}  (原始行累计 rows so far {self.rows:,})",
+            f"  {told}  (原始行累计 rows so far {self.rows:,})",
             highlight=False,
             soft_wrap=True,
         )

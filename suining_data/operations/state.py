@@ -61,10 +61,10 @@ def remember(context: Context, step: Step, outcome: Outcome, seconds: tuple[floa
     )
 
 
-def rows(con: Connection, step: Step) -> int:
-    """Rows of the table in force."""
+def rows(con: Connection, step: Step) -> int | None:
+    """Rows of the table in force; None of a view."""
     stored = con.execute("select rows from governance.table_state where table_name = ?", [step.key]).fetchone()
-    return int(stored[0]) if stored else 0
+    return stored[0] if stored else 0
 
 
 def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[Step]:

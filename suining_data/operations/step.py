@@ -37,9 +37,9 @@ class Context:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step wrote: rows, and figures for whoever watches the run (no personal values)."""
+    """What a step wrote: rows (of a view None), and figures for whoever watches the run (no personal values)."""
 
-    rows: int
+    rows: int | None
     figures: dict[str, int | str] = field(default_factory=dict)
     version: str | None = None  # what the rows are made of, where that is not the step's own digest
     failures: dict[str, tuple[str, ...]] = field(default_factory=dict)  # own check -> a sentence per failure

@@ -88,7 +88,7 @@ def _bases(con: duckdb.DuckDBPyConnection) -> Table:
         [list(LABELS), list(LABELS)],
     ).fetchall()
     for base, name, count in rows:
-        table.add_row(f"{LABELS[base]} {base}", name, f"{count:,}")
+        table.add_row(f"{LABELS[base]} {base}", name, "视图 view" if count is None else f"{count:,}")
     return table
 
 

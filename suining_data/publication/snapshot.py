@@ -1,6 +1,7 @@
 """A snapshot: what analysts open, written beside the one in use and swapped in whole.
 
-Here: the DuckDB file, one Parquet file per table, the manifest, the swap, keeping the last snapshots.
+Here: the DuckDB file with tables and views, one Parquet file per table, the manifest, the swap, keeping the last
+snapshots.
 Not here: what the tables hold (dbt_like_sql/), who may see what.
 
 published/snapshots/<run>/ holds a snapshot; the link published/current names the one in use, and the other names
@@ -12,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,11 +21,19 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.models import Model
 from suining_data.settings import Settings
-from suining_data.warehouse import BASES, LIBRARIES, SLOW_TO_CHOOSE, release_memory, transaction
+from suining_data.warehouse import BASES, LIBRARIES, SLOW_TO_CHOOSE, release_memory, table_exists, transaction
 
 SCHEMAS = (*BASES, *LIBRARIES, "governance")
 OFFERED = ("suining.duckdb", "parquet", "manifest.json")
+# how records were linked and which ids have given way: `suining explain` asks for them while the warehouse is busy
+ALSO = {
+    "linked.person_link": "governance.person_link",
+    "linked.organization_link": "governance.organization_link",
+    "registry.person_redirect": "governance.person_redirect",
+    "registry.organization_redirect": "governance.organization_redirect",
+}
 KEPT = 2  # snapshots: the one in use and the one before
 
 
@@ -38,8 +48,13 @@ class PublishedTable:
     version: str
 
 
-def publish(con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> list[PublishedTable]:
-    """Write a new snapshot of the bases and put it in use; the one in use stays whole whatever happens."""
+def publish(
+    con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, views: Sequence[Model] = ()
+) -> list[PublishedTable]:
+    """Write a new snapshot of the bases and put it in use; the one in use stays whole whatever happens.
+
+    `views`, each after those it reads, are in the DuckDB file only.
+    """
     snapshot = settings.published / "snapshots" / run_id
     shutil.rmtree(snapshot, ignore_errors=True)
     (snapshot / "parquet").mkdir(parents=True)
@@ -48,9 +63,9 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> 
     release_memory(con, settings)
     with con.cursor() as beside, ThreadPoolExecutor(max_workers=1) as pool:  # neither keeps every core busy alone
         written = [pool.submit(_write_parquet, beside, settings, snapshot, table, before) for table in tables]
-        _write_database(con, snapshot / "suining.duckdb", tables)
+        _write_database(con, snapshot / "suining.duckdb", tables, views)
         published = [each.result() for each in written]
-    _write_manifest(con, snapshot, published, run_id)
+    _write_manifest(con, snapshot, published, [view.table for view in views], run_id)
     _put_in_use(settings, snapshot)
     _forget_old(settings)
     return published
@@ -76,7 +91,7 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str]) -> None:
+def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str], views: Sequence[Model]) -> None:
     con.execute(f"attach '{file}' as snapshot")
     con.execute("set disabled_compression_methods = 'fsst'")  # a third of the time for a file of twice the size
     try:
@@ -84,25 +99,46 @@ def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str
             con.execute(f"create schema snapshot.{schema}")
         for table in tables:
             con.execute(f"create table snapshot.{table} as from {table}")
-        _copy_comments(con)
+        for table, name in ALSO.items():
+            if table_exists(con, table):
+                con.execute(f"create table snapshot.{name} as from {table}")
+        _write_views(con, tables, views)
+        _copy_comments(con, [*tables, *(view.table for view in views)])
         con.execute("checkpoint snapshot")
     finally:
         con.execute("detach snapshot")
         con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
 
 
-def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
-    """Column and table descriptions go along, so that `describe` and every client shows them."""
+def _write_views(con: duckdb.DuckDBPyConnection, tables: list[str], views: Sequence[Model]) -> None:
+    """A view of what is published stays one; a view of more becomes the table it shows."""
+    published = set(tables)
+    for view in views:
+        if published.issuperset(view.refs):
+            con.execute(f"create view snapshot.{view.table} as {view.sql}")
+        else:
+            con.execute(f"create table snapshot.{view.table} as from {view.table}")
+        published.add(view.table)
+
+
+def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
+    """Descriptions of tables, views and columns go along, so that `describe` and every client shows them."""
     comments = con.execute(
         """
-        select 'table', schema_name || '.' || table_name, comment from duckdb_tables()
-        where database_name = current_database() and comment is not null and list_contains(?, schema_name)
-        union all
-        select 'column', concat_ws('.', schema_name, table_name, column_name), comment from duckdb_columns()
-        where database_name = current_database() and comment is not null and list_contains(?, schema_name)
-            and not ends_with(table_name, '__next')
+        with comment as (
+            select 'table' as kind, schema_name || '.' || table_name as name, null as column_name, comment
+            from duckdb_tables() where database_name = current_database()
+            union all
+            select 'table', schema_name || '.' || view_name, null, comment
+            from duckdb_views() where database_name = current_database()
+            union all
+            select 'column', schema_name || '.' || table_name, column_name, comment
+            from duckdb_columns() where database_name = current_database()
+        )
+        select kind, concat_ws('.', name, column_name), comment from comment
+        where comment is not null and list_contains(?, name)
         """,
-        [list(SCHEMAS), list(SCHEMAS)],
+        [tables],
     ).fetchall()
     with transaction(con):
         for kind, name, comment in comments:
@@ -132,7 +168,9 @@ def _write_parquet(
     return PublishedTable(table, rows, relative, digest, version)
 
 
-def _write_manifest(con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list[PublishedTable], run_id: str) -> None:
+def _write_manifest(
+    con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list[PublishedTable], views: list[str], run_id: str
+) -> None:
     batches = con.execute("""
         select resource_id, batch_id, file_name, content_sha256, raw_rows
         from governance.batch where status = 'in_force' order by resource_id, file_name
@@ -145,6 +183,7 @@ def _write_manifest(con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "database": {"file": "suining.duckdb", "sha256": digest},
         "tables": [asdict(table) for table in tables],
+        "views": views,
         "batches": [dict(zip(names, batch, strict=True)) for batch in batches],
     }
     (snapshot / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")

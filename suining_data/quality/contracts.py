@@ -41,7 +41,26 @@ def base_suite(model: Model) -> Suite:
 def contract_suite(table: str, contract: ModelContract) -> Suite:
     """The rules that `contract` states of `table` (schema.name)."""
     checks = [schema_check({name: _type(column) for name, column in contract.columns.items()})]
-    checks += _not_null(name for name, column in contract.columns.items() if column.not_null or name in contract.key)
+    if contract.materialized == "table":  # the rows of a view are those of tables that were judged
+        checks += _column_checks(table, contract)
+    checks += [
+        Check(test.id, test.dimension, Severity(test.severity), test.zh, test.en, failing_rows=test.sql.strip(" \n;"))
+        for test in contract.tests
+    ]
+    referenced = dict.fromkeys(column.reference[0] for column in contract.columns.values() if column.reference)
+    return Suite(
+        keys=tuple(name for name in contract.key if _says_nothing_of_anybody(contract.columns[name])),
+        checks=tuple(checks),
+        reads=tuple(name for name in referenced if name != table),
+        is_of_view=contract.materialized == "view",
+    )
+
+
+def _column_checks(table: str, contract: ModelContract) -> list[Check]:
+    """Rules that every row of a table has to keep."""
+    checks = list(
+        _not_null(name for name, column in contract.columns.items() if column.not_null or name in contract.key)
+    )
     checks.append(unique_check("key", contract.key))
     for name, column in contract.columns.items():
         if column.unique and contract.key != [name]:
@@ -52,16 +71,7 @@ def contract_suite(table: str, contract: ModelContract) -> Suite:
             checks += element_checks(name, ELEMENTS[column.element])
         if column.reference:
             checks.append(reference_check(table, name, *column.reference))
-    checks += [
-        Check(test.id, test.dimension, Severity(test.severity), test.zh, test.en, failing_rows=test.sql.strip(" \n;"))
-        for test in contract.tests
-    ]
-    referenced = dict.fromkeys(column.reference[0] for column in contract.columns.values() if column.reference)
-    return Suite(
-        keys=tuple(name for name in contract.key if _says_nothing_of_anybody(contract.columns[name])),
-        checks=tuple(checks),
-        reads=tuple(name for name in referenced if name != table),
-    )
+    return checks
 
 
 def schema_check(types: Mapping[str, str | None]) -> Check:

@@ -14,7 +14,7 @@ BASE_TABLES = """
     population.person population.person_identifier population.person_address population.household
     population.relationship population.person_conflict
     legal_entity.organization legal_entity.organization_identifier legal_entity.organization_name
-    legal_entity.organization_relation legal_entity.license
+    legal_entity.organization_relation legal_entity.license legal_entity.organization_conflict
     spatial.division spatial.address spatial.parcel spatial.building spatial.real_estate_unit spatial.facility
     macro.indicator macro.observation
     credential.credential credit.listing credit.organization_credit

@@ -5,7 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from suining_data.models import ModelError, build, load_models
+from suining_data.models import ModelError, build, counts, load_models
+from suining_data.warehouse import swap
 
 SOURCES = {"linked.person_record": ["person_id", "name", "name_authority", "place"]}
 CONTRACT = "{table}:\n  description: {{en: t, zh: t}}\n  key: [{key}]\n  columns: {{{columns}}}\n"
@@ -145,3 +146,54 @@ def test_a_build_that_fails_leaves_nothing(folder):
         with pytest.raises(ModelError, match=r"base/star\.sql: .*person_record"):
             build(con, load_models(folder, SOURCES)[0])
         assert con.execute("select count(*) from duckdb_tables()").fetchone() == (0,)
+
+
+def materialize(folder: Path, how: str, **more: str) -> None:
+    """Say in the contract of base.a how it is materialized."""
+    contract = "".join(f"  {key}: {value}\n" for key, value in {"materialized": how, **more}.items())
+    path = folder / "base" / "schema.yml"
+    path.write_text(path.read_text().replace("a:\n", f"a:\n{contract}", 1))
+
+
+def test_a_view_follows_what_it_reads_and_its_rows_are_not_counted(folder):
+    write(folder, "a", "select name from {{ ref('linked.person_record') }}")
+    materialize(folder, "view")
+    with duckdb.connect() as con:
+        con.execute("create schema linked; create table linked.person_record as select 'x' as name from range(3)")
+        con.execute("create schema base; create table base.a as select 'old' as name")
+        assert build(con, load_models(folder, SOURCES)[0]) is None
+        swap(con, "base.a")
+        con.execute("insert into linked.person_record values ('y')")
+        assert con.execute("select count(*) from base.a").fetchone() == (4,)
+
+
+def test_a_view_and_a_table_replace_each_other(folder):
+    write(folder, "a", "select name from {{ ref('linked.person_record') }}")
+    with duckdb.connect() as con:
+        con.execute("create schema linked; create table linked.person_record as select 'x' as name")
+        for how in ("view", "view", "table", "view"):
+            materialize(folder, how)
+            model = load_models(folder, SOURCES)[0]
+            build(con, model)
+            build(con, model)
+            swap(con, "base.a")
+            (folder / "base" / "schema.yml").unlink()
+            write(folder, "a", "select name from {{ ref('linked.person_record') }}")
+            assert con.execute("select count(*) from base.a").fetchone() == (1,)
+            assert len(con.execute("select 1 from duckdb_views() where view_name = 'a'").fetchall()) == (how == "view")
+
+
+def test_rows_are_counted_by_the_kinds_that_the_contract_names(folder):
+    write(folder, "a", "select name from {{ ref('linked.person_record') }}")
+    materialize(folder, "table", count_by="name")
+    with duckdb.connect() as con:
+        con.execute("create schema linked; create table linked.person_record as select 'x' as name from range(3)")
+        model = load_models(folder, SOURCES)[0]
+        build(con, model)
+        assert counts(con, model) == {"x": 3}
+
+
+def test_counting_by_no_column_is_named(folder):
+    write(folder, "a", "select name from {{ ref('linked.person_record') }}")
+    materialize(folder, "table", count_by="kind")
+    assert "count_by kind is not among the columns" in error(folder)

@@ -107,12 +107,17 @@ class Bases:
         return record
 
     def build(self) -> None:
-        """Places by recency, as linkage gives them, then every table of the schemas built here."""
+        """Places as linkage gives them, then every table of the schemas built here."""
         for table in ("linked.person_record", "linked.organization_record"):
+            attributes = [
+                name.removesuffix("_authority") for name in self._columns(table) if name.endswith("_authority")
+            ]
+            days = "coalesce(date_diff('day', valid_from, date '2079-06-06'), 65535)"
+            empty = " + ".join(f"({name} is null)::int" for name in attributes)
             self.con.execute(
-                f"update {table} set place = ranked.position from (select record_id, role, row_number() over "
-                f"(order by valid_from desc nulls last, record_id, role) as position from {table}) as ranked "
-                f"where {table}.record_id = ranked.record_id and {table}.role = ranked.role"
+                f"update {table} set place = ({days} << 40) | (({empty})::bigint << 35) | ranked.position from ("
+                f"select record_id, role, row_number() over (order by record_id, role) as position from {table}"
+                f") as ranked where {table}.record_id = ranked.record_id and {table}.role = ranked.role"
             )
         for model in self._models:
             build(self.con, model)

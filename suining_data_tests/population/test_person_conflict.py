@@ -44,6 +44,27 @@ def test_a_former_name_and_an_unknown_sex_contradict_nothing(bases):
     assert conflicts(bases, "different_value") == []
 
 
+@pytest.mark.parametrize(
+    ("registered", "day", "is_conflict"),
+    [
+        ("10", "2018-01-01", True),
+        ("10", "2010-01-01", False),
+        ("10", None, False),
+        ("21", "2018-01-01", False),
+        ("90", "2018-01-01", False),
+    ],
+    ids=["updated since", "not updated since", "undated", "married is married", "unspecified"],
+)
+def test_a_marital_status_contradicts_when_the_register_was_updated_after_the_wedding(
+    bases, registered, day, is_conflict
+):
+    bases.person("P1", "civil_affairs__marriages", 1, marital_status_code="20", valid_from="2015-05-01")
+    bases.person("P1", POLICE, 5, marital_status_code=registered, valid_from=day)
+    bases.build()
+    expected = [("P1", "marital_status_code", "20", registered, "civil_affairs__marriages", POLICE)]
+    assert conflicts(bases, "different_value") == (expected if is_conflict else [])
+
+
 def test_a_record_whose_number_is_somebody_elses_is_reported(bases):
     bases.person("P1", POLICE, 1, resident_id=NUMBER, name="张伟")
     record = bases.person(None, "sichuan_human_resources__insurance", 8, resident_id=NUMBER, name="陈芳")

@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from suining_data.models import Model, ModelContract
 from suining_data.publication import publish
 from suining_data.settings import Settings
-from suining_data.warehouse import open_warehouse
+from suining_data.warehouse import open_warehouse, table_exists
 
 STATE = "create table governance.table_state (table_name varchar, version varchar)"
 BATCH = """
@@ -94,6 +95,50 @@ def test_the_descriptions_of_columns_go_along(con: duckdb.DuckDBPyConnection, se
     with duckdb.connect(str(settings.published / "suining.duckdb"), read_only=True) as reader:
         found = reader.execute("select comment from duckdb_columns() where column_name = 'person_id'").fetchall()
     assert found == [("人员标识",)]
+
+
+def model(table: str, sql: str, *refs: str) -> Model:
+    schema, name = table.split(".")
+    columns = {"person_id": {"type": "bigint"}}
+    contract = {
+        "description": {"zh": "人", "en": "p"},
+        "materialized": "view",
+        "key": ["person_id"],
+        "columns": columns,
+    }
+    return Model(schema, name, Path(f"{name}.sql"), sql, refs, ModelContract.model_validate(contract))
+
+
+def test_a_view_of_published_tables_stays_a_view_and_one_of_more_becomes_a_table(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    con.execute("create table linked.record as select 7 as person_id")
+    views = [
+        model("population.record", "select person_id from linked.record", "linked.record"),
+        model("population.adult", "select person_id from population.record", "population.record"),
+    ]
+    for view in views:
+        con.execute(f"create view {view.table} as {view.sql}")
+        con.execute(f"comment on table {view.table} is '记录'")
+        con.execute(f"comment on column {view.table}.person_id is '人员标识'")
+    publish(con, settings, "run1", views)
+    file = settings.published / "suining.duckdb"
+    with duckdb.connect(str(file), read_only=True) as reader:
+        assert reader.execute("select person_id from population.adult").fetchall() == [(7,)]
+        assert reader.execute("select view_name, comment from duckdb_views() where not internal").fetchall() == [
+            ("adult", "记录")
+        ]
+        assert reader.execute("select count(*) from duckdb_columns() where comment = '人员标识'").fetchone() == (3,)
+    assert manifest(settings)["views"] == ["population.record", "population.adult"]
+    assert not (settings.published / "parquet/population/record.parquet").exists()
+
+
+def test_links_and_redirects_go_along_when_there_are_any(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("create table registry.person_redirect as select 'P1' as old_id, 'P2' as new_id")
+    publish(con, settings, "run1")
+    with duckdb.connect(str(settings.published / "suining.duckdb"), read_only=True) as reader:
+        assert reader.execute("from governance.person_redirect").fetchall() == [("P1", "P2")]
+        assert not table_exists(reader, "governance.person_link")
 
 
 def test_side_tables_are_not_published(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

@@ -145,6 +145,17 @@ def test_samples_name_rows_by_keys_that_say_nothing_of_anybody(con):
     assert not any(secret in str(results) for secret in ("'aa'", "'bb'", "'cc'"))
 
 
+def test_of_a_view_only_the_columns_and_its_own_tests_are_judged(con):
+    suite = contract_suite("main.toy", ModelContract.model_validate({**CONTRACT, "materialized": "view"}))
+    con.execute("alter table toy__next rename to told")
+    con.execute("update told set name = 'bear', size = 'XXL'")
+    con.execute("create view toy__next as from told")
+    assert failed(suite, con) == {"names_differ": 1}
+    assert all("evaluated" not in result.metadata for result in suite.judge(con, SUITE_TABLE))
+    con.execute("create or replace view toy__next as select toy_id from told")
+    assert failed(suite, con) == {"schema": len(CONTRACT["columns"]) - 1}
+
+
 def test_a_suite_says_which_tables_must_be_there_first():
     assert toy_suite().reads == ("main.box",)
 

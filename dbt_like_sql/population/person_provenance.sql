@@ -1,0 +1,8 @@
+-- One row per person and attribute: which row of which delivery the golden value came from, and why it won. Who has
+-- moved out has no household and no registered address any more (see person).
+{{ provenance(ref('population.person_statement'), 'person_id') }}
+anti join (
+    select person_id from {{ ref('population.person') }} where moved_out_date is not null
+) as moved_out
+    on explained.person_id = moved_out.person_id
+    and attribute in ('registered_address', 'registered_division_code', 'household_number', 'head_relation_code')
