@@ -44,8 +44,8 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
         from linked.{subject.name}_unidentified where token is not null
     """)
     con.execute(f"create or replace temp table near_number as {_near_numbers(subject)}")
-    blocks = [_block(rule, "known", "identity_key") for rule in subject.rules]
-    blocks += [_block(rule, "unidentified", "token") for rule in subject.rules]
+    blocks = [block(rule, "known", "identity_key") for rule in subject.rules]
+    blocks += [block(rule, "unidentified", "token") for rule in subject.rules]
     blocks += ["select token, identity_key from near_number", _same_received()]
     con.execute(f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(blocks)})")
     con.execute(f"create or replace temp table {PROFILE} as {profiles(subject)}")
@@ -61,8 +61,8 @@ def _frequencies(subject: Subject) -> str:
     """
 
 
-def _block(rule: tuple[str, ...], right: str, key: str) -> str:
-    """SELECT of the pairs that share every column of a rule; a token that meets too many by it meets none."""
+def block(rule: tuple[str, ...], right: str, key: str) -> str:
+    """SELECT of the pairs of `unidentified` and `right` that share every column of a rule; a token that meets too many by it meets none."""
     on = " and ".join(f"l.{column} = r.{column}" for column in rule)
     order = "" if right == "known" else " and l.token < r.token"
     return f"""

@@ -94,7 +94,7 @@ def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
 
 
 def _vetoed(subject: Subject) -> str:
-    return " or ".join(f"coalesce({veto}, false)" for veto in subject.vetoes)
+    return " or ".join(f"coalesce({veto}, false)" for veto in subject.vetoes) or "false"
 
 
 def _components(nodes: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:

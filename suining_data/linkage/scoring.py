@@ -68,7 +68,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inpu
     api = DuckDBAPI(connection=con)
     left, right = (api.register(side, dataset_display_name=side) for side in (LEFT, RIGHT))
     prior = {"probability_two_random_records_match": 1 / max(inputs.subjects, 2)}
-    linker = Linker([left, right], settings | _SCORING | prior)
+    linker = Linker([left, right], settings | _SCORING | prior, log_level=None)
     linker.table_management.register_term_frequency_lookup(api.register(inputs.frequencies), "name")
     scored = linker.inference.predict_between(left, right, warning_mode="never")
     con.execute(f"""

@@ -18,6 +18,7 @@ class Subject:
 
     name: str
     prefix: str
+    columns: tuple[str, ...]  # the comparable ones
     known: str  # with identity_key and number: records that carry an accepted number
     unidentified: str  # with record_id, role, token: those that do not
     alphabet: str
@@ -25,15 +26,6 @@ class Subject:
     vetoes: tuple[str, ...]  # SQL over two profiles l and r, true where they are never one
     strangers: float  # with the same name as the only one known by it: how many there are of whom nothing is known
     exists: str  # SQL over aggregated profiles: what a subject without any accepted number must tell to be one
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Comparable columns of `known` and `unidentified`."""
-        return PERSON_COLUMNS if self.name == "person" else ORGANIZATION_COLUMNS
-
-
-PERSON_COLUMNS = ("name", "former_name", "birth", "death", "sex_code", "phone", "addresses", "ties")
-ORGANIZATION_COLUMNS = ("name", "core", "representative_name", "registration_number", "phone", "addresses", "ties")
 
 
 def _digest(*columns: str) -> str:
@@ -47,6 +39,7 @@ _BIRTH_TOLD = "regexp_extract(received, '^[0-9]{6}([12][0-9]{3}[01][0-9][0-3][0-
 PERSON = Subject(
     name="person",
     prefix="P",
+    columns=("name", "former_name", "birth", "death", "sex_code", "phone", "addresses", "ties"),
     known="""
         select coalesce(resident_id, other_id_type_code || ':' || other_id) as identity_key, resident_id as number,
             name_authority, name, former_name, sex_code, phone, addresses, ties,
@@ -117,6 +110,7 @@ _OLD = "starts_with(identity_key, 'registration_number:')"
 ORGANIZATION = Subject(
     name="organization",
     prefix="O",
+    columns=("name", "core", "representative_name", "registration_number", "phone", "addresses", "ties"),
     known=f"""
         select identity_key, uscc as number, name_authority, name, null as former_name, {_CORE} as core,
             representative_name, registration_number, phone, addresses, ties

@@ -49,7 +49,7 @@ def train(con: duckdb.DuckDBPyConnection, subject: Subject, file: Path) -> dict[
         "probability_two_random_records_match": 1 / counts["known"],
         "blocking_rules_to_generate_predictions": [],
     }
-    linker = Linker([left, right], settings)
+    linker = Linker([left, right], settings, log_level=None)
     linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
     linker.training.estimate_m_from_label_column("label")
     model = {
