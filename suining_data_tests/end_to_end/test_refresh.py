@@ -73,6 +73,17 @@ def test_broken_values_are_put_aside_with_a_reason_in_chinese(delivered_city: Ci
     assert all(any("一" <= character <= "鿿" for character in reason) for reason in rules.values())
 
 
+def test_what_was_put_aside_of_an_interface_is_found_in_its_page(delivered_city: City) -> None:
+    put_aside = delivered_city.query("""
+        select unit_id, file_name, line_number, field, received from governance.quarantine
+        where received is not null and scope = 'value' and regexp_matches(file_name, '_p[0-9]+[.]json$')
+    """)
+    assert len({file for _, file, *_ in put_aside}) > 1
+    for unit, file, line, field, received in put_aside:
+        page = json.loads((delivered_city.settings.landing / str(unit) / str(file)).read_text(encoding="utf-8"))
+        assert str(page["data"][int(str(line)) - 1][field]) == received
+
+
 def test_records_are_linked_as_the_truth_says(delivered_city: City) -> None:
     with open_city(delivered_city.settings) as con:
         sections = measure(con, city={})
