@@ -153,10 +153,10 @@ married_twice as (
         on first.person_id = second.person_id
         and (first.valid_from, first.record_id) < (second.valid_from, second.record_id)
         and {{ overlap('first', 'second') }}
-    where first.related_person_id <> second.related_person_id
-        or (
-            (first.related_person_id is null or second.related_person_id is null)
-            and first.related_name <> second.related_name
+    -- a spouse of the same name, married on the same day, is the same under two numbers
+    where (first.related_name <> second.related_name or first.valid_from <> second.valid_from)
+        and coalesce(
+            first.related_person_id <> second.related_person_id, first.related_name <> second.related_name
         )
 ),
 
@@ -174,15 +174,21 @@ enrolment as (
     select record_id, 'sichuan_human_resources__insurance', insurance_type_code, status_code, employer_code,
         start_date, end_date
     from {{ ref('staged.sichuan_human_resources__insurance') }}
+    union all
+    select record_id, 'human_resources__pension_insurance', insurance_type_code, status_code, employer_code, start_date, null
+    from {{ ref('staged.human_resources__pension_insurance') }}
 ),
 
 insured as (
-    select record.person_id, enrolment.*, left(insurance_type_code, 7) as scheme
+    select
+        record.person_id, enrolment.* exclude (employer_code), left(insurance_type_code, 7) as scheme,
+        coalesce(record.employer_organization_id, enrolment.employer_code) as employer
     from enrolment
     join {{ ref('linked.person_record') }} as record on enrolment.record_id = record.record_id and record.role = 'insured'
     where record.person_id is not null and enrolment.valid_from is not null
         and insurance_type_code in (
-            'pension_employee', 'pension_government', 'pension_resident', 'medical_employee', 'medical_resident'
+            'pension_employee', 'pension_government', 'pension_resident', 'medical_employee', 'medical_resident',
+            'unemployment'
         )
         and (enrolment.valid_to is not null or coalesce(status_code, 'active') not in ('suspended', 'terminated'))
 ),
@@ -196,15 +202,15 @@ often_insured as (
     ) as often on insured.person_id = often.person_id and insured.scheme = often.scheme
 ),
 
--- the same enrolment, told by city and province, is one
 insured_once as (
     select
-        person_id, scheme, insurance_type_code, employer_code, valid_from,
+        person_id, scheme, insurance_type_code, employer, valid_from,
         arg_min(resource_id, record_id) as resource_id, max(valid_to) as valid_to, min(record_id) as record_id
     from often_insured
-    group by person_id, scheme, insurance_type_code, employer_code, valid_from
+    group by person_id, scheme, insurance_type_code, employer, valid_from
 ),
 
+-- what began on one day is one enrolment, told by city and province, of which one may still know the former employer
 overlapping_insurance as (
     select
         'overlapping_insurance' as kind, first.person_id, 'insurance_type_code' as attribute,
@@ -217,7 +223,8 @@ overlapping_insurance as (
         on first.person_id = second.person_id and first.scheme = second.scheme
         and (first.valid_from, first.record_id) < (second.valid_from, second.record_id)
         and {{ overlap('first', 'second') }}
-    where first.insurance_type_code <> second.insurance_type_code or first.employer_code <> second.employer_code
+    where (first.insurance_type_code <> second.insurance_type_code or first.employer <> second.employer)
+        and (first.valid_from <> second.valid_from or first.resource_id = second.resource_id)
 ),
 
 conflict as (

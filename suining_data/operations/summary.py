@@ -1,4 +1,4 @@
-"""What came out, for people at a terminal: stages, bases and libraries, checks, where to go on.
+"""What came out, for people at a terminal: stages, bases and libraries, checks, findings, where to go on.
 
 Here: reading the published file and printing. Not here: the figures' making (the stages).
 """
@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from suining_data.settings import Settings
+from suining_data.warehouse import table_exists
 
 LABELS = {
     "population": "人口",
@@ -19,6 +20,15 @@ LABELS = {
     "social_security": "社会保障",
     "food_drug": "食品药品",
     "transport": "交通运输",
+}
+FINDINGS = {
+    "dead_yet_paid": "死亡后仍发放",
+    "double_registration": "双重户籍",
+    "overlapping_insurance": "重复参保",
+    "shared_number": "一号多人",
+    "married_twice": "重婚",
+    "closed_yet_insuring": "已注销仍参保",
+    "closed_with_license": "已注销证照仍有效",
 }
 
 
@@ -39,6 +49,8 @@ def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     console.print(_stages(con))
     console.print(_bases(con))
     console.print(_checks(con))
+    if table_exists(con, "governance.finding"):
+        console.print(_findings(con))
     for kind, count in _delivery_problems(con):
         console.print(
             f"来件 deliveries {kind}: {count}   suining query --csv \"from governance.delivery_problem where kind = '{kind}'\"",
@@ -101,4 +113,20 @@ def _checks(con: duckdb.DuckDBPyConnection) -> Table:
     """).fetchone()
     for name, count in zip(("通过 passed", "提醒 warned", "未过 failed"), row or (), strict=True):
         table.add_row(name, f"{count:,}")
+    return table
+
+
+def _findings(con: duckdb.DuckDBPyConnection) -> Table:
+    table = Table(
+        "类别 kind",
+        "线索 findings",
+        "单位 departments",
+        title="供部门核查的线索 findings for departments (governance.finding)",
+        title_justify="left",
+    )
+    rows = con.execute(
+        "select kind, count(*), count(distinct department) from governance.finding group by kind order by kind"
+    ).fetchall()
+    for kind, count, departments in rows:
+        table.add_row(f"{FINDINGS[kind]} {kind}", f"{count:,}", f"{departments}")
     return table

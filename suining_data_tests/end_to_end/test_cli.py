@@ -36,6 +36,8 @@ def test_accounts_and_quarantine_and_status_answer(delivered_city: City) -> None
         (("accounts", "--resource", "public_security__household_changes"), "平 yes"),
         (("quarantine", "--resource", "sichuan_public_security__residents"), "公民身份号码"),
         (("status",), "population.person"),
+        (("status",), "governance.finding"),
+        (("query", "select kind, count(*) from governance.finding group by 1"), "count_star()"),
         (("catalog", "check"), "目录无误"),
         (("catalog", "list"), "户籍人口变动"),
     ]:

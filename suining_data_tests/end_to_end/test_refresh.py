@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -19,7 +20,7 @@ BASE_TABLES = """
     macro.indicator macro.observation
     credential.credential credit.listing credit.organization_credit
     social_security.enrolment social_security.allowance social_security.person
-    food_drug.business transport.operator transport.route
+    food_drug.business transport.operator transport.route governance.finding
 """.split()
 
 
@@ -124,6 +125,43 @@ def test_a_second_refresh_does_nothing(own_city: City) -> None:
     before = (own_city.settings.published / "current").resolve()
     assert "没有变化" in own_city.refresh()
     assert (own_city.settings.published / "current").resolve() == before
+
+
+def test_findings_are_counted_by_kind_for_who_watches_the_run(delivered_city: City) -> None:
+    counts = dict(delivered_city.query("select kind, count(*) from governance.finding group by kind"))
+    with dg.DagsterInstance.from_config(str(delivered_city.settings.dagster_home)) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["governance", "finding"]))
+    assert event
+    assert event.asset_materialization
+    metadata = event.asset_materialization.metadata
+    assert {kind: metadata[str(kind)].value for kind in counts} == counts
+    assert all(str(count) in delivered_city.output.getvalue() for count in counts.values())
+
+
+def test_every_golden_value_has_its_provenance_and_names_the_same_row(delivered_city: City) -> None:
+    for attribute in ("name", "sex_code", "birth_date", "death_date", "marital_status_code", "education_code", "phone"):
+        assert (
+            delivered_city.query(f"""
+            select person_id, {attribute}_from from population.person where {attribute} is not null
+            except all select person_id, record_id from population.person_provenance where attribute = '{attribute}'
+        """)
+            == []
+        )
+    for attribute in ("name", "status_code", "tax_status_code", "registered_capital_cny", "employee_count"):
+        assert (
+            delivered_city.query(f"""
+            select organization_id, {attribute}_from from legal_entity.organization where {attribute} is not null
+            except all
+            select organization_id, record_id from legal_entity.organization_provenance where attribute = '{attribute}'
+        """)
+            == []
+        )
+    assert (
+        delivered_city.value(
+            "select count(*) - count(distinct (person_id, attribute)) from population.person_provenance"
+        )
+        == 0
+    )
 
 
 def test_no_personal_value_is_in_the_log_of_the_runs(delivered_city: City) -> None:

@@ -138,6 +138,20 @@ def test_overlapping_insurance(bases, second, is_conflict):
     assert len(conflicts(bases, "overlapping_insurance")) == int(is_conflict)
 
 
+def test_a_spouse_of_one_name_and_day_is_one_spouse_under_two_numbers(bases):
+    bases.wedding("marriage", "2001-01-01", "P1", "P2", wife_name="李娟")
+    bases.wedding("marriage", "2001-01-01", "P1", "P3", wife_name="李娟")
+    bases.build()
+    assert conflicts(bases, "married_twice") == []
+
+
+def test_of_one_day_is_one_enrolment_though_one_register_knows_another_employer(bases):
+    insured(bases, "medical_employee", "E1", "2010-01-01", table="medical_insurance__enrolments")
+    insured(bases, "medical_employee", "E2", "2010-01-01", table="sichuan_medical_insurance__enrolments")
+    bases.build()
+    assert conflicts(bases, "overlapping_insurance") == []
+
+
 def test_an_enrolment_told_by_city_and_province_is_no_overlap(bases):
     for table in ("medical_insurance__enrolments", "sichuan_medical_insurance__enrolments"):
         insured(bases, "medical_employee", "E1", "2010-01-01", table=table)
