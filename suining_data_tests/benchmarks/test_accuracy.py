@@ -120,14 +120,17 @@ def test_without_a_table_nothing_is_left_to_review(con: duckdb.DuckDBPyConnectio
 
 
 def test_pairs_left_to_review_are_counted_by_subject(con: duckdb.DuckDBPyConnection) -> None:
+    """Of two records, or of a record and a number that is known by its cluster only."""
+    con.execute("create table linked.person_identity as select 'number of A' as token, 'P1' as person_id")
     con.execute(f"""create table linked.review as
-        select subject, {BATCH} + l as record_id_l, 'insured' as role_l, {BATCH} + r as record_id_r, 'insured' as role_r,
-            3.5 as weight, 0.9 as probability
-        from (values ('person', 1, 4), ('person', 8, 4), ('organization', 1, 2)) as pair(subject, l, r)""")
+        select pair_id, subject, 'token ' || l as token_l, {BATCH} + l as record_id_l, 'insured' as role_l,
+            coalesce('token ' || r, 'number of A') as token_r, {BATCH} + r as record_id_r, 'insured' as role_r
+        from (values (1, 'person', 8, 7), (2, 'person', 8, 4), (3, 'person', 4, null), (4, 'organization', 1, 2))
+            as pair(pair_id, subject, l, r)""")
     assert review.measure(con, PERSON) == {
         "table": "linked.review",
-        "pairs": 2,
+        "pairs": 3,
         "records": 3,
         "share_of_records": pytest.approx(3 / 14, abs=1e-6),
-        "share_of_true_pairs": 0.5,
+        "share_of_true_pairs": pytest.approx(2 / 3, abs=1e-6),
     }

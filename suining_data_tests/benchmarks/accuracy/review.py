@@ -17,27 +17,38 @@ def measure(con: duckdb.DuckDBPyConnection, subject: Subject) -> Figures:
     return {"table": "linked.review"} | row_of(con, _SQL.format(subject=subject.name))
 
 
+# A record without an accepted number stands for itself; a token without a record is a number, whose cluster has an owner.
 _SQL = """
 with pair as (from linked.review where subject = '{subject}'),
 
-record as (
-    select record_id_l as record_id, role_l as role from pair
-    union
-    select record_id_r, role_r from pair
+side as (
+    select pair_id, token_l as token, record_id_l as record_id, role_l as role from pair
+    union all
+    select pair_id, token_r, record_id_r, role_r from pair
+),
+
+identity as (select distinct token, {subject}_id as cluster_id from linked.{subject}_identity),
+
+told as (
+    select side.pair_id, side.record_id, side.role, coalesce(matched.true_id, owner.owner_id) as true_id
+    from side
+    left join {subject}_matched as matched on matched.record_id = side.record_id and matched.role = side.role
+    left join identity on identity.token = side.token
+    left join {subject}_owner as owner on owner.cluster_id = identity.cluster_id
 ),
 
 judged as (
-    select l.true_id = r.true_id as is_true
-    from pair
-    join {subject}_matched as l on l.record_id = record_id_l and l.role = role_l
-    join {subject}_matched as r on r.record_id = record_id_r and r.role = role_r
+    select pair_id, count(true_id) = 2 and min(true_id) = max(true_id) as is_true from told group by pair_id
 ),
 
 figure as (
-    select (select count(*) from pair) as pairs, (select count(*) from record) as records,
-        (select count(*) from {subject}_matched) as all_records, count_if(is_true) / nullif(count(*), 0) as share_of_true_pairs
-    from judged
+    select (select count(*) from judged) as pairs,
+        (select count(*) from (select distinct record_id, role from told where record_id is not null)) as records,
+        (select count(*) from {subject}_matched) as all_records,
+        (select count_if(is_true) from judged) as true_pairs
 )
 
-select pairs, records, records / nullif(all_records, 0) as share_of_records, share_of_true_pairs from figure
+select pairs, records, records / nullif(all_records, 0) as share_of_records,
+    true_pairs / nullif(pairs, 0) as share_of_true_pairs
+from figure
 """
