@@ -8,8 +8,9 @@ tells, so that a row that is delivered again, elsewhere or in another order is t
 tells nothing but a name has none.
 """
 
-# One number, two people: a record whose name shares no character with the name that the best authority gives for the
-# number, or whose name differs and whose sex or birth date contradicts it, is not merged.
+# One number, two people: a record is not merged whose name is another than the one that the best authority gives for the
+# number, and whose sex or birth date contradicts it or the number; where sex and birth are not told, one with another
+# surname, or with a given name of another length that shares no character.
 CONTESTED = """
 with many_names as (
     select resident_id from linked.person_evidence where resident_id is not null
@@ -39,8 +40,13 @@ compared as (
     select named.*, anchor_name,
         named.name in (anchor_name, coalesce(anchor_former_name, anchor_name))
             or coalesce(anchor_name = named.former_name, false) as is_same_name,
-        list_has_any(string_split(named.name, ''), string_split(anchor_name, '')) as has_common_character,
-        coalesce(sex_code <> anchor_sex_code, false) or coalesce(birth_date <> anchor_birth_date, false) as contradicts,
+        left(named.name, 1) <> left(anchor_name, 1) or (
+            length(named.name) <> length(anchor_name)
+            and not list_has_any(string_split(substr(named.name, 2), ''), string_split(substr(anchor_name, 2), ''))
+        ) as is_unlike,
+        coalesce(sex_code <> anchor_sex_code, false)
+            or coalesce(birth_date <> coalesce(anchor_birth_date, try_strptime(substr(resident_id, 7, 8), '%Y%m%d')), false)
+            as contradicts,
         sex_code is not null and birth_date is not null as tells_sex_and_birth
     from named join anchor using (resident_id)
 )
@@ -48,7 +54,7 @@ compared as (
 select record_id, role, resource_id, resident_id
 from compared
 where not is_same_name
-    and (contradicts or (not has_common_character and not tells_sex_and_birth))
+    and (contradicts or (is_unlike and not tells_sex_and_birth))
 """
 
 # The organisation code is what the numbers of one organisation share: a USCC holds it at 9-17, its check character
