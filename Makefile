@@ -4,7 +4,7 @@ SEED ?= 1
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: run test test-all lint ui bench clean
+.PHONY: run test test-all lint ui bench accuracy clean
 
 run: .venv/run
 	$(BIN)/suining sample --scale $(SCALE) --seed $(SEED) --keep
@@ -27,8 +27,11 @@ ui: .venv/run
 bench: .venv/run
 	$(BIN)/python -m suining_data_tests.benchmarks.refresh --scale $(SCALE) --seed $(SEED)
 
+accuracy: .venv/run
+	$(BIN)/python -m suining_data_tests.benchmarks.accuracy --scale $(SCALE) --seeds $(SEED)
+
 clean:
-	rm -rf .venv data/landing data/raw data/warehouse data/published data/truth data/reports data/dagster
+	rm -rf .venv data/landing data/raw data/warehouse data/published data/registry data/truth data/reports data/dagster
 
 .venv/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -9,7 +9,7 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import duckdb
 import typer
@@ -341,21 +341,32 @@ def show(result: duckdb.DuckDBPyRelation, *, as_csv: bool = False) -> None:
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and exit code 1."""
-    from suining_data.warehouse import WarehouseBusy, tells_of_full_disk
+    from suining_data.warehouse import DiskFull
 
     try:
         app()
-    except (Mistake, WarehouseBusy) as mistake:
-        _say(str(mistake))
-    except Exception as error:
-        if not tells_of_full_disk(error):
+    except (Exception, DiskFull) as error:
+        told = in_one_line(error)
+        if told is None:
             raise
-        _say(
+        Console(stderr=True).print(told, markup=False, style="red", soft_wrap=True)
+        sys.exit(1)
+
+
+def in_one_line(error: BaseException) -> str | None:
+    """What the user can mend; None when it is not for the user to mend."""
+    from suining_data.catalog import CatalogError
+    from suining_data.warehouse import WarehouseBusy, tells_of_full_disk
+
+    if isinstance(error, Mistake | WarehouseBusy):
+        return str(error)
+    if isinstance(error, CatalogError):
+        first, *others = error.problems
+        more = f" 另有 {len(others)} 处：suining catalog check ({len(others)} more)" if others else ""
+        return f"{first}{more}"
+    if tells_of_full_disk(error):
+        return (
             f"磁盘已满或文件不能再增大：{settings().data}。已发布的数据不变；请腾出空间后再次运行 "
             "(the disk is full or a file may not grow; what is published stays: make room and run again)"
         )
-
-
-def _say(mistake: str) -> NoReturn:
-    Console(stderr=True).print(mistake, markup=False, style="red", soft_wrap=True)
-    sys.exit(1)
+    return None

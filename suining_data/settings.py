@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         return self.data / "warehouse" / "suining.duckdb"
 
     @property
+    def registry_backup(self) -> Path:
+        return self.data / "registry" / "registry.duckdb"
+
+    @property
     def published(self) -> Path:
         return self.data / "published"
 

@@ -44,6 +44,10 @@ class WarehouseBusy(RuntimeError):
         )
 
 
+class DiskFull(BaseException):
+    """No room for the log of a run. No Exception, so that nobody on the way up takes it for a failure and logs on."""
+
+
 def speaks_of_full_disk(message: str) -> bool:
     """True of the message of an error that a disk without room, or a file that may not grow, has caused."""
     return any(words in message for words in FULL_IN_WORDS)

@@ -132,16 +132,17 @@ def _document(path: Path) -> Document:
     document = Document(path.name)
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        if not isinstance(root, yaml.MappingNode):
+            document.report(words("form", name=path.name), ())
+            return document
+        surprises = list(_walk(root, (), document.lines))
+        document.data = yaml.constructor.SafeConstructor().construct_document(root)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        document.lines[()] = mark.line + 1 if mark else 1
-        document.report(words("yaml", cause=getattr(error, "problem", None) or "not UTF-8"), ())
+        document.lines = {(): mark.line + 1 if mark else 1}
+        cause = getattr(error, "problem", None) or getattr(error, "reason", None) or "nested too deeply"
+        document.report(words("yaml", cause=cause), ())
         return document
-    if not isinstance(root, yaml.MappingNode):
-        document.report(words("form", name=path.name), ())
-        return document
-    surprises = list(_walk(root, (), document.lines))
-    document.data = yaml.constructor.SafeConstructor().construct_document(root)
     for found, place in surprises:
         document.report(found, place)
     _validate(document)

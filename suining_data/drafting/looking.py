@@ -14,11 +14,13 @@ from typing import Any, Literal
 from xml.parsers import expat
 from zipfile import ZipFile, is_zipfile
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, ZipError
+from python_calamine import CalamineSheet, PasswordError
 
 from suining_data.catalog import Delivery, Format, Mode
 from suining_data.ingestion.physical_lines import decoded_blocks, physical_lines
-from suining_data.ingestion.workbook import cell_text
+from suining_data.ingestion.reading import Refused
+from suining_data.ingestion.workbook import cell_text, open_workbook
+from suining_data.ingestion.workbook_parts import DamagedParts
 
 Encoding = Literal["utf-8", "gb18030"]
 FEW_BROKEN = 0.05  # of the lines, in the encoding that is taken
@@ -170,8 +172,8 @@ def _of_xml(file: Path) -> dict[str, Any]:
 
 def _of_workbook(file: Path) -> dict[str, Any]:
     try:
-        book = CalamineWorkbook.from_path(file)
-    except (CalamineError, ZipError, OSError):
+        book, _ = open_workbook(file)
+    except (DamagedParts, PasswordError, Refused):
         return {}  # the reader says what is wrong with it
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)

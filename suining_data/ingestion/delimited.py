@@ -67,7 +67,7 @@ def _read(
     names = column_names(header, sources(resource))
 
     copy = target.scratch / "records.csv"
-    with RejectedWriter(target.rejected) as rejected, copy.open("wb", buffering=0) as out:
+    with RejectedWriter(target.rejected) as rejected, copy.open("wb") as out:
         grammar = Grammar(resource.delivery.delimiter, len(names))
         records = _Records(grammar, out, rejected, counts_every_line)
         records.take(_without_header(first))

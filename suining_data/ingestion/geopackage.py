@@ -45,11 +45,15 @@ def read_geopackage(con: duckdb.DuckDBPyConnection, file: Path, resource: Resour
         with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro&immutable=1", uri=True)) as package:
             package.text_factory = bytes
             return _read_layer(package, resource, target)
-    except sqlite3.DatabaseError:
-        raise Refused(
-            "全文件: 不是 GeoPackage 文件，或已损坏，传输可能中断。请交付方重新导出并交付。",
-            "whole file: not a GeoPackage, or damaged; the transfer may have broken off. Ask for a new export.",
-        ) from None
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # a name, or SQLite's own message about a damaged one
+        raise _damaged() from None
+
+
+def _damaged() -> Refused:
+    return Refused(
+        "全文件: 不是 GeoPackage 文件，或已损坏，传输可能中断。请交付方重新导出并交付。",
+        "whole file: not a GeoPackage, or damaged; the transfer may have broken off. Ask for a new export.",
+    )
 
 
 def shape_text(blob: bytes | None, system: int) -> str:
@@ -79,8 +83,10 @@ def _read_layer(package: sqlite3.Connection, resource: Resource, target: Target)
     key, found = _columns(package, layer, shape, sources(resource))
     extra_names = check_header(resource, found, f"图层 {layer}", f"layer {layer}", (GEOMETRY,))
     names = [*column_names(found, [s for s in sources(resource) if s != GEOMETRY]), GEOMETRY]
-    selected = ", ".join(identifier(name) for name in [*found, shape])
-    cursor = package.execute(f"select {selected} from {identifier(layer)} order by {identifier(key)}")
+    selected = "".join(f"{identifier(name)}, " for name in found)
+    cursor = package.execute(
+        f"select {selected} cast({identifier(shape)} as blob) from {identifier(layer)} order by {identifier(key)}"
+    )
     count = 0
     with RejectedWriter(target.rejected) as rejected, RowWriter(target.raw, names) as rows:
         for count, (*values, blob) in enumerate(cursor, start=1):
@@ -102,7 +108,10 @@ def _read_layer(package: sqlite3.Connection, resource: Resource, target: Target)
 
 def _layer(package: sqlite3.Connection) -> tuple[str, str, int]:
     """Name, shape column and system of the one layer of features."""
-    layers = package.execute("select table_name, column_name, srs_id from gpkg_geometry_columns order by 1").fetchall()
+    layers = package.execute("""
+        select cast(coalesce(table_name, '') as text), cast(coalesce(column_name, '') as text),
+            coalesce(cast(srs_id as integer), -1)
+        from gpkg_geometry_columns order by 1""").fetchall()
     if len(layers) != 1:
         names = "、".join(table.decode() for table, *_ in layers) or "—"
         raise Refused(
@@ -115,7 +124,9 @@ def _layer(package: sqlite3.Connection) -> tuple[str, str, int]:
 
 def _refuse_if_other_system(package: sqlite3.Connection, system: int, resource: Resource) -> None:
     row = package.execute(
-        "select upper(organization) || ':' || organization_coordsys_id, srs_name from gpkg_spatial_ref_sys where srs_id = ?",
+        """
+        select coalesce(upper(organization) || ':' || organization_coordsys_id, ''), cast(coalesce(srs_name, '') as text)
+        from gpkg_spatial_ref_sys where srs_id = ?""",
         [system],
     ).fetchone()
     code, name = (value.decode() for value in row) if row else (str(system), "")
@@ -132,6 +143,8 @@ def _columns(package: sqlite3.Connection, layer: str, shape: str, declared: Sequ
     """The key and the attributes; the key, which GIS programs number as they like, is one only where it is declared."""
     rows = package.execute("select name, pk from pragma_table_info(?)", [layer]).fetchall()
     names = [(name.decode(), pk) for name, pk in rows]
+    if shape not in dict(names):  # SQLite takes a quoted name of no column for a text
+        raise _damaged()
     key = next((name for name, pk in names if pk), "rowid")
     return key, [name for name, _ in names if name != shape and (name != key or name in declared)]
 

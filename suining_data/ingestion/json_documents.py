@@ -105,7 +105,7 @@ def _load_lines(
     """Fills the temporary table with one row per line that is text; the number of physical lines."""
     copy = target.scratch / "lines.txt"
     last_line = 0
-    with copy.open("wb", buffering=0) as out:
+    with copy.open("wb") as out:
         for chunk in physical_lines(file, resource.delivery.encoding):
             last_line = chunk.first + len(chunk.lines) - 1
             kept = []

@@ -26,6 +26,7 @@ from suining_data.ingestion.reading import (
     literal,
     sources,
 )
+from suining_data.warehouse import tells_of_full_disk
 
 AS_THEY_ARE = re.compile(r"VARCHAR|ENUM.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|BOOLEAN|DATE|TIME|TIME_NS|UUID")
 ROW = "file_row_number"  # DuckDB's, from 0
@@ -42,7 +43,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource,
                     from read_parquet({literal(file)}, {ROW} = true, hive_partitioning = false)
                 ) to {literal(target.raw)} ({RAW_PARQUET})""").fetchall()[0][0]
     except duckdb.Error as error:
-        if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in str(error):
+        if isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(error):
             raise
         raise Refused(
             "全文件: 不是 Parquet 文件，或已损坏，传输可能中断。请交付方重新导出。",

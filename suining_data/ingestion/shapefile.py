@@ -5,9 +5,11 @@ Not here: the attribute table (dbase.py), what makes a shape valid (elements/geo
 
 Shapes are read by DuckDB spatial (GDAL) without the attribute table, for GDAL leaves out the records that are marked as
 deleted there. A shape that GDAL cannot make sense of comes as null, as an empty one does: its own bytes tell which.
+An index that leads out of the shapes ends the process in GDAL, so it reads one that was checked and written anew.
 `_line` is the ordinal of the record, 1-based.
 """
 
+import mmap
 import struct
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,7 +31,7 @@ from suining_data.ingestion.reading import (
     literal,
     yaml_of,
 )
-from suining_data.warehouse import load_spatial
+from suining_data.warehouse import load_spatial, tells_of_full_disk
 
 REQUIRED = (".shp", ".shx", ".dbf", ".prj")
 PARTS = (*REQUIRED, ".cpg")
@@ -50,9 +52,9 @@ def read_shapefile(con: duckdb.DuckDBPyConnection, file: Path, resource: Resourc
     parts = _by_suffix(file)
     _refuse_if_incomplete(parts, resource)
     _refuse_if_other_code_page(parts.get(".cpg"), resource)
-    count = _count_shapes(parts[".shp"], parts[".shx"])
+    _refuse_if_cut_off(parts[".shp"], parts[".shx"])
     load_spatial(con)
-    shapes = _linked(parts, target.scratch)
+    shapes, count = _sound_copy(parts, target.scratch)
     _refuse_if_other_system(con, shapes, resource)
     attributes = replace(target, raw=target.scratch / "attributes.parquet")
     result = _read_attributes(con, parts[".dbf"], resource, attributes)
@@ -96,8 +98,8 @@ def _refuse_if_other_code_page(part: Path | None, resource: Resource) -> None:
         )
 
 
-def _count_shapes(shp: Path, shx: Path) -> int:
-    """Records of the index; Refused when a file is none, or shorter than its header says."""
+def _refuse_if_cut_off(shp: Path, shx: Path) -> None:
+    """Refused when a file is none, or shorter than its header says."""
     for part in (shp, shx):
         with part.open("rb") as stream:
             head = stream.read(HEADER_LENGTH)
@@ -114,14 +116,35 @@ def _count_shapes(shp: Path, shx: Path) -> int:
                 f"{part.suffix}: the header speaks of {declared} bytes, the file has {size}; the transfer may have "
                 "broken off. Ask for a new delivery.",
             )
-    return (shx.stat().st_size - HEADER_LENGTH) // INDEX_ENTRY.size
 
 
-def _linked(parts: dict[str, Path], scratch: Path) -> Path:
-    """The shapes without their attribute table, under a name that any program can open."""
-    for suffix in (".shp", ".shx", ".prj"):
-        (scratch / f"shapes{suffix}").symlink_to(parts[suffix].resolve())
-    return scratch / "shapes.shp"
+def _sound_copy(parts: dict[str, Path], scratch: Path) -> tuple[Path, int]:
+    """The shapes without their attribute table, under a name that any program can open, and their number."""
+    shapes = scratch / "shapes.shp"
+    shapes.symlink_to(parts[".shp"].resolve())
+    shapes.with_suffix(".prj").write_text(_text(parts[".prj"].read_bytes()), "utf-8")
+    index = parts[".shx"].read_bytes()[HEADER_LENGTH:]
+    index = index[: len(index) // INDEX_ENTRY.size * INDEX_ENTRY.size]
+    with shapes.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for offset, length in INDEX_ENTRY.iter_unpack(index):
+            place, end = 2 * offset, 2 * (offset + length) + RECORD_HEADER_LENGTH
+            if place < HEADER_LENGTH or end > len(content) or INDEX_ENTRY.unpack_from(content, place)[1] != length:
+                raise Refused(
+                    ".shx: 索引与 .shp 中的图形对不上。请交付方重新导出整套文件。",
+                    ".shx: the index does not match the shapes in .shp. Ask for a new export of all parts.",
+                )
+        words = (HEADER_LENGTH + len(index)) // 2
+        header = content[:24] + words.to_bytes(4, "big") + content[28:HEADER_LENGTH]
+    shapes.with_suffix(".shx").write_bytes(header + index)
+    return shapes, len(index) // INDEX_ENTRY.size
+
+
+def _text(prj: bytes) -> str:
+    """Programs on Chinese Windows write names of systems in GBK."""
+    try:
+        return prj.decode("utf-8")
+    except UnicodeDecodeError:
+        return prj.decode("gb18030", "replace")
 
 
 def _refuse_if_other_system(con: duckdb.DuckDBPyConnection, shapes: Path, resource: Resource) -> None:
@@ -157,6 +180,8 @@ def _write_raw(con: duckdb.DuckDBPyConnection, shapes: Path, attributes: Path, r
             f"from ST_Read({literal(shapes)})"
         )
     except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(error):
+            raise
         reason = str(error).splitlines()[0]
         raise Refused(
             f".shp: 图形无法读取（{reason}）。请交付方重新导出。",

@@ -10,7 +10,9 @@ first cell is filled (a note, a signature, a subheading) as FOOTER. Empty cells 
 are not counted.
 """
 
+import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -33,6 +35,7 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
+from suining_data.ingestion.workbook_97 import sound_copy
 from suining_data.ingestion.workbook_parts import DamagedParts, Errors, error_cells, is_zip
 
 SHEET = "_sheet"
@@ -83,23 +86,48 @@ def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource
     )
 
 
+def open_workbook(file: Path) -> tuple[CalamineWorkbook, dict[str, Errors]]:
+    """The workbook, and its cells with formula errors by sheet.
+
+    Refused when its sheets reach too far, PasswordError when it is encrypted, DamagedParts when it cannot be read.
+    """
+    with _damage_of_any_kind():
+        if is_zip(file):
+            errors = error_cells(file)
+            return CalamineWorkbook.from_path(file), errors
+        return CalamineWorkbook.from_filelike(io.BytesIO(sound_copy(file))), {}
+
+
+@contextmanager
+def _damage_of_any_kind() -> Iterator[None]:
+    """DamagedParts for all that calamine may raise at a damaged file but PasswordError."""
+    try:
+        yield
+    except PasswordError:
+        raise
+    except (CalamineError, ZipError, OSError):
+        raise DamagedParts from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # it stumbles over some damage; the type cannot be imported
+            raise
+        raise DamagedParts from None
+
+
 def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
     """The sheets that the catalogue names and that are not empty, in the order of the file."""
     try:
-        errors = error_cells(file) if is_zip(file) else {}
-        book = CalamineWorkbook.from_path(file)
-        wanted = [name for name in book.sheet_names if fnmatchcase(name, resource.delivery.sheets)]
-        sheets = [_sheet(book.get_sheet_by_name(name), resource, errors.get(name, {})) for name in wanted]
+        with _damage_of_any_kind():
+            book, errors = open_workbook(file)
+            if resource.delivery.format is Format.XLSX and not is_zip(file):
+                raise DamagedParts
+            wanted = [name for name in book.sheet_names if fnmatchcase(name, resource.delivery.sheets)]
+            sheets = [_sheet(book.get_sheet_by_name(name), resource, errors.get(name, {})) for name in wanted]
     except PasswordError:
         raise Refused(
             "全文件: 工作簿有密码。请交付方去掉密码后重新交付。",
             "whole file: the workbook has a password. Ask for a delivery without one.",
         ) from None
-    except (CalamineError, ZipError, OSError, DamagedParts):
-        raise _no_workbook(file, resource) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # calamine stumbles over some damage; the type cannot be imported
-            raise
+    except DamagedParts:
         raise _no_workbook(file, resource) from None
     filled = [sheet for sheet in sheets if sheet is not None]
     if not filled:

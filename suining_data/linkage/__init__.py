@@ -1,6 +1,8 @@
 """staged -> linked: records of one subject from all sources, with the id of the golden record."""
 
 from suining_data.linkage.attributes import OFFERED
+from suining_data.linkage.registry import create_registry
+from suining_data.linkage.registry_backup import back_up_registry, restore_registry
 from suining_data.linkage.tables import LinkedTable, linked_tables
 
-__all__ = ["OFFERED", "LinkedTable", "linked_tables"]
+__all__ = ["OFFERED", "LinkedTable", "back_up_registry", "create_registry", "linked_tables", "restore_registry"]

@@ -71,12 +71,12 @@ def _keys(resource: Resource, entity: Entity) -> list[str]:
         f"'{resource.id}' as resource_id",
         "batch_id",
         f"'{entity.role}' as role",
-        f"{_number(resource, entity)} as role_number",
+        f"{role_number(resource, entity)} as role_number",
         f"{valid_from} as valid_from",
     ]
 
 
-def _number(resource: Resource, entity: Entity) -> int:
+def role_number(resource: Resource, entity: Entity) -> int:
     """Which of the entities of one subject in a row it is: 0 to 3, two bits of what a new id is made of."""
     number = [each for each in resource.entities if each.subject == entity.subject].index(entity)
     if number > 3:
@@ -84,7 +84,8 @@ def _number(resource: Resource, entity: Entity) -> int:
     return number
 
 
-def _values(entity: Entity, attributes: dict[str, str]) -> list[str]:
+def typed_values(entity: Entity, attributes: dict[str, str]) -> list[str]:
+    """Select items: the entity's attributes, typed; null where it has none."""
     return [f"cast({entity.values.get(name, 'null')} as {sql_type}) as {name}" for name, sql_type in attributes.items()]
 
 
@@ -110,31 +111,35 @@ def _person_branch(resource: Resource, entity: Entity) -> str:
         entity,
         [
             *_keys(resource, entity),
-            *_values(entity, IDENTIFYING_PERSON),
+            *typed_values(entity, IDENTIFYING_PERSON),
             f"{derived} as is_resident_id_derived",
-            *_values(entity, PERSON),
+            *typed_values(entity, PERSON),
             *_authorities(entity, PERSON),
         ],
     )
 
 
 def _organization_branch(resource: Resource, entity: Entity) -> str:
-    identifiers = _values(entity, IDENTIFYING_ORGANIZATION)
-    if mixed := entity.values.get(ANY_CODE):
-        identifiers = [
-            f"coalesce(case when {_is_kind(kind, mixed)} then {mixed} end, {entity.values.get(kind, 'null')}) as {kind}"
-            for kind in IDENTIFYING_ORGANIZATION
-        ]
+    identifiers = [
+        f"cast({organization_number(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION
+    ]
     return _branch(
         resource,
         entity,
         [
             *_keys(resource, entity),
             *identifiers,
-            *_values(entity, ORGANIZATION),
+            *typed_values(entity, ORGANIZATION),
             *_authorities(entity, ORGANIZATION),
         ],
     )
+
+
+def organization_number(entity: Entity, kind: str) -> str:
+    """SQL: the number of a kind that an entity carries, also where it stands in a column of numbers of any kind."""
+    own = entity.values.get(kind, "null")
+    mixed = entity.values.get(ANY_CODE)
+    return f"coalesce(case when {_is_kind(kind, mixed)} then {mixed} end, {own})" if mixed else own
 
 
 def _is_kind(kind: str, column: str) -> str:
@@ -146,5 +151,5 @@ def _address_branch(resource: Resource, entity: Entity) -> str:
     return _branch(
         resource,
         entity,
-        [*_keys(resource, entity), *_values(entity, ADDRESS), f"'{resource.delivery.crs or ''}' as crs"],
+        [*_keys(resource, entity), *typed_values(entity, ADDRESS), f"'{resource.delivery.crs or ''}' as crs"],
     )

@@ -1,171 +1,166 @@
-"""The tables of schema `linked`: how each is selected and written, in the order in which they need each other.
+"""The tables of schema `linked`: how each is written and put in force, in the order in which they need each other.
 
-Here: the SELECTs with ids joined on, and writing side tables. Not here: the branches (records.py), the rules of
-exact linkage (identity.py).
+Here: the list. Not here: what is in them (evidence.py, exact.py, linking.py, registry.py, records.py, review.py).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
 
 from suining_data.catalog import Catalog
-from suining_data.linkage import identity
-from suining_data.linkage.attributes import IDENTIFYING_ORGANIZATION, IDENTIFYING_PERSON, ORGANIZATION, PERSON
-from suining_data.linkage.records import (
-    address_id,
-    address_records,
-    canonical_address,
-    entities,
-    organization_records,
-    person_records,
-)
-from suining_data.warehouse import NEXT
+from suining_data.linkage import exact, registry
+from suining_data.linkage.evidence import organization_evidence, person_evidence
+from suining_data.linkage.golden_records import address_record, organization_record, person_record
+from suining_data.linkage.linking import LINK, OPEN_PAIR, link
+from suining_data.linkage.records import entities
+from suining_data.linkage.review import REVIEW
+from suining_data.linkage.scoring import trained_text
+from suining_data.linkage.subjects import ORGANIZATION, PERSON, Subject
+from suining_data.warehouse import NEXT, swap
+
+Connection = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True)
 class LinkedTable:
-    """A table of schema `linked`: what it reads and the SELECT that fills it."""
+    """A table of schema `linked`: what it reads, and the SELECT that fills it, or its columns and who fills it."""
 
     name: str
     description: str
     refs: tuple[str, ...]
-    sql: str
-    mint: tuple[str, str] | None = None  # subject and id prefix, where new ids are minted first
+    sql: str = ""  # a SELECT; for a table with a `fill`, all that decides what it does
+    columns: str = ""  # of a table with a `fill`
+    fill: Callable[[Connection], int] | None = None
+    beside: tuple[tuple[str, str], ...] = ()  # tables that a `fill` writes along: name, columns
+    keep: Callable[[Connection, str], None] | None = None  # what acceptance writes besides tables
+    reads_decisions: bool = False
 
-    def write(self, con: duckdb.DuckDBPyConnection, run_id: str) -> int:
+    def write(self, con: Connection) -> int:
         """Write the side table linked.<name>__next; its rows."""
-        sql = self.sql
-        if self.mint:
-            subject, prefix = self.mint
-            con.execute(f"create or replace temp table identity_key as {sql}")
-            identity.mint(con, subject, prefix, "identity_key", run_id)
-            sql = f"""
-                select identifier_type, identifier, {subject}_id
-                from identity_key join registry.{subject}_identity using (identity_key)
-            """
-        written = con.execute(f"create or replace table linked.{self.name}{NEXT} as {sql}").fetchone()
+        if self.fill:
+            return self.fill(con)
+        written = con.execute(f"create or replace table linked.{self.name}{NEXT} as {self.sql}").fetchone()
         return int(written[0]) if written else 0
+
+    def accept(self, con: Connection, run_id: str) -> None:
+        """Put the side table in force; call it in a transaction."""
+        for name in (self.name, *(name for name, _ in self.beside)):
+            swap(con, f"linked.{name}")
+        if self.keep:
+            self.keep(con, run_id)
+
+    def create_empty(self, con: Connection) -> None:
+        """The table in force, without a row."""
+        for name, columns in ((self.name, self.columns), *self.beside):
+            con.execute(f"create table linked.{name} {f'({columns})' if columns else f'as {self.sql}'}")
 
 
 def linked_tables(catalog: Catalog) -> list[LinkedTable]:
     """The tables in topological order."""
-    people, organizations = person_records(catalog), organization_records(catalog)
+    organizations, people = _sources(catalog, "organization"), _sources(catalog, "person")
     return [
         LinkedTable(
-            "organization_identity",
-            "识别号到法人单位标识的对照 (identifier of an organisation -> its id)",
-            _sources(catalog, "organization"),
-            identity.ORGANIZATION_IDENTITY.format(records=organizations),
-            mint=("organization", "O"),
+            "organization_evidence",
+            "各来源记录中可用于识别法人单位的内容 (what every record tells about which organisation it speaks of)",
+            organizations,
+            organization_evidence(catalog),
         ),
+        LinkedTable(
+            "organization_number",
+            "已采信的号码与其归属 (accepted numbers of organisations and the key they share)",
+            ("linked.organization_evidence",),
+            exact.ORGANIZATION_NUMBER,
+        ),
+        LinkedTable(
+            "organization_unidentified",
+            "无有效号码的法人单位记录 (records of organisations without an accepted number)",
+            ("linked.organization_evidence", "linked.organization_number"),
+            ORGANIZATION.unidentified,
+        ),
+        _link(ORGANIZATION, "linked.organization_number"),
+        _identity(ORGANIZATION, exact.ORGANIZATION_CLUSTER, exact.ORGANIZATION_IDENTITY, "linked.organization_number"),
         LinkedTable(
             "organization_record",
             "各来源中关于法人单位的记录 (every record of an organisation)",
-            (*_sources(catalog, "organization"), "linked.organization_identity"),
-            _organization_record(organizations),
+            (*organizations, "linked.organization_identity", "linked.organization_link"),
+            organization_record(catalog),
+        ),
+        LinkedTable(
+            "person_evidence",
+            "各来源记录中可用于识别人员的内容 (what every record tells about which person it speaks of)",
+            people,
+            person_evidence(catalog),
         ),
         LinkedTable(
             "contested_number",
             "一号多人：号码相同而姓名、性别或出生日期不符的记录 (records whose number belongs to somebody else)",
-            _sources(catalog, "person"),
-            identity.CONTESTED.format(records=people),
+            ("linked.person_evidence",),
+            exact.CONTESTED,
         ),
         LinkedTable(
-            "person_identity",
-            "证件号到人员标识的对照 (identifier of a person -> person id)",
-            (*_sources(catalog, "person"), "linked.contested_number"),
-            identity.PERSON_IDENTITY.format(records=people, key=identity.PERSON_KEY),
-            mint=("person", "P"),
+            "person_unidentified",
+            "无有效号码的人员记录 (records of persons without an accepted number)",
+            ("linked.person_evidence", "linked.contested_number"),
+            PERSON.unidentified,
         ),
+        _link(PERSON, "linked.contested_number"),
+        _identity(PERSON, exact.PERSON_CLUSTER, exact.PERSON_IDENTITY, "linked.person_evidence"),
         LinkedTable(
             "person_record",
             "各来源中关于人员的记录 (every record of a person)",
-            (
-                *_sources(catalog, "person"),
-                "linked.contested_number",
-                "linked.person_identity",
-                "linked.organization_identity",
-            ),
-            _person_record(people),
+            (*people, "linked.person_identity", "linked.person_link", "linked.organization_identity"),
+            person_record(catalog),
+        ),
+        LinkedTable(
+            "review",
+            "待人工判定的成对记录 (pairs that a person should decide)",
+            ("linked.person_link", "linked.organization_link"),
+            REVIEW,
         ),
         LinkedTable(
             "address_record",
             "各来源中的地址 (every address, wherever it was told)",
             (*_sources(catalog, "address"), "linked.person_record", "linked.organization_record"),
-            _address_record(address_records(catalog)),
+            address_record(catalog),
         ),
     ]
 
 
+def _link(subject: Subject, *reads: str) -> LinkedTable:
+    """linked.<subject>_link, which brings linked.<subject>_open_pair with it."""
+    return LinkedTable(
+        f"{subject.name}_link",
+        "按内容比对归并的记录及其依据 (whom records without a number speak of, with weight and evidence)",
+        (f"linked.{subject.name}_evidence", f"linked.{subject.name}_unidentified", *reads),
+        sql=trained_text(subject.name),
+        columns=LINK,
+        fill=lambda con: link(con, subject),
+        beside=((f"{subject.name}_open_pair", OPEN_PAIR),),
+        reads_decisions=True,
+    )
+
+
+def _identity(subject: Subject, clusters: str, identities: str, *reads: str) -> LinkedTable:
+    """linked.<subject>_identity: which token has which golden id; accepting it writes the registry."""
+    name = f"{subject.name}_identity"
+
+    def fill(con: Connection) -> int:
+        con.execute(f"create or replace temp table cluster as {clusters}")
+        registry.assign(con, subject.name, subject.prefix, "cluster")
+        written = con.execute(f"create or replace table linked.{name}{NEXT} as {identities}").fetchone()
+        return int(written[0]) if written else 0
+
+    return LinkedTable(
+        name,
+        "识别号与归并记录到统一标识的对照 (numbers and linked records -> golden id)",
+        (f"linked.{subject.name}_evidence", f"linked.{subject.name}_link", *reads),
+        sql=f"{clusters} {identities}",
+        columns=f"token varchar, {subject.name}_id varchar, identifier_type varchar, identifier varchar",
+        fill=fill,
+        keep=lambda con, run_id: registry.keep(con, subject.name, run_id),
+    )
+
+
 def _sources(catalog: Catalog, subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"staged.{resource.id}" for resource, _ in entities(catalog, subject)))
-
-
-def _place(attributes: dict[str, str]) -> str:
-    """SQL: where a record stands by recency, then completeness, then its id: the smallest comes first.
-
-    56 bits: days from valid_from to 2079 (16), attributes that are empty (5), low bits of record_id (33), role (2).
-    Below an authority it makes one number, so that a golden value is one aggregate and nothing has to be sorted.
-    """
-    days = "coalesce(greatest(0, least(65535, date_diff('day', record.valid_from, date '2079-06-06'))), 65535)"
-    empty = " + ".join(f"(record.{name} is null)::int" for name in attributes)
-    row = f"((record.record_id & {2**33 - 1}) * 4 + record.role_number)"
-    return f"(cast({days} as bigint) << 40) | (cast({empty} as bigint) << 35) | {row} as place"
-
-
-def _organization_record(records: str) -> str:
-    return f"""
-        with record as ({records})
-        select record.* exclude (role_number), organization_id,
-            case when organization_id is null then null when uscc is not null then 'uscc'
-                when organization_code is not null then 'organization_code' else 'registration_number' end as link_rule,
-            cast(null as double) as link_weight, {address_id("address")} as address_id,
-            {_place({**IDENTIFYING_ORGANIZATION, **ORGANIZATION})}
-        from record
-        left join linked.organization_identity as identity
-            on identity.identifier = coalesce(uscc, organization_code, registration_number)
-    """
-
-
-def _person_record(records: str) -> str:
-    return f"""
-        with told as ({records}),
-        record as (
-            select told.*,
-                case when contested.record_id is null then coalesce(told.resident_id, other_id) end as known_by,
-                case when told.resident_id is not null then 'resident_id' else other_id_type_code end as known_by_type
-            from told
-            left join linked.contested_number as contested
-                on contested.record_id = told.record_id and contested.role = told.role
-        )
-        select record.* exclude (role_number, known_by, known_by_type), person_id,
-            case when person_id is null then null when resident_id is not null then 'resident_id' else 'other_id' end
-                as link_rule,
-            cast(null as double) as link_weight, organization_id as employer_organization_id,
-            {address_id("registered_address")} as registered_address_id,
-            {address_id("residence_address")} as residence_address_id,
-            {_place({**IDENTIFYING_PERSON, **PERSON})}
-        from record
-        left join linked.person_identity as identity
-            on identity.identifier = known_by and identity.identifier_type = known_by_type
-        left join linked.organization_identity as employer on employer.identifier = employer_code
-    """
-
-
-def _address_record(records: str) -> str:
-    def told_by(table: str, column: str, division: str) -> str:
-        return (
-            f"select record_id, resource_id, role || '_{column}' as role, {column}_id as address_id, "
-            f"{canonical_address(column)} as address, {division} as division_code, "
-            f"cast(null as double) as longitude, cast(null as double) as latitude, cast(null as varchar) as crs "
-            f"from linked.{table} where {column}_id is not null"
-        )
-
-    return f"""
-        select record_id, resource_id, role, {address_id("address")} as address_id,
-            {canonical_address("address")} as address, division_code, longitude, latitude, nullif(crs, '') as crs
-        from ({records}) where {canonical_address("address")} is not null
-        union all {told_by("person_record", "registered_address", "registered_division_code")}
-        union all {told_by("person_record", "residence_address", "null")}
-        union all {told_by("organization_record", "address", "division_code")}
-    """

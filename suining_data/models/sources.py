@@ -14,7 +14,8 @@ from suining_data.catalog import Catalog, load_catalog
 from suining_data.elements import ELEMENTS
 from suining_data.linkage import linked_tables
 from suining_data.settings import REFERENCE
-from suining_data.warehouse import SCHEMAS, swap
+from suining_data.standardization import create_accounts
+from suining_data.warehouse import SCHEMAS
 
 ROW = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
 
@@ -47,9 +48,9 @@ def create_empty_sources(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> No
         types = {**ROW, **{column.name: ELEMENTS[column.element].sql_type for column in resource.columns}}
         columns = ", ".join(f"{name} {sql_type}" for name, sql_type in types.items())
         con.execute(f"create table staged.{resource.id} ({columns}, failed_rules varchar[])")
+    create_accounts(con)  # linkage reads what was put aside
     for table in linked_tables(catalog):
-        table.write(con, "none")
-        swap(con, f"linked.{table.name}")
+        table.create_empty(con)
 
 
 def _staged_and_linked_tables(catalog: Catalog) -> dict[str, list[str]]:

@@ -20,6 +20,8 @@ from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorag
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
+from suining_data.warehouse import DiskFull, tells_of_full_disk
+
 
 @cache
 def kept_engine(url: str) -> db.Engine:
@@ -45,6 +47,15 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     def _connect(self) -> Iterator[db.Connection]:
         with kept_engine(self._conn_string).begin() as connection:
             yield connection
+
+    def store_event(self, event: Any) -> None:
+        """Write an event; DiskFull where there is no room for it."""
+        try:
+            super().store_event(event)
+        except db.exc.OperationalError as error:
+            if not tells_of_full_disk(error):
+                raise
+            raise DiskFull from error
 
     def has_table(self, table_name: str) -> bool:
         """Whether the log has a table; asked at every event, so the answer is kept."""

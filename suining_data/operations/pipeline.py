@@ -20,7 +20,7 @@ from suining_data.ingestion import (
     landing_files,
     raw_path,
 )
-from suining_data.linkage import LinkedTable, linked_tables
+from suining_data.linkage import LinkedTable, back_up_registry, linked_tables
 from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
 from suining_data.operations.deliveries import deliveries_step
 from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, code_digest, digest_of
@@ -203,7 +203,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
 
 def _linked_step(table: LinkedTable) -> Step:
     def write(context: Context) -> Outcome:
-        return Outcome(rows=table.write(context.con, context.run_id))
+        return Outcome(rows=table.write(context.con))
 
     return Step(
         key=f"linked.{table.name}",
@@ -211,10 +211,16 @@ def _linked_step(table: LinkedTable) -> Step:
         description=table.description,
         upstream=table.refs,
         digest=_digest_of_sql("linkage", table.sql),
+        inputs=(lambda con, settings: _decisions_digest(con)) if table.reads_decisions else None,
         write=write,
-        accept=_swapped_in(f"linked.{table.name}"),
+        accept=lambda context: table.accept(context.con, context.run_id),
         code="suining_data/linkage/tables.py",
     )
+
+
+def _decisions_digest(con: Connection) -> str:
+    """What people have decided about pairs since the last run is work to do."""
+    return digest_of(str(con.execute("select count(*), max(decided_at) from registry.decision").fetchall()))
 
 
 def _base_step(model: Model) -> Step:
@@ -296,6 +302,7 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
 
 def _snapshot_step(tables: list[str], views: list[Model]) -> Step:
     def write(context: Context) -> Outcome:
+        back_up_registry(context.con, context.settings)
         published = publish(context.con, context.settings, context.run_id, views)
         figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
         return Outcome(rows=sum(table.rows for table in published), figures=figures)

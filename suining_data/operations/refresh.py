@@ -128,6 +128,7 @@ class Progress:
 
     def __init__(self, console: Console, tables: int) -> None:
         self.console, self.tables, self.done, self.rows, self.started = console, tables, 0, 0, time.monotonic()
+        self.has_told_of_full_disk = False
 
     def show(self, entry: dg.EventLogEntry, _cursor: object = None) -> None:
         """Called by Dagster for every event of the run."""
@@ -137,7 +138,7 @@ class Progress:
         if event.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION:
             self._finished(event)
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
-            self.console.print(f"✗ {event.step_key} {_reason(event)}", style="red", markup=False, soft_wrap=True)
+            self._failed(event)
 
     def _finished(self, event: dg.DagsterEvent) -> None:
         key = event.asset_key
@@ -155,6 +156,16 @@ class Progress:
             soft_wrap=True,
         )
 
+    def _failed(self, event: dg.DagsterEvent) -> None:
+        """One line per failure, and one line in all of a full disk, which every further table runs into."""
+        reason = _reason(event)
+        if speaks_of_full_disk(reason):
+            if self.has_told_of_full_disk:
+                return
+            self.has_told_of_full_disk = True
+            reason = f"磁盘已满或文件不能再增大 (no room on the disk): {reason}"
+        self.console.print(f"✗ {event.step_key} {reason}", style="red", markup=False, soft_wrap=True)
+
 
 def _reason(event: dg.DagsterEvent) -> str:
     """Why a step failed, in one line."""
@@ -164,5 +175,4 @@ def _reason(event: dg.DagsterEvent) -> str:
     error = data.error
     while error and error.cause:
         error = error.cause
-    message = " ".join(error.message.split()) if error else ""
-    return f"磁盘已满或文件不能再增大 (no room on the disk): {message}" if speaks_of_full_disk(message) else message
+    return " ".join(error.message.split()) if error else ""

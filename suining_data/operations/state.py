@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from suining_data.ingestion import create_ledger
+from suining_data.linkage import create_registry, restore_registry
 from suining_data.operations.step import Connection, Context, Outcome, Step, digest_of
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
@@ -19,6 +20,8 @@ def open_for_refresh(settings: Settings) -> Iterator[Connection]:
     with open_warehouse(settings) as con:
         create_ledger(con)
         create_accounts(con)
+        create_registry(con)
+        restore_registry(con, settings)
         con.execute("""
             create table if not exists governance.table_state (
                 table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,

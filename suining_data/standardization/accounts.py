@@ -20,9 +20,11 @@ def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
             rejected bigint, raw bigint, staged bigint, quarantined bigint, superseded bigint);
         create table if not exists governance.quarantine (
             resource_id varchar, unit_id varchar, batch_id varchar, file_name varchar, line_number bigint,
-            scope varchar, field varchar, rule varchar, reason varchar, received varchar, raw_text varchar);
+            scope varchar, field varchar, rule varchar, reason varchar, received varchar, raw_text varchar,
+            record_id bigint);
         create table if not exists governance.superseded (
             resource_id varchar, batch_id varchar, line_number bigint, superseded_by bigint);
+        alter table governance.quarantine add column if not exists record_id bigint;
     """)
 
 

@@ -51,9 +51,8 @@ def _of_field(field: Field) -> list[Judgement]:
     else:
         no_error = f"case when starts_with({cleaned}, '#') then not regexp_full_match({cleaned}, {FORMULA_ERRORS}) end"
         reason = "表格公式出错（如#REF!），请改正公式或改为数值后重新导出"
-        found.append(
-            _judgement(field, "formula_error", reason, no_error, Then.QUARANTINE_VALUE)
-        )  # else it were a value
+        # else it were a value
+        found.append(_judgement(field, "formula_error", reason, no_error, Then.QUARANTINE_VALUE))
     return found + _of_element(field, field.source)
 
 

@@ -104,7 +104,8 @@ def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, r
         create or replace temp table next_quarantine as
         select {literal(resource.id)} as resource_id, {literal(unit.id)} as unit_id, broken.batch_id, file.file_name,
             line_number - first_line + 1 as line_number, judged.scope, judged.field, judged.rule, judged.reason,
-            json_extract_string(_raw, '$."' || judged.field || '"') as received, _raw as raw_text
+            json_extract_string(_raw, '$."' || judged.field || '"') as received, _raw as raw_text,
+            record_id
         from (select {ROW_KEYS}, _raw, unnest(failed_rules) as id from {table} where _raw is not null) as broken
         join (values {rules}) as judged(id, field, rule, reason, scope) using (id)
         join ({files_of(resource.id)}) as file
@@ -124,7 +125,7 @@ def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Un
     return f"""
         union all
         select {literal(resource.id)}, {literal(unit.id)}, rejected.batch_id, file.file_name, line - first_line + 1,
-            'line', null, rule, reason, null, raw_text
+            'line', null, rule, reason, null, raw_text, null
         from (
             select *, parse_filename(parse_filename(filename, true), true) as batch_id
             from read_parquet({files}, filename = true)

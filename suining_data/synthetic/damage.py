@@ -7,7 +7,7 @@ from .errors import ErrorRates
 
 BAD_BYTES = "\ue7ff"  # a private-use character that the writer replaces by bytes no encoding has
 BAD_BYTES_AS = b"\xff\xfe"
-READABLE = ("line_blank",)  # the record itself stays readable
+READABLE = ("line_blank", "line_stray_quote")  # the record itself stays readable (with a quote too much, mostly)
 
 
 def damage_kind(draw: str, rates: ErrorRates) -> str:

@@ -47,18 +47,22 @@ def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
     con.execute(f"copy ({sql}) to '{path}' (format parquet, compression zstd)")
 
 
-# The attributes of linked.person_record and linked.organization_record.
+# The attributes of linked.person_record and linked.organization_record, and what tells relatives and movers apart.
+# Who lives here but is registered elsewhere, or has gone abroad or to the army, has no household here.
 _PERSON = """
 select p.true_id, p.resident_id, case p.kind when 4 then '553' when 5 then '414' end as other_id_type_code, p.foreign_number as other_id, p.name, p.former_name,
     p.sex::varchar as sex_code, p.birth as birth_date, p.death as death_date,
     case when p.kind < 4 then p.ethnicity_code end as ethnicity_code, p.marital_code as marital_status_code, p.education_code,
-    p.phone, case when p.slot <> 9 then '四川省遂宁市' || r.county || r.town || r.tail end as registered_address,
-    case when p.slot <> 9 then r.code end as registered_division_code,
+    p.phone, case when p.slot <> 9 and p.left_for is null then '四川省遂宁市' || r.county || r.town || r.tail end as registered_address,
+    case when p.slot <> 9 and p.left_for is null then r.code end as registered_division_code,
     '四川省遂宁市' || l.county || l.town || l.tail as residence_address,
-    case when p.slot <> 9 then p.household_number end as household_number, p.relation_code as head_relation_code,
-    o.uscc as employer_code, o.name as employer_name
+    case when p.slot <> 9 and p.left_for is null then p.household_number end as household_number,
+    case when p.slot <> 9 and p.left_for is null then p.relation_code end as head_relation_code,
+    o.uscc as employer_code, o.name as employer_name,
+    '四川省遂宁市' || f.county || f.town || f.tail as former_address, a.true_id as father_true_id, b.true_id as mother_true_id
 from person p join place r on r.aid = p.registered_aid join place l on l.aid = p.residence_aid
-    left join employment e using (pid) left join organization o on o.oid = e.oid
+    left join employment e on e.pid = p.pid left join organization o on o.oid = e.oid
+    left join place f on f.aid = p.former_aid left join person a on a.pid = p.father left join person b on b.pid = p.mother
 order by p.pid"""
 _ORGANIZATION = """
 select o.true_id, o.uscc, o.organization_code, o.registration_number, o.name, o.former_name,

@@ -52,6 +52,22 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
         load_catalog(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("name: 市公安局", "name: !x 市公安局", "第 1 行: 不是可读的 YAML"),
+        ("bases: [population]", "<<: 3", "第 11 行: 不是可读的 YAML"),
+        ("bases: [population]", "bases: &a [*a]", "nested too deeply"),
+        ("bases: [population]", "bases: " + "[" * 2000 + "]" * 2000, "nested too deeply"),
+        ("市公安局", "市\0公安局", "characters are not allowed"),
+    ],
+)
+def test_what_yaml_cannot_make_anything_of_is_a_mistake(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in SOUND
+    with pytest.raises(CatalogError, match=said):
+        load_catalog(write(tmp_path, SOUND.replace(old, new, 1)))
+
+
 @pytest.mark.parametrize("text", ["", "- 1\n", "unit: {}\n", "unit: 3\nresources: 3\n"])
 def test_a_file_without_unit_or_resources_is_a_mistake(tmp_path: Path, text: str) -> None:
     with pytest.raises(CatalogError):

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from suining_data.catalog import Catalog, Resource, check, load_catalog
+from suining_data.cli import main
 from suining_data.drafting import Undraftable, draft
 from suining_data.drafting.guessing import TELLING, telling
 from suining_data.ingestion import landing_files
@@ -180,3 +181,35 @@ def test_the_command_prints_the_draft_alone(tmp_path: Path) -> None:
     wrong = subprocess.run([*command, str(file), "--unit", "Water", "--name", "x"], capture_output=True, check=False)
     assert wrong.returncode == 1
     assert len(wrong.stderr.decode().strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("unit: {id: water\n", ["water.yaml 第 2 行", "不是可读的 YAML", "look at indents"]),
+        (
+            "unit: {id: water, nam: x}\nresources: []\n",
+            ["water.yaml 第 1 行", "缺少 name", "补上 name", "另有 2 处", "suining catalog check"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["new", "list"])
+def test_a_broken_catalogue_is_one_clear_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    text: str,
+    said: list[str],
+) -> None:
+    (tmp_path / "water.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "sk.csv").write_text("mc,rq\n一号坝体积,2019-08-01\n", encoding="utf-8")
+    monkeypatch.setattr("suining_data.catalog.load_catalog", lambda: load_catalog(tmp_path))
+    options = [str(tmp_path / "sk.csv"), "--unit", "water", "--name", "thing"] if command == "new" else []
+    monkeypatch.setattr(sys, "argv", ["suining", "catalog", command, *options])
+    with pytest.raises(SystemExit) as end:
+        main()
+    printed = capsys.readouterr()
+    assert (end.value.code, printed.out) == (1, "")
+    [line] = printed.err.strip().splitlines()
+    assert [part for part in said if part not in line] == []

@@ -12,11 +12,15 @@ import pytest
 from suining_data.warehouse import open_warehouse
 from suining_data_tests.end_to_end.conftest import City
 
+SUINING = [str(Path(sys.executable).with_name("suining"))]
+
+
+def environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "SUINING_DATA": str(data), "COLUMNS": "200", "TERM": "dumb"}
+
 
 def suining(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("suining")), *arguments]
-    environment = {**os.environ, "SUINING_DATA": str(data), "COLUMNS": "200", "TERM": "dumb"}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run([*SUINING, *arguments], capture_output=True, text=True, env=environment(data), check=False)
 
 
 def test_query_gives_csv_that_a_program_reads(delivered_city: City) -> None:

@@ -7,6 +7,8 @@ import dagster as dg
 import duckdb
 import pytest
 
+from suining_data_tests.benchmarks.accuracy.city import open_city
+from suining_data_tests.benchmarks.accuracy.sections import measure
 from suining_data_tests.end_to_end.conftest import City
 
 BASE_TABLES = """
@@ -72,24 +74,28 @@ def test_broken_values_are_put_aside_with_a_reason_in_chinese(delivered_city: Ci
     assert all(any("一" <= character <= "鿿" for character in reason) for reason in rules.values())
 
 
-def test_one_golden_person_is_one_true_person(delivered_city: City) -> None:
-    truth = delivered_city.settings.truth / "person_row.parquet"
-    with duckdb.connect(str(delivered_city.settings.warehouse), read_only=True) as con:
-        pairs, wrong = con.sql(f"""
-            with linked as (
-                select person_id, true_id
-                from linked.person_record as record
-                join governance.batch using (resource_id, batch_id)
-                join '{truth}' as truth
-                    on truth.resource_id = record.resource_id and truth.file = file_name
-                    and truth.row_number = record.record_id & 16777215 and truth.role = record.role
-                where person_id is not null
-            ),
-            owner as (select person_id, mode(true_id) as owner from linked group by person_id)
-            select count(*), count(*) filter (where true_id <> owner) from linked join owner using (person_id)
-        """).fetchall()[0]
-    assert pairs > 3000
-    assert wrong / pairs < 0.001
+def test_what_was_put_aside_of_an_interface_is_found_in_its_page(delivered_city: City) -> None:
+    put_aside = delivered_city.query("""
+        select unit_id, file_name, line_number, field, received from governance.quarantine
+        where received is not null and scope = 'value' and regexp_matches(file_name, '_p[0-9]+[.]json$')
+    """)
+    assert len({file for _, file, *_ in put_aside}) > 1
+    for unit, file, line, field, received in put_aside:
+        page = json.loads((delivered_city.settings.landing / str(unit) / str(file)).read_text(encoding="utf-8"))
+        assert str(page["data"][int(str(line)) - 1][field]) == received
+
+
+def test_records_are_linked_as_the_truth_says(delivered_city: City) -> None:
+    with open_city(delivered_city.settings) as con:
+        sections = measure(con, city={})
+    for figures in (sections["person"], sections["organization"]):
+        assert figures["records_without_truth"] == 0
+        assert figures["records"] > 1000
+        assert figures["precision"] >= 0.999
+        assert figures["recall"] >= 0.97
+    shares = {row["attribute"]: row["share"] for rows in sections["golden"].values() for row in rows}
+    assert shares["resident_id"] >= 0.99
+    assert shares["uscc"] >= 0.99
 
 
 def test_published_figures_come_through_unchanged(delivered_city: City) -> None:

@@ -94,6 +94,40 @@ def test_a_broken_file_is_refused(desk: Desk, damage):
     assert "不是 GeoPackage 文件，或已损坏" in desk.refresh(PLACES).refusals[0].zh
 
 
+def altered(path: Path, change: str) -> None:
+    """Statements run in the file, which no rule of its own forbids any more."""
+    with sqlite3.connect(path) as con:
+        for (trigger,) in con.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            con.execute(f'drop trigger "{trigger}"')
+        for table in ("gpkg_geometry_columns", "gpkg_spatial_ref_sys"):
+            con.executescript(f"""
+                pragma foreign_keys = off;
+                create table loose as select * from {table};
+                drop table {table};
+                alter table loose rename to {table}""")
+        con.executescript(change)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update gpkg_geometry_columns set table_name = x'ff'", "不是 GeoPackage 文件，或已损坏"),
+        ("update gpkg_geometry_columns set column_name = null", "不是 GeoPackage 文件，或已损坏"),
+        ("update gpkg_spatial_ref_sys set srs_name = null, organization = 5", "坐标系为 5:4490"),
+        ("update gpkg_geometry_columns set srs_id = null", "坐标系为 NONE:-1"),
+    ],
+)
+def test_values_of_no_expected_type_in_its_own_tables_are_refused(desk: Desk, change: str, said: str):
+    altered(package(desk, ("甲", "POINT (105.5 30.5)")), change)
+    assert said in desk.refresh(PLACES).refusals[0].zh
+
+
+def test_a_shape_of_no_expected_type_is_damaged_and_the_row_stays(desk: Desk):
+    altered(package(desk, ("甲", "POINT (105.5 30.5)")), 'update "dm_1" set geom = 5')
+    [row] = desk.rows(desk.refresh(PLACES))
+    assert row["_geometry"] == "DAMAGED SHAPE 35"
+
+
 @given(little=st.booleans(), code=st.sampled_from(sorted(ENVELOPE_BYTES)), wkb=st.binary(min_size=1, max_size=80))
 def test_what_stands_after_the_header_is_the_shape(little: bool, code: int, wkb: bytes):
     header = b"GP\0" + bytes([code << 1 | little]) + struct.pack("<i" if little else ">i", 4490)

@@ -141,6 +141,7 @@ def dbf_of(*codes: str) -> bytes:
         ({".shp": b"PK" + THREE[".shp"]}, ".shp: 不是 Shapefile 文件"),
         ({".shx": THREE[".shx"][:-8]}, ".shx: 文件头称有"),
         ({".shx": b""}, ".shx: 不是 Shapefile 文件"),
+        ({".shx": THREE[".shx"][:100] + b"\xff" + THREE[".shx"][101:]}, ".shx: 索引与 .shp 中的图形对不上"),
         ({".cpg": b"UTF-8"}, ".cpg: 写明编码为 UTF-8，登记的是 gbk"),
     ],
 )
@@ -149,6 +150,22 @@ def test_parts_that_are_broken_or_disagree_are_refused(desk: Desk, changed: dict
     [refusal] = desk.refresh(PARCELS).refusals
     assert said in refusal.zh
     assert refusal.en.startswith("zd_1.shp ")
+
+
+def test_an_index_that_tells_of_fewer_shapes_than_it_holds_loses_none(desk: Desk):
+    index = THREE[".shx"][:27] + b"\x36" + THREE[".shx"][28:]  # 54 words: one entry
+    deliver(desk, {**THREE, ".shx": index})
+    result = desk.refresh(PARCELS)
+    assert result.raw_rows == len(desk.rows(result)) == 3
+    assert balances(result)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_the_name_of_a_system_may_be_chinese(desk: Desk, encoding: str):
+    prj = ZONE_35.replace("CGCS2000_3_Degree_GK_Zone_35", "国家2000三度带35带")
+    deliver(desk, {**THREE, ".prj": prj.encode(encoding)})
+    [refusal] = desk.refresh(PARCELS).refusals
+    assert "国家2000三度带35带" in refusal.zh
 
 
 def test_suffixes_in_capitals_and_a_code_page_that_agrees_are_read(desk: Desk):

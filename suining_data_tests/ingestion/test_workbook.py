@@ -1,20 +1,15 @@
-"""XLSX and XLS: titles, merged headers, several sheets, crosstabs, and cells as text."""
+"""XLSX: titles, merged headers, several sheets, crosstabs, and cells as text."""
 
-import io
-import struct
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import xlsxwriter
-import xlwt
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
-from xlwt.CompoundDoc import XlsDoc
 
 from suining_data.ingestion.workbook import cell_text
 from suining_data_tests.ingestion.conftest import Desk, balances, resource_of
+from suining_data_tests.ingestion.test_workbook_97 import table_of_97
 
 
 def deliver(desk: Desk, name: str, fill: Callable[[xlsxwriter.Workbook], None]) -> Path:
@@ -138,83 +133,6 @@ def test_messages_name_sheet_and_row(desk: Desk):
     refusal = desk.refresh(resource_of(["a", "b"], format="xlsx")).refusals[0]
     assert refusal.zh.startswith("x.xlsx 工作表“表一”第 1 行: 缺少列 b（标签2），多出列 x。")
     assert refusal.en.startswith("x.xlsx sheet 表一 row 1: column b (field_2) is missing, x is not declared.")
-
-
-def table_of_97(rows: list[list[object]], *, head: bytes = b"") -> bytes:
-    """An XLS workbook with one sheet; `head` is put before its globals."""
-    book = xlwt.Workbook(encoding="utf-8")
-    sheet = book.add_sheet("机构")
-    day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
-    for number, row in enumerate(rows):
-        for place, value in enumerate(row):
-            if value is not None:
-                sheet.write(number, place, value, day if isinstance(value, date) else xlwt.Style.default_style)
-    stream = book.get_biff_data()
-    beginning = 4 + struct.unpack_from("<H", stream, 2)[0]
-    file = io.BytesIO()
-    XlsDoc().save(file, stream[:beginning] + head + stream[beginning:])
-    return file.getvalue()
-
-
-OF_97 = resource_of(["名称", "代码", "日期"], format="xls", pattern="*", title_rows=1)
-
-
-def test_a_workbook_of_97_is_read_like_a_new_one(desk: Desk):
-    rows = [
-        ["机关事业单位"],
-        ["名称", "代码", "日期"],
-        ["遂宁市第一中学", "12510900451234567X", date(2019, 8, 14)],
-        [],
-        ["𠮷镇", 510902199001011234, datetime(2019, 8, 14, 9, 30)],
-        ["填表人：某"],
-    ]
-    desk.deliver("x.xls", table_of_97(rows))
-    result = desk.refresh(OF_97)
-    assert [[r["_line"], r["名称"], r["代码"], r["日期"]] for r in desk.rows(result)] == [
-        [3, "遂宁市第一中学", "12510900451234567X", "2019-08-14"],
-        [5, "𠮷镇", "5.10902E+17", "2019-08-14 09:30:00"],
-    ]
-    assert desk.rejected(result) == [(4, "BLANK_LINE"), (6, "FOOTER")]
-    assert balances(result)
-
-
-SOUND_97 = table_of_97([["t", "b", "c"], *([f"名{n}", n, date(2019, 8, 14)] for n in range(200))])
-
-
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, len(SOUND_97) - 1), st.sampled_from([0, 1, 3, 255])), min_size=1, max_size=6))
-@example([(1494, 1)])  # calamine panics
-def test_a_damaged_workbook_of_97_gives_rows_or_a_refusal(desk: Desk, changes: list[tuple[int, int]]):
-    content = bytearray(SOUND_97)
-    for place, byte in changes:
-        content[place] = byte
-    desk.deliver("x.xls", bytes(content))
-    result = desk.refresh(resource_of(["t", "b", "c"], format="xls"))
-    assert result.in_force or result.refusals
-    assert balances(result)
-
-
-def test_merged_cells_of_a_workbook_of_97_are_filled(desk: Desk):
-    book = xlwt.Workbook(encoding="utf-8")
-    sheet = book.add_sheet("a")
-    sheet.write_merge(0, 0, 0, 1, "男方")
-    for row, values in enumerate([["姓名", "证件"], ["王", "1"], [None, "2"]], start=1):
-        for place, value in enumerate(values):
-            if value and (row, place) != (2, 0):
-                sheet.write(row, place, value)
-    sheet.write_merge(2, 3, 0, 0, "王")
-    file = io.BytesIO()
-    book.save(file)
-    desk.deliver("x.xls", file.getvalue())
-    rows = desk.rows(desk.refresh(resource_of(["男方/姓名", "男方/证件"], format="xls", header_rows=2)))
-    assert [(r["男方/姓名"], r["男方/证件"]) for r in rows] == [("王", "1"), ("王", "2")]
-
-
-def test_a_workbook_with_a_password_is_refused(desk: Desk):
-    filepass = struct.pack("<HHH", 0x2F, 54, 1) + bytes(52)  # RC4 encryption
-    desk.deliver("x.xls", table_of_97([["a"]], head=filepass))
-    refusal = desk.refresh(resource_of(["a"], format="xls")).refusals[0]
-    assert refusal.zh == "x.xls 全文件: 工作簿有密码。请交付方去掉密码后重新交付。"
 
 
 NEW = b"PK\x03\x04broken"

@@ -1,54 +1,9 @@
 """Records with the same valid number are one person, one organisation; a number of two people merges nobody."""
 
-from collections.abc import Iterator
-from typing import Any
-
-import duckdb
-import pytest
-
-from suining_data.catalog import load_catalog
-from suining_data.linkage import linked_tables
-from suining_data.models.sources import create_empty_sources
-from suining_data.warehouse import swap
+from suining_data_tests.linkage.staging import FIRMS, INSURANCE, RESIDENTS, TAXPAYERS, Records
 
 NUMBER, OTHER_NUMBER = "11010519491231002X", "440524188001010014"
-RESIDENTS = "sichuan_public_security__residents"
-INSURANCE = "sichuan_medical_insurance__enrolments"
-FIRMS = "sichuan_market_supervision__registrations"
-TAXPAYERS = "sichuan_taxation__taxpayers"
 USCC, CODE, REGISTRATION = "91110000600037341L", "600037341", "110108000000016"
-
-
-class Records:
-    """Staged rows written by hand, and what linkage makes of them."""
-
-    def __init__(self) -> None:
-        self.con = duckdb.connect()
-        self.catalog = load_catalog()
-        create_empty_sources(self.con, self.catalog)
-        self.next = 0
-
-    def stage(self, resource: str, **values: Any) -> int:
-        self.next += 1
-        row = {"record_id": self.next, "batch_id": "b", "line_number": self.next, **values}
-        marks = ", ".join("?" for _ in row)
-        self.con.execute(f"insert into staged.{resource} ({', '.join(row)}) values ({marks})", list(row.values()))
-        return self.next
-
-    def link(self) -> None:
-        for table in linked_tables(self.catalog):
-            table.write(self.con, "run")
-            swap(self.con, f"linked.{table.name}")
-
-    def ids(self, subject: str) -> dict[int, str | None]:
-        return dict(self.con.sql(f"select record_id, {subject}_id from linked.{subject}_record").fetchall())
-
-
-@pytest.fixture
-def records() -> Iterator[Records]:
-    records = Records()
-    yield records
-    records.con.close()
 
 
 def test_the_same_number_is_one_person_across_resources(records: Records) -> None:

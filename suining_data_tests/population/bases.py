@@ -14,6 +14,7 @@ from suining_data.elements import ELEMENTS
 from suining_data.linkage import linked_tables
 from suining_data.models import Model, build, load_models
 from suining_data.quality import base_suite
+from suining_data.standardization import create_accounts
 from suining_data.warehouse import prepare, swap
 
 Value = str | int | float | bool | date | None
@@ -36,9 +37,9 @@ def _warehouse() -> duckdb.DuckDBPyConnection:
         types = {column.name: ELEMENTS[column.element].sql_type for column in resource.columns}
         columns = ", ".join(f"{name} {sql_type}" for name, sql_type in (ROW_KEYS | types).items())
         con.execute(f"create table staged.{resource.id} ({columns}, failed_rules varchar[])")
+    create_accounts(con)
     for table in linked_tables(catalog):
-        table.write(con, "none")
-        swap(con, f"linked.{table.name}")
+        table.create_empty(con)
     for model in _models():
         build(con, model)
         swap(con, model.table)

@@ -48,7 +48,10 @@ def test_sex_and_birth_agree_with_the_number(sample: Sample, con: duckdb.DuckDBP
 
 def test_codes_of_organizations_are_valid(sample: Sample, con: duckdb.DuckDBPyConnection) -> None:
     rows = con.execute(f"select uscc, organization_code from '{sample.truth('organization')}'").fetchall()
-    assert len({code for code, _ in rows}) == len(rows) > 250
+    assert len({code for code, _ in rows}) == len({inner for _, inner in rows}) == len(rows) > 250
+    assert all((inner[0] == "0") == code.startswith("1") for code, inner in rows), (
+        "public bodies have codes of their own"
+    )
     assert all(uscc.calc_check_digit(code[:17]) == code[17] and code[8:17] == inner for code, inner in rows)
 
 

@@ -125,8 +125,9 @@ seeded as (
         join owner f on f.i = pick(oid, 'former owner', {{owners}})
 )
 select s.*, v.county_code, v.county, v.town, v.village, v.code as division_code,
-    {sql_list(words.STREETS)}[1 + pick(oid, 'street', {len(words.STREETS)})] || (1 + pick(oid, 'number', 400)) || '号'
-        || case when u(oid, 'floor') < 0.3 then (1 + pick(oid, 'level', 6)) || '楼' else '' end as tail,
+    case when kind = 'rural_collective' then v.village
+        else {sql_list(words.STREETS)}[1 + pick(oid, 'street', {len(words.STREETS)})] || (1 + pick(oid, 'number', 400)) || '号'
+            || case when u(oid, 'floor') < 0.3 then (1 + pick(oid, 'level', 6)) || '楼' else '' end end as tail,
     v.lon + (u(oid, 'ox') - 0.5) * 0.01 as lon, v.lat + (u(oid, 'oy') - 0.5) * 0.01 as lat,
     date '2019-08-28' - case when kind = 'rural_collective' then 30 + (900 * u(oid, 'founded'))::integer
         when kind in ('government', 'school', 'hospital', 'institution')
@@ -146,7 +147,7 @@ def _numbered() -> str:
     ),
     coded as (
         select *, case when prefix in ('11', '12', '13') then '0' || lpad((8600000 + oid * 13 % 1000003)::varchar, 7, '0')
-            when has_old_number then lpad(((oid * 36277 + 1234577) % 99999989)::varchar, 8, '0')
+            when has_old_number then (10000000 + (oid * 36277 + 1234577) % 89999999)::varchar
             else 'MA' || {base31} end as body8
         from body
     ),
@@ -233,12 +234,13 @@ def _named() -> str:
         county_code, county, town, village, division_code, tail, lon, lat, vid, representative, former_representative,
         body17 || uscc_check(body17) as uscc, organization_code, registration_number, industry_code, trade,
         case when kind not in ('branch', 'trade_union') then plain_name end as plain_name, status_code,
+        case when status_code in ('deregistered', 'revoked_deregistered') then
+            least(date '2019-08-28', greatest(established + 30, date '2019-08-25' - (2200 * u(oid, 'closed on'))::integer))
+            end as closed,
         case when kind in ('company', 'sole_trader', 'institution', 'society') and u(oid, 'renamed') < 0.07
             then replace(plain_name, brand, {_pick(words.BRANDS, "f1")} || {_pick(words.BRANDS, "f2")}) end as former_name,
-        established + (u(oid, 'renamed on') * (date '2019-08-25' - established))::integer as renamed_on,
-        case when status_code in ('deregistered', 'revoked_deregistered') then
-            greatest(established + 30, date '2019-08-25' - (2200 * u(oid, 'closed on'))::integer) end as closed,
-        established + (u(oid, 'changed on') ** 0.5 * (date '2019-08-29' - established))::integer as approved,
+        established + (u(oid, 'renamed on') * (least(closed, date '2019-08-25') - established))::integer as renamed_on,
+        established + (u(oid, 'changed on') ** 0.5 * (least(closed, date '2019-08-29') - established))::integer as approved,
         case when kind = 'sole_trader' then (1 + pick(oid, 'capital', 20)) * 1.0
             else [10, 30, 50, 100, 100, 200, 300, 500, 500, 1000, 2000, 5000][1 + pick(oid, 'capital', 12)] * 1.0 end as capital_wan,
         case when kind = 'company' and u(oid, 'foreign') < 0.004 then ['美元', '港元', '欧元'][1 + pick(oid, 'currency', 3)]

@@ -164,7 +164,8 @@ with side as (
 )
 select s.*, p.death as spouse_death from side s join person_core p on p.pid = s.spouse"""
 
-# Codes of GB/T 4761 (relation to the head), GB/T 2261.2 (marital status) and GB/T 4658 (education).
+# Codes of GB/T 4761 (relation to the head), GB/T 2261.2 (marital status) and GB/T 4658 (education; of those still at
+# school the level they attend).
 _PERSON = """
 create table person as
 select b.* exclude (foreign_number, number18),
@@ -180,9 +181,11 @@ select b.* exclude (foreign_number, number18),
     case when m.pid is null then null when m.divorced is not null then m.divorced else coalesce(m.spouse_death, m.married) end
         as marital_since,
     case when m.pid is null or (m.divorced is null and m.spouse_death is null) then '10' else '20' end as marital_before,
-    case when age < 7 then null when age < 13 then '80' when age < 16 then '70' when age < 19 then '60'
+    case when age between 19 and 38 and b.kind = 0 and u(b.pid, 'college at all') < 0.28
+        then case when u(b.pid, 'college') < 0.5 then '20' else '30' end end as college_level,
+    coalesce(college_level, case when age < 7 then null when age < 12 then '80' when age < 15 then '70' when age < 19 then '60'
         when age < 50 then ['70', '70', '61', '30', '20', '41', '10'][1 + (u(b.pid, 'education') ** 1.3 * 6.99)::integer % 7]
-        else ['80', '81', '70', '71', '61', '30'][1 + (u(b.pid, 'education') ** 2 * 5.99)::integer % 6] end as education_code,
+        else ['80', '81', '70', '71', '61', '30'][1 + (u(b.pid, 'education') ** 2 * 5.99)::integer % 6] end) as education_code,
     '154' || lpad(pick(b.pid, 'phone', 100000000)::varchar, 8, '0') as phone,
     case when u(b.pid, 'new phone') < 0.3 then '154' || lpad(pick(b.pid, 'old phone', 100000000)::varchar, 8, '0') end
         as old_phone

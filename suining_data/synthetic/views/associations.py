@@ -65,7 +65,7 @@ def _collectives(rates: ErrorRates) -> str:
         p.name as representative_name, o.established as established_date, o.county || '农业农村局' as registrar_name,
         (600 + pick(o.oid, 'members', 2400))::varchar as member_count,
         (10000 * (30 + 900 * u(o.oid, 'assets') ** 3))::decimal(18, 2) as assets_cny,
-        '四川省遂宁市' || o.county || o.town || o.village as address
+        {organization_address("o")} as address
     from organization o join person p on p.pid = o.representative
     where o.kind = 'rural_collective'"""
 

@@ -73,8 +73,7 @@ def _enrolments(rates: ErrorRates) -> str:
         select pid, case when age < 12 then '80' when age < 15 then '70' else '60' end as level,
             birth + (365.25 * case when age < 12 then 6.3 when age < 15 then 12.3 else 15.3 end)::integer as entry, 0 as k
             from person where age between 6 and 18 and slot in (2, 3, 4, 9)
-        union all select pid, case when u(pid, 'college') < 0.5 then '20' else '30' end, birth + 6780, 1
-            from person where age between 19 and 38 and u(pid, 'college at all') < 0.28 and kind = 0
+        union all select pid, college_level, birth + 6780, 1 from person where college_level is not null
     )
     select {shuffled("c.pid * 2 + c.k", "enrolment")} as seq, p.pid as person_student,
         case when c.k = 1 then year(c.entry) || lpad(p.pid::varchar, 8, '0') else {_enrolment_number("p")} end as enrolment_number,

@@ -19,7 +19,7 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _household_changes(rates: ErrorRates) -> str:
-    """Births, deaths, moves and corrections of the last two years; the rest of a row is the person's register entry."""
+    """Births, deaths, moves and corrections of the last two years; the rest of a row is the register entry of that day."""
     return f"""
     with change as (
         select pid, 'born' as kind, birth + 5 + pick(pid, 'declared', 40) as day, residence_aid as aid from person
@@ -35,8 +35,9 @@ def _household_changes(rates: ErrorRates) -> str:
             where is_registered and u(pid, 'correction') < 0.01
     )
     select c.pid * 8 + hash(c.kind) % 8 as seq, least(c.day, date '2019-08-31') as day, c.pid as person_household_member,
-        p.resident_id, {name_of("p", "p.pid * 2", "changes", rates)} as name, p.former_name, p.sex::varchar as sex_code,
-        p.ethnicity_code, p.birth as birth_date, p.household_number, p.relation_code as head_relation_code,
+        p.resident_id, case when c.day < p.renamed then p.former_name else p.name end as name,
+        case when c.day >= p.renamed then p.former_name end as former_name, p.sex::varchar as sex_code, p.ethnicity_code,
+        p.birth as birth_date, p.household_number, p.relation_code as head_relation_code,
         {address("l", "p.hid", rates)} as registered_address, l.code as registered_division_code, c.kind as change_code,
         least(c.day, date '2019-08-31') as change_date
     from change c join person p using (pid) join place l on l.aid = case when c.kind = 'born' then p.registered_aid else c.aid end"""

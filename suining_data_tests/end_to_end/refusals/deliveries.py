@@ -5,12 +5,16 @@ Here: what a sound file of each format looks like. Not here: how it is broken (t
 
 import io
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapefile
 import xlsxwriter
+import xlwt
 
 from suining_data.catalog.model import Cycle, Delivery, ExpectedRows, Field, Format, Resource, Share, ShareType
 
@@ -45,6 +49,30 @@ def xlsx(rows: Sequence[Row], fill: Callable[[Any], None] = lambda sheet: None) 
         for place, row in enumerate([SOURCES, *rows]):
             sheet.write_row(place, 0, row)
         fill(sheet)
+    return out.getvalue()
+
+
+def _xls(rows: Sequence[Row]) -> bytes:
+    out = io.BytesIO()
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("登记")
+    for number, row in enumerate([SOURCES, *rows]):
+        for place, value in enumerate(row):
+            sheet.write(number, place, value)
+    book.save(out)
+    return out.getvalue()
+
+
+def _parquet(rows: Sequence[Row]) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(_objects(rows)), out)
+    return out.getvalue()
+
+
+def _zip(rows: Sequence[Row]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("登记/ry.csv", _delimited(",", "utf-8")(rows))
     return out.getvalue()
 
 
@@ -83,10 +111,13 @@ KINDS: dict[str, tuple[dict[str, Any], Callable[[Sequence[Row]], bytes]]] = {
     "csv": ({"format": Format.CSV}, _delimited(",", "utf-8")),
     "txt": ({"format": Format.CSV, "delimiter": "\t", "encoding": "gb18030"}, _delimited("\t", "gb18030")),
     "xlsx": ({"format": Format.XLSX}, xlsx),
+    "xls": ({"format": Format.XLS}, _xls),
     "json": ({"format": Format.JSON, "records": "data.list"}, _json),
     "jsonl": ({"format": Format.JSON_LINES}, _json_lines),
     "xml": ({"format": Format.XML, "records": "RY"}, _xml),
     "dbf": ({"format": Format.DBF, "encoding": "gbk"}, _dbf),
+    "parquet": ({"format": Format.PARQUET}, _parquet),
+    "zip": ({"format": Format.CSV, "archive": "zip", "member": "*.csv"}, _zip),
 }
 
 

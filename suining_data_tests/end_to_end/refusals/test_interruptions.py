@@ -1,7 +1,9 @@
-"""Started twice: the second refresh says so, the first goes on."""
+"""Killed, started twice or without room on the disk: what is published stays whole, and the next refresh is right."""
 
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from suining_data_tests.end_to_end.published import contents, is_whole
 from suining_data_tests.end_to_end.refusals.deliveries import content, people
 
 FIRST, SECOND = 30, 12  # rows of the first and the second delivery
@@ -93,3 +96,54 @@ def test_the_second_of_two_refreshes_says_so_and_the_first_goes_on(small: Small)
     first.communicate(timeout=120)
     assert first.returncode == 0
     assert small.published() == AFTER
+
+
+DYING = "suining_data.operations.pipeline.put_in_force"  # judged, and nothing swapped in yet
+OTHERS_DYING = [
+    "suining_data.ingestion.intake.write_ledger",  # files are there, the ledger does not know
+    "suining_data.operations.pipeline.standardize",
+    "suining_data.operations.state.remember",  # swapped in, and the transaction not ended
+    "suining_data.publication.snapshot._write_manifest",
+    "suining_data.publication.snapshot._put_in_use",
+    "suining_data.publication.snapshot._forget_old",  # published, and nobody knows
+]
+
+
+@pytest.mark.parametrize("place", [DYING, *(pytest.param(place, marks=pytest.mark.slow) for place in OTHERS_DYING)])
+def test_a_killed_refresh_leaves_what_is_published_whole_and_the_next_one_is_right(small: Small, place: str) -> None:
+    before = contents(small.data / "published")
+    code, _, _ = small.refresh("die", place)
+    assert code == -signal.SIGKILL
+    assert is_whole(small.data / "published")
+    has_swapped = place.endswith("_forget_old")
+    assert (contents(small.data / "published") == before) is not has_swapped
+    code, out, error = small.refresh()
+    assert code == 0, out + error
+    assert small.published() == AFTER
+    assert is_whole(small.data / "published")
+
+
+MANY = 30_000  # rows, more than the log of the run takes
+LIMITS = [
+    (SECOND, 1 << 20),  # the log of the run in its midst
+    pytest.param(SECOND, 1 << 12, marks=pytest.mark.slow),  # everything
+    pytest.param(MANY, 1 << 20, marks=pytest.mark.slow),  # the raw rows
+    pytest.param(MANY, 2_400_000, marks=pytest.mark.slow),  # the warehouse
+]
+
+
+@pytest.mark.parametrize(("rows", "size"), LIMITS)
+def test_a_disk_without_room_is_told_in_one_line_and_the_next_refresh_is_right(
+    small: Small, rows: int, size: int
+) -> None:
+    small.deliver("ry_2.csv", rows, first=500)
+    code, out, error = small.refresh(limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    assert code == 1
+    assert (out + error).count("磁盘已满或文件不能再增大") == 1, out + error
+    assert len(error.strip().splitlines()) <= 1
+    assert small.published() == BEFORE
+    assert is_whole(small.data / "published")
+    code, out, error = small.refresh()
+    assert code == 0, out + error
+    assert small.published() == (2, FIRST + rows, 0)
+    assert is_whole(small.data / "published")

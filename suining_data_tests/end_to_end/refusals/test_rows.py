@@ -1,9 +1,12 @@
 """Lines, rows and values that cannot be used: put aside with line, rule and reason; the rest of the file goes on."""
 
+import json
+
 import pytest
 
 from suining_data_tests.end_to_end.refusals.conftest import SOUND, Desk, lines
 from suining_data_tests.end_to_end.refusals.deliveries import SOURCES, content, people, resident_id, xlsx
+from suining_data_tests.ingestion.sound_deliveries import resource, sound
 
 HEADER = ",".join(SOURCES).encode() + b"\n"
 GOOD = 30
@@ -119,3 +122,25 @@ def test_a_formula_error_in_a_workbook(desk: Desk) -> None:
 def test_a_formula_error_in_text(desk: Desk, error: str) -> None:
     take(desk, HEADER + good() + f"{resident_id(500)},王,1970-01-01,{error}\n".encode())
     put_aside(desk, "formula_error", GOOD + 2, "value")
+
+
+def test_broken_records_within_pages(desk: Desk) -> None:
+    """The file that is named is the page, and the line the record in it; the pages stand in another order than their names."""
+    names = {"ry_1_p1.json": "ry_1_p3.json", "ry_1_p2.json": "ry_1_p1.json", "ry_1_p3.json": "ry_1_p2.json"}
+    pages = {names[name]: json.loads(page) for name, page in sound("pages").items()}
+    pages["ry_1_p1.json"]["data"][2]["gmsfhm"] = "5.10903E+17"
+    pages["ry_1_p1.json"]["data"][3] = "王"
+    pages["ry_1_p2.json"]["data"][1]["xm"] = None
+    for name, page in pages.items():
+        desk.deliver(name, json.dumps(page, ensure_ascii=False))
+    assert desk.take(resource("pages")).refusals == ()
+    assert desk.con.sql(
+        "select file_name, line_number, scope, rule from governance.quarantine order by all"
+    ).fetchall() == [
+        ("ry_1_p1.json", 3, "value", "spreadsheet"),
+        ("ry_1_p1.json", 4, "line", "NOT_AN_OBJECT"),
+        ("ry_1_p2.json", 2, "row", "required"),
+    ]
+    assert any(desk.entry.zh in reason for reason in desk.reasons())
+    assert desk.staged() == 10
+    assert desk.balances()

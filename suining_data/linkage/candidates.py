@@ -1,0 +1,174 @@
+"""Candidate pairs: which records without an accepted number may speak of whom, and what is known of both.
+
+Here: blocking (records that share a few values), numbers one mistake away, the profiles that are compared.
+Not here: what differs between persons and organisations (subjects.py), how well a pair agrees (comparisons.py).
+
+Candidates of a record are the known - all records of one accepted number taken together - and other records without
+one. Two known are never a pair: two different accepted numbers are two subjects.
+"""
+
+import duckdb
+
+from suining_data.linkage.subjects import MOST_PER_TOKEN, Subject
+
+_PLACE = "^.*?(?:社区|村|居委会|大道|路|街|巷)"
+_TOWN = "^.*?(?:街道|镇|乡)"
+# how a name sounds and looks: its characters replaced by their syllables, and by what they are taken for
+_SPELLED = """
+    select name,
+        string_agg(coalesce(case when place = 1 then surname_syllable else syllable end, character), ' ' order by place)
+            as sound,
+        string_agg(coalesce(alike.shape, character), '' order by place) as shape
+    from (
+        select name, unnest(string_split(name, '')) as character, unnest(range(1, length(name) + 1)) as place
+        from (select distinct name from profile where name is not null)
+    )
+    left join reference.character_sound using (character)
+    left join reference.look_alike_character as alike using (character)
+    group by name
+"""
+
+PAIR, PROFILE, FREQUENCY = "candidate_pair", "candidate_profile", "name_frequency"  # temporary tables
+
+
+def find_candidates(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+    """Fill the temporary tables candidate_pair(token_l, token_r), candidate_profile(token, is_known, ...), name_frequency.
+
+    token_l has no accepted number; token_r is an identity key, or another token (then token_l < token_r).
+    Reads linked.<subject>_unidentified and the evidence.
+    """
+    con.execute(f"create or replace temp table known as {subject.known}")
+    con.execute(f"""
+        create or replace temp table unidentified as
+        select distinct token, received, {", ".join(subject.columns)}
+        from linked.{subject.name}_unidentified where token is not null
+    """)
+    con.execute(f"create or replace temp table near_number as {_near_numbers(subject)}")
+    blocks = [block(rule, "known", "identity_key") for rule in subject.rules]
+    blocks += [block(rule, "unidentified", "token") for rule in subject.rules]
+    blocks += ["select token, identity_key from near_number", _same_received()]
+    con.execute(f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(blocks)})")
+    con.execute(f"create or replace temp table {PROFILE} as {profiles(subject)}")
+    con.execute(f"create or replace temp table {FREQUENCY} as {_frequencies(subject)}")
+
+
+def _frequencies(subject: Subject) -> str:
+    """SELECT of name, tf_name: the share of the known that a name is met among by chance, the one who is meant left out."""
+    return f"""
+        select name, greatest(count(distinct identity_key) - 1, {subject.strangers})
+            / (select count(distinct identity_key) from known) as tf_name
+        from known semi join {PROFILE} using (name) group by name
+    """
+
+
+def block(rule: tuple[str, ...], right: str, key: str) -> str:
+    """SELECT of the pairs of `unidentified` and `right` that share every column of a rule; a token that meets too many by it meets none."""
+    on = " and ".join(f"l.{column} = r.{column}" for column in rule)
+    order = "" if right == "known" else " and l.token < r.token"
+    return f"""
+        select token_l, token_r from (
+            select distinct l.token as token_l, r.{key} as token_r
+            from {_exploded(rule, "unidentified", "token")} as l
+            join {_exploded(rule, right, key)} as r on {on}{order}
+        ) qualify count(*) over (partition by token_l) <= {MOST_PER_TOKEN}
+    """
+
+
+def _exploded(rule: tuple[str, ...], table: str, key: str) -> str:
+    lists = {"address": "addresses", "tie": "ties"}
+    columns = [f"unnest({lists[name]}) as {name}" if name in lists else name for name in rule]
+    return f"(select {key}, {', '.join(columns)} from {table})"
+
+
+def _near_numbers(subject: Subject) -> str:
+    """SELECT of the known whose number is one mistake away from what was delivered, or shares what a spreadsheet left."""
+    symbols = ", ".join(f"'{symbol}'" for symbol in subject.alphabet)
+    return f"""
+        with damaged as (
+            select distinct token, received, unnest(range(1, length(received) + 1)) as place
+            from unidentified where length(received) between 17 and 19
+        ),
+
+        symbol as (select unnest([{symbols}]) as symbol),
+
+        mended as (
+            select token, left(received, place - 1) || symbol || substr(received, place + 1) as number
+            from damaged, symbol where length(received) = 18
+            union all
+            select token, left(received, place - 1) || substr(received, place + 1, 1) || substr(received, place, 1)
+                || substr(received, place + 2)
+            from damaged where length(received) = 18
+            union all
+            select token, left(received, place) || symbol || substr(received, place + 1)
+            from damaged, symbol where length(received) = 17
+            union all
+            select token, left(received, place - 1) || substr(received, place + 1)
+            from damaged where length(received) = 19
+        ),
+
+        number as (select distinct identity_key, number from known where length(number) = 18),
+
+        cut as (select distinct token, left(received, 15) as start from unidentified
+            where length(received) = 18 and suffix(received, '000'))
+
+        select token, identity_key from mended join number using (number)
+        union
+        select token, identity_key from cut join number on left(number, 15) = start
+        qualify count(*) over (partition by token) <= {MOST_PER_TOKEN}
+    """
+
+
+def _same_received() -> str:
+    """Two records that were delivered with the same damaged number."""
+    return """
+        select l.token, r.token from unidentified as l join unidentified as r
+        on l.received = r.received and l.token < r.token and length(l.received) between 15 and 19
+    """
+
+
+def profiles(subject: Subject) -> str:
+    """SELECT of what is known of everybody who stands in a pair: one row each, several values as lists."""
+    kept = f"select token_l as token from {PAIR} union select token_r from {PAIR}"
+    scalars = [
+        column for column in subject.columns if column not in ("name", "former_name", "phone", "addresses", "ties")
+    ]
+    best = ", ".join(
+        f"arg_min({column}, (name_authority, {column})) filter (where {column} is not null) as {column}"
+        for column in ["name", *scalars]
+    )
+    former = (
+        "list(distinct former_name) filter (where former_name is not null)"
+        if "former_name" in subject.columns
+        else "[]"
+    )
+    return f"""
+        with kept as ({kept}),
+
+        told as (
+            select identity_key as token, true as is_known, name_authority, number,
+                {", ".join(subject.columns)}
+            from known semi join kept on known.identity_key = kept.token
+            union all
+            select token, false, 0, received, {", ".join(subject.columns)}
+            from unidentified semi join kept using (token)
+        ),
+
+        profile as (
+            select token, bool_or(is_known) as is_known, {best},
+                list_sort(list_distinct(list_concat(list(distinct name) filter (where name is not null), {former})))
+                    as names,
+                min(number) as number,
+                list_sort(list(distinct phone) filter (where phone is not null)) as phones,
+                list_sort(list_distinct(flatten(list(addresses) filter (where addresses is not null)))) as addresses,
+                list_sort(list_distinct(flatten(list(ties) filter (where ties is not null)))) as ties
+            from told group by token
+        ),
+
+        spelled as ({_SPELLED})
+
+        select row_number() over (order by token) - 1 as node, profile.*, sound, shape,
+            list_distinct(list_transform(addresses, lambda address: regexp_extract(address, '{_PLACE}'))) as places,
+            list_distinct(list_transform(addresses, lambda address: regexp_extract(address, '{_TOWN}'))) as towns
+        from profile
+        left join spelled using (name)
+    """

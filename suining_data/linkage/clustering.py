@@ -1,0 +1,249 @@
+"""Clusters: which pairs are accepted, who ends up together, and what is left for people to decide.
+
+Here: thresholds, vetoes, decisions of people, cutting. Not here: weights (scoring.py), ids (registry.py), the queue that
+people work through (review.py).
+
+A cluster holds at most one known: two different accepted numbers are two subjects. Nothing that two members veto is in
+one cluster, by whatever chain; a decision of a person stands above any weight and below the vetoes.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from suining_data.linkage.subjects import Subject
+
+ACCEPT = 10.0  # log2 of the odds: one mistake in a thousand such pairs
+REVIEW = 0.0  # below, a pair is more likely two
+MARGIN = 5.0  # bits by which the best known must lead, or a person decides
+LARGE, STRONG = 12, 20.0  # a cluster of more records holds together by such weights only
+
+Edges = dict[str, NDArray[Any]]
+
+
+def cluster(con: duckdb.DuckDBPyConnection, subject: Subject, scored: str, profiles: str, decisions: str) -> None:
+    """Fill the temporary tables member(token, root, rule, weight, matched, evidence) and open_pair.
+
+    `member` has every token of `profiles` that is not known; `root` is the known it belongs to, or the first of its
+    cluster. `open_pair` (token_l, token_r, weight, probability, evidence, state) holds what a person should look at.
+    `decisions` has token_l, token_r, verdict; the order in a pair does not matter.
+    """
+    con.execute(_judged(subject, scored, profiles, decisions))
+    edges = _edges(con)
+    nodes = con.execute(f"select count(*) from {profiles}").fetchall()[0][0]
+    labels = _components(nodes, edges["l"], edges["r"])
+    _register_labels(con, labels)
+    broken = _broken_components(con, subject, profiles)
+    if broken:
+        labels = _recut(con, subject, profiles, edges, labels, broken)
+        _register_labels(con, labels)
+    con.execute(_members(profiles))
+    con.execute(_OPEN)
+
+
+def _judged(subject: Subject, scored: str, profiles: str, decisions: str) -> str:
+    """SQL: every pair with its state; temporary tables decided, judged and accepted."""
+    return f"""
+        create or replace temp table decided as
+        select least(token_l, token_r) as a, greatest(token_l, token_r) as b, verdict
+        from {decisions} where verdict <> 'unsure';
+
+        create or replace temp table judged as
+        with pair as (
+            select token_l, token_r, weight, probability, evidence from {scored}
+            union all
+            select a, b, null, null, [] from decided
+            anti join {scored} as s on s.token_l = a and s.token_r = b
+            anti join {scored} as s on s.token_l = b and s.token_r = a
+            where verdict = 'same'
+        ),
+
+        compared as (
+            select l.node as l, r.node as r, pair.*, r.is_known, verdict,
+                {_vetoed(subject)} or (l.is_known and r.is_known) as is_vetoed
+            from pair
+            join {profiles} as l on l.token = pair.token_l
+            join {profiles} as r on r.token = pair.token_r
+            left join decided on decided.a = least(pair.token_l, pair.token_r)
+                and decided.b = greatest(pair.token_l, pair.token_r)
+        )
+
+        select *, row_number() over best as place, weight - lead(weight) over best as lead_of from compared
+        window best as (partition by token_l, is_known, is_vetoed order by weight desc nulls last, token_r);
+
+        create or replace temp table accepted as
+        select l, r, token_l, token_r, evidence, weight, verdict is not null as is_decided
+        from judged
+        where not is_vetoed and (verdict = 'same' or (
+            verdict is null and weight >= {ACCEPT}
+            and (not is_known or (place = 1 and coalesce(lead_of, {MARGIN}) >= {MARGIN}))
+        ))
+    """
+
+
+def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
+    """The accepted pairs as columns l, r, weight; what people decided first, then the strongest."""
+    ordered = con.execute("select l, r, weight from accepted order by is_decided desc, weight desc, l, r")
+    return {name: np.asarray(column) for name, column in ordered.fetchnumpy().items()}
+
+
+def _vetoed(subject: Subject) -> str:
+    return " or ".join(f"coalesce({veto}, false)" for veto in subject.vetoes) or "false"
+
+
+def _components(nodes: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
+    return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def _register_labels(con: duckdb.DuckDBPyConnection, labels: NDArray[np.int64]) -> None:
+    table = pa.table({"node": np.arange(len(labels)), "component": labels})
+    con.register("labels", table)
+    con.execute("create or replace temp table component as select * from labels")
+    con.unregister("labels")
+
+
+def _broken_components(con: duckdb.DuckDBPyConnection, subject: Subject, profiles: str) -> list[int]:
+    """Components with two known, two members that veto each other or were told apart, or too many members."""
+    rows = con.execute(f"""
+        with member as (select component, p.* from component join {profiles} as p using (node)),
+        several as (select component from member group by component having count(*) > 1),
+        size as (
+            select component from member semi join several using (component)
+            group by component having count(*) > {LARGE} or count(*) filter (where is_known) > 1
+        )
+        select component from size
+        union
+        select l.component from member as l
+        join member as r on l.component = r.component and l.node < r.node
+        left join decided on decided.a = least(l.token, r.token) and decided.b = greatest(l.token, r.token)
+        where l.component in (from several) and l.component not in (from size)
+            and (decided.verdict = 'different' or {_vetoed(subject)})
+        order by 1
+    """).fetchall()
+    return [component for (component,) in rows]
+
+
+def _recut(
+    con: duckdb.DuckDBPyConnection,
+    subject: Subject,
+    profiles: str,
+    edges: Edges,
+    labels: NDArray[np.int64],
+    broken: list[int],
+) -> NDArray[np.int64]:
+    """Join the members of broken components again, the strongest pairs first, never against a veto."""
+    inside = np.isin(labels[edges["l"]], broken)
+    vetoes = _vetoes_inside(con, subject, profiles, broken)
+    known = {node for (node,) in con.execute(f"select node from {profiles} where is_known").fetchall()}
+    groups = _Groups(vetoes, known)
+    for left, right, weight in zip(*(edges[name][inside].tolist() for name in ("l", "r", "weight")), strict=True):
+        groups.join(left, right, weight)
+    fresh = labels.copy()
+    inside_nodes = np.flatnonzero(np.isin(labels, broken))
+    fresh[inside_nodes] = labels.max() + 1 + np.array([groups.root(int(node)) for node in inside_nodes])
+    return fresh
+
+
+def _vetoes_inside(
+    con: duckdb.DuckDBPyConnection, subject: Subject, profiles: str, broken: list[int]
+) -> dict[int, set[int]]:
+    """Node -> nodes of its component that it never joins; the few that are in question."""
+    rows = con.execute(
+        f"""
+        with member as (
+            select component, p.* from component join {profiles} as p using (node) where list_contains(?, component)
+        )
+        select l.node, r.node from member as l
+        join member as r on l.component = r.component and l.node <> r.node
+        left join decided on decided.a = least(l.token, r.token) and decided.b = greatest(l.token, r.token)
+        where decided.verdict = 'different' or {_vetoed(subject)}
+        """,
+        [broken],
+    ).fetchall()
+    vetoes: dict[int, set[int]] = {}
+    for left, right in rows:
+        vetoes.setdefault(left, set()).add(right)
+    return vetoes
+
+
+@dataclass
+class _Groups:
+    """Disjoint sets that keep apart what vetoes itself, two known, and large sets without a strong pair."""
+
+    vetoes: dict[int, set[int]]
+    known: set[int]
+    parents: dict[int, int] = field(default_factory=dict)
+    members: dict[int, set[int]] = field(default_factory=dict)
+
+    def root(self, node: int) -> int:
+        while (parent := self.parents.get(node, node)) != node:
+            node = parent
+        return node
+
+    def join(self, left: int, right: int, weight: float) -> None:
+        a, b = self.root(left), self.root(right)
+        if a == b:
+            return
+        ours, theirs = self.members.get(a, {a}), self.members.get(b, {b})
+        if len(self.known & (ours | theirs)) > 1 or any(self.vetoes.get(node, set()) & theirs for node in ours):
+            return
+        if len(ours) + len(theirs) > LARGE and not weight >= STRONG:  # nan of a decision included
+            return
+        self.parents[b] = a
+        self.members[a] = ours | theirs
+
+
+def _members(profiles: str) -> str:
+    """SQL: every token that is not known with its cluster, and the strongest accepted pair that holds it there."""
+    return f"""
+        create or replace temp table member as
+        with placed as (select token, is_known, component from {profiles} join component using (node)),
+
+        root as (
+            select component, coalesce(min(token) filter (where is_known), min(token)) as root, count(*) as size
+            from placed group by component
+        ),
+
+        held as (
+            select token_l as token, token_r as matched, weight, is_decided, evidence from accepted
+            union all
+            select token_r, token_l, weight, is_decided, evidence from accepted
+        ),
+
+        best as (
+            select held.* from held
+            join placed as a using (token)
+            join placed as b on b.token = held.matched and a.component = b.component
+            qualify row_number() over (
+                partition by held.token order by held.is_decided desc, held.weight desc nulls last, matched) = 1
+        )
+
+        select placed.token, root, size, matched, weight, evidence,
+            case when is_decided then 'decided' when matched is not null then 'scored' end as rule
+        from placed
+        join root using (component)
+        left join best using (token)
+        where not placed.is_known
+    """
+
+
+# what was not obvious: between the thresholds, without enough lead, cut apart, or decided against a veto
+_OPEN = f"""
+    create or replace temp table open_pair as
+    select token_l, token_r, weight, probability, evidence,
+        case when verdict = 'same' and is_vetoed then 'vetoed' when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end
+            as state
+    from judged
+    join (select token, root, rule from member) as l on l.token = judged.token_l
+    left join (select token, root from member) as r on r.token = judged.token_r
+    where l.root <> coalesce(r.root, judged.token_r)
+        and (l.rule is null or weight >= {ACCEPT} or verdict = 'same')
+        and case when verdict = 'same' then is_vetoed else verdict is null and not is_vetoed and weight >= {REVIEW} end
+"""

@@ -1,0 +1,138 @@
+"""Exact linkage: which records carry the same valid number, and the key that stands for it.
+
+Here: the SELECTs of linked.contested_number, linked.organization_number, and of the keyed evidence of both subjects.
+Not here: records without a valid number (candidates.py), ids (registry.py).
+
+A record's `token` is what the identity registry remembers of it: the key of its valid number, or a digest of what it
+tells, so that a row that is delivered again, elsewhere or in another order is the same to the registry. A record that
+tells nothing but a name has none.
+"""
+
+# One number, two people: a record is not merged whose name is another than the one that the best authority gives for the
+# number, and whose sex or birth date contradicts it or the number; where sex and birth are not told, one with another
+# surname, or with a given name of another length that shares no character.
+CONTESTED = """
+with many_names as (
+    select resident_id from linked.person_evidence where resident_id is not null
+    group by resident_id having min(name) <> max(name)
+),
+
+named as (
+    select record_id, role, resident_id, resource_id, name, former_name, sex_code, birth_date, name_authority
+    from linked.person_evidence join many_names using (resident_id)
+    where name is not null
+),
+
+ranked as (
+    select *, row_number() over (
+        partition by resident_id order by name_authority, sex_code is null, record_id, role
+    ) as position
+    from named
+),
+
+anchor as (
+    select resident_id, name as anchor_name, former_name as anchor_former_name, sex_code as anchor_sex_code,
+        birth_date as anchor_birth_date
+    from ranked where position = 1
+),
+
+compared as (
+    select named.*, anchor_name,
+        named.name in (anchor_name, coalesce(anchor_former_name, anchor_name))
+            or coalesce(anchor_name = named.former_name, false) as is_same_name,
+        left(named.name, 1) <> left(anchor_name, 1) or (
+            length(named.name) <> length(anchor_name)
+            and not list_has_any(string_split(substr(named.name, 2), ''), string_split(substr(anchor_name, 2), ''))
+        ) as is_unlike,
+        coalesce(sex_code <> anchor_sex_code, false)
+            or coalesce(birth_date <> coalesce(anchor_birth_date, try_strptime(substr(resident_id, 7, 8), '%Y%m%d')), false)
+            as contradicts,
+        sex_code is not null and birth_date is not null as tells_sex_and_birth
+    from named join anchor using (resident_id)
+)
+
+select record_id, role, resource_id, resident_id
+from compared
+where not is_same_name
+    and (contradicts or (is_unlike and not tells_sex_and_birth))
+"""
+
+# The organisation code is what the numbers of one organisation share: a USCC holds it at 9-17, its check character
+# at 17. A registration number belongs to the code it was delivered with, if that is one code only.
+ORGANIZATION_NUMBER = """
+with record as (
+    select uscc, registration_number, record_id, role_number,
+        coalesce(substr(uscc, 9, 9), organization_code) as organization_code
+    from linked.organization_evidence
+),
+
+numbered as (
+    select registration_number, min(organization_code) as numbered_code
+    from record where registration_number is not null and organization_code is not null
+    group by registration_number having min(organization_code) = max(organization_code)
+),
+
+keyed as (
+    select *, coalesce(organization_code, numbered_code, 'registration_number:' || registration_number) as identity_key
+    from record left join numbered using (registration_number)
+),
+
+identifier as (
+    select identity_key, 'uscc' as identifier_type, uscc as identifier, record_id, role_number from keyed
+    union all
+    select identity_key, 'organization_code', organization_code, record_id, role_number from keyed
+    union all
+    select identity_key, 'registration_number', registration_number, record_id, role_number from keyed
+    where identity_key = coalesce(numbered_code, identity_key)
+)
+
+select identity_key, identifier_type, identifier
+from identifier
+where identifier is not null and identity_key is not null
+group by identity_key, identifier_type, identifier
+"""
+
+# How many records every token has, and where the first of them lies; tokens that tell too little have no cluster.
+PERSON_CLUSTER = """
+with record as (
+    select case when record.record_id is null then coalesce(resident_id, other_id_type_code || ':' || other_id)
+            else record.token end as token,
+        evidence.record_id * 4 + evidence.role_number as record_key
+    from linked.person_evidence as evidence
+    left join linked.person_unidentified as record
+        on evidence.record_id = record.record_id and evidence.role = record.role
+)
+
+select token, coalesce(root, token) as root, count(*) as records, min(record_key) as first_record
+from record left join linked.person_link using (token)
+where token is not null and coalesce(is_subject, true)
+group by token, root
+"""
+PERSON_IDENTITY = """
+select token, id as person_id,
+    case when starts_with(token, 'record:') then null when contains(token, ':') then split_part(token, ':', 1)
+        else 'resident_id' end as identifier_type,
+    case when not starts_with(token, 'record:') then substr(token, strpos(token, ':') + 1) end as identifier
+from temp.assigned_id
+"""
+ORGANIZATION_CLUSTER = """
+with record as (
+    select case when record.record_id is null then identity_key else record.token end as token,
+        evidence.record_id * 4 + evidence.role_number as record_key
+    from linked.organization_evidence as evidence
+    left join (select identifier, min(identity_key) as identity_key from linked.organization_number group by identifier)
+        as accepted on accepted.identifier = coalesce(uscc, organization_code, registration_number)
+    left join linked.organization_unidentified as record
+        on evidence.record_id = record.record_id and evidence.role = record.role
+)
+
+select token, coalesce(root, token) as root, count(*) as records, min(record_key) as first_record
+from record left join linked.organization_link using (token)
+where token is not null and coalesce(is_subject, true)
+group by token, root
+"""
+# An organisation has several numbers, a token one key for all of them.
+ORGANIZATION_IDENTITY = """
+select token, id as organization_id, identifier_type, identifier
+from temp.assigned_id left join linked.organization_number on identity_key = token
+"""

@@ -1,0 +1,63 @@
+"""Scored linkage of one subject: records without an accepted number find whom they speak of.
+
+Here: the order of it - candidates, weights, clusters - and the tables linked.<subject>_link and
+linked.<subject>_open_pair. Not here: the parts (candidates.py, scoring.py, clustering.py), ids (registry.py).
+"""
+
+import duckdb
+
+from suining_data.linkage.candidates import FREQUENCY, PAIR, PROFILE, find_candidates
+from suining_data.linkage.clustering import cluster
+from suining_data.linkage.scoring import Inputs, score, trained_model
+from suining_data.linkage.subjects import Subject
+from suining_data.warehouse import NEXT
+
+EVIDENCE = 'struct(comparison varchar, "level" varchar, weight double)[]'
+LINK = f"token varchar, root varchar, is_subject boolean, rule varchar, weight double, matched varchar, evidence {EVIDENCE}"
+OPEN_PAIR = f"token_l varchar, token_r varchar, weight double, probability double, evidence {EVIDENCE}, state varchar"
+SCORED = f"token_l varchar, token_r varchar, weight double, probability double, evidence {EVIDENCE}"
+
+
+def link(con: duckdb.DuckDBPyConnection, subject: Subject) -> int:
+    """Write linked.<subject>_link__next, one row per token of linked.<subject>_unidentified, and the open pairs.
+
+    `root` is the key of the accepted number it belongs to, or the first token of its cluster; `is_subject` says whether
+    the cluster tells enough to be a subject of its own.
+    """
+    find_candidates(con, subject)
+    _score(con, subject)
+    decisions = f"(select token_l, token_r, verdict from registry.decision where subject = '{subject.name}' {_LAST})"
+    cluster(con, subject, "scored", PROFILE, decisions)
+    con.execute(f"""
+        create or replace table linked.{subject.name}_link{NEXT} as
+        with placed as (
+            select record.*, coalesce(member.root, record.token) as root, rule, weight, matched, evidence
+            from linked.{subject.name}_unidentified as record left join member using (token)
+            where record.token is not null
+        ),
+
+        subject as (
+            select root, not starts_with(root, 'record:') or ({subject.exists}) as is_subject from placed group by root
+        )
+
+        select distinct token, root, is_subject, rule, weight, matched, evidence from placed join subject using (root)
+    """)
+    con.execute(f"create or replace table linked.{subject.name}_open_pair{NEXT} as from open_pair")
+    return int(con.execute(f"select count(*) from linked.{subject.name}_link{NEXT}").fetchall()[0][0])
+
+
+# of several decisions on a pair, in whichever order it was shown, the last counts
+_LAST = """
+    qualify row_number() over (
+        partition by least(token_l, token_r), greatest(token_l, token_r) order by decided_at desc, verdict) = 1
+"""
+
+
+def _score(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+    pairs, known = con.execute(f"""
+        select (select count(*) from {PAIR}), (select count(distinct identity_key) from known)
+    """).fetchall()[0]
+    if pairs == 0:
+        con.execute(f"create or replace temp table scored ({SCORED})")
+    else:
+        score(con, trained_model(subject.name)["settings"], Inputs(PAIR, PROFILE, FREQUENCY, known), "scored")

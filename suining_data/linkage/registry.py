@@ -1,0 +1,131 @@
+"""The identity registry: which golden id a cluster has, run after run, and what became of every id.
+
+Here: schema `registry`: who keeps an id (overlap decides), the events mint, merge, split, retire and return, redirects.
+Not here: clusters (clustering.py), golden values (dbt_like_sql/).
+
+Tables per subject: `<subject>_identity` - a token (the key of an accepted number, or the digest of a record without one)
+and the id it last had; `<subject>_golden` - every id ever minted and whether it is active, merged into another or
+retired; `<subject>_event` - what happened, when, in which run, to how many records. They are state: nothing rebuilds
+them, and a snapshot carries a copy.
+"""
+
+import duckdb
+
+ASSIGNED = "temp.assigned_id"  # token, id: what the run in hand gives out
+
+
+def create_registry(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables that are missing."""
+    for subject in ("organization", "person"):
+        con.execute(f"""
+            create table if not exists registry.{subject}_identity (
+                identity_key varchar, {subject}_id varchar, run_id varchar, minted_at timestamp);
+            create table if not exists registry.{subject}_golden (
+                {subject}_id varchar, status varchar, merged_into varchar, run_id varchar, changed_at timestamp);
+            create table if not exists registry.{subject}_event (
+                kind varchar, {subject}_id varchar, other_id varchar, records bigint, run_id varchar, happened_at timestamp);
+            create or replace view registry.{subject}_redirect as
+            select {subject}_id as old_id, merged_into as new_id
+            from registry.{subject}_golden where status = 'merged'
+        """)
+    con.execute("""
+        create table if not exists registry.decision (
+            subject varchar, token_l varchar, token_r varchar, verdict varchar, reason varchar, decided_by varchar,
+            decided_at timestamp)
+    """)
+
+
+def assign(con: duckdb.DuckDBPyConnection, subject: str, prefix: str, clusters: str) -> None:
+    """Fill temp.assigned_id(token, id) and temp.identity_event from `clusters`: token, root, records, first_record.
+
+    Of the ids that the tokens of a cluster had, it keeps the one that most of its records had, unless more records of
+    that id are in another cluster. Reads the registry and changes nothing; `keep` does, once the run's table is accepted.
+    An id is made of where its first record lies, not of what the record says: it tells nothing about anybody.
+    """
+    con.execute(f"""
+        create or replace temp table claim as
+        select root, {subject}_id as id, sum(records)::bigint as records
+        from {clusters} join registry.{subject}_identity on token = identity_key group by all;
+
+        create or replace temp table kept_id as
+        with wanted as (
+            select * from claim qualify row_number() over (partition by id order by records desc, root) = 1
+        )
+        select root, id from wanted qualify row_number() over (partition by root order by records desc, id) = 1;
+
+        create or replace temp table cluster_id as
+        with cluster as (
+            select root, sum(records)::bigint as records, min(first_record) as first_record from {clusters} group by root
+        )
+        select root, records, kept_id.id is null as is_new, coalesce(kept_id.id,
+            '{prefix}' || left(md5(concat_ws('|', first_record, (select count(*) from registry.{subject}_golden))), 16)) as id
+        from cluster left join kept_id using (root);
+
+        create or replace temp table assigned_id as
+        select token, id from {clusters} join cluster_id using (root);
+
+        create or replace temp table identity_event as {_events(subject)};
+    """)
+
+
+def _events(subject: str) -> str:
+    """SELECT of kind, id, other_id, records: how the run in hand differs from what the registry knows."""
+    return f"""
+        with active as (select {subject}_id as id, status from registry.{subject}_golden),
+
+        lost as (
+            select claim.id, arg_max(cluster_id.id, (claim.records, cluster_id.id)) as other_id,
+                sum(claim.records)::bigint as records
+            from claim join cluster_id using (root)
+            where claim.id not in (select id from cluster_id) group by claim.id
+        ),
+
+        came_from as (
+            select root, arg_max(id, (records, id)) as other_id from claim group by root
+        )
+
+        select case when other_id is null then 'mint' else 'split' end as kind, id, other_id, records
+        from cluster_id left join came_from using (root) where is_new
+        union all
+        select 'merge', lost.id, other_id, records from lost join active using (id) where status <> 'merged'
+        union all
+        select 'retire', id, null, 0 from active
+        where status = 'active' and id not in (select id from cluster_id) and id not in (select id from lost)
+        union all
+        select 'return', id, null, records from cluster_id join active using (id) where status <> 'active'
+    """
+
+
+def keep(con: duckdb.DuckDBPyConnection, subject: str, run_id: str) -> None:
+    """Write what `assign` found into the registry; call it in the transaction that accepts the run's table."""
+    golden, identity = f"registry.{subject}_golden", f"registry.{subject}_identity"
+    con.execute(f"""
+        delete from {golden} where {subject}_id in (select id from temp.identity_event);
+        insert into {golden}
+        select id, case kind when 'merge' then 'merged' when 'retire' then 'retired' else 'active' end,
+            case when kind = 'merge' then other_id end, ?, current_timestamp::timestamp
+        from temp.identity_event
+        """, [run_id])  # fmt: skip
+    con.execute(f"""
+        update {golden} as old set merged_into = further.merged_into
+        from {golden} as further
+        where old.merged_into = further.{subject}_id and further.status = 'merged'
+    """)
+    con.execute(
+        f"insert into registry.{subject}_event select kind, id, other_id, records, ?, current_timestamp::timestamp "
+        "from temp.identity_event",
+        [run_id],
+    )
+    con.execute(f"""
+        update {identity} as old set {subject}_id = assigned.id
+        from temp.assigned_id as assigned
+        where old.identity_key = assigned.token and old.{subject}_id <> assigned.id
+    """)
+    con.execute(
+        f"""
+        insert into {identity}
+        select token, id, ?, current_timestamp::timestamp from temp.assigned_id
+        anti join {identity} on identity_key = token
+        """,
+        [run_id],
+    )

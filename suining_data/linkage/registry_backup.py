@@ -1,0 +1,47 @@
+"""A copy of the identity registry beside the warehouse: with it and landing/ everything else can be rebuilt.
+
+Here: writing the copy in one step, reading it into a warehouse that has no registry yet.
+Not here: what the registry means (registry.py), what analysts open (publication/): the registry knows identity numbers.
+"""
+
+import duckdb
+
+from suining_data.settings import Settings
+
+
+def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Write all tables of schema `registry` into a new file and let it replace the copy before."""
+    file = settings.registry_backup
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    con.execute(f"attach '{fresh}' as backup")
+    try:
+        for table in _tables(con):
+            con.execute(f"create table backup.{table} as from registry.{table}")
+        con.execute("checkpoint backup")
+    finally:
+        con.execute("detach backup")
+    fresh.replace(file)
+
+
+def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Fill the registry of a new warehouse from the copy; a registry that holds anything is left alone."""
+    tables = _tables(con)
+    is_new = not any(con.execute(f"select 1 from registry.{table} limit 1").fetchone() for table in tables)
+    if not is_new or not settings.registry_backup.exists():
+        return
+    con.execute(f"attach '{settings.registry_backup}' as backup (read_only)")
+    try:
+        for table in tables:
+            con.execute(f"insert into registry.{table} by name from backup.{table}")
+    finally:
+        con.execute("detach backup")
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'registry' order by 1"
+    ).fetchall()
+    return [table for (table,) in rows]

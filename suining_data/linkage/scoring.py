@@ -1,0 +1,97 @@
+"""How well candidate pairs agree: Splink applies a trained model on the run's own connection.
+
+Here: from pairs and profiles to weights and what each comparison said. Not here: which pairs there are (candidates.py),
+what the model knows (training.py), what follows from a weight (clustering.py).
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+TRAINED = Path(__file__).parent / "trained"
+LEFT, RIGHT = "scored_left", "scored_right"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Tables in the connection: pairs (token_l, token_r), profiles (one row per token), name frequencies (name, tf_name).
+
+    `subjects` is how many there are to be mistaken for: the odds before anything is compared are one in that.
+    """
+
+    pairs: str
+    profiles: str
+    frequencies: str
+    subjects: int
+
+
+# a pair was found before: it is met by its number
+_SCORING = {
+    "link_type": "link_only",
+    "unique_id_column_name": "pair",
+    "blocking_rules_to_generate_predictions": ["l.pair = r.pair"],
+    "retain_intermediate_calculation_columns": True,
+}
+
+
+@cache
+def trained_text(subject: str) -> str:
+    """The file of a trained model."""
+    return (TRAINED / f"{subject}.json").read_text(encoding="utf-8")
+
+
+def trained_model(subject: str) -> dict[str, Any]:
+    """The model of trained/<subject>.json: `settings` for Splink, and when and on what it was trained."""
+    model: dict[str, Any] = json.loads(trained_text(subject))
+    return model
+
+
+def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inputs, into: str) -> None:
+    """Fill the temporary table `into`: token_l, token_r, weight (log2 of the odds), probability, evidence.
+
+    `evidence` is a list of {comparison, level, weight}, what every comparison adds. The order of rows in the inputs makes
+    no difference.
+    """
+    from splink import DuckDBAPI, Linker
+
+    numbered = f"(select *, row_number() over (order by token_l, token_r) as pair from {inputs.pairs})"
+    for side, token in ((LEFT, "token_l"), (RIGHT, "token_r")):
+        con.execute(f"""
+            create or replace temp table {side} as
+            select pair, '{side}' as source_dataset, profile.*
+            from {numbered} join {inputs.profiles} as profile on token = {token}
+        """)
+    api = DuckDBAPI(connection=con)
+    left, right = (api.register(side, dataset_display_name=side) for side in (LEFT, RIGHT))
+    prior = {"probability_two_random_records_match": 1 / max(inputs.subjects, 2)}
+    linker = Linker([left, right], settings | _SCORING | prior, log_level=None)
+    linker.table_management.register_term_frequency_lookup(api.register(inputs.frequencies), "name")
+    scored = linker.inference.predict_between(left, right, warning_mode="never")
+    con.execute(f"""
+        create or replace temp table {into} as
+        select token_l, token_r, match_weight as weight, match_probability as probability, {_evidence(settings)} as evidence
+        from {scored.physical_name}
+        join (select pair, token as token_l from {LEFT}) as l on l.pair = pair_l
+        join (select pair, token as token_r from {RIGHT}) as r on r.pair = pair_r
+    """)
+    scored.drop_table_from_database_and_remove_from_cache()
+
+
+def _evidence(settings: dict[str, Any]) -> str:
+    """SQL: what every comparison that had something to compare adds to the weight."""
+    parts = []
+    for comparison in settings["comparisons"]:
+        name, levels = comparison["output_column_name"], comparison["comparison_levels"]
+        labels = [level["label_for_charts"] for level in levels if not level.get("is_null_level")]
+        listed = ", ".join(f"'{label}'" for label in reversed(labels))
+        weight = (
+            f"mw_{name} + mw_tf_adj_{name}"
+            if any("tf_adjustment_column" in level for level in levels)
+            else f"mw_{name}"
+        )
+        parts.append(f"{{'comparison': '{name}', 'level': [{listed}][gamma_{name} + 1], 'weight': round({weight}, 2)}}")
+    return f"list_filter([{', '.join(parts)}], lambda part: part.level is not null)"

@@ -1,0 +1,53 @@
+"""All sections of an open city, measured in their order and shown.
+
+Here: what belongs to which section. Not here: how a section is measured (clusters.py, golden.py, review.py, kinds.py).
+"""
+
+from typing import TypedDict
+
+import duckdb
+from rich.console import Console
+
+from suining_data_tests.benchmarks.accuracy import clusters, golden, kinds, review
+from suining_data_tests.benchmarks.accuracy.figures import Figures
+from suining_data_tests.benchmarks.accuracy.records import ORGANIZATION, PERSON, match
+from suining_data_tests.benchmarks.accuracy.report import print_columns, print_rows
+
+SUBJECTS = (PERSON, ORGANIZATION)
+
+
+class Sections(TypedDict):
+    """What accuracy.json holds of a city; `golden`, `review` and `by_error_kind` by subject."""
+
+    city: Figures
+    person: Figures
+    organization: Figures
+    golden: dict[str, list[Figures]]
+    review: dict[str, Figures]
+    by_error_kind: dict[str, list[Figures]]
+
+
+def measure(con: duckdb.DuckDBPyConnection, city: Figures) -> Sections:
+    """The sections of an open city; `city` says which it is, by scale and seed."""
+    for subject in SUBJECTS:
+        match(con, subject)
+    return {
+        "city": city,
+        "person": clusters.measure(con, PERSON),
+        "organization": clusters.measure(con, ORGANIZATION),
+        "golden": {subject.name: golden.measure(con, subject, golden.BASES[subject.name]) for subject in SUBJECTS},
+        "review": {subject.name: review.measure(con, subject) for subject in SUBJECTS},
+        "by_error_kind": {subject.name: kinds.measure(con, subject) for subject in SUBJECTS},
+    }
+
+
+def show(console: Console, sections: Sections) -> None:
+    """Print the sections of a city."""
+    name = ", ".join(f"{name} {value}" for name, value in sections["city"].items())
+    linked = {"person": sections["person"], "organization": sections["organization"]}
+    print_columns(console, f"{name}: records linked", linked)
+    for subject, rows in sections["golden"].items():
+        print_rows(console, f"{name}: golden {subject}, where a source had the truth", rows)
+    print_columns(console, f"{name}: left to review", sections["review"])
+    for subject, rows in sections["by_error_kind"].items():
+        print_rows(console, f"{name}: {subject} records by error", rows)

@@ -1,0 +1,49 @@
+"""What is published, told in a few numbers: whether it is whole, and whether two refreshes say the same.
+
+Here: digests of the tables of a published file, and of its manifest. Not here: what makes them differ (the tests).
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import duckdb
+
+OF_THE_RUN = {"run_id", "first_seen_at", "finished_at", "write_seconds", "check_seconds"}
+Contents = dict[str, tuple[int, str]]  # table -> rows, digest of all values but those of the run
+
+
+def contents(published: Path) -> Contents:
+    """Every table of the published file, whatever the order of its rows."""
+    with duckdb.connect(str((published / "suining.duckdb").resolve()), read_only=True) as con:
+        columns: dict[str, list[str]] = {}
+        for schema, table, column in con.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() where not internal order by all"
+        ).fetchall():
+            columns.setdefault(f"{schema}.{table}", []).append(column)
+        return {table: _digest(con, table, names) for table, names in columns.items()}
+
+
+def _digest(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> tuple[int, str]:
+    values = ", ".join(f'"{name}"::varchar' for name in columns if name not in OF_THE_RUN)
+    found = con.execute(
+        f"select count(*), coalesce(sum(hash(row({values}))::hugeint), 0)::varchar from {table}"
+    ).fetchone()
+    assert found
+    return found
+
+
+def is_whole(published: Path) -> bool:
+    """Every file of the snapshot in use is the one that its manifest tells of."""
+    manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
+    files = [manifest["database"], *manifest["tables"]]
+    return all(hashlib.sha256((published / each["file"]).read_bytes()).hexdigest() == each["sha256"] for each in files)
+
+
+def balances(published: Path) -> bool:
+    """Every line of every batch is accounted for."""
+    with duckdb.connect(str((published / "suining.duckdb").resolve()), read_only=True) as con:
+        return con.execute("""
+            select count(*) > 0 and bool_and(lines_total = header_lines + continuation_lines + rejected + raw
+                and raw = staged + quarantined + superseded)
+            from governance.row_account""").fetchone() == (True,)

@@ -1,0 +1,73 @@
+"""Staged rows written by hand, and what linkage makes of them.
+
+Here: the bench for the tests of linkage. Not here: what is expected (the tests beside this file).
+"""
+
+from typing import Any
+
+import duckdb
+
+from suining_data.catalog import load_catalog
+from suining_data.linkage import create_registry, linked_tables
+from suining_data.models.sources import create_empty_sources
+from suining_data.warehouse import prepare, transaction
+
+RESIDENTS = "sichuan_public_security__residents"
+INSURANCE = "sichuan_medical_insurance__enrolments"
+MARRIAGES = "sichuan_civil_affairs__marriages"
+FIRMS = "sichuan_market_supervision__registrations"
+TAXPAYERS = "sichuan_taxation__taxpayers"
+EMPLOYEES = "sichuan_human_resources__insurance"
+
+
+class Records:
+    """A warehouse with the staged and linked tables of the catalogue."""
+
+    def __init__(self) -> None:
+        self.con = duckdb.connect()
+        prepare(self.con)
+        create_registry(self.con)
+        self.catalog = load_catalog()
+        create_empty_sources(self.con, self.catalog)
+        self.next = 0
+        self.runs = 0
+
+    def stage(self, resource: str, **values: Any) -> int:
+        """Add a row; its record_id. `received` is a damaged number: put aside, or still beside the empty derived one."""
+        self.next += 1
+        received = values.pop("received", None)
+        columns = {field.name for field in self.catalog.resource(resource).fields}
+        if received and "identity_number" in columns:
+            values["identity_number"], received = received, None
+        row = {"record_id": self.next, "batch_id": "b", "line_number": self.next, **values}
+        marks = ", ".join("?" for _ in row)
+        self.con.execute(f"insert into staged.{resource} ({', '.join(row)}) values ({marks})", list(row.values()))
+        if received:
+            source = next(f.source for f in self.catalog.resource(resource).fields if f.element == "resident_id")
+            self.con.execute(
+                "insert into governance.quarantine (resource_id, scope, field, received, record_id) values (?, 'value', ?, ?, ?)",
+                [resource, source, received, self.next],
+            )
+        return self.next
+
+    def clear(self) -> None:
+        """Take every staged row away."""
+        for resource in (RESIDENTS, INSURANCE, MARRIAGES, FIRMS, TAXPAYERS, EMPLOYEES):
+            self.con.execute(f"truncate staged.{resource}")
+        self.con.execute("truncate governance.quarantine")
+
+    def link(self) -> None:
+        """One run over all tables of linkage."""
+        self.runs += 1
+        for table in linked_tables(self.catalog):
+            table.write(self.con)
+            with transaction(self.con):
+                table.accept(self.con, f"run{self.runs}")
+
+    def ids(self, subject: str) -> dict[int, str | None]:
+        """record_id -> golden id."""
+        return dict(self.con.sql(f"select record_id, {subject}_id from linked.{subject}_record").fetchall())
+
+    def rules(self, subject: str) -> dict[int, str | None]:
+        """record_id -> how it was linked."""
+        return dict(self.con.sql(f"select record_id, link_rule from linked.{subject}_record").fetchall())

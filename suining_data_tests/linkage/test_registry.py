@@ -1,0 +1,103 @@
+"""Ids are minted once and never change without a trace: overlap decides who keeps one, every change is an event."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from suining_data.linkage import back_up_registry, create_registry, restore_registry
+from suining_data.linkage.registry import assign, keep
+from suining_data.settings import Settings
+
+
+class Registry:
+    """Runs, each with clusters written as {root: {token: records}}."""
+
+    def __init__(self) -> None:
+        self.con = duckdb.connect()
+        self.con.execute("create schema registry")
+        create_registry(self.con)
+        self.run = 0
+
+    def refresh(self, clusters: dict[str, dict[str, int]]) -> dict[str, str]:
+        """Token -> id after a run."""
+        self.run += 1
+        self.con.execute(
+            "create or replace temp table cluster (token varchar, root varchar, records bigint, first_record bigint)"
+        )
+        rows = [(token, root, n) for root, tokens in clusters.items() for token, n in tokens.items()]
+        for token, root, n in rows:
+            self.con.execute("insert into cluster values (?, ?, ?, hash(?) >> 2)", [token, root, n, token])
+        assign(self.con, "person", "P", "cluster")
+        keep(self.con, "person", f"run{self.run}")
+        return dict(self.con.execute("select token, id from temp.assigned_id").fetchall())
+
+    def events(self) -> list[tuple[str, str, str | None]]:
+        """Kind, id and other id of the last run's events."""
+        return self.con.execute(
+            "select kind, person_id, other_id from registry.person_event where run_id = ? order by all",
+            [f"run{self.run}"],
+        ).fetchall()
+
+    def redirects(self) -> dict[str, str]:
+        return dict(self.con.execute("select old_id, new_id from registry.person_redirect").fetchall())
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    registry = Registry()
+    yield registry
+    registry.con.close()
+
+
+def test_an_id_is_minted_once_and_kept(registry: Registry) -> None:
+    first = registry.refresh({"a": {"a": 3, "x": 1}, "b": {"b": 2}})
+    assert first["a"] == first["x"] != first["b"]
+    assert [kind for kind, _, _ in registry.events()] == ["mint", "mint"]
+    assert registry.refresh({"b": {"b": 2}, "x": {"a": 3, "x": 1}}) == first
+    assert registry.events() == []
+
+
+def test_a_cluster_keeps_the_id_that_most_of_its_records_had_and_the_other_redirects(registry: Registry) -> None:
+    before = registry.refresh({"a": {"a": 3}, "b": {"b": 5}})
+    after = registry.refresh({"a": {"a": 3, "b": 5}})
+    assert set(after.values()) == {before["b"]}
+    assert registry.events() == [("merge", before["a"], before["b"])]
+    assert registry.redirects() == {before["a"]: before["b"]}
+
+
+def test_redirects_lead_to_the_last_id_through_any_number_of_merges(registry: Registry) -> None:
+    before = registry.refresh({"a": {"a": 1}, "b": {"b": 2}, "c": {"c": 9}})
+    registry.refresh({"a": {"a": 1, "b": 2}, "c": {"c": 9}})
+    registry.refresh({"a": {"a": 1, "b": 2, "c": 9}})
+    assert registry.redirects() == {before["a"]: before["c"], before["b"]: before["c"]}
+
+
+def test_what_is_split_off_gets_an_id_of_its_own(registry: Registry) -> None:
+    before = registry.refresh({"a": {"a": 3, "x": 1}})
+    after = registry.refresh({"a": {"a": 3}, "x": {"x": 1}})
+    assert after["a"] == before["a"]
+    assert after["x"] != before["a"]
+    assert registry.events() == [("split", after["x"], before["a"])]
+
+
+def test_an_id_whose_records_are_gone_retires_and_comes_back_with_them(registry: Registry) -> None:
+    before = registry.refresh({"a": {"a": 3}, "b": {"b": 1}})
+    registry.refresh({"a": {"a": 3}})
+    assert registry.events() == [("retire", before["b"], None)]
+    registry.refresh({"a": {"a": 3}})
+    assert registry.events() == []
+    assert registry.refresh({"a": {"a": 3}, "b": {"b": 1}}) == before
+    assert registry.events() == [("return", before["b"], None)]
+
+
+def test_the_copy_gives_a_new_warehouse_the_same_ids(registry: Registry, tmp_path: Path) -> None:
+    before = registry.refresh({"a": {"a": 3}, "b": {"b": 5}})
+    settings = Settings(data=tmp_path)
+    back_up_registry(registry.con, settings)
+    other = Registry()
+    restore_registry(other.con, settings)
+    assert other.refresh({"b": {"b": 5}, "c": {"c": 1}, "a": {"a": 3}}) | before == other.refresh(
+        {"a": {"a": 3}, "b": {"b": 5}, "c": {"c": 1}}
+    )

@@ -1,0 +1,202 @@
+"""Records whose number is missing, damaged or somebody else's find whom they speak of, or stay by themselves."""
+
+import pytest
+
+from suining_data_tests.linkage.staging import EMPLOYEES, FIRMS, INSURANCE, RESIDENTS, Records
+
+NUMBER = "510902198001010016"
+NEIGHBOUR = "510902198001010032"  # born the same day in the same place
+HOME, ELSEWHERE = "遂宁市船山区南津路街道滨江路1号", "遂宁市射洪市太和镇解放路9号"
+
+
+def city(records: Records) -> int:
+    """Two hundred residents with numbers of their own, and the one whom the tests look for; his record_id."""
+    for n in range(200):
+        number = f"5109031970{n % 12 + 1:02}{n % 27 + 1:02}{n:03}1"
+        records.stage(
+            RESIDENTS, resident_id=number, name=f"李{chr(0x4E00 + n)}", sex_code="1", registered_address=f"船山区{n}号"
+        )
+    return records.stage(
+        RESIDENTS, resident_id=NUMBER, name="王小明", sex_code="1", birth_date="1980-01-01", registered_address=HOME
+    )
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "510902198001010017",  # one digit
+        "510902198001100016",  # two swapped
+        "51090219800101001",  # one lost
+        "5109021980010100166",  # one too many
+        "510902198001010000",  # three zeros of a spreadsheet
+    ],
+)
+def test_a_damaged_number_with_the_same_name_is_the_same_person(records: Records, damaged: str) -> None:
+    owner = city(records)
+    row = records.stage(INSURANCE, resident_id=None, received=damaged, name="王小明")
+    records.link()
+    ids = records.ids("person")
+    assert ids[row] == ids[owner] is not None
+    assert records.rules("person")[row] == "scored"
+
+
+@pytest.mark.parametrize("name", ["王晓明", "王小鸣", "王小胡"])
+def test_a_homophone_counts_only_beside_other_evidence(records: Records, name: str) -> None:
+    owner = city(records)
+    beside = records.stage(
+        INSURANCE, resident_id=None, received="510902198001010017", name=name, residence_address=HOME
+    )
+    alone = records.stage(INSURANCE, resident_id=None, name=name, residence_address=ELSEWHERE)
+    records.link()
+    ids = records.ids("person")
+    assert ids[beside] == ids[owner]
+    assert ids[alone] != ids[owner]
+
+
+def test_name_and_birth_and_address_are_enough_without_a_number(records: Records) -> None:
+    owner = city(records)
+    row = records.stage(
+        "public_security__household_changes", resident_id=None, name="王小明", sex_code="1", birth_date="1980-01-01",
+        registered_address=HOME,
+    )  # fmt: skip
+    records.link()
+    assert records.ids("person")[row] == records.ids("person")[owner]
+
+
+def test_a_name_alone_is_nobody(records: Records) -> None:
+    city(records)
+    row = records.stage(INSURANCE, resident_id=None, name="王小明")
+    records.link()
+    assert records.ids("person")[row] is None
+
+
+def test_two_who_fit_equally_are_left_to_people(records: Records) -> None:
+    first = city(records)
+    second = records.stage(RESIDENTS, resident_id=NEIGHBOUR, name="王小明", sex_code="1", registered_address=HOME)
+    row = records.stage(
+        RESIDENTS, resident_id=None, name="王小明", sex_code="1", birth_date="1980-01-01", registered_address=HOME
+    )
+    records.link()
+    ids = records.ids("person")
+    assert ids[first] != ids[second]
+    assert ids[row] not in (ids[first], ids[second])
+    pairs = records.con.sql("select state, record_id_l from linked.review").fetchall()
+    assert pairs == [("ambiguous", row), ("ambiguous", row)]
+
+
+def test_father_and_son_of_one_name_in_one_house_stay_two(records: Records) -> None:
+    father = city(records)
+    son = records.stage(
+        RESIDENTS, resident_id=None, name="王小明", sex_code="1", birth_date="2006-05-07", registered_address=HOME
+    )
+    records.link()
+    ids = records.ids("person")
+    assert ids[son] != ids[father]
+    assert ids[son] is not None
+
+
+def test_twins_stay_two(records: Records) -> None:
+    first = records.stage(
+        RESIDENTS,
+        resident_id=None,
+        name="王小明",
+        sex_code="1",
+        birth_date="2006-05-07",
+        registered_address=HOME,
+        household_number="1",
+    )
+    second = records.stage(
+        RESIDENTS,
+        resident_id=None,
+        name="王小红",
+        sex_code="2",
+        birth_date="2006-05-07",
+        registered_address=HOME,
+        household_number="1",
+    )
+    records.link()
+    ids = records.ids("person")
+    assert ids[first] != ids[second]
+
+
+def test_a_stolen_number_is_taken_off_and_its_bearer_found_by_what_else_he_tells(records: Records) -> None:
+    owner = city(records)
+    other = records.stage(
+        RESIDENTS, resident_id="510903195212090028", name="张翠花", sex_code="2", registered_address=ELSEWHERE
+    )
+    row = records.stage(
+        RESIDENTS,
+        resident_id=NUMBER,
+        name="张翠花",
+        sex_code="2",
+        birth_date="1952-12-09",
+        registered_address=ELSEWHERE,
+    )
+    records.link()
+    ids = records.ids("person")
+    assert ids[row] == ids[other] != ids[owner]
+    assert records.con.sql(f"select resident_id from linked.person_record where record_id = {row}").fetchall() == [
+        (None,)
+    ]
+
+
+def test_the_order_of_the_rows_makes_no_difference(records: Records) -> None:
+    def rows(bench: Records, order: int) -> dict[str, str | None]:
+        told = [
+            {"resident_id": None, "received": "510902198001010017", "name": "王小明"},
+            {"resident_id": None, "name": "王小明", "residence_address": HOME},
+            {"resident_id": None, "received": "510902198001100016", "name": "王小明", "phone": "13800000001"},
+        ]
+        city(bench)
+        staged = {bench.stage(INSURANCE, **values): str(values) for values in told[::order]}
+        bench.link()
+        links = bench.con.sql(
+            "select record_id, root, weight from linked.person_link join linked.person_unidentified using (token)"
+        )
+        return {staged[record]: f"{root} {weight:.6f}" for record, root, weight in links.fetchall()}
+
+    other = Records()
+    assert rows(records, 1) == rows(other, -1)
+    other.con.close()
+
+
+def firms(records: Records) -> int:
+    for n in range(200):
+        code = f"{60000000 + n}1"
+        records.stage(
+            FIRMS, organization_code=code, name=f"遂宁市{chr(0x4E00 + n)}达商贸有限公司", address=f"遂宁市船山区{n}号"
+        )
+    return records.stage(
+        FIRMS,
+        organization_code="600037341",
+        name="遂宁市恒远（集团）机械有限公司",
+        address=HOME,
+        representative_name="王小明",
+    )
+
+
+@pytest.mark.parametrize("name", ["遂宁市恒远（集团）机械有限公司", "恒远(集团)机械有限公司", "恒远（集团）机械"])
+def test_a_firm_is_found_by_its_name_as_departments_write_it(records: Records, name: str) -> None:
+    firm = firms(records)
+    row = records.stage(FIRMS, name=name, address=HOME, representative_name="王小明")
+    records.link()
+    ids = records.ids("organization")
+    assert ids[row] == ids[firm] is not None
+
+
+def test_a_branch_is_not_its_parent(records: Records) -> None:
+    firm = firms(records)
+    row = records.stage(
+        FIRMS, name="遂宁市恒远（集团）机械有限公司射洪分公司", address=HOME, representative_name="王小明"
+    )
+    records.link()
+    ids = records.ids("organization")
+    assert ids[row] != ids[firm]
+    assert ids[row] is not None
+
+
+def test_an_employer_told_by_its_full_name_only_is_found_when_one_firm_bears_it(records: Records) -> None:
+    firm = firms(records)
+    row = records.stage(EMPLOYEES, resident_id=NUMBER, name="王小明", employer_name="遂宁市恒远（集团）机械有限公司")
+    records.link()
+    assert records.ids("organization")[row] == records.ids("organization")[firm]
