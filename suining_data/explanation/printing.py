@@ -20,6 +20,7 @@ RULES = {
     "registration_number": "注册号相同 same registration number",
     "scored": "评分 scored",
     "decided": "人工认定 decided by a person",
+    "own": "号码无效，自成一人 no valid number, nobody else fits",
 }
 TITLES = {SubjectKind.PERSON: "人员 person", SubjectKind.ORGANIZATION: "法人单位 organization"}
 
@@ -29,6 +30,9 @@ def print_explanation(explained: Explanation, console: Console) -> None:
     who = explained.id or "没有对应的择优记录 (the number belongs to no golden record)"
     console.print(f"{TITLES[explained.kind]}  {who}", markup=False, highlight=False)
     console.print(_records(explained))
+    for place, record in _shown(explained):
+        if record.evidence:
+            console.print(f"记录 #{place} 评分 scored {_parts(record.evidence)}", markup=False, soft_wrap=True)
     if explained.told:
         console.print(_values(explained))
     for department, detail in explained.findings:
@@ -70,23 +74,17 @@ def _shown(explained: Explanation) -> list[tuple[int, Record]]:
 
 
 def _linked(record: Record) -> str:
-    """By which rule, or by which weight and what added to it."""
+    """By which rule, with the weight of a score."""
     if not record.is_linked:
         return "未关联：姓名等与号码所属者不符 not linked"
     told = RULES.get(record.link_rule or "", record.link_rule or "")
-    if record.link_weight is not None:
-        told += f" {record.link_weight:.2f}"
-    return f"{told}: {_parts(record.evidence)}" if record.evidence else told
+    return told if record.link_weight is None else f"{told} {record.link_weight:.2f}"
 
 
 def _parts(evidence: str) -> str:
-    """`name 8.10, birth_date 4.40` of a JSON object; other JSON as it is."""
+    """`name 相同 same +8.10, birth 相同 same +4.40` of a list of {comparison, level, weight}."""
     parts = json.loads(evidence)
-    if not isinstance(parts, dict):
-        return evidence
-    return ", ".join(
-        f"{name} {part:.2f}" if isinstance(part, float) else f"{name} {part}" for name, part in parts.items()
-    )
+    return ", ".join(f"{part['comparison']} {part['level']} {part['weight']:+.2f}" for part in parts)
 
 
 def _values(explained: Explanation) -> Table:

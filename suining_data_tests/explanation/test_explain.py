@@ -77,7 +77,7 @@ def test_a_record_names_resource_file_and_line_and_how_it_was_linked(bases):
     bases.build()
     bases.con.execute(
         "create table governance.person_link as select ?::bigint as record_id, 'holder' as role, 12.5 as weight, "
-        """'{"name": 8.1, "birth_date": 4.4}'::json as evidence""",
+        """'[{"comparison": "name", "level": "相同 same", "weight": 8.1}, {"comparison": "sex", "level": "不同 differs", "weight": -9}]' as evidence""",
         [medical],
     )
     told = explain(bases.con, PERSON, "P1")
@@ -86,7 +86,8 @@ def test_a_record_names_resource_file_and_line_and_how_it_was_linked(bases):
         (medical, "medical_insurance/ybcb_2.csv", 3, "scored", None),
     ]
     assert told.records[0].resource == "四川省公安厅 常住户籍人口基本信息（遂宁）"
-    assert "评分 scored 12.50: name 8.10, birth_date 4.40" in printed(told)
+    assert "评分 scored 12.50" in printed(told)
+    assert "评分 scored name 相同 same +8.10, sex 不同 differs -9.00" in printed(told)
 
 
 def test_every_value_says_why_it_won_or_lost(bases):
