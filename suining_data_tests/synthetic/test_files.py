@@ -143,3 +143,17 @@ def test_a_second_call_gives_the_same_bytes_and_leaves_other_files_alone(rough_s
 def test_a_scale_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="above 0"):
         make_sample(Settings(data=tmp_path), 0, 1)
+
+
+def test_another_city_starts_from_nothing_unless_something_real_lies_in_landing(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    make_sample(settings, 0.0005, 1)
+    settings.raw.mkdir()
+    make_sample(settings, 0.0005, 1)
+    assert settings.raw.exists()
+    (settings.landing / "real.csv").touch()
+    make_sample(settings, 0.0005, 2)
+    assert settings.raw.exists()
+    (settings.landing / "real.csv").unlink()
+    make_sample(settings, 0.0005, 3)
+    assert not settings.raw.exists()
