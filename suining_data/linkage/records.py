@@ -120,9 +120,7 @@ def _person_branch(resource: Resource, entity: Entity) -> str:
 
 
 def _organization_branch(resource: Resource, entity: Entity) -> str:
-    identifiers = [
-        f"cast({organization_number(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION
-    ]
+    identifiers = [f"cast({number_of_kind(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION]
     return _branch(
         resource,
         entity,
@@ -135,7 +133,7 @@ def _organization_branch(resource: Resource, entity: Entity) -> str:
     )
 
 
-def organization_number(entity: Entity, kind: str) -> str:
+def number_of_kind(entity: Entity, kind: str) -> str:
     """SQL: the number of a kind that an entity carries, also where it stands in a column of numbers of any kind."""
     own = entity.values.get(kind, "null")
     mixed = entity.values.get(ANY_CODE)
