@@ -14,7 +14,7 @@ from suining_data.catalog import Catalog, Derived, Entity, Resource
 from suining_data.elements import ELEMENTS
 from suining_data.linkage.attributes import ANY_CODE, IDENTIFYING_ORGANIZATION, IDENTIFYING_PERSON
 from suining_data.linkage.records import (
-    DEFAULT_AUTHORITY,
+    authority,
     canonical_address,
     entities,
     organization_number,
@@ -65,7 +65,7 @@ def _person_branch(resource: Resource, entity: Entity) -> str:
         *typed_values(entity, PERSON_VALUES),
         f"{_addresses(entity, ('registered_address', 'residence_address'))} as addresses",
         f"{_ties(resource, entity)} as ties",
-        f"{entity.authority.get('name', entity.authority.get('default', DEFAULT_AUTHORITY))}::tinyint as name_authority",
+        authority(entity, "name"),
     ]
     return _branch(resource, entity, columns)
 
@@ -78,7 +78,7 @@ def _organization_branch(resource: Resource, entity: Entity) -> str:
         *typed_values(entity, ORGANIZATION_VALUES),
         f"{_addresses(entity, ('address',))} as addresses",
         f"{_ties(resource, entity)} as ties",
-        f"{entity.authority.get('name', entity.authority.get('default', DEFAULT_AUTHORITY))}::tinyint as name_authority",
+        authority(entity, "name"),
     ]
     return _branch(resource, entity, columns)
 
