@@ -67,8 +67,8 @@ def person_record(catalog: Catalog) -> str:
             when told.record_id is not null then told.token
             else coalesce(record.resident_id, other_id_type_code || ':' || record.other_id) end
         left join ({_ids_by("organization")}) as employer on employer.known_by = employer_code
-        left join ({_insuring(catalog)}) as insuring on insuring.record_id = record.record_id
-            and coalesce(employer_code, employer_name) is not null
+        left join ({_insuring(catalog)}) as insuring on insuring.record_id = case
+            when coalesce(employer_code, employer_name) is not null then record.record_id end
     """
 
 
