@@ -43,5 +43,6 @@ select
     employer_code,
     employer_code_authority,
     head_relation_code,
-    employer_name
+    employer_name,
+    employer_organization_id
 from {{ ref('linked.person_record') }}

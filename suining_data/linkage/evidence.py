@@ -16,7 +16,7 @@ from suining_data.catalog import Catalog, Derived, Entity, Resource
 from suining_data.elements import ELEMENTS
 from suining_data.linkage.attributes import ANY_CODE, IDENTIFYING_ORGANIZATION, IDENTIFYING_PERSON
 from suining_data.linkage.records import (
-    DEFAULT_AUTHORITY,
+    authority,
     canonical_address,
     entities,
     number_of_kind,
@@ -80,7 +80,7 @@ def _branch(resource: Resource, entity: Entity, told: Told) -> str:
         *typed_values(entity, told.values),
         f"{_addresses(entity, told.addresses)} as addresses",
         f"{_ties(resource, entity)} as ties",
-        f"{entity.authority.get('name', entity.authority.get('default', DEFAULT_AUTHORITY))}::tinyint as name_authority",
+        authority(entity, "name"),
     ]
     some = ", ".join(f"cast({column} as varchar)" for column in entity.values.values())
     return f"select {', '.join(columns)}\nfrom staged.{resource.id}\nwhere coalesce({some}) is not null"

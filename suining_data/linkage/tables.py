@@ -140,7 +140,13 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
         LinkedTable(
             "person_record",
             "各来源中关于人员的记录 (every record of a person)",
-            (*people, "linked.person_identity", "linked.person_link", "linked.organization_identity"),
+            (
+                *people,
+                "linked.person_identity",
+                "linked.person_link",
+                "linked.organization_identity",
+                "linked.organization_record",
+            ),
             person_record(catalog),
         ),
     ]
