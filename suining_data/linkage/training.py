@@ -163,8 +163,8 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[st
         select profile.*, substr(token, 6) as label, 'left' as source_dataset from {PROFILE} as profile where not is_known;
         create or replace temp table training_right as
         select profile.*, token as label, 'right' as source_dataset from {PROFILE} as profile where is_known;
-        create or replace temp table chance_left as from training_left where md5(label) < '8';
-        create or replace temp table chance_right as from training_right where md5(label) >= '8';
+        create or replace temp table chance_left as from training_left where right(md5(label), 1) < '8';
+        create or replace temp table chance_right as from training_right where right(md5(label), 1) >= '8';
     """)
     counts = con.execute("""
         select (select count(distinct identity_key) from known), (select count(*) from known),
