@@ -139,6 +139,9 @@ ORGANIZATION = Subject(
     vetoes=(
         f"regexp_extract(l.core, '{_BRANCH}') <> regexp_extract(r.core, '{_BRANCH}')",
         "l.registration_number <> r.registration_number",
+        # one person may run two firms at one address: another name needs a number that is nearly the same
+        "not list_has_any(l.names, r.names) and not contains(l.core, r.core) and not contains(r.core, l.core) "
+        "and not coalesce(damerau_levenshtein(l.number, r.number) = 1, false)",
     ),
     exists=f"bool_or({_OLD.replace('identity_key', 'token')}) "
     "or (count(representative_name) > 0 and count(addresses) > 0)",

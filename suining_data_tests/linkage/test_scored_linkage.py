@@ -200,3 +200,12 @@ def test_an_employer_told_by_its_full_name_only_is_found_when_one_firm_bears_it(
     row = records.stage(EMPLOYEES, resident_id=NUMBER, name="王小明", employer_name="遂宁市恒远（集团）机械有限公司")
     records.link()
     assert records.ids("organization")[row] == records.ids("organization")[firm]
+
+
+def test_two_firms_of_one_person_at_one_address_stay_two(records: Records) -> None:
+    firm = firms(records)
+    row = records.stage(FIRMS, name="遂宁市宏图餐饮有限公司", address=HOME, representative_name="王小明")
+    records.link()
+    ids = records.ids("organization")
+    assert ids[row] != ids[firm]
+    assert ids[row] is not None
