@@ -110,7 +110,7 @@ def test_a_sample_that_lies_there_is_kept_when_asked(delivered: Settings, tmp_pa
     before = file.stat().st_mtime_ns
     assert "样本已在" in suining(tmp_path, "sample", "--scale", str(SCALE), "--seed", str(SEED), "--keep").stdout
     assert file.stat().st_mtime_ns == before
-    made = suining(tmp_path, "sample", "--scale", "0.001", "--seed", "4", "--keep")
+    made = suining(tmp_path, "sample", "--scale", "0.0005", "--seed", "4", "--keep")
     assert made.returncode == 0, made.stderr
     assert "已生成" in made.stdout
     assert file.stat().st_mtime_ns > before

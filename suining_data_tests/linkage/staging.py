@@ -3,6 +3,7 @@
 Here: the bench for the tests of linkage. Not here: what is expected (the tests beside this file).
 """
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,15 +21,24 @@ TAXPAYERS = "sichuan_taxation__taxpayers"
 EMPLOYEES = "sichuan_human_resources__insurance"
 
 
+def make_empty(file: Path) -> None:
+    """A warehouse without a row; to copy it takes a seventh of the time of making it."""
+    with duckdb.connect(str(file)) as con:
+        prepare(con)
+        create_registry(con)
+        create_empty_sources(con, load_catalog())
+
+
 class Records:
     """A warehouse with the staged and linked tables of the catalogue."""
 
-    def __init__(self) -> None:
+    def __init__(self, empty: Path) -> None:
+        self.empty = empty
         self.con = duckdb.connect()
-        prepare(self.con)
-        create_registry(self.con)
+        self.con.execute(f"attach '{empty}' as empty (read_only)")
+        self.con.execute("copy from database empty to memory")
+        self.con.execute("detach empty")
         self.catalog = load_catalog()
-        create_empty_sources(self.con, self.catalog)
         self.next = 0
         self.runs = 0
 

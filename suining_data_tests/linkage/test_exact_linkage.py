@@ -62,7 +62,7 @@ def test_ids_stay_when_records_come_and_go(records: Records) -> None:
 
 def test_an_id_tells_nothing_of_the_number(records: Records) -> None:
     records.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
-    other = Records()
+    other = Records(records.empty)
     other.stage(RESIDENTS, resident_id=OTHER_NUMBER, name="李四")
     for each in (records, other):
         each.link()

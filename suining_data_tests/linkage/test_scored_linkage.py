@@ -155,7 +155,7 @@ def test_the_order_of_the_rows_makes_no_difference(records: Records) -> None:
         )
         return {staged[record]: f"{root} {weight:.6f}" for record, root, weight in links.fetchall()}
 
-    other = Records()
+    other = Records(records.empty)
     assert rows(records, 1) == rows(other, -1)
     other.con.close()
 

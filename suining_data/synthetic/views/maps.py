@@ -104,19 +104,19 @@ def _components() -> str:
     kinds = ", ".join(f"('{code}', '{name}', '{keeper}')" for code, name, keeper in COMPONENTS)
     return f"""
     with kind as (select *, row_number() over () - 1 as i from (values {kinds}) as t(class, name, keeper)),
-    community as (select *, row_number() over (order by vid) - 1 as i, count(*) over () as n from village where is_community)
+    community as (select *, row_number() over (order by vid) - 1 as i from village where is_community)
     select k as seq, v.county_code || kind.class || lpad(k::varchar, 6, '0') as component_code, kind.name,
         v.county || kind.keeper as authority_name,
         case when u(k, 'state') < 0.93 then 'good' when u(k, 'state') < 0.98 then 'damaged' when u(k, 'state') < 0.99 then 'lost'
             else 'removed' end as status_code,
         date '2019-08-20' - pick(k, 'surveyed', 600) as surveyed_date, {_point("k")} as geometry
-    from range(1, 4001) as t(k) join kind on kind.i = pick(k, 'kind', {len(COMPONENTS)}) join community v on v.i = pick(k, 'community', v.n)"""
+    from range(1, 4001) as t(k) join kind on kind.i = pick(k, 'kind', {len(COMPONENTS)}) join community v on v.i = pick(k, 'community', (select count(*) from community))"""
 
 
 def _waters() -> str:
     """Reservoirs, river sections and intakes in turn; firms and water works take water."""
     return f"""
-    with stop as (select *, row_number() over (order by vid) - 1 as i, count(*) over () as n from village),
+    with stop as (select *, row_number() over (order by vid) - 1 as i from village),
     user as (
         select oid, name, uscc, row_number() over (order by u(oid, 'takes water'), oid) - 1 as i, count(*) over () as n
         from organization where kind = 'company' and industry_code[1] in ('A', 'C', 'D') and uscc is not null and status_code = 'active'
@@ -132,15 +132,15 @@ def _waters() -> str:
         o.oid as organization_water_user, o.name as holder_name, o.uscc as holder_uscc,
         case when type = 'intake' then (1 + u(f.k, 'intake') ** 3 * 500)::decimal(12, 2) end as annual_intake_10k_m3,
         case when type = 'intake' then date '2019-06-30' + pick(f.k, 'water until', 1500) end as valid_until, {_point("f.k")} as geometry
-    from feature f join stop v on v.i = pick(f.k, 'stop', v.n) left join user o on type = 'intake' and o.i = f.k % o.n"""
+    from feature f join stop v on v.i = pick(f.k, 'stop', (select count(*) from stop)) left join user o on type = 'intake' and o.i = f.k % o.n"""
 
 
 # Six-sided patches of 100 to 400 metres around a point outside the communities.
 _FORESTS = """
-with rural as (select *, row_number() over (order by vid) - 1 as i, count(*) over () as n from village where not is_community),
+with rural as (select *, row_number() over (order by vid) - 1 as i from village where not is_community),
 patch as (
     select k, v.code, 100 + u(k, 'size') * 300 as radius, v.lon + (u(k, 'x') - 0.5) * 0.01 as lon, v.lat + (u(k, 'y') - 0.5) * 0.01 as lat
-    from range(660) as t(k) join rural v on v.i = pick(k, 'forest', v.n)
+    from range(660) as t(k) join rural v on v.i = pick(k, 'forest', (select count(*) from rural))
 ),
 drawn as (
     select *, 'POLYGON ((' || list_aggregate(list_transform([0, 1, 2, 3, 4, 5, 0], lambda s:
