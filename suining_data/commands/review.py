@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from suining_data.commands.shared import Mistake, SubjectName, console, linked_warehouse
+from suining_data.settings import settings
 
 review_app = typer.Typer(no_args_is_help=True, help="待判定的成对记录 · Pairs of records that a person decides.")
 Only = Annotated[SubjectName | None, typer.Option(help="Only pairs of persons, or of organisations.")]
@@ -57,6 +58,7 @@ def decide(
     why: Annotated[str | None, typer.Option(help="On what grounds.")] = None,
 ) -> None:
     """Decide a pair; of several decisions on it the last counts, and none is ever deleted."""
+    from suining_data.linkage import back_up_registry
     from suining_data.review import Decision, append, known_pairs
 
     if not by.strip():
@@ -68,6 +70,7 @@ def decide(
                 f"{pair}: 没有这一对，编号见 suining review next (no such pair: `suining review next` shows the ids)"
             )
         append(con, [Decision(pair, verdict, by.strip(), (why or "").strip() or None)], known)
+        back_up_registry(con, settings())
     if known[pair].state == "vetoed" and verdict == "same":
         console.print("已记录；但有矛盾，仍不会归并 (recorded; what contradicts it still stands above it)")
     else:
@@ -103,6 +106,7 @@ def export_pairs(
 @review_app.command("import")
 def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook with decisions.")]) -> None:
     """Take the decisions of a workbook, all or none; rows without one are skipped, known ones not added twice."""
+    from suining_data.linkage import back_up_registry
     from suining_data.review import append, known_pairs, not_yet_there, read_decisions, read_rows
 
     try:
@@ -116,6 +120,7 @@ def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook wit
             raise Mistake(_told(file, problems))
         fresh = not_yet_there(con, decisions)
         append(con, fresh, known)
+        back_up_registry(con, settings())
     console.print(
         f"新判定 {len(fresh):,} 条，先前已有 {len(decisions) - len(fresh):,} 条，未判定 {blank:,} 行 "
         f"(decisions added, there before, rows without one){'；' + OBEYED if fresh else ''}",

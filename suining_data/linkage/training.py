@@ -43,6 +43,8 @@ NUMBER_U = {"same": 1e-7, "one mistake": 5e-7, "zeros": 5e-6, "differs": 0.99999
 
 MATCHES, STRANGERS = ("training_left", "training_right"), ("chance_left", "chance_right")  # temporary tables
 
+_FIRST_HALF = "(md5('half' || label) < '8')"  # another digest than the one that the sample is taken by
+
 
 class TooFewPairs(ValueError):
     """There is too little evidence to learn from; says how much is needed."""
@@ -163,8 +165,8 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[st
         select profile.*, substr(token, 6) as label, 'left' as source_dataset from {PROFILE} as profile where not is_known;
         create or replace temp table training_right as
         select profile.*, token as label, 'right' as source_dataset from {PROFILE} as profile where is_known;
-        create or replace temp table chance_left as from training_left where right(md5(label), 1) < '8';
-        create or replace temp table chance_right as from training_right where right(md5(label), 1) >= '8';
+        create or replace temp table chance_left as from training_left where {_FIRST_HALF};
+        create or replace temp table chance_right as from training_right where not {_FIRST_HALF};
     """)
     counts = con.execute("""
         select (select count(distinct identity_key) from known), (select count(*) from known),

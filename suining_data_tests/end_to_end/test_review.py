@@ -86,8 +86,7 @@ def test_a_workbook_that_comes_back_decides_and_the_next_refresh_obeys(asked: Ci
     assert ids(asked)[None] == ids(asked)[OTHER] != ids(asked)[ONE]
     assert "没有待判定" in suining(data, "review", "next").stdout
     assert open_pairs_told(asked)["person_ambiguous"] == 0
-    with duckdb.connect(str(asked.settings.warehouse)) as con:  # as after the loss of all that can be rebuilt
-        con.execute("delete from governance.table_state where table_name like 'linked.%'")
+    asked.settings.warehouse.unlink()  # the registry is state, all else is rebuilt
     asked.refresh()
     assert ids(asked)[None] == ids(asked)[OTHER]
     assert asked.warehouse("select token_r, verdict, decided_by, reason from registry.decision") == [
@@ -113,6 +112,8 @@ def test_a_pair_is_shown_and_decided(asked: City) -> None:
         ("different", "李某", "电话核实"),
         ("same", "王某", None),
     ]
+    with duckdb.connect(str(asked.settings.registry_backup), read_only=True) as copy:
+        assert copy.sql("select count(*) from decision").fetchall() == [(3,)], "what people did is copied at once"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,16 @@ def test_the_same_evidence_in_another_order_and_on_one_thread_gives_the_same_fil
     assert again == model
 
 
+def test_a_sample_of_many_people_has_strangers_too(
+    evidence: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "SAMPLE", PEOPLE // 10)
+    monkeypatch.setattr(training, "LEAST_PAIRS", PEOPLE // 10)
+    sampled = train(evidence.con, PERSON, tmp_path / "person.json")
+    assert sampled["data"]["pairs"] == PEOPLE // 10
+    assert 0.4 < levels(sampled, "sex")["相同"][1] < 0.6
+
+
 def test_too_little_evidence_is_refused_with_what_is_needed(evidence: Records, tmp_path: Path) -> None:
     with pytest.raises(TooFewPairs, match=r"organization: .* 0 .* 1,000"):
         train(evidence.con, ORGANIZATION, tmp_path / "organization.json")
