@@ -176,8 +176,6 @@ def _whatever_it_is(con: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether `schema.name` is there."""
-    schema, name = table.split(".")
-    return bool(
-        con.execute("select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]).fetchone()
-    )
+    """Whether `schema.name` is there, table or view."""
+    asked = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+    return bool(con.execute(asked, table.split(".")).fetchone())

@@ -3,8 +3,6 @@
 Here: tables of records, values and findings. Not here: where they come from (asking.py).
 """
 
-import json
-
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -20,6 +18,7 @@ RULES = {
     "registration_number": "注册号相同 same registration number",
     "scored": "评分 scored",
     "decided": "人工认定 decided by a person",
+    "own": "没有有效号码，自成一条 on its own, without a valid number",
 }
 TITLES = {SubjectKind.PERSON: "人员 person", SubjectKind.ORGANIZATION: "法人单位 organization"}
 
@@ -53,7 +52,7 @@ def _records(explained: Explanation) -> Table:
             record.role,
             str(record.valid_from or ""),
             record.number or "",
-            _linked(record),
+            _linked(record, explained.id),
         )
     if hidden := len(explained.records) - table.row_count:
         table.caption = f"另有 {hidden:,} 条记录，取值与所列的相同 ({hidden:,} more records that tell nothing else)"
@@ -61,32 +60,27 @@ def _records(explained: Explanation) -> Table:
 
 
 def _shown(explained: Explanation) -> list[tuple[int, Record]]:
-    """Records with their places: those that a value was taken from or that were not linked, then the strongest."""
+    """Records with their places: those that a value was taken from or of somebody else, then the strongest."""
     spoken = {told.records[0] for told in explained.told}
     numbered = list(enumerate(explained.records, start=1))
-    first = [each for each in numbered if (each[1].record_id, each[1].role) in spoken or not each[1].is_linked]
+    first = [
+        each for each in numbered if (each[1].record_id, each[1].role) in spoken or each[1].golden_id != explained.id
+    ]
     rest = [each for each in numbered if each not in first]
     return sorted([*first, *rest[: max(0, MOST_RECORDS - len(first))]])
 
 
-def _linked(record: Record) -> str:
-    """By which rule, or by which weight and what added to it."""
-    if not record.is_linked:
-        return "未关联：姓名等与号码所属者不符 not linked"
+def _linked(record: Record, asked: str | None) -> str:
+    """By which rule, or by which weight and what added to it; a record of somebody else names that one."""
+    if record.golden_id is None:
+        return "未关联 not linked"
     told = RULES.get(record.link_rule or "", record.link_rule or "")
     if record.link_weight is not None:
         told += f" {record.link_weight:.2f}"
-    return f"{told}: {_parts(record.evidence)}" if record.evidence else told
-
-
-def _parts(evidence: str) -> str:
-    """`name 8.10, birth_date 4.40` of a JSON object; other JSON as it is."""
-    parts = json.loads(evidence)
-    if not isinstance(parts, dict):
-        return evidence
-    return ", ".join(
-        f"{name} {part:.2f}" if isinstance(part, float) else f"{name} {part}" for name, part in parts.items()
-    )
+    if record.evidence:
+        parts = [f"{part['comparison']} {part['level']} {part['weight']:+.2f}" for part in record.evidence]
+        told += f": {'; '.join(parts)}"
+    return told if record.golden_id == asked else f"属于他人 of somebody else, {record.golden_id}: {told}"
 
 
 def _values(explained: Explanation) -> Table:

@@ -27,10 +27,8 @@ from suining_data.warehouse import BASES, LIBRARIES, SLOW_TO_CHOOSE, release_mem
 
 SCHEMAS = (*BASES, *LIBRARIES, "governance")
 OFFERED = ("suining.duckdb", "parquet", "manifest.json")
-# how records were linked and which ids have given way: `suining explain` asks for them while the warehouse is busy
+# ids that have given way to others: whoever kept an old one finds the new one, in `suining explain` too
 ALSO = {
-    "linked.person_link": "governance.person_link",
-    "linked.organization_link": "governance.organization_link",
     "registry.person_redirect": "governance.person_redirect",
     "registry.organization_redirect": "governance.organization_redirect",
 }

@@ -74,19 +74,17 @@ def test_a_record_names_resource_file_and_line_and_how_it_was_linked(bases):
     medical = bases.person(
         "P1", MEDICAL, 9, record_id=(8 << 24) + 13, batch_id="b2", link_rule="scored", link_weight=12.5, name="张玮"
     )
+    bases.tell("linked.person_unidentified", record_id=medical, role="holder", token="record:1")
+    parts = "[{'comparison': name, 'level': 相同 same, 'weight': 8.1}, {'comparison': tie, 'level': 不同 differs, 'weight': -0.4}]"
+    bases.tell("linked.person_link", token="record:1", evidence=parts)
     bases.build()
-    bases.con.execute(
-        "create table governance.person_link as select ?::bigint as record_id, 'holder' as role, 12.5 as weight, "
-        """'{"name": 8.1, "birth_date": 4.4}'::json as evidence""",
-        [medical],
-    )
     told = explain(bases.con, PERSON, "P1")
     assert [(r.record_id, r.file, r.line, r.link_rule, r.number) for r in told.records] == [
         (police, "sichuan_public_security/czhjrk.csv", 5, "resident_id", NUMBER),
         (medical, "medical_insurance/ybcb_2.csv", 3, "scored", None),
     ]
     assert told.records[0].resource == "四川省公安厅 常住户籍人口基本信息（遂宁）"
-    assert "评分 scored 12.50: name 8.10, birth_date 4.40" in printed(told)
+    assert "评分 scored 12.50: name 相同 same +8.10; tie 不同 differs -0.40" in printed(told)
 
 
 def test_every_value_says_why_it_won_or_lost(bases):
@@ -122,14 +120,15 @@ def test_who_moved_out_has_no_golden_household_but_it_was_told(bases):
     assert "已迁出" in told["household_number"].reason
 
 
-def test_records_that_carry_the_number_but_speak_of_somebody_else_are_shown_with_the_lead(bases):
+@pytest.mark.parametrize(("golden_id", "said"), [(None, "未关联"), ("P2", "属于他人 of somebody else, P2")])
+def test_records_told_with_the_number_that_speak_of_somebody_else_are_shown_with_the_lead(bases, golden_id, said):
     bases.person("P1", POLICE, 1, resident_id=NUMBER, is_resident_id_derived=False, name="张伟")
-    other = bases.person(None, SOCIAL, 8, resident_id=NUMBER, name="陈芳")
+    other = bases.contested(golden_id, SOCIAL, 8, number=NUMBER, name="陈芳")
     bases.build()
     told = explain(bases.con, PERSON, "P1")
-    assert [(r.record_id, r.is_linked) for r in told.records][1:] == [(other, False)]
+    assert [(r.record_id, r.golden_id, r.number) for r in told.records][1:] == [(other, golden_id, NUMBER)]
     assert [department for department, _ in told.findings] == ["sichuan_human_resources"]
-    assert "未关联" in printed(told)
+    assert said in printed(told)
     assert "线索 finding  sichuan_human_resources" in printed(told)
 
 
