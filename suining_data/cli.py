@@ -1,6 +1,7 @@
 """`suining ...`: what people type.
 
-Here: commands, their options, what they print. Not here: the work (the stages), where things lie (settings.py).
+Here: commands, their options, what they print. Not here: commands of one subject (commands/), the work (the stages), where
+things lie (settings.py).
 """
 
 import csv
@@ -16,6 +17,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from suining_data.commands.review import review_app
+from suining_data.commands.shared import Mistake, console
 from suining_data.settings import PROJECT, Settings, settings
 
 app = typer.Typer(
@@ -28,11 +31,7 @@ catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · What
 app.add_typer(catalog_app, name="catalog")
 explain_app = typer.Typer(no_args_is_help=True, help="择优值从何而来 · Where golden values come from.")
 app.add_typer(explain_app, name="explain")
-console = Console()
-
-
-class Mistake(Exception):
-    """Something the user can mend; printed as one line."""
+app.add_typer(review_app, name="review")
 
 
 @app.command()

@@ -1,11 +1,12 @@
 """The one DuckDB connection of a run: limits, schemas, reference tables, and the swap of a finished table.
 
-Here: opening the warehouse file, loading data/reference/**/*.csv into schema `reference`, the spatial extension, swapping
-side tables in.
+Here: whose turn it is, opening the warehouse file, loading data/reference/**/*.csv into schema `reference`, the spatial
+extension, swapping side tables in.
 Not here: what the tables hold (the stages), the published copy that analysts open (publication/).
 """
 
 import errno
+import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,15 +64,45 @@ def tells_of_full_disk(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, open for writing by this process only; WarehouseBusy when another has it."""
+def turn(settings: Settings, *, reading: bool = False) -> Iterator[None]:
+    """WarehouseBusy while a refresh is under way; the system lets the lock go when its process ends, however.
+
+    A refresh closes the warehouse for a moment between its parts: nobody may slip in there.
+    """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with (settings.warehouse.parent / "refresh.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_SH if reading else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WarehouseBusy(settings) from None
+        yield
+
+
+@contextmanager
+def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse as the last refresh left it, read only; WarehouseBusy while one is under way."""
+    with turn(settings, reading=True):
+        con = _connect(settings, read_only=True)
+        try:
+            yield con
+        finally:
+            con.close()
+
+
+def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     try:
-        con = duckdb.connect(str(settings.warehouse))
+        return duckdb.connect(str(settings.warehouse), read_only=read_only)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
         raise WarehouseBusy(settings) from error
+
+
+@contextmanager
+def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, open for writing by this process only; WarehouseBusy when another has it."""
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    con = _connect(settings)
     try:
         con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
         con.execute("set temp_directory = ?", [str(settings.warehouse.parent / "spill")])
@@ -176,6 +207,6 @@ def _whatever_it_is(con: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether `schema.name` is there, table or view."""
+    """Whether `schema.name` is there, as a table or a view."""
     asked = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
-    return bool(con.execute(asked, table.split(".")).fetchone())
+    return con.execute(asked, table.split(".")).fetchone() is not None

@@ -5,7 +5,6 @@ select
     record.person_id,
     record.link_rule,
     record.link_weight,
-    link.evidence as link_evidence,
     record.resource_id,
     record.batch_id,
     record.record_id & 16777215 as line_number,
@@ -49,10 +48,3 @@ select
 from {{ ref('linked.person_record') }} as record
 left join {{ ref('linked.contested_number') }} as contested
     on record.record_id = contested.record_id and record.role = contested.role
-left join (
-    select told.record_id, told.role, link.evidence
-    from {{ ref('linked.person_unidentified') }} as told
-    join {{ ref('linked.person_link') }} as link on told.token = link.token
-    where link.evidence is not null
-) as link
-    on record.record_id = link.record_id and record.role = link.role

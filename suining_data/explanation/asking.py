@@ -53,7 +53,7 @@ class Record:
     number: str | None
     link_rule: str | None
     link_weight: float | None
-    evidence: list[dict[str, str | float]] | None  # of a scored link: comparison, level, weight
+    evidence: str | None  # JSON, of a scored link: comparison, level, weight
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,11 @@ def _number(con: Connection, kind: SubjectKind, asked: str) -> str:
 
 
 def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[str, str]) -> list[Record]:
+    links = f"governance.{kind}_link"
+    evidence, join = "null", ""
+    if table_exists(con, links):
+        evidence = "cast(link.evidence as varchar)"
+        join = f"left join {links} as link on record.record_id = link.record_id and record.role = link.role"
     rows = con.execute(
         f"""
         with record as (select * from {kind.table("record")} where {where})
@@ -148,7 +153,7 @@ def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[st
             batch.unit_id || '/' || coalesce(part.file_name, batch.file_name),
             record.line_number - coalesce(part.first_line, 1) + 1, record.valid_from,
             coalesce({", ".join(f"record.{number}" for number in kind.numbers)}), record.link_rule, record.link_weight,
-            record.link_evidence
+            {evidence}
         from record
         left join governance.batch as batch using (resource_id, batch_id)
         left join governance.batch_file as part
@@ -158,6 +163,7 @@ def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[st
             select distinct table_name, unit_name || ' ' || resource_name as name
             from governance.dictionary where schema_name = 'staged'
         ) as resource on record.resource_id = resource.table_name
+        {join}
         order by record.place, record.record_id, record.role
         """,
         parameters,

@@ -3,6 +3,8 @@
 Here: tables of records, values and findings. Not here: where they come from (asking.py).
 """
 
+import json
+
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -18,7 +20,7 @@ RULES = {
     "registration_number": "注册号相同 same registration number",
     "scored": "评分 scored",
     "decided": "人工认定 decided by a person",
-    "own": "没有有效号码，自成一条 on its own, without a valid number",
+    "own": "号码无效，自成一人 no valid number, nobody else fits",
 }
 TITLES = {SubjectKind.PERSON: "人员 person", SubjectKind.ORGANIZATION: "法人单位 organization"}
 
@@ -28,6 +30,9 @@ def print_explanation(explained: Explanation, console: Console) -> None:
     who = explained.id or "没有对应的择优记录 (the number belongs to no golden record)"
     console.print(f"{TITLES[explained.kind]}  {who}", markup=False, highlight=False)
     console.print(_records(explained))
+    for place, record in _shown(explained):
+        if record.evidence:
+            console.print(f"记录 #{place} 评分 scored {_parts(record.evidence)}", markup=False, soft_wrap=True)
     if explained.told:
         console.print(_values(explained))
     for department, detail in explained.findings:
@@ -71,16 +76,19 @@ def _shown(explained: Explanation) -> list[tuple[int, Record]]:
 
 
 def _linked(record: Record, asked: str | None) -> str:
-    """By which rule, or by which weight and what added to it; a record of somebody else names that one."""
+    """By which rule, with the weight of a score; a record of somebody else names that one."""
     if record.golden_id is None:
         return "未关联 not linked"
     told = RULES.get(record.link_rule or "", record.link_rule or "")
     if record.link_weight is not None:
         told += f" {record.link_weight:.2f}"
-    if record.evidence:
-        parts = [f"{part['comparison']} {part['level']} {part['weight']:+.2f}" for part in record.evidence]
-        told += f": {'; '.join(parts)}"
     return told if record.golden_id == asked else f"属于他人 of somebody else, {record.golden_id}: {told}"
+
+
+def _parts(evidence: str) -> str:
+    """`name 相同 same +8.10, birth 相同 same +4.40` of a list of {comparison, level, weight}."""
+    parts = json.loads(evidence)
+    return ", ".join(f"{part['comparison']} {part['level']} {part['weight']:+.2f}" for part in parts)
 
 
 def _values(explained: Explanation) -> Table:

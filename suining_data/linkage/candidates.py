@@ -31,10 +31,11 @@ _SPELLED = """
 PAIR, PROFILE, FREQUENCY = "candidate_pair", "candidate_profile", "name_frequency"  # temporary tables
 
 
-def find_candidates(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+def find_candidates(con: duckdb.DuckDBPyConnection, subject: Subject, decisions: str) -> None:
     """Fill the temporary tables candidate_pair(token_l, token_r), candidate_profile(token, is_known, ...), name_frequency.
 
-    token_l has no accepted number; token_r is an identity key, or another token (then token_l < token_r).
+    token_l has no accepted number; token_r is an identity key, or another token (then token_l < token_r). Two identity
+    keys are a pair only when somebody has decided that they are one, see `decisions`: token_l, token_r, verdict.
     Reads linked.<subject>_unidentified and the evidence.
     """
     con.execute(f"create or replace temp table known as {subject.known}")
@@ -46,7 +47,7 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
     con.execute(f"create or replace temp table near_number as {_near_numbers(subject)}")
     blocks = [block(rule, "known", "identity_key") for rule in subject.rules]
     blocks += [block(rule, "unidentified", "token") for rule in subject.rules]
-    blocks += ["select token, identity_key from near_number", _same_received()]
+    blocks += ["select token, identity_key from near_number", _same_received(), _told_to_be_one(decisions)]
     con.execute(f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(blocks)})")
     con.execute(f"create or replace temp table {PROFILE} as {profiles(subject)}")
     con.execute(f"create or replace temp table {FREQUENCY} as {_frequencies(subject)}")
@@ -123,6 +124,19 @@ def _same_received() -> str:
     return """
         select l.token, r.token from unidentified as l join unidentified as r
         on l.received = r.received and l.token < r.token and length(l.received) between 15 and 19
+    """
+
+
+def _told_to_be_one(decisions: str) -> str:
+    """A pair that a person decided is compared whatever it shares, as long as both are there."""
+    return f"""
+        select case when l.is_known then r.token else l.token end, case when l.is_known then l.token else r.token end
+        from {decisions} as decision
+        join (select token, false as is_known from unidentified union select identity_key, true from known) as l
+            on l.token = least(token_l, token_r)
+        join (select token, false as is_known from unidentified union select identity_key, true from known) as r
+            on r.token = greatest(token_l, token_r)
+        where verdict = 'same'
     """
 
 

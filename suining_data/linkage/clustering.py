@@ -4,7 +4,7 @@ Here: thresholds, vetoes, decisions of people, cutting. Not here: weights (scori
 people work through (review.py).
 
 A cluster holds at most one known: two different accepted numbers are two subjects. Nothing that two members veto is in
-one cluster, by whatever chain; a decision of a person stands above any weight and below the vetoes.
+one cluster, by whatever chain; a decision of a person stands above any weight and size, and below the vetoes.
 """
 
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ def cluster(con: duckdb.DuckDBPyConnection, subject: Subject, scored: str, profi
 
     `member` has every token of `profiles` that is not known; `root` is the known it belongs to, or the first of its
     cluster. `open_pair` (token_l, token_r, weight, probability, evidence, state) holds what a person should look at.
-    `decisions` has token_l, token_r, verdict; the order in a pair does not matter.
+    `decisions` has token_l, token_r, verdict, one row per pair in either order; pairs told to be one are among `scored`.
     """
     con.execute(_judged(subject, scored, profiles, decisions))
     edges = _edges(con)
@@ -55,41 +55,37 @@ def _judged(subject: Subject, scored: str, profiles: str, decisions: str) -> str
         from {decisions} where verdict <> 'unsure';
 
         create or replace temp table judged as
-        with pair as (
-            select token_l, token_r, weight, probability, evidence from {scored}
-            union all
-            select a, b, null, null, [] from decided
-            anti join {scored} as s on s.token_l = a and s.token_r = b
-            anti join {scored} as s on s.token_l = b and s.token_r = a
-            where verdict = 'same'
-        ),
-
-        compared as (
+        with compared as (
             select l.node as l, r.node as r, pair.*, r.is_known, verdict,
-                {_vetoed(subject)} or (l.is_known and r.is_known) as is_vetoed
-            from pair
+                {_vetoed(subject)} or (l.is_known and r.is_known) as is_vetoed,
+                is_vetoed or coalesce(verdict = 'different', false) as is_out
+            from {scored} as pair
             join {profiles} as l on l.token = pair.token_l
             join {profiles} as r on r.token = pair.token_r
             left join decided on decided.a = least(pair.token_l, pair.token_r)
                 and decided.b = greatest(pair.token_l, pair.token_r)
         )
 
-        select *, row_number() over best as place, weight - lead(weight) over best as lead_of from compared
-        window best as (partition by token_l, is_known, is_vetoed order by weight desc nulls last, token_r);
+        select *, row_number() over best as place, weight - lead(weight) over best as lead_of,
+            first_value(weight) over best - weight as behind,
+            bool_or(coalesce(verdict = 'same', false) and is_known and not is_out) over (partition by token_l) as is_settled
+        from compared
+        window best as (partition by token_l, is_known, is_out order by weight desc, token_r);
 
         create or replace temp table accepted as
         select l, r, token_l, token_r, evidence, weight, verdict is not null as is_decided
         from judged
-        where not is_vetoed and (verdict = 'same' or (
-            verdict is null and weight >= {ACCEPT}
-            and (not is_known or (place = 1 and coalesce(lead_of, {MARGIN}) >= {MARGIN}))
-        ))
+        where not is_out and (verdict = 'same' or (weight >= {ACCEPT} and (not is_known or (
+            not is_settled and place = 1 and coalesce(lead_of, {MARGIN}) >= {MARGIN}))))
     """
 
 
 def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
-    """The accepted pairs as columns l, r, weight; what people decided first, then the strongest."""
-    ordered = con.execute("select l, r, weight from accepted order by is_decided desc, weight desc, l, r")
+    """The accepted pairs as columns l, r, weight, the strongest first; what people decided is stronger than any weight."""
+    ordered = con.execute("""
+        select l, r, case when is_decided then 'inf'::double else weight end as weight
+        from accepted order by is_decided desc, accepted.weight desc, l, r
+    """)
     return {name: np.asarray(column) for name, column in ordered.fetchnumpy().items()}
 
 
@@ -194,7 +190,7 @@ class _Groups:
         ours, theirs = self.members.get(a, {a}), self.members.get(b, {b})
         if len(self.known & (ours | theirs)) > 1 or any(self.vetoes.get(node, set()) & theirs for node in ours):
             return
-        if len(ours) + len(theirs) > LARGE and not weight >= STRONG:  # nan of a decision included
+        if len(ours) + len(theirs) > LARGE and weight < STRONG:
             return
         self.parents[b] = a
         self.members[a] = ours | theirs
@@ -207,7 +203,8 @@ def _members(profiles: str) -> str:
         with placed as (select token, is_known, component from {profiles} join component using (node)),
 
         root as (
-            select component, coalesce(min(token) filter (where is_known), min(token)) as root, count(*) as size
+            select component, coalesce(min(token) filter (where is_known), min(token)) as root,
+                bool_or(is_known) as is_of_known
             from placed group by component
         ),
 
@@ -222,10 +219,10 @@ def _members(profiles: str) -> str:
             join placed as a using (token)
             join placed as b on b.token = held.matched and a.component = b.component
             qualify row_number() over (
-                partition by held.token order by held.is_decided desc, held.weight desc nulls last, matched) = 1
+                partition by held.token order by held.is_decided desc, held.weight desc, matched) = 1
         )
 
-        select placed.token, root, size, matched, weight, evidence,
+        select placed.token, root, is_of_known, matched, weight, evidence,
             case when is_decided then 'decided' when matched is not null then 'scored' end as rule
         from placed
         join root using (component)
@@ -234,16 +231,18 @@ def _members(profiles: str) -> str:
     """
 
 
-# what was not obvious: between the thresholds, without enough lead, cut apart, or decided against a veto
+# What was not obvious: between the thresholds, without enough lead, cut apart, or decided against a veto or another
+# decision. Of the known that a record may speak of only those are asked about that the best does not leave behind.
 _OPEN = f"""
     create or replace temp table open_pair as
     select token_l, token_r, weight, probability, evidence,
-        case when verdict = 'same' and is_vetoed then 'vetoed' when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end
-            as state
+        case when verdict = 'same' then 'vetoed' when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end as state
     from judged
-    join (select token, root, rule from member) as l on l.token = judged.token_l
-    left join (select token, root from member) as r on r.token = judged.token_r
-    where l.root <> coalesce(r.root, judged.token_r)
-        and (l.rule is null or weight >= {ACCEPT} or verdict = 'same')
-        and case when verdict = 'same' then is_vetoed else verdict is null and not is_vetoed and weight >= {REVIEW} end
+    left join (select token, root, is_of_known from member) as l on l.token = judged.token_l
+    left join (select token, root, is_of_known from member) as r on r.token = judged.token_r
+    where coalesce(l.root, judged.token_l) <> coalesce(r.root, judged.token_r)
+        and case when verdict = 'same' then true
+            when is_out or weight < {REVIEW} then false
+            when weight < {ACCEPT} and l.is_of_known and coalesce(r.is_of_known, true) then false
+            else not is_known or (not is_settled and behind < {MARGIN}) end
 """

@@ -24,10 +24,10 @@ def link(con: duckdb.DuckDBPyConnection, subject: Subject) -> int:
     `root` is the key of the accepted number it belongs to, or the first token of its cluster; `is_subject` says whether
     the cluster tells enough to be a subject of its own.
     """
-    find_candidates(con, subject)
+    con.execute(f"create or replace temp table last_decision as {_LAST}", [subject.name])
+    find_candidates(con, subject, "last_decision")
     _score(con, subject)
-    decisions = f"(select token_l, token_r, verdict from registry.decision where subject = '{subject.name}' {_LAST})"
-    cluster(con, subject, "scored", PROFILE, decisions)
+    cluster(con, subject, "scored", PROFILE, "last_decision")
     con.execute(f"""
         create or replace table linked.{subject.name}_link{NEXT} as
         with placed as (
@@ -48,8 +48,9 @@ def link(con: duckdb.DuckDBPyConnection, subject: Subject) -> int:
 
 # of several decisions on a pair, in whichever order it was shown, the last counts
 _LAST = """
+    select token_l, token_r, verdict from registry.decision where subject = ?
     qualify row_number() over (
-        partition by least(token_l, token_r), greatest(token_l, token_r) order by decided_at desc, verdict) = 1
+        partition by least(token_l, token_r), greatest(token_l, token_r) order by decided_at desc, rowid desc) = 1
 """
 
 

@@ -1,9 +1,20 @@
 """The review queue: pairs that are neither sure nor out of the question, and what people decide about them.
 
-Here: the SELECT of linked.review. Not here: which pairs are open (clustering.py).
+Here: the SELECT of linked.review, how many pairs are open. Not here: which pairs are open (clustering.py), how people see
+and decide them (review/).
 """
 
-REVIEW = """
+import duckdb
+
+STATES = ("ambiguous", "uncertain", "vetoed")
+
+
+def pair_id(subject: str, left: str, right: str) -> str:
+    """SQL: the id of a pair of tokens, in whichever order: the same as long as both tell what they tell."""
+    return f"left(md5({subject} || least({left}, {right}) || greatest({left}, {right})), 16)"
+
+
+REVIEW = f"""
 with pair as (
     select 'person' as subject, * from linked.person_open_pair
     union all
@@ -16,10 +27,25 @@ unidentified as (
     select 'organization', token, min((record_id, role)) from linked.organization_unidentified group by token
 )
 
-select left(md5(pair.subject || least(token_l, token_r) || greatest(token_l, token_r)), 16) as pair_id, pair.subject, state, weight,
+select {pair_id("pair.subject", "token_l", "token_r")} as pair_id, pair.subject, state, weight,
     probability, token_l, l.earliest[1] as record_id_l, l.earliest[2] as role_l, token_r, r.earliest[1] as record_id_r,
     r.earliest[2] as role_r, evidence
 from pair
 left join unidentified as l on pair.subject = l.subject and l.token = token_l
 left join unidentified as r on pair.subject = r.subject and r.token = token_r
 """
+
+
+def open_pairs(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    """Pairs of `table`, a linked.review, by subject and state: {"person_uncertain": 12, ...}, those without any included."""
+    counted: dict[tuple[str, str], int] = {
+        (subject, state): pairs
+        for subject, state, pairs in con.execute(
+            f"select subject, state, count(*) from {table} group by all"
+        ).fetchall()
+    }
+    return {
+        f"{subject}_{state}": counted.get((subject, state), 0)
+        for subject in ("person", "organization")
+        for state in STATES
+    }

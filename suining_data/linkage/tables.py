@@ -14,7 +14,7 @@ from suining_data.linkage.evidence import organization_evidence, person_evidence
 from suining_data.linkage.golden_records import address_record, organization_record, person_record
 from suining_data.linkage.linking import LINK, OPEN_PAIR, link
 from suining_data.linkage.records import entities
-from suining_data.linkage.review import REVIEW
+from suining_data.linkage.review import REVIEW, open_pairs
 from suining_data.linkage.scoring import trained_text
 from suining_data.linkage.subjects import ORGANIZATION, PERSON, Subject
 from suining_data.warehouse import NEXT, swap
@@ -34,6 +34,7 @@ class LinkedTable:
     fill: Callable[[Connection], int] | None = None
     beside: tuple[tuple[str, str], ...] = ()  # tables that a `fill` writes along: name, columns
     keep: Callable[[Connection, str], None] | None = None  # what acceptance writes besides tables
+    count: Callable[[Connection, str], dict[str, int]] | None = None  # figures of the table named, for whoever watches
     reads_decisions: bool = False
 
     def write(self, con: Connection) -> int:
@@ -42,6 +43,10 @@ class LinkedTable:
             return self.fill(con)
         written = con.execute(f"create or replace table linked.{self.name}{NEXT} as {self.sql}").fetchone()
         return int(written[0]) if written else 0
+
+    def figures(self, con: Connection) -> dict[str, int]:
+        """What there is to tell of the side table besides its rows; no personal values."""
+        return self.count(con, f"linked.{self.name}{NEXT}") if self.count else {}
 
     def accept(self, con: Connection, run_id: str) -> None:
         """Put the side table in force; call it in a transaction."""
@@ -117,6 +122,7 @@ def linked_tables(catalog: Catalog) -> list[LinkedTable]:
             "待人工判定的成对记录 (pairs that a person should decide)",
             ("linked.person_link", "linked.organization_link"),
             REVIEW,
+            count=open_pairs,
         ),
         LinkedTable(
             "address_record",

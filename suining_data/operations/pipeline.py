@@ -203,7 +203,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
 
 def _linked_step(table: LinkedTable) -> Step:
     def write(context: Context) -> Outcome:
-        return Outcome(rows=table.write(context.con))
+        return Outcome(rows=table.write(context.con), figures=dict(table.figures(context.con)))
 
     return Step(
         key=f"linked.{table.name}",

@@ -3,12 +3,10 @@
 Here: choosing what to run, running it, showing it. Not here: the steps (pipeline.py), what came out (summary.py).
 """
 
-import fcntl
 import os
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import dagster as dg
 from rich.console import Console
@@ -21,7 +19,7 @@ from suining_data.operations.step import Step
 from suining_data.operations.summary import print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Settings
-from suining_data.warehouse import WarehouseBusy, speaks_of_full_disk
+from suining_data.warehouse import speaks_of_full_disk, turn
 
 
 def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
@@ -29,20 +27,8 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
 
     `accepted`: ids of refused batches that somebody has confirmed; ValueError when there is none like it.
     """
-    with _only_refresh(settings):
+    with turn(settings):
         return _refresh(settings, console, accepted)
-
-
-@contextmanager
-def _only_refresh(settings: Settings) -> Iterator[None]:
-    """WarehouseBusy while another refresh is under way; the system lets the lock go when its process ends, however."""
-    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with (settings.warehouse.parent / "refresh.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WarehouseBusy(settings) from None
-        yield
 
 
 def _refresh(settings: Settings, console: Console, accepted: Sequence[str]) -> bool:

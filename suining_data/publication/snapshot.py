@@ -28,10 +28,15 @@ from suining_data.warehouse import BASES, LIBRARIES, SLOW_TO_CHOOSE, release_mem
 
 SCHEMAS = (*BASES, *LIBRARIES, "governance")
 OFFERED = ("suining.duckdb", "parquet", "manifest.json")
-# ids that have given way to others: whoever kept an old one finds the new one, in `suining explain` too
+# how records were linked and which ids have given way: `suining explain` asks for them while the warehouse is busy
+_LINKS = "select record_id, role, rule, weight, to_json(evidence) as evidence from linked.{0}_unidentified join linked.{0}_link using (token)"
 ALSO = {
-    "registry.person_redirect": "governance.person_redirect",
-    "registry.organization_redirect": "governance.organization_redirect",
+    f"governance.{subject}_{name}": (read, sql.format(subject))
+    for subject in ("person", "organization")
+    for name, read, sql in (
+        ("link", f"linked.{subject}_link", _LINKS),
+        ("redirect", f"registry.{subject}_redirect", "from registry.{0}_redirect"),
+    )
 }
 # texts that hardly repeat: to look for a compression of them costs more than to write them, and finds none
 UNLIKE = re.compile(
@@ -102,9 +107,9 @@ def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str
             con.execute(f"create schema snapshot.{schema}")
         for table in tables:
             _copy(con, table)
-        for table, name in ALSO.items():
-            if table_exists(con, table):
-                con.execute(f"create table snapshot.{name} as from {table}")
+        for name, (read, sql) in ALSO.items():
+            if table_exists(con, read):
+                con.execute(f"create table snapshot.{name} as {sql}")
         _write_views(con, tables, views)
         _copy_comments(con, [*tables, *(view.table for view in views)])
         con.execute("checkpoint snapshot")

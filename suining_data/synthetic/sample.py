@@ -44,14 +44,17 @@ class SampleSummary:
 def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates = RATES) -> SampleSummary:
     """Write landing/<unit>/<file> for every resource of the catalogue and data/truth; the same bytes per scale and seed.
 
-    What an earlier call made is deleted first. Raises ValueError when scale is not above 0 or
+    What an earlier call made is deleted first, and what was built of it when it was another city. Raises ValueError when scale is not above 0 or
     when a resource of the catalogue has no view.
     """
     if scale <= 0:
         raise ValueError(f"scale must be above 0, not {scale}")
     started = time.monotonic()
     catalog = load_catalog()
+    before = _lying(settings)
     _clear(settings)
+    if before and before != (scale, seed):
+        _forget_city(settings)
     with TemporaryDirectory() as spill, _connect(settings, spill) as con:
         make_city(con, scale, seed, rates)
         _remember_other_ids(con)
@@ -84,6 +87,26 @@ def _clear(settings: Settings) -> None:
         (settings.landing / name).unlink(missing_ok=True)
     shutil.rmtree(settings.truth, ignore_errors=True)
     settings.truth.mkdir(parents=True)
+
+
+def _lying(settings: Settings) -> tuple[float, int] | None:
+    """Scale and seed of what an earlier call made, whether or not all its files are still there."""
+    file = settings.truth / SUMMARY
+    if not file.exists():
+        return None
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return told["scale"], told["seed"]
+
+
+def _forget_city(settings: Settings) -> None:
+    """Delete what was built of another made-up city: its registers would refuse ours as collapsed or exploded.
+
+    Where anything else lies in landing/, nothing is deleted: it may be built of real deliveries, too.
+    """
+    if any(path.is_file() for path in settings.landing.rglob("*")):
+        return
+    for folder in (settings.raw, settings.warehouse.parent, settings.published, settings.registry_backup.parent):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:

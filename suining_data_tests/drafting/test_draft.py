@@ -16,8 +16,8 @@ from suining_data.drafting import Undraftable, draft
 from suining_data.drafting.guessing import TELLING, telling
 from suining_data.ingestion import landing_files
 from suining_data.settings import Settings
-from suining_data.synthetic import make_sample
 from suining_data.warehouse import load_spatial, prepare
+from suining_data_tests.sharing import once
 
 EMPTY = Catalog(())  # a catalogue that knows no column: the elements' rules alone decide
 FOR_A_HUMAN = {"code", "condition", "unit_missing", "crs_missing", "key"}
@@ -30,22 +30,17 @@ RESOURCES = """
 
 
 @pytest.fixture(scope="module")
-def landing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    delivered = Settings(data=tmp_path_factory.mktemp("city"))
-    make_sample(delivered, 0.002, 7)
-    return delivered
-
-
-@pytest.fixture(scope="module")
-def drafts(landing: Settings) -> dict[str, tuple[Resource, str]]:
+def drafts(delivered: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Resource, str]]:
     """Resource id -> the real one and the draft of its last delivery."""
     catalog = load_catalog()
-    found = {}
-    for id in RESOURCES:
-        resource = catalog.resource(id)
-        file = landing_files(landing, catalog.unit_of(id), resource)[-1]
-        found[id] = resource, draft(file, "new_unit", "thing", EMPTY).text
-    return found
+
+    def make(folder: Path) -> None:
+        for id in RESOURCES:
+            file = landing_files(delivered, catalog.unit_of(id), catalog.resource(id))[-1]
+            (folder / id).write_text(draft(file, "new_unit", "thing", EMPTY).text, encoding="utf-8")
+
+    folder = once(tmp_path_factory, "drafts", make)
+    return {id: (catalog.resource(id), (folder / id).read_text(encoding="utf-8")) for id in RESOURCES}
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -96,18 +91,18 @@ def test_only_what_a_human_must_say_is_missing(drafts: dict[str, tuple[Resource,
 
 
 def test_a_draft_says_how_many_rows_fit_and_shows_no_value(
-    drafts: dict[str, tuple[Resource, str]], landing: Settings
+    drafts: dict[str, tuple[Resource, str]], delivered: Settings
 ) -> None:
     resource, text = drafts["public_security__household_changes"]
     assert "% of" in text
     assert "rows fit resident_id" in text
-    file = sorted((landing.landing / "public_security").glob(resource.delivery.pattern))[-1]
+    file = sorted((delivered.landing / "public_security").glob(resource.delivery.pattern))[-1]
     rows = [line.split(",") for line in file.read_bytes().decode("gb18030", "replace").splitlines()[1:]]
     assert [cell for row in rows for cell in row[:2] if len(cell) > 1 and cell in text] == []
 
 
-def test_what_the_catalogue_knows_of_a_column_is_taken_over(landing: Settings) -> None:
-    file = sorted((landing.landing / "public_security").glob("hjbd_*.csv"))[-1]
+def test_what_the_catalogue_knows_of_a_column_is_taken_over(delivered: Settings) -> None:
+    file = sorted((delivered.landing / "public_security").glob("hjbd_*.csv"))[-1]
     fields = {
         field["source"]: field for field in parsed(draft(file, "new_unit", "thing", load_catalog()).text)["fields"]
     }
@@ -115,8 +110,8 @@ def test_what_the_catalogue_knows_of_a_column_is_taken_over(landing: Settings) -
     assert fields["hjdz"]["name"] == "registered_address"
 
 
-def test_a_draft_for_a_known_unit_can_be_appended(landing: Settings, tmp_path: Path) -> None:
-    file = sorted((landing.landing / "public_security").glob("hjbd_*.csv"))[-1]
+def test_a_draft_for_a_known_unit_can_be_appended(delivered: Settings, tmp_path: Path) -> None:
+    file = sorted((delivered.landing / "public_security").glob("hjbd_*.csv"))[-1]
     folder = tmp_path / "units"
     folder.mkdir()
     place = folder / "water.yaml"

@@ -1,6 +1,7 @@
 """A small made-up city, delivered and refreshed once, for every test that looks at what comes out."""
 
 import io
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,9 @@ from rich.console import Console
 
 from suining_data.operations.refresh import run_refresh
 from suining_data.settings import Settings, settings
-from suining_data.synthetic import make_sample
+from suining_data_tests.sharing import once
 
-SCALE, SEED = 0.002, 7
+TOLD = "refresh.json"  # what the refresh of the city came to
 
 
 class City:
@@ -27,9 +28,10 @@ class City:
 
     def refresh(self) -> str:
         """What `suining refresh` prints."""
-        self.output = io.StringIO()
-        self.succeeded = run_refresh(self.settings, Console(file=self.output, width=200))
-        return self.output.getvalue()
+        output = io.StringIO()
+        self.succeeded = run_refresh(self.settings, Console(file=output, width=200))
+        self.output = output.getvalue()
+        return self.output
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of the published file."""
@@ -53,12 +55,20 @@ class City:
 
 
 @pytest.fixture(scope="session")
-def delivered_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def delivered_city(delivered: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """Delivered and refreshed; do not change it."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(delivered.data, folder, dirs_exist_ok=True)
+        with pytest.MonkeyPatch.context() as patch:
+            city = City(folder, patch)
+            city.refresh()
+            (folder / TOLD).write_text(json.dumps([city.succeeded, city.output]), encoding="utf-8")
+
+    folder = once(tmp_path_factory, "city", make)
     with pytest.MonkeyPatch.context() as patch:
-        city = City(tmp_path_factory.mktemp("city"), patch)
-        make_sample(city.settings, SCALE, SEED)
-        city.refresh()
+        city = City(folder, patch)
+        city.succeeded, city.output = json.loads((folder / TOLD).read_text(encoding="utf-8"))
         yield city
     settings.cache_clear()
 

@@ -3,13 +3,16 @@
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from suining_data.settings import Settings
 from suining_data.warehouse import open_warehouse
+from suining_data_tests.conftest import SCALE, SEED
 from suining_data_tests.end_to_end.conftest import City
 
 SUINING = [str(Path(sys.executable).with_name("suining"))]
@@ -101,11 +104,13 @@ def test_before_the_first_refresh_it_says_what_to_do(tmp_path: Path) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_sample_that_lies_there_is_kept_when_asked(tmp_path: Path) -> None:
-    made = suining(tmp_path, "sample", "--scale", "0.001", "--seed", "3", "--keep")
-    assert made.returncode == 0, made.stderr
+def test_a_sample_that_lies_there_is_kept_when_asked(delivered: Settings, tmp_path: Path) -> None:
+    shutil.copytree(delivered.data, tmp_path, dirs_exist_ok=True)
     file = next((tmp_path / "landing").rglob("*.csv"))
     before = file.stat().st_mtime_ns
-    assert "样本已在" in suining(tmp_path, "sample", "--scale", "0.001", "--seed", "3", "--keep").stdout
+    assert "样本已在" in suining(tmp_path, "sample", "--scale", str(SCALE), "--seed", str(SEED), "--keep").stdout
     assert file.stat().st_mtime_ns == before
-    assert "已生成" in suining(tmp_path, "sample", "--scale", "0.001", "--seed", "4", "--keep").stdout
+    made = suining(tmp_path, "sample", "--scale", "0.001", "--seed", "4", "--keep")
+    assert made.returncode == 0, made.stderr
+    assert "已生成" in made.stdout
+    assert file.stat().st_mtime_ns > before

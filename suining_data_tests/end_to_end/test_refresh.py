@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import dagster as dg
 import duckdb
@@ -25,7 +26,7 @@ BASE_TABLES = """
 
 
 def test_the_refresh_succeeds(delivered_city: City) -> None:
-    assert delivered_city.succeeded, delivered_city.output.getvalue()
+    assert delivered_city.succeeded, delivered_city.output
 
 
 @pytest.mark.parametrize("table", BASE_TABLES)
@@ -61,11 +62,12 @@ def test_the_accounts_count_the_lines_that_lie_in_landing(delivered_city: City) 
 
 
 def test_every_staged_row_stands_in_the_accounts(delivered_city: City) -> None:
-    for (resource,) in delivered_city.query("select distinct resource_id from governance.row_account"):
-        staged = delivered_city.warehouse(f"select count(*) from staged.{resource}")[0][0]
-        assert staged == delivered_city.value(
-            f"select sum(staged) from governance.row_account where resource_id = '{resource}'"
-        )
+    told = delivered_city.query(
+        "select resource_id, sum(staged)::bigint from governance.row_account group by resource_id order by resource_id"
+    )
+    assert len(told) > 50
+    counts = " union all ".join(f"select '{id}', count(*) from staged.{id}" for id, _ in told)
+    assert delivered_city.warehouse(f"{counts} order by 1") == told
 
 
 def test_broken_values_are_put_aside_with_a_reason_in_chinese(delivered_city: City) -> None:
@@ -135,7 +137,7 @@ def test_findings_are_counted_by_kind_for_who_watches_the_run(delivered_city: Ci
     assert event.asset_materialization
     metadata = event.asset_materialization.metadata
     assert {kind: metadata[str(kind)].value for kind in counts} == counts
-    assert all(str(count) in delivered_city.output.getvalue() for count in counts.values())
+    assert all(str(count) in delivered_city.output for count in counts.values())
 
 
 def test_every_golden_value_has_its_provenance_and_names_the_same_row(delivered_city: City) -> None:
@@ -170,7 +172,8 @@ def test_no_personal_value_is_in_the_log_of_the_runs(delivered_city: City) -> No
         "select resident_id, name from population.person where resident_id is not null limit 2000"
     )
     assert len(numbers) > 500
-    assert [number for number, _ in numbers if str(number).encode() in log] == []
+    logged = {found[1] for found in re.finditer(rb"(?=([0-9]{17}[0-9X]))", log)}
+    assert [number for number, _ in numbers if str(number).encode() in logged] == []
 
 
 def test_the_dictionary_describes_every_published_column(delivered_city: City) -> None:

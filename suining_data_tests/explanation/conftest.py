@@ -15,7 +15,8 @@ def bases() -> Bases:
     bases = Bases("social_security", "governance")
     create_ledger(bases.con)
     bases.con.execute("truncate governance.batch; truncate governance.batch_file")
-    bases.con.execute("drop table if exists governance.person_redirect")
+    for table in ("person_redirect", "person_link"):
+        bases.con.execute(f"drop table if exists governance.{table}")
     if not table_exists(bases.con, "governance.dictionary"):
         write_dictionary(bases.con, "governance.dictionary", load_catalog(), load_models(), declared_sources())
     return bases

@@ -74,17 +74,20 @@ def test_a_record_names_resource_file_and_line_and_how_it_was_linked(bases):
     medical = bases.person(
         "P1", MEDICAL, 9, record_id=(8 << 24) + 13, batch_id="b2", link_rule="scored", link_weight=12.5, name="张玮"
     )
-    bases.tell("linked.person_unidentified", record_id=medical, role="holder", token="record:1")
-    parts = "[{'comparison': name, 'level': 相同 same, 'weight': 8.1}, {'comparison': tie, 'level': 不同 differs, 'weight': -0.4}]"
-    bases.tell("linked.person_link", token="record:1", evidence=parts)
     bases.build()
+    bases.con.execute(
+        "create table governance.person_link as select ?::bigint as record_id, 'holder' as role, 12.5 as weight, "
+        """'[{"comparison": "name", "level": "相同 same", "weight": 8.1}, {"comparison": "sex", "level": "不同 differs", "weight": -9}]' as evidence""",
+        [medical],
+    )
     told = explain(bases.con, PERSON, "P1")
     assert [(r.record_id, r.file, r.line, r.link_rule, r.number) for r in told.records] == [
         (police, "sichuan_public_security/czhjrk.csv", 5, "resident_id", NUMBER),
         (medical, "medical_insurance/ybcb_2.csv", 3, "scored", None),
     ]
     assert told.records[0].resource == "四川省公安厅 常住户籍人口基本信息（遂宁）"
-    assert "评分 scored 12.50: name 相同 same +8.10; tie 不同 differs -0.40" in printed(told)
+    assert "评分 scored 12.50" in printed(told)
+    assert "评分 scored name 相同 same +8.10, sex 不同 differs -9.00" in printed(told)
 
 
 def test_every_value_says_why_it_won_or_lost(bases):

@@ -14,6 +14,7 @@ from suining_data.settings import Settings
 from suining_data.synthetic import make_sample
 from suining_data.synthetic.errors import RATES
 from suining_data.warehouse import transaction
+from suining_data_tests.sharing import once
 
 OFTEN = replace(
     RATES,
@@ -39,7 +40,16 @@ ROWS = """
 @pytest.fixture(scope="module")
 def erring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of the city: every table up to the findings, without the checks."""
-    settings = Settings(data=tmp_path_factory.mktemp("erring"))
+    settings = Settings(data=once(tmp_path_factory, "erring", lambda folder: make(Settings(data=folder))))
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        for subject in ("person", "organization"):
+            con.execute(ROWS.format(subject=subject, truth=settings.truth / f"{subject}_row.parquet"))
+        con.execute("create temp table evidence as select *, unnest(evidence, max_depth := 2) from governance.finding")
+        con.execute(f"create temp view true_organization as from '{Path(settings.truth)}/organization.parquet'")
+        yield con
+
+
+def make(settings: Settings) -> None:
     make_sample(settings, 0.01, 11, OFTEN)
     with state.open_for_refresh(settings) as con:
         for step in pipeline():
@@ -47,11 +57,6 @@ def erring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
                 step.write(context := Context(con, settings, "run"))
                 with transaction(con):
                     step.accept(context)
-        for subject in ("person", "organization"):
-            con.execute(ROWS.format(subject=subject, truth=settings.truth / f"{subject}_row.parquet"))
-        con.execute("create temp table evidence as select *, unnest(evidence, max_depth := 2) from governance.finding")
-        con.execute(f"create temp view true_organization as from '{Path(settings.truth)}/organization.parquet'")
-        yield con
 
 
 def numbers(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
-"""A bench of staged rows for every test of linkage."""
+"""A bench of staged rows, and one of scored pairs, for every test of linkage."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from suining_data_tests.linkage.pairs import Pairs
 from suining_data_tests.linkage.staging import Records
 
 
@@ -12,3 +13,10 @@ def records() -> Iterator[Records]:
     records = Records()
     yield records
     records.con.close()
+
+
+@pytest.fixture
+def pairs() -> Iterator[Pairs]:
+    pairs = Pairs()
+    yield pairs
+    pairs.con.close()

@@ -8,10 +8,11 @@ import pytest
 
 from suining_data.catalog import Resource, load_catalog
 from suining_data.settings import Settings
-from suining_data.synthetic import SampleSummary, make_sample
+from suining_data.synthetic import SampleSummary, make_sample, read_summary
 from suining_data.synthetic.errors import RATES
+from suining_data_tests.conftest import SCALE, SEED
+from suining_data_tests.sharing import once
 
-SCALE, SEED = 0.002, 7
 ROUGH = replace(
     RATES, line_blank=0.02, line_break_in_quotes=0.05, line_bad_bytes=0.004, line_stray_quote=0.004, line_short=0.004,
     line_nul=0.004, name_dot_variant=1.0, double_registration=0.02, dead_yet_paid=0.9,
@@ -35,20 +36,25 @@ class Sample:
         return str(self.settings.truth / f"{name}.parquet")
 
 
-def make(folder: Path, **options: object) -> Sample:
+def make(folder: Path, **options: object) -> None:
     """A sample at the tests' scale and seed in a folder of its own."""
-    settings = Settings(data=folder)
-    return Sample(settings, make_sample(settings, SCALE, SEED, **options))  # type: ignore[arg-type]
+    make_sample(Settings(data=folder), SCALE, SEED, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return make(tmp_path_factory.mktemp("sample"))
+def sample(delivered: Settings) -> Sample:
+    return lying(delivered)
 
 
 @pytest.fixture(scope="session")
 def rough_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return make(tmp_path_factory.mktemp("rough"), rates=ROUGH)
+    return lying(Settings(data=once(tmp_path_factory, "rough", lambda folder: make(folder, rates=ROUGH))))
+
+
+def lying(settings: Settings) -> Sample:
+    summary = read_summary(settings)
+    assert summary
+    return Sample(settings, summary)
 
 
 @pytest.fixture(scope="session")

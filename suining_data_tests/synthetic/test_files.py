@@ -4,9 +4,11 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,8 @@ from suining_data.synthetic import make_sample
 from suining_data.synthetic.errors import RATES
 from suining_data.synthetic.views import all_views
 from suining_data.synthetic.volumes import ROWS, rows_of
-from suining_data_tests.synthetic.conftest import ROUGH, SCALE, Sample, make
+from suining_data_tests.conftest import SCALE
+from suining_data_tests.synthetic.conftest import ROUGH, Sample, make
 
 RESOURCES = [resource for resource in load_catalog().shared if resource.expected_rows.max > 0]
 
@@ -124,17 +127,33 @@ def digests(sample: Sample) -> dict[str, str]:
     }
 
 
-def test_a_second_call_gives_the_same_bytes_and_leaves_other_files_alone(rough_sample: Sample) -> None:
-    before = digests(rough_sample)
-    theirs = rough_sample.settings.landing / "public_security" / "hjbd_20190901.csv"
+def test_a_second_call_gives_the_same_bytes_and_leaves_other_files_alone(rough_sample: Sample, tmp_path: Path) -> None:
+    shutil.copytree(rough_sample.settings.data, tmp_path, dirs_exist_ok=True)
+    sample = replace(rough_sample, settings=Settings(data=tmp_path))
+    before = digests(sample)
+    theirs = sample.settings.landing / "public_security" / "hjbd_20190901.csv"
     theirs.write_text("a real delivery", encoding="utf-8")
-    (rough_sample.settings.landing / "health" / "yljg_20190831.json").unlink()
-    make(rough_sample.settings.data, rates=ROUGH)
+    (sample.settings.landing / "health" / "yljg_20190831.json").unlink()
+    make(tmp_path, rates=ROUGH)
     assert theirs.read_text(encoding="utf-8") == "a real delivery"
     theirs.unlink()
-    assert digests(rough_sample) == before
+    assert digests(sample) == before
 
 
 def test_a_scale_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="above 0"):
         make_sample(Settings(data=tmp_path), 0, 1)
+
+
+def test_another_city_starts_from_nothing_unless_something_real_lies_in_landing(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    make_sample(settings, 0.0005, 1)
+    settings.raw.mkdir()
+    make_sample(settings, 0.0005, 1)
+    assert settings.raw.exists()
+    (settings.landing / "real.csv").touch()
+    make_sample(settings, 0.0005, 2)
+    assert settings.raw.exists()
+    (settings.landing / "real.csv").unlink()
+    make_sample(settings, 0.0005, 3)
+    assert not settings.raw.exists()

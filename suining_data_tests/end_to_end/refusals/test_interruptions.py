@@ -15,6 +15,7 @@ import pytest
 
 from suining_data_tests.end_to_end.published import contents, is_whole
 from suining_data_tests.end_to_end.refusals.deliveries import content, people
+from suining_data_tests.sharing import once
 
 FIRST, SECOND = 30, 12  # rows of the first and the second delivery
 SMALL = [sys.executable, "-m", "suining_data_tests.end_to_end.refusals.small_refresh"]
@@ -66,12 +67,15 @@ BEFORE, AFTER = (1, FIRST, 0), (2, FIRST + SECOND, 0)
 @pytest.fixture(scope="module")
 def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the first delivery published; do not change it."""
-    small = Small(tmp_path_factory.mktemp("small"))
-    small.deliver("ry_1.csv", FIRST)
-    code, out, error = small.refresh()
-    assert code == 0, out + error
-    assert small.published() == BEFORE
-    return small.data
+
+    def make(folder: Path) -> None:
+        small = Small(folder)
+        small.deliver("ry_1.csv", FIRST)
+        code, out, error = small.refresh()
+        assert code == 0, out + error
+        assert small.published() == BEFORE
+
+    return once(tmp_path_factory, "small", make)
 
 
 @pytest.fixture
@@ -125,13 +129,14 @@ def test_a_killed_refresh_leaves_what_is_published_whole_and_the_next_one_is_rig
 
 MANY = 30_000  # rows, more than the log of the run takes
 LIMITS = [
+    (SECOND, 1 << 12),  # everything
     (SECOND, 1 << 20),  # the log of the run in its midst
-    pytest.param(SECOND, 1 << 12, marks=pytest.mark.slow),  # everything
-    pytest.param(MANY, 1 << 20, marks=pytest.mark.slow),  # the raw rows
-    pytest.param(MANY, 2_400_000, marks=pytest.mark.slow),  # the warehouse
+    (MANY, 1 << 20),  # the raw rows
+    (MANY, 2_400_000),  # the warehouse
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "size"), LIMITS)
 def test_a_disk_without_room_is_told_in_one_line_and_the_next_refresh_is_right(
     small: Small, rows: int, size: int

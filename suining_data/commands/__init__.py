@@ -1,0 +1,1 @@
+"""`suining <subject> ...`: commands of one subject each, a Typer app per module."""

@@ -1,0 +1,43 @@
+"""What all commands share: the terminal, and how a mistake is told.
+
+Here: the console, Mistake, the warehouse of a refreshed city. Not here: the commands.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import duckdb
+from rich.console import Console
+
+from suining_data.settings import settings
+
+SubjectName = Literal["person", "organization"]
+console = Console()
+
+
+class Mistake(Exception):
+    """Something the user can mend; printed as one line."""
+
+
+NOTHING_LINKED = "还没有关联结果：先运行 suining refresh (nothing is linked yet: run `suining refresh` first)"
+
+
+@contextmanager
+def linked_warehouse(*, writing: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse once something is linked, read only or to be written; WarehouseBusy while a refresh has it."""
+    from suining_data.warehouse import open_warehouse, read_warehouse, table_exists, turn
+
+    config = settings()
+    if not config.warehouse.exists():
+        raise Mistake(NOTHING_LINKED)
+    if not writing:
+        with read_warehouse(config) as con:
+            if not table_exists(con, "linked.review"):
+                raise Mistake(NOTHING_LINKED)
+            yield con
+        return
+    with turn(config), open_warehouse(config) as con:
+        if not table_exists(con, "linked.review"):
+            raise Mistake(NOTHING_LINKED)
+        yield con

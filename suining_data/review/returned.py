@@ -1,0 +1,101 @@
+"""A workbook that comes back: the decisions in it, and what is wrong with its rows.
+
+Here: reading cells, saying in which row what has to be mended. Not here: writing it (sheets.py), adding decisions
+(decisions.py).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from suining_data.review.decisions import Decision, Known
+from suining_data.review.sheets import BY, PAIR, VERDICT, WHY
+from suining_data.review.words import VERDICTS
+
+READ = (PAIR, VERDICT, BY, WHY)
+NAMED = {word: verdict for verdict, word in VERDICTS.items()} | {verdict: verdict for verdict in VERDICTS}
+CHOICE = "、".join(VERDICTS.values())
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row with a decision, as it stands in the workbook; `place` is its sheet and row."""
+
+    place: str
+    pair_id: str
+    verdict: str
+    by: str
+    why: str
+
+
+def read_rows(file: Path) -> tuple[list[Row], int]:
+    """The rows with a decision, and how many have none; ValueError when it is not such a workbook."""
+    try:
+        with CalamineWorkbook.from_path(file) as book:
+            sheets = [
+                (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
+            ]
+    except (CalamineError, OSError) as error:
+        raise ValueError(f"{file}: 不是能读的工作簿 (not a workbook that can be read): {error}") from error
+    found = [(name, cells) for name, cells in sheets if cells and PAIR in _texts(cells[0])]
+    if not found:
+        raise ValueError(
+            f"{file}: 没有带“{PAIR}”列的工作表，请用 suining review export 导出的文件 "
+            f"(no sheet has a column {PAIR}: take a file that `suining review export` wrote)"
+        )
+    rows, blank = [], 0
+    for name, cells in found:
+        header = _texts(cells[0])
+        missing = [title for title in READ if title not in header]
+        if missing:
+            raise ValueError(f"{file} 工作表“{name}”: 缺少列 {'、'.join(missing)} (columns are missing)")
+        for number, cells_of_row in enumerate(cells[1:], start=2):
+            told = dict(zip(header, _texts(cells_of_row), strict=False))
+            row = Row(f"“{name}”第 {number} 行", *(told.get(title, "") for title in READ))
+            if row.verdict:
+                rows.append(row)
+            elif row.pair_id:
+                blank += 1
+    return rows, blank
+
+
+def read_decisions(rows: list[Row], pairs: dict[str, Known]) -> tuple[list[Decision], list[str]]:
+    """The decisions of the rows, each pair once, and what is wrong with rows; `pairs` are those that can be decided."""
+    problems: list[str] = []
+    found: dict[str, tuple[Row, Decision]] = {}
+    for row in rows:
+        wrong = list(_problems(row, pairs))
+        problems += [f"{row.place}: {problem}" for problem in wrong]
+        if wrong:
+            continue
+        decision = Decision(row.pair_id, NAMED[row.verdict], row.by, row.why or None)
+        before, other = found.setdefault(row.pair_id, (row, decision))
+        if other.verdict != decision.verdict:
+            problems.append(
+                f"{row.place}: 与{before.place}是同一对，判定却不同，请只留一个 "
+                "(the same pair with another decision: keep one)"
+            )
+    return [decision for _, decision in found.values()], problems
+
+
+def _problems(row: Row, pairs: dict[str, Known]) -> Iterator[str]:
+    if row.verdict not in NAMED:
+        yield f"{VERDICT}“{row.verdict}”不认识，请选 {CHOICE} (choose one of these)"
+    if not row.by:
+        yield f"缺少{BY}，请写姓名 (say who decided)"
+    if not row.pair_id:
+        yield f"缺少{PAIR}，请从导出的文件复制，或清空{VERDICT} (no pair: copy its id from the exported file, or clear the decision)"
+    elif row.pair_id not in pairs:
+        yield (
+            f"{PAIR} {row.pair_id} 不在待判定之列，请核对编号，或重新导出；不再需要的，清空{VERDICT} "
+            "(no such pair is open any more: check the id, export again, or clear the decision)"
+        )
+
+
+def _texts(cells: Sequence[object]) -> list[str]:
+    """Cells as text; a spreadsheet makes 12.0 of 12."""
+    return [
+        str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell or "").strip() for cell in cells
+    ]

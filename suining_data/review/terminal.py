@@ -1,0 +1,60 @@
+"""A pair on a terminal: both sides beside each other, and what every comparison says of them.
+
+Here: the layout. Not here: what is shown (queue.py, sides.py), its words (words.py).
+"""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from suining_data.review.queue import OpenPair
+from suining_data.review.sides import Side
+from suining_data.review.words import ITEMS, STATES, SUBJECTS, WHY, Evidence, likely
+
+
+def print_pair(console: Console, pair: OpenPair) -> None:
+    """Print one pair, readable from 100 columns on."""
+    title = Text.assemble(
+        (pair.pair_id, "bold"),
+        f"  {SUBJECTS[pair.subject]} {pair.subject}  {STATES[pair.state]} {pair.state}  ",
+        f"同一{'人' if pair.subject == 'person' else '单位'}的概率 probability {likely(pair.probability)}",
+    )
+    console.print(title)
+    console.print(Text(WHY[pair.state]), style="dim")
+    for looked in pair.looked:
+        console.print(Text(f"已看过，不确定 (looked, unsure): {looked}"), style="dim")
+    console.print(_table(pair))
+
+
+def _table(pair: OpenPair) -> Table:
+    table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False)
+    table.add_column("", min_width=8, no_wrap=True)
+    for name in ("甲 left", "乙 right"):
+        table.add_column(name, ratio=5, overflow="fold")
+    table.add_column("依据 evidence（+ 同一 same）", ratio=4, overflow="fold")
+    table.add_row("来源", Text(_source(pair.left)), Text(_source(pair.right)), "")
+    said = {each.comparison: each for each in pair.evidence}
+    for item, label in ITEMS[pair.subject].items():
+        left, right = ("\n".join(side.told.get(item, [])) for side in (pair.left, pair.right))
+        if left or right or item in said:
+            table.add_row(label, Text(left), Text(right), _evidence(said.get(item)))
+    return table
+
+
+def _source(side: Side) -> str:
+    return "\n".join(_lines(side))
+
+
+def _lines(side: Side) -> Iterator[str]:
+    yield side.source
+    if side.file:
+        yield f"{side.file} 第 {side.line} 行"
+
+
+def _evidence(said: Evidence | None) -> Text:
+    if said is None:
+        return Text("")
+    return Text(f"{said.weight:+6.1f}  {said.level}", style="green" if said.weight > 0 else "red")

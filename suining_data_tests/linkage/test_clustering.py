@@ -1,0 +1,107 @@
+"""Sure pairs are clusters, unsure ones are asked about, and nothing that cannot be one is joined by a chain."""
+
+from itertools import pairwise
+
+import pytest
+
+from suining_data.linkage.clustering import LARGE
+from suining_data_tests.linkage.pairs import Pairs
+
+SURE, UNSURE, VERY_SURE = 12.0, 5.0, 25.0
+
+
+def test_a_sure_pair_is_one_an_unsure_one_is_asked_about_an_unlikely_one_is_two(pairs: Pairs) -> None:
+    pairs.weigh("a", "A", SURE)
+    pairs.weigh("b", "B", UNSURE)
+    pairs.weigh("c", "C", -3.0)
+    assert pairs.groups() == {"Aa", "B", "b", "C", "c"}
+    assert pairs.open() == {"bB": "uncertain"}
+
+
+def test_between_two_known_that_are_nearly_as_likely_a_person_decides(pairs: Pairs) -> None:
+    pairs.weigh("a", "A", 20.0)
+    pairs.weigh("a", "B", 18.0)
+    assert pairs.groups() == {"A", "B", "a"}
+    assert pairs.open() == {"aA": "ambiguous", "aB": "ambiguous"}
+
+
+def test_a_known_that_is_left_far_behind_is_not_asked_about(pairs: Pairs) -> None:
+    pairs.weigh("a", "A", 30.0)
+    pairs.weigh("a", "B", 15.0)
+    pairs.weigh("b", "C", 9.0)
+    pairs.weigh("b", "D", 1.0)
+    assert pairs.groups() == {"Aa", "B", "C", "D", "b"}
+    assert pairs.open() == {"bC": "uncertain"}
+
+
+def test_an_unsure_pair_is_asked_about_whichever_of_both_has_a_place(pairs: Pairs) -> None:
+    pairs.weigh("a", "A", SURE)
+    pairs.weigh("a", "b", UNSURE)
+    pairs.weigh("c", "d", UNSURE)
+    pairs.weigh("d", "D", SURE)
+    assert pairs.open() == {"ab": "uncertain", "cd": "uncertain"}
+
+
+def test_a_cluster_without_a_number_is_asked_about(pairs: Pairs) -> None:
+    pairs.weigh("a", "b", SURE)
+    pairs.weigh("a", "A", UNSURE)
+    assert pairs.groups() == {"ab", "A"}
+    assert pairs.open() == {"aA": "uncertain"}
+
+
+def test_two_accepted_numbers_are_two_by_whatever_chain(pairs: Pairs) -> None:
+    pairs.weigh("a", "A", 30.0)
+    pairs.weigh("a", "b", 15.0)
+    pairs.weigh("b", "B", 20.0)
+    assert pairs.groups() == {"Aa", "Bb"}
+    assert pairs.open() == {"ab": "ambiguous"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"birth": "19800101"}, {"birth": "19920505"}),
+        ({"sex_code": "1", "name": "王小明"}, {"sex_code": "2", "name": "李秀英"}),
+        ({"birth": "19800101"}, {"death": "19791231"}),
+    ],
+)
+def test_a_chain_whose_ends_conflict_is_cut_at_its_weakest_pair(
+    pairs: Pairs, one: dict[str, str], other: dict[str, str]
+) -> None:
+    pairs.of("a", **one)
+    pairs.of("d", **other)
+    pairs.weigh("a", "b", 15.0)
+    pairs.weigh("b", "c", 12.0)
+    pairs.weigh("c", "d", 15.0)
+    assert pairs.groups() == {"ab", "cd"}
+    assert pairs.open() == {"bc": "ambiguous"}
+
+
+def test_a_mistake_in_the_birth_date_is_no_conflict(pairs: Pairs) -> None:
+    pairs.of("a", birth="19800312")
+    pairs.of("b", birth="19800313")
+    pairs.of("c", birth="19801203")
+    pairs.weigh("a", "b", SURE)
+    pairs.weigh("a", "c", SURE)
+    assert pairs.groups() == {"ab", "c"}, "b and c differ in more than one digit"
+    assert pairs.open() == {"ac": "ambiguous"}
+
+
+def test_a_large_cluster_holds_together_by_strong_pairs_only(pairs: Pairs) -> None:
+    tokens = [chr(ord("a") + number) for number in range(LARGE + 2)]
+    for left, right in pairwise(tokens):
+        pairs.weigh(left, right, SURE)
+    assert max(map(len, pairs.groups())) == LARGE
+    for left, right in pairwise(tokens):
+        pairs.weigh(left, right, VERY_SURE)
+    assert pairs.groups() == {"".join(tokens)}
+
+
+def test_the_same_pairs_in_another_order_are_the_same_clusters(pairs: Pairs) -> None:
+    pairs.of("a", birth="19800101")
+    pairs.of("d", birth="19920505")
+    for left, right in ("ab", "bc", "cd"):
+        pairs.weigh(left, right, SURE)
+    first = pairs.groups()
+    pairs.weights = dict(reversed(pairs.weights.items()))
+    assert pairs.groups() == first

@@ -1,0 +1,77 @@
+"""A linked city of a few rows with open pairs, and workbooks as clerks hand them back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from suining_data.ingestion import create_ledger
+from suining_data_tests.linkage.staging import INSURANCE, RESIDENTS, Records
+from suining_data_tests.linkage.test_exact_linkage import NUMBER
+
+BORN = "1949-12-31"  # as NUMBER says
+
+
+class Waiting(Records):
+    """A known person and rows that may speak of him."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        create_ledger(self.con)
+        for resource, file in ((RESIDENTS, "czhjrk_20190831.csv"), (INSURANCE, "ybcb_20190831.csv")):
+            self.con.execute(
+                """insert into governance.batch (resource_id, batch_id, unit_id, file_name, content_sha256, file_bytes,
+                status, run_id, declaration) values (?, 'b', 'u', ?, '', 0, 'in_force', '', '')""",
+                [resource, file],
+            )
+        self.known = self.stage(
+            RESIDENTS, resident_id=NUMBER, name="王小明", sex_code="1", registered_address="船山区1号"
+        )
+
+    def unsure(self, **told: str) -> int:
+        """A row with the name and birth of the known, but of the other sex."""
+        return self.stage(RESIDENTS, name="王小明", birth_date=BORN, sex_code="2", **told)
+
+    def golden(self) -> None:
+        """The base as far as it is shown: another address than the records tell first."""
+        self.con.execute("""
+            create table spatial.address as select 'A1' as address_id, '船山区金色路9号' as address;
+            create table population.person as
+            select person_id, '王小明' as name, null::varchar as former_name, '1' as sex_code, null::date as birth_date,
+                null::date as death_date, '13900000000' as phone, null::varchar as registered_address_id,
+                'A1' as residence_address_id, 2 as record_count, identifier as resident_id
+            from linked.person_identity where identifier_type = 'resident_id'
+        """)
+
+    def pair_ids(self) -> list[str]:
+        return [id for (id,) in self.con.sql("select pair_id from linked.review order by record_id_l").fetchall()]
+
+    def decisions(self) -> list[tuple[object, ...]]:
+        return self.con.sql(
+            "select token_r, verdict, decided_by, reason from registry.decision order by rowid"
+        ).fetchall()
+
+
+@pytest.fixture
+def waiting() -> Iterator[Waiting]:
+    waiting = Waiting()
+    yield waiting
+    waiting.con.close()
+
+
+def fill_in(file: Path, filled: dict[str, tuple[str, str, str]]) -> None:
+    """Write 判定, 判定人, 理由 of pairs into the workbook, as a spreadsheet would save it."""
+    with CalamineWorkbook.from_path(file) as book:
+        sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    with xlsxwriter.Workbook(file) as book:
+        for name, rows in sheets.items():
+            header = rows[0]
+            for row in rows[1:] if "配对编号" in header else []:
+                told = filled.get(str(row[header.index("配对编号")]), ("", "", ""))
+                for title, value in zip(("判定", "判定人", "理由"), told, strict=True):
+                    row[header.index(title)] = value
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
