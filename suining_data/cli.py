@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from suining_data.commands.linkage import linkage_app
 from suining_data.commands.review import review_app
 from suining_data.commands.shared import Mistake, console
 from suining_data.settings import PROJECT, Settings, settings
@@ -32,6 +33,7 @@ app.add_typer(catalog_app, name="catalog")
 explain_app = typer.Typer(no_args_is_help=True, help="择优值从何而来 · Where golden values come from.")
 app.add_typer(explain_app, name="explain")
 app.add_typer(review_app, name="review")
+app.add_typer(linkage_app, name="linkage")
 
 
 @app.command()

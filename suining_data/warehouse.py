@@ -90,12 +90,19 @@ def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection within the limits of the settings."""
     try:
-        return duckdb.connect(str(settings.warehouse), read_only=read_only)
+        con = duckdb.connect(str(settings.warehouse), read_only=read_only)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
         raise WarehouseBusy(settings) from error
+    con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
+    con.execute("set temp_directory = ?", [str(settings.warehouse.parent / "spill")])
+    con.execute("set enable_progress_bar = false")
+    if settings.threads:
+        con.execute("set threads = ?", [settings.threads])
+    return con
 
 
 @contextmanager
@@ -104,15 +111,10 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     con = _connect(settings)
     try:
-        con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
-        con.execute("set temp_directory = ?", [str(settings.warehouse.parent / "spill")])
-        con.execute("set enable_progress_bar = false")
         con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
         con.execute(
             "set block_allocator_memory = '2GB'"
         )  # kept, not given back and asked for again: a tenth of the time
-        if settings.threads:
-            con.execute("set threads = ?", [settings.threads])
         prepare(con)
         yield con
     finally:

@@ -1,6 +1,6 @@
 -- One row per legal entity: of each attribute the value of the most authoritative record, and the record it came from.
-with record as not materialized (
-    select * from {{ ref('linked.organization_record') }} where organization_id is not null
+with record as (
+    {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
 ),
 
 golden as (
@@ -41,21 +41,27 @@ golden as (
     group by organization_id
 ),
 
--- the representative's number may be told by another record than the one that won, but of the same name
+-- who represents it, as the row that names them was linked; a row whose name cannot be read speaks of somebody, too
 representative as (
-    select golden.organization_id, {{ golden_by('representative_name', 'representative_id') }} as representative_id
-    from golden
-    join record using (organization_id)
-    where record.representative_name = golden.representative_name and record.representative_id is not null
-    group by golden.organization_id
+    select
+        record.organization_id, record.representative_name_authority, record.place,
+        case when record.representative_name = golden.representative_name then person.person_id end as named_id,
+        case when record.representative_name is null then person.person_id end as unnamed_id
+    from {{ ref('linked.organization_record') }} as record
+    join {{ ref('linked.person_record') }} as person
+        on record.record_id = person.record_id and person.role = 'legal_representative'
+    join golden on record.organization_id = golden.organization_id
+    where record.role = 'registered_entity' and person.person_id is not null
 ),
 
 known_person as (
-    select representative.organization_id, identity.person_id
+    select
+        organization_id,
+        coalesce(
+            {{ golden_by('representative_name', 'named_id') }}, {{ golden_by('representative_name', 'unnamed_id') }}
+        ) as person_id
     from representative
-    join {{ ref('linked.person_identity') }} as identity
-        on identity.identifier_type = 'resident_id' and representative.representative_id = identity.identifier
-    semi join {{ ref('linked.person_record') }} as told on identity.person_id = told.person_id
+    group by organization_id
 ),
 
 division as (select distinct division_code from {{ ref('spatial.division') }})
@@ -77,7 +83,7 @@ select
     golden.representative_name,
     known_person.person_id as representative_person_id,
     address.address_id,
-    coalesce(division.division_code, address.division_code) as division_code,
+    coalesce(division.division_code, renumbered.division_code, address.division_code) as division_code,
     golden.phone,
     golden.employee_count,
     golden.business_scope,
@@ -98,3 +104,5 @@ from golden
 left join known_person on golden.organization_id = known_person.organization_id
 left join {{ ref('spatial.address') }} as address on golden.address_id = address.address_id
 left join division on golden.division_code = division.division_code
+left join {{ ref('spatial.renumbered_division') }} as renumbered
+    on golden.division_code = renumbered.former_code and {{ is_renumbered('renumbered', 'address.division_code') }}

@@ -1,7 +1,7 @@
 -- One row per contradiction: a value that lost against another one told of the same organisation. Nothing is repaired
 -- here; every row is a lead for the departments that told the two sides.
 with record as not materialized (
-    select * from {{ ref('linked.organization_record') }} where organization_id is not null
+    {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
 ),
 
 disputed as (

@@ -1,11 +1,15 @@
 -- One row per organisation, name and period: what it was registered as and when, and what else others call it.
-with told as (
+with record as (
+    {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
+),
+
+told as (
     select
-        record.organization_id, record.name, record.valid_from, record.record_id, record.resource_id,
+        record.organization_id, record.name, record.told_name, record.valid_from, record.record_id, record.resource_id,
         record.name_authority as authority, record.place, organization.name as golden_name,
         record.role = 'registered_entity' or record.record_id = organization.name_from as is_registered,
         record.record_id = organization.name_from and record.name = organization.name as is_golden
-    from {{ ref('linked.organization_record') }} as record
+    from record
     join {{ ref('legal_entity.organization') }} as organization
         on record.organization_id = organization.organization_id
     where record.name is not null
@@ -30,13 +34,14 @@ history as (
 
 alias as (
     select
-        told.organization_id, told.name, min(told.valid_from) as valid_from, max(told.valid_from) as last_told_date,
+        told.organization_id, told.told_name as name, min(told.valid_from) as valid_from,
+        max(told.valid_from) as last_told_date,
         {{ most_authoritative('told.record_id') }} as record_id,
         {{ most_authoritative('told.resource_id') }} as resource_id
     from told
-    left join history on told.organization_id = history.organization_id and told.name = history.name
+    left join history on told.organization_id = history.organization_id and told.told_name = history.name
     where history.organization_id is null
-    group by told.organization_id, told.name
+    group by told.organization_id, told.told_name
 )
 
 select

@@ -1,6 +1,10 @@
 -- One row per record and attribute that it tells of an organisation: the smallest rank wins, see
 -- organization_provenance.
-with told as (
+with record as (
+    {{ named_in_full(ref('legal_entity.organization_record'), ref('legal_entity.short_name')) }}
+),
+
+told as (
     select
         organization_id, record_id, role, resource_id, batch_id, line_number, valid_from, place,
         unnest([
@@ -24,8 +28,7 @@ with told as (
             {{ statement('business_scope') }},
             {{ statement('registrar_name') }}
         ]) as statement
-    from {{ ref('legal_entity.organization_record') }}
-    where organization_id is not null
+    from record
 )
 
 select

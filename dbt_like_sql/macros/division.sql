@@ -17,3 +17,8 @@ rpad({{ code }}, 12, '0')
 {% macro division_prefix(code) -%}
 substr({{ code }}, 1, case when substr({{ code }}, 7) = '000000' then 6 when substr({{ code }}, 10) = '000' then 9 else 12 end)
 {%- endmacro %}
+
+{#- Whether a former code is that of a division of today: for certain, or because the address lies in the same town. -#}
+{% macro is_renumbered(renumbered, address_division) -%}
+({{ renumbered }}.is_certain or substr({{ renumbered }}.division_code, 1, 9) = substr({{ address_division }}, 1, 9))
+{%- endmacro %}

@@ -4,9 +4,16 @@
 arg_min({{ attribute }}, {{ attribute }}_authority::bigint * 72057594037927936 + place) filter (where {{ attribute }} is not null)
 {%- endmacro %}
 
-{#- record_id of the row the golden value came from. -#}
-{% macro golden_source(attribute) -%}
-arg_min(record_id, {{ attribute }}_authority::bigint * 72057594037927936 + place) filter (where {{ attribute }} is not null)
+{#- record_id of the row the golden value came from; of a column that is believed as an attribute is (see golden_by),
+    of the row its value came from. -#}
+{% macro golden_source(attribute, column=none) -%}
+arg_min(record_id, {{ attribute }}_authority::bigint * 72057594037927936 + place)
+filter (where {{ column or attribute }} is not null)
+{%- endmacro %}
+
+{#- How the golden value ranks: by authority, then as the record stands among those of one authority. -#}
+{% macro golden_rank(attribute) -%}
+min({{ attribute }}_authority::bigint * 72057594037927936 + place) filter (where {{ attribute }} is not null)
 {%- endmacro %}
 
 {#- Value of a column that is bound to an attribute (an address id to its address), from the row where the attribute
@@ -40,15 +47,11 @@ arg_min({{ column }}, authority::bigint * 72057594037927936 + place) filter (whe
 {'attribute': '{{ attribute }}', 'value': cast({{ attribute }} as varchar), 'authority': {{ authority or attribute }}_authority}
 {%- endmacro %}
 
-{#- The same of an attribute that goes with another one (see golden_with): an empty text where only the other is told. -#}
-{% macro statement_with(attribute, column) -%}
-{'attribute': '{{ column }}', 'value': case when {{ attribute }} is not null then coalesce(cast({{ column }} as varchar), '') end, 'authority': {{ attribute }}_authority}
-{%- endmacro %}
-
 {#- Per golden id and attribute the statement that wins and why: the same order as golden(), smallest rank first. The
-    strongest statement of another value says what the winner had more of. The relation has the id, attribute, value,
+    strongest statement of another value says what the winner had more of; `competing` is a condition that a statement
+    must meet to win at all. The relation has the id, attribute, value,
     rank (authority, then 16 bits recency, 5 bits empty attributes, 35 bits which row), and where it was told. -#}
-{% macro provenance(relation, id) -%}
+{% macro provenance(relation, id, competing='true') -%}
 with told as (
     select
         {{ id }}, attribute, value, min(rank) as rank, count(*) as record_count,
@@ -60,14 +63,14 @@ with told as (
             rank
         ) as best
     from {{ relation }}
+    where {{ competing }}
     group by {{ id }}, attribute, value
 ),
 
 golden as (
     select
         {{ id }}, attribute, arg_min(value, rank) as value, arg_min(best, rank) as best, min(rank) as rank,
-        list_sort(list(rank))[2] as rival_rank, sum(record_count) filter (where value <> '') as record_count,
-        count(*) filter (where value <> '') as value_count
+        list_sort(list(rank))[2] as rival_rank, sum(record_count) as record_count, count(*) as value_count
     from told
     group by {{ id }}, attribute
 ),
@@ -83,7 +86,6 @@ explained as (
             else 'tie_break'
         end as reason_code
     from golden
-    where value <> ''
 )
 
 select

@@ -47,6 +47,23 @@ regexp_replace(
 )
 {%- endmacro %}
 
+{#- Whether one of two names of the same core lacks what the other has: a place before it or a legal form behind it. -#}
+{% macro is_short_form(name, fuller) -%}
+(
+    regexp_matches({{ fuller }}, '^(四川|遂宁)') and not regexp_matches({{ name }}, '^(四川|遂宁)')
+    or regexp_matches({{ fuller }}, '(有限责任公司|有限公司)$') and not regexp_matches({{ name }}, '(有限责任公司|有限公司)$')
+)
+{%- endmacro %}
+
+{#- The records of organisations, each with the full name where it tells a short form of it; told_name is what it says. -#}
+{% macro named_in_full(records, short_names) -%}
+select record.* exclude (name), coalesce(short_name.full_name, record.name) as name, record.name as told_name
+from {{ records }} as record
+left join {{ short_names }} as short_name
+    on record.organization_id = short_name.organization_id and record.name = short_name.name
+where record.organization_id is not null
+{%- endmacro %}
+
 {#- Rows of the relation `differing` whose value of an attribute is not the golden one. -#}
 {% macro lost_value(attribute) -%}
 select

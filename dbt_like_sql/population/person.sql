@@ -6,22 +6,38 @@ division as (select distinct division_code from {{ ref('spatial.division') }}),
 employer as (select organization_id from {{ ref('legal_entity.organization') }}),
 
 -- Moved out, and no later record of a household here: the household and address told before no longer hold.
-move as (
-    select person_id, max(change_date) as moved_date
+leaving as (
+    select record_id, batch_id, change_code, change_date
     from {{ ref('staged.public_security__household_changes') }}
+    where change_code in ('moved_out', 'emigrated', 'enlisted', 'died', 'cancelled')
+),
+
+move as (
+    select person_id, max(change_date) as moved_date, arg_max(record_id, (change_date, record_id)) as record_id
+    from leaving
     join {{ ref('linked.person_record') }} using (record_id)
     where change_code in ('moved_out', 'emigrated') and person_id is not null
     group by person_id
 ),
 
-departed as (
-    select move.person_id, max(move.moved_date) as moved_date
+-- what says that somebody is registered here; a row without a date is later than those above it in the same file,
+-- whose record_id has all but the last 24 bits in common
+staying as (
+    select move.person_id
     from move
     join {{ ref('linked.person_record') }} as record on move.person_id = record.person_id
-    group by move.person_id
-    having coalesce(
-        max(record.valid_from) filter (where record.registered_address is not null) < max(move.moved_date), true
-    )
+    anti join leaving on record.record_id = leaving.record_id
+    where coalesce(record.registered_address, record.registered_division_code, record.household_number) is not null
+        and coalesce(
+            record.valid_from >= move.moved_date,
+            record.record_id > move.record_id and record.record_id >> 24 = move.record_id >> 24
+        )
+),
+
+departed as (
+    select move.person_id, move.moved_date
+    from move
+    anti join staying on move.person_id = staying.person_id
 ),
 
 -- One bit per resource: counting bits is several times cheaper than count(distinct) beside so many aggregates.
@@ -49,7 +65,7 @@ golden as (
         {{ golden_with('residence_address', 'residence_address_id') }} as residence_address_id,
         {{ golden('household_number') }} as household_number,
         {{ golden_with('household_number', 'head_relation_code') }} as head_relation_code,
-        {{ golden_with('employer_code', 'employer_organization_id') }} as employer_organization_id,
+        {{ golden_by('employer_code', 'employer_organization_id') }} as employer_organization_id,
         {{ golden_source('name') }} as name_from,
         {{ golden_source('sex_code') }} as sex_code_from,
         {{ golden_source('birth_date') }} as birth_date_from,
@@ -60,7 +76,8 @@ golden as (
         {{ golden_source('registered_address') }} as registered_address_from,
         {{ golden_source('residence_address') }} as residence_address_from,
         {{ golden_source('household_number') }} as household_from,
-        {{ golden_source('employer_code') }} as employer_from,
+        {{ golden_source('employer_code', 'employer_organization_id') }} as employer_from,
+        {{ golden_rank('marital_status_code') }} as marital_status_code_rank,
         count(*) as record_count,
         bit_count(bit_or(bit))::bigint as resource_count,
         min(valid_from) as first_valid_from,
@@ -69,6 +86,27 @@ golden as (
     join resource using (resource_id)
     where person_id is not null
     group by person_id
+),
+
+-- the relation to the head where the row that won lacks it: from another row of the same household, or, where no row
+-- names a household, from one that leaves its number out
+without_relation as (
+    select person_id, household_number as golden_household_number from golden where head_relation_code is null
+),
+
+relation as (
+    select person_id, {{ golden_by('household_number', 'head_relation_code') }} as head_relation_code
+    from {{ ref('linked.person_record') }}
+    join without_relation using (person_id)
+    where household_number is not distinct from golden_household_number
+    group by person_id
+),
+
+widowed as (
+    select golden.person_id, bereavement.marital_status_code, bereavement.record_id
+    from golden
+    join {{ ref('population.bereavement') }} as bereavement on golden.person_id = bereavement.person_id
+    where bereavement.authority::bigint * 72057594037927936 + bereavement.place < golden.marital_status_code_rank
 )
 
 select
@@ -82,23 +120,25 @@ select
     golden.death_date is not null as is_deceased,
     golden.death_date,
     golden.ethnicity_code,
-    golden.marital_status_code,
+    coalesce(widowed.marital_status_code, golden.marital_status_code) as marital_status_code,
     golden.education_code,
     golden.phone,
     departed.moved_date as moved_out_date,
     case when departed.moved_date is null then registered.address_id end as registered_address_id,
     case when departed.moved_date is null
-        then coalesce(division.division_code, registered.division_code) end as registered_division_code,
+        then coalesce(division.division_code, renumbered.division_code, registered.division_code) end
+        as registered_division_code,
     residence.address_id as residence_address_id,
     case when departed.moved_date is null then {{ opaque_id('H', 'golden.household_number') }} end as household_id,
     case when departed.moved_date is null then golden.household_number end as household_number,
-    case when departed.moved_date is null then golden.head_relation_code end as head_relation_code,
+    case when departed.moved_date is null
+        then coalesce(golden.head_relation_code, relation.head_relation_code) end as head_relation_code,
     employer.organization_id as employer_organization_id,
     golden.name_from,
     golden.sex_code_from,
     golden.birth_date_from,
     golden.death_date_from,
-    golden.marital_status_code_from,
+    coalesce(widowed.record_id, golden.marital_status_code_from) as marital_status_code_from,
     golden.education_code_from,
     golden.phone_from,
     golden.registered_address_from,
@@ -113,5 +153,10 @@ from golden
 left join address as registered on golden.registered_address_id = registered.address_id
 left join address as residence on golden.residence_address_id = residence.address_id
 left join division on golden.registered_division_code = division.division_code
+left join {{ ref('spatial.renumbered_division') }} as renumbered
+    on golden.registered_division_code = renumbered.former_code
+    and {{ is_renumbered('renumbered', 'registered.division_code') }}
+left join relation on golden.person_id = relation.person_id
+left join widowed on golden.person_id = widowed.person_id
 left join employer on golden.employer_organization_id = employer.organization_id
 left join departed on golden.person_id = departed.person_id

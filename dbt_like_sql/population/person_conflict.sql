@@ -4,8 +4,8 @@ with person as not materialized (select * from {{ ref('population.person') }}),
 
 record as not materialized (
     select
-        record_id, role, resource_id, person_id, name, sex_code, birth_date, death_date, marital_status_code, valid_from,
-        place, name_authority, sex_code_authority, birth_date_authority, death_date_authority,
+        record_id, role, resource_id, person_id, name, sex_code, birth_date, death_date, marital_status_code,
+        valid_from, place, name_authority, sex_code_authority, birth_date_authority, death_date_authority,
         marital_status_code_authority
     from {{ ref('linked.person_record') }}
 ),
@@ -76,12 +76,12 @@ different_value as (
     group by person_id, attribute, winning_value, winning_record_id, losing_value
 ),
 
--- a record whose number belongs to somebody else
+-- a record whose number belongs to somebody else: linkage took the number off, whoever it found the record to speak of
 one_number_two_persons as (
     select
         'one_number_two_persons' as kind, person.person_id, 'name' as attribute, person.name as winning_value,
-        person.name_from as winning_record_id, record.name as losing_value, contested.record_id as losing_record_id,
-        contested.resource_id as losing_resource_id, record.valid_from, cast(null as date) as valid_to
+        person.name_from as winning_record_id, record.name as losing_value, record.record_id as losing_record_id,
+        record.resource_id as losing_resource_id, record.valid_from, cast(null as date) as valid_to
     from {{ ref('linked.contested_number') }} as contested
     join record on contested.record_id = record.record_id and contested.role = record.role
     left join person on contested.resident_id = person.resident_id

@@ -44,7 +44,8 @@ select
     record.employer_code,
     record.employer_code_authority,
     record.head_relation_code,
-    record.employer_name
+    record.employer_name,
+    record.employer_organization_id
 from {{ ref('linked.person_record') }} as record
 left join {{ ref('linked.contested_number') }} as contested
     on record.record_id = contested.record_id and record.role = contested.role

@@ -1,7 +1,13 @@
--- One row per record and attribute that it tells of a person: the smallest rank wins, see person_provenance.
-with told as (
+-- One row per record and attribute that it tells of a person, and per spouse's death, which tells that somebody is
+-- widowed: of those that compete the smallest rank wins, see person_provenance.
+with household as (
+    select person_id, household_number as golden_household_number from {{ ref('population.person') }}
+),
+
+told as (
     select
-        person_id, record_id, role, resource_id, batch_id, line_number, valid_from, place,
+        record.person_id, record_id, role, resource_id, batch_id, line_number, valid_from, place,
+        household_number is not distinct from golden_household_number as is_of_household,
         unnest([
             {{ statement('name') }},
             {{ statement('former_name') }},
@@ -16,11 +22,11 @@ with told as (
             {{ statement('registered_division_code') }},
             {{ statement('residence_address') }},
             {{ statement('household_number') }},
-            {{ statement_with('household_number', 'head_relation_code') }},
-            {{ statement('employer_code') }}
+            {{ statement('head_relation_code', authority='household_number') }},
+            {{ statement('employer_organization_id', authority='employer_code') }}
         ]) as statement
-    from {{ ref('population.person_record') }}
-    where person_id is not null
+    from {{ ref('population.person_record') }} as record
+    join household on record.person_id = household.person_id
 )
 
 select
@@ -35,6 +41,24 @@ select
     valid_from,
     statement.authority as authority,
     cast((place >> 35) & 31 as integer) as empty_count,
-    cast(statement.authority as bigint) * 72057594037927936 + place as rank
+    cast(statement.authority as bigint) * 72057594037927936 + place as rank,
+    -- the relation to the head of another household says nothing of this one
+    statement.attribute <> 'head_relation_code' or is_of_household as competes
 from told
 where statement.value is not null
+union all
+select
+    person_id,
+    'marital_status_code' as attribute,
+    marital_status_code as value,
+    record_id,
+    role,
+    resource_id,
+    batch_id,
+    line_number,
+    valid_from,
+    authority,
+    cast((place >> 35) & 31 as integer) as empty_count,
+    cast(authority as bigint) * 72057594037927936 + place as rank,
+    true as competes
+from {{ ref('population.bereavement') }}

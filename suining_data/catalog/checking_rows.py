@@ -222,9 +222,11 @@ def _validity_findings(entity: Entity, columns: dict[str, Column]) -> Iterator[F
 
 
 def _authority_findings(entity: Entity) -> Iterator[Finding]:
-    for attribute in entity.authority:
+    for attribute, rank in entity.authority.items():
         if attribute != "default" and attribute not in entity.values:
             yield words("authority", attribute=attribute), ("authority", attribute)
+        if isinstance(rank, dict) and "default" not in rank:
+            yield words("authority_default", attribute=attribute), ("authority", attribute)
     if "default" not in entity.authority:
         for attribute in entity.values:
             if attribute not in entity.authority:

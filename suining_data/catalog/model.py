@@ -164,17 +164,21 @@ class Derived(Strict):
     sensitivity: Sensitivity | None = None
 
 
+Rank = Annotated[int, Item(ge=1, le=99)]
+
+
 class Entity(Strict):
     """A person, organisation or address that a row of the resource speaks of.
 
     `values` maps attributes of linked.<subject>_record to columns of the staged table. `authority` ranks the source
-    per attribute (1 is best); `default` ranks the rest.
+    per attribute (1 is best); `default` ranks the rest. Where a source knows one value better than the others, the
+    rank is a mapping: of that value, and `default` of the rest.
     """
 
     subject: Literal["person", "organization", "address"]
     role: Identifier
     values: dict[Identifier, Identifier]
-    authority: dict[Identifier, Annotated[int, Item(ge=1, le=99)]] = {"default": 50}
+    authority: dict[Identifier, Rank | dict[StrictStr, Rank]] = {"default": 50}
     valid_from: Identifier | None = None  # date column that says since when the values hold
 
 

@@ -7,6 +7,8 @@ A tie is a number of a matter that a row speaks of - a certificate, an account, 
 organisations of the row - as `<what>:<number>`. Two rows with the same tie and the same name speak of one subject.
 """
 
+from dataclasses import dataclass
+
 import sqlglot
 from sqlglot import exp
 
@@ -14,10 +16,10 @@ from suining_data.catalog import Catalog, Derived, Entity, Resource
 from suining_data.elements import ELEMENTS
 from suining_data.linkage.attributes import ANY_CODE, IDENTIFYING_ORGANIZATION, IDENTIFYING_PERSON
 from suining_data.linkage.records import (
-    DEFAULT_AUTHORITY,
+    authority,
     canonical_address,
     entities,
-    organization_number,
+    number_of_kind,
     role_number,
     typed_values,
 )
@@ -36,15 +38,29 @@ PERSON_VALUES = {
 ORGANIZATION_VALUES = {"name": "varchar", "representative_name": "varchar", "phone": "varchar"}
 
 
+@dataclass(frozen=True)
+class Told:
+    """What records of a subject can tell about who it is."""
+
+    subject: str
+    numbers: dict[str, str]  # attributes that may hold an accepted number, and their types
+    number: str  # the one whose damaged form is worth a look
+    values: dict[str, str]
+    addresses: tuple[str, ...]
+
+
+_PERSON = Told("person", IDENTIFYING_PERSON, "resident_id", PERSON_VALUES, ("registered_address", "residence_address"))
+_ORGANIZATION = Told("organization", IDENTIFYING_ORGANIZATION, "uscc", ORGANIZATION_VALUES, ("address",))
+
+
 def person_evidence(catalog: Catalog) -> str:
     """SELECT of one row per record of a person.
 
     record_id, role, role_number, resource_id, resident_id, other_id_type_code, other_id, received (a number that could
-    not be accepted, as it was delivered), name, former_name, sex_code, birth_date, death_date, phone,
-    addresses, ties, name_authority.
+    not be accepted, as it was delivered), name, former_name, sex_code, birth_date, death_date, phone, addresses, ties,
+    name_authority.
     """
-    branches = [_person_branch(resource, entity) for resource, entity in entities(catalog, "person")]
-    return _with_received(catalog, "person", branches)
+    return _evidence(catalog, _PERSON)
 
 
 def organization_evidence(catalog: Catalog) -> str:
@@ -53,34 +69,21 @@ def organization_evidence(catalog: Catalog) -> str:
     record_id, role, role_number, resource_id, uscc, organization_code, registration_number, received, name,
     representative_name, phone, addresses, ties, name_authority.
     """
-    branches = [_organization_branch(resource, entity) for resource, entity in entities(catalog, "organization")]
-    return _with_received(catalog, "organization", branches)
+    return _evidence(catalog, _ORGANIZATION)
 
 
-def _person_branch(resource: Resource, entity: Entity) -> str:
+def _branch(resource: Resource, entity: Entity, told: Told) -> str:
     columns = [
         *_keys(resource, entity),
-        *typed_values(entity, IDENTIFYING_PERSON),
-        f"cast({_number_told(resource, entity, 'resident_id')} as varchar) as told",
-        *typed_values(entity, PERSON_VALUES),
-        f"{_addresses(entity, ('registered_address', 'residence_address'))} as addresses",
+        *(f"cast({number_of_kind(entity, kind)} as varchar) as {kind}" for kind in told.numbers),
+        f"cast({_number_told(resource, entity, told.number)} as varchar) as told",
+        *typed_values(entity, told.values),
+        f"{_addresses(entity, told.addresses)} as addresses",
         f"{_ties(resource, entity)} as ties",
-        f"{entity.authority.get('name', entity.authority.get('default', DEFAULT_AUTHORITY))}::tinyint as name_authority",
+        authority(entity, "name"),
     ]
-    return _branch(resource, entity, columns)
-
-
-def _organization_branch(resource: Resource, entity: Entity) -> str:
-    columns = [
-        *_keys(resource, entity),
-        *(f"cast({organization_number(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION),
-        f"cast({_number_told(resource, entity, 'uscc')} as varchar) as told",
-        *typed_values(entity, ORGANIZATION_VALUES),
-        f"{_addresses(entity, ('address',))} as addresses",
-        f"{_ties(resource, entity)} as ties",
-        f"{entity.authority.get('name', entity.authority.get('default', DEFAULT_AUTHORITY))}::tinyint as name_authority",
-    ]
-    return _branch(resource, entity, columns)
+    some = ", ".join(f"cast({column} as varchar)" for column in entity.values.values())
+    return f"select {', '.join(columns)}\nfrom staged.{resource.id}\nwhere coalesce({some}) is not null"
 
 
 def _keys(resource: Resource, entity: Entity) -> list[str]:
@@ -91,11 +94,6 @@ def _keys(resource: Resource, entity: Entity) -> list[str]:
         f"{number} as role_number",
         f"'{resource.id}' as resource_id",
     ]
-
-
-def _branch(resource: Resource, entity: Entity, columns: list[str]) -> str:
-    told = ", ".join(f"cast({column} as varchar)" for column in entity.values.values())
-    return f"select {', '.join(columns)}\nfrom staged.{resource.id}\nwhere coalesce({told}) is not null"
 
 
 def _addresses(entity: Entity, names: tuple[str, ...]) -> str:
@@ -137,25 +135,25 @@ def _column(resource: Resource, name: str | None) -> object:
     return next((column for column in resource.columns if column.name == name), None)
 
 
-def _with_received(catalog: Catalog, subject: str, branches: list[str]) -> str:
+def _evidence(catalog: Catalog, told: Told) -> str:
     """The records, and of a number that was put aside what had been delivered, cleaned as if it were good."""
-    fields = sorted({field for resource, entity in entities(catalog, subject) for field in _fields(resource, entity)})
-    told = ", ".join(f"('{resource}', '{role}', '{source}')" for resource, role, source in fields)
-    numbers = ", ".join(IDENTIFYING_PERSON if subject == "person" else IDENTIFYING_ORGANIZATION)
+    speaking = list(entities(catalog, told.subject))
+    records = "\nunion all\n".join(_branch(resource, entity, told) for resource, entity in speaking)
+    fields = sorted({field for resource, entity in speaking for field in _fields(resource, entity)})
+    listed = ", ".join(f"('{resource}', '{role}', '{source}')" for resource, role, source in fields)
     clean = ELEMENTS["resident_id"].cleaned("coalesce(put_aside.received, record.told)")
-    records = "\nunion all\n".join(branches)
     return f"""
         with record as ({records}),
 
         put_aside as (
             select record_id, role, min(received) as received
             from governance.quarantine
-            join (values {told}) as field(resource_id, role, field) using (resource_id, field)
+            join (values {listed}) as field(resource_id, role, field) using (resource_id, field)
             where scope = 'value' and received is not null
             group by record_id, role
         )
 
-        select record.* exclude (told), case when coalesce({numbers}) is null then {clean} end as received
+        select record.* exclude (told), case when coalesce({", ".join(told.numbers)}) is null then {clean} end as received
         from record
         left join put_aside on record.record_id = put_aside.record_id and record.role = put_aside.role
     """

@@ -5,11 +5,18 @@ Not here: the records themselves (records.py), who is who (linking.py, registry.
 """
 
 from suining_data.catalog import Catalog
-from suining_data.linkage.attributes import IDENTIFYING_ORGANIZATION, IDENTIFYING_PERSON, ORGANIZATION, PERSON
+from suining_data.linkage.attributes import (
+    ANY_CODE,
+    IDENTIFYING_ORGANIZATION,
+    IDENTIFYING_PERSON,
+    ORGANIZATION,
+    PERSON,
+)
 from suining_data.linkage.records import (
     address_id,
     address_records,
     canonical_address,
+    entities,
     organization_records,
     person_records,
 )
@@ -38,14 +45,15 @@ def organization_record(catalog: Catalog) -> str:
 def person_record(catalog: Catalog) -> str:
     """SELECT of every record of a person: attributes, authorities, person_id, how it was linked.
 
-    A contested number is nobody's here: linked.contested_number has it.
+    A contested number is nobody's here: linked.contested_number has it. The employer is the organisation that the same
+    row speaks of, which may be known by its name where the code is damaged; else the one that has the code.
     """
     return f"""
         with record as ({person_records(catalog)})
         select record.* exclude (role_number)
             replace (case when told.contested_number is null then record.resident_id end as resident_id),
             identity.person_id,
-            employer.organization_id as employer_organization_id,
+            coalesce(insuring.organization_id, employer.organization_id) as employer_organization_id,
             {address_id("registered_address")} as registered_address_id,
             {address_id("residence_address")} as residence_address_id,
             case when identity.person_id is null then null when told.record_id is not null then coalesce(rule, 'own')
@@ -59,6 +67,26 @@ def person_record(catalog: Catalog) -> str:
             when told.record_id is not null then told.token
             else coalesce(record.resident_id, other_id_type_code || ':' || record.other_id) end
         left join ({_ids_by("organization")}) as employer on employer.known_by = employer_code
+        left join ({_insuring(catalog)}) as insuring on insuring.record_id = case
+            when coalesce(employer_code, employer_name) is not null then record.record_id end
+    """
+
+
+def _insuring(catalog: Catalog) -> str:
+    """SELECT of record_id and organization_id of those in whose rows a person's employer_code is their number."""
+    codes = {
+        (resource.id, entity.values["employer_code"])
+        for resource, entity in entities(catalog, "person")
+        if "employer_code" in entity.values
+    }
+    insuring = ", ".join(
+        f"('{resource.id}', '{entity.role}')"
+        for resource, entity in entities(catalog, "organization")
+        if {(resource.id, entity.values.get(kind)) for kind in (ANY_CODE, "uscc")} & codes
+    )
+    return f"""
+        select record_id, organization_id from linked.organization_record
+        where organization_id is not null and (resource_id, role) in ({insuring})
     """
 
 

@@ -89,9 +89,13 @@ def typed_values(entity: Entity, attributes: dict[str, str]) -> list[str]:
     return [f"cast({entity.values.get(name, 'null')} as {sql_type}) as {name}" for name, sql_type in attributes.items()]
 
 
-def _authorities(entity: Entity, attributes: dict[str, str]) -> list[str]:
-    default = entity.authority.get("default", DEFAULT_AUTHORITY)
-    return [f"cast({entity.authority.get(name, default)} as tinyint) as {name}_authority" for name in attributes]
+def authority(entity: Entity, attribute: str) -> str:
+    """Select item: how far the entity is believed in an attribute, which may depend on the value it tells."""
+    rank = entity.authority.get(attribute, entity.authority.get("default", DEFAULT_AUTHORITY))
+    if isinstance(rank, dict):
+        ranks = " ".join(f"when '{value}' then {own}" for value, own in rank.items() if value != "default")
+        return f"cast(case {entity.values[attribute]} {ranks} else {rank['default']} end as tinyint) as {attribute}_authority"
+    return f"cast({rank} as tinyint) as {attribute}_authority"
 
 
 def _branch(resource: Resource, entity: Entity, columns: list[str]) -> str:
@@ -114,15 +118,13 @@ def _person_branch(resource: Resource, entity: Entity) -> str:
             *typed_values(entity, IDENTIFYING_PERSON),
             f"{derived} as is_resident_id_derived",
             *typed_values(entity, PERSON),
-            *_authorities(entity, PERSON),
+            *(authority(entity, name) for name in PERSON),
         ],
     )
 
 
 def _organization_branch(resource: Resource, entity: Entity) -> str:
-    identifiers = [
-        f"cast({organization_number(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION
-    ]
+    identifiers = [f"cast({number_of_kind(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION]
     return _branch(
         resource,
         entity,
@@ -130,12 +132,12 @@ def _organization_branch(resource: Resource, entity: Entity) -> str:
             *_keys(resource, entity),
             *identifiers,
             *typed_values(entity, ORGANIZATION),
-            *_authorities(entity, ORGANIZATION),
+            *(authority(entity, name) for name in ORGANIZATION),
         ],
     )
 
 
-def organization_number(entity: Entity, kind: str) -> str:
+def number_of_kind(entity: Entity, kind: str) -> str:
     """SQL: the number of a kind that an entity carries, also where it stands in a column of numbers of any kind."""
     own = entity.values.get(kind, "null")
     mixed = entity.values.get(ANY_CODE)

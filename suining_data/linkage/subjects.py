@@ -3,7 +3,7 @@
 Here: a `Subject` each. Not here: how a pair is compared (comparisons.py), the SQL that all subjects share (candidates.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MOST_PER_TOKEN = 50  # pairs by one rule: beyond that the rule says nothing about this record
 
@@ -26,6 +26,8 @@ class Subject:
     vetoes: tuple[str, ...]  # SQL over two profiles l and r, true where they are never one
     strangers: float  # with the same name as the only one known by it: how many there are of whom nothing is known
     exists: str  # SQL over aggregated profiles: what a subject without any accepted number must tell to be one
+    # column -> column of `known` with what the record itself tells, where `known` takes it from the number
+    told: dict[str, str] = field(default_factory=dict)
 
 
 def _digest(*columns: str) -> str:
@@ -45,7 +47,7 @@ PERSON = Subject(
             name_authority, name, former_name, sex_code, phone, addresses, ties,
             case when resident_id is not null then substr(resident_id, 7, 8) else strftime(birth_date, '%Y%m%d') end
                 as birth,
-            strftime(death_date, '%Y%m%d') as death
+            strftime(birth_date, '%Y%m%d') as birth_told, strftime(death_date, '%Y%m%d') as death
         from linked.person_evidence as evidence
         anti join linked.contested_number as contested
             on evidence.record_id = contested.record_id and evidence.role = contested.role
@@ -85,6 +87,7 @@ PERSON = Subject(
         "l.sex_code <> r.sex_code and not list_has_any(l.names, r.names)",
         "l.death < r.birth or r.death < l.birth",
     ),
+    told={"birth": "birth_told"},
     exists="count(birth) > 0",
     strangers=0.25,
 )

@@ -63,7 +63,27 @@ class LinkedTable:
 
 def linked_tables(catalog: Catalog) -> list[LinkedTable]:
     """The tables in topological order."""
-    organizations, people = _sources(catalog, "organization"), _sources(catalog, "person")
+    return [
+        *_organization_tables(catalog),
+        *_person_tables(catalog),
+        LinkedTable(
+            "review",
+            "待人工判定的成对记录 (pairs that a person should decide)",
+            ("linked.person_link", "linked.organization_link"),
+            REVIEW,
+            count=open_pairs,
+        ),
+        LinkedTable(
+            "address_record",
+            "各来源中的地址 (every address, wherever it was told)",
+            (*_sources(catalog, "address"), "linked.person_record", "linked.organization_record"),
+            address_record(catalog),
+        ),
+    ]
+
+
+def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
+    organizations = _sources(catalog, "organization")
     return [
         LinkedTable(
             "organization_evidence",
@@ -91,6 +111,12 @@ def linked_tables(catalog: Catalog) -> list[LinkedTable]:
             (*organizations, "linked.organization_identity", "linked.organization_link"),
             organization_record(catalog),
         ),
+    ]
+
+
+def _person_tables(catalog: Catalog) -> list[LinkedTable]:
+    people = _sources(catalog, "person")
+    return [
         LinkedTable(
             "person_evidence",
             "各来源记录中可用于识别人员的内容 (what every record tells about which person it speaks of)",
@@ -114,21 +140,14 @@ def linked_tables(catalog: Catalog) -> list[LinkedTable]:
         LinkedTable(
             "person_record",
             "各来源中关于人员的记录 (every record of a person)",
-            (*people, "linked.person_identity", "linked.person_link", "linked.organization_identity"),
+            (
+                *people,
+                "linked.person_identity",
+                "linked.person_link",
+                "linked.organization_identity",
+                "linked.organization_record",
+            ),
             person_record(catalog),
-        ),
-        LinkedTable(
-            "review",
-            "待人工判定的成对记录 (pairs that a person should decide)",
-            ("linked.person_link", "linked.organization_link"),
-            REVIEW,
-            count=open_pairs,
-        ),
-        LinkedTable(
-            "address_record",
-            "各来源中的地址 (every address, wherever it was told)",
-            (*_sources(catalog, "address"), "linked.person_record", "linked.organization_record"),
-            address_record(catalog),
         ),
     ]
 

@@ -1,47 +1,86 @@
 """Training: how much every level of agreement weighs, learned from records whose number says that they are one.
 
-Here: the training pairs, Splink's estimates, the versioned file. Not here: what is compared (comparisons.py), applying
-the model (scoring.py).
+Here: the training pairs, Splink's estimates, the versioned file. Not here: what is compared (comparisons.py), what a
+level weighs that the sample shows rarely (probabilities.py), applying the model (scoring.py).
 
-Of a sample of the known one record is taken out, its number hidden, and compared with what the others tell: what such
-pairs agree in are the m-probabilities, what the records of different numbers agree in the u-probabilities. Agreements
-too rare for a sample (the same phone by chance) are counted over all; those of damaged numbers cannot be learned from
-sound ones and are set by what a mistake can do.
+Of a sample of the known one record is taken out, its number and what only the number tells hidden, and compared with
+what the others tell: what such pairs agree in are the m-probabilities; what half of the records agree in with the other
+half of the known, who are all somebody else, the u-probabilities. Agreements too rare for a sample (the same phone by
+chance) are counted over all; those of damaged numbers cannot be learned from sound ones and are set by what a mistake
+can do. The same evidence gives the same model: every choice is by digest or in order.
 """
 
 import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from suining_data.linkage.candidates import PAIR, PROFILE, profiles
-from suining_data.linkage.comparisons import COMPARISONS
+from suining_data.linkage.comparisons import COMPARISONS, Comparison
+from suining_data.linkage.probabilities import LEAST_M, LEAST_U, completed, told_levels, told_pairs
 from suining_data.linkage.subjects import Subject
+from suining_data.settings import Settings
+from suining_data.warehouse import read_warehouse, table_exists
+
+if TYPE_CHECKING:
+    from splink.internals.linker_components.training import LinkerTraining
 
 SAMPLE = 30_000  # of the known
+LEAST_PAIRS = 1_000  # below, a mistake that one record in a hundred has is hardly seen
 RANDOM_PAIRS = 3e7
 SEED = 1
-LEAST_M, LEAST_U = 0.0005, 1e-7  # of a level that the sample does not show
 SHARED = {"phone": "phones", "address": "addresses", "tie": "ties"}
 # Share of damaged numbers with one digit wrong or two swapped, with three zeros, and damaged otherwise; and how many
 # of a million strangers' numbers are that near by chance: a day of birth in a county has some ten numbers.
 NUMBER_M = {"same": 0.02, "one mistake": 0.68, "zeros": 0.25, "differs": 0.05}
-NUMBER_U = {"same": 1e-7, "one mistake": 5e-7, "zeros": 5e-6, "differs": 0.999994}
+NUMBER_U = {"same": 1e-7, "one mistake": 5e-7, "zeros": 5e-6, "differs": 0.9999944}
+
+MATCHES, STRANGERS = ("training_left", "training_right"), ("chance_left", "chance_right")  # temporary tables
+
+
+class TooFewPairs(ValueError):
+    """There is too little evidence to learn from; says how much is needed."""
+
+    def __init__(self, subject: Subject, pairs: int) -> None:
+        super().__init__(
+            f"{subject.name}: 有号码且不止一条记录的只有 {pairs:,} 个，训练至少需要 {LEAST_PAIRS:,} 个 "
+            f"({pairs:,} subjects have a number and more than one record, training needs {LEAST_PAIRS:,})"
+        )
+
+
+@contextmanager
+def linked_evidence(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The evidence that lies in the warehouse, to train on without writing there; None when nothing is linked yet."""
+    with read_warehouse(settings) as con:
+        if not table_exists(con, "linked.person_evidence"):
+            yield None
+            return
+        tables = con.execute(
+            "select database_name, schema_name, table_name from duckdb_tables() where schema_name in ('linked', 'reference')"
+        ).fetchall()
+        con.execute("attach ':memory:' as training (read_write)")
+        for schema in ("linked", "reference"):
+            con.execute(f"create schema training.{schema}")
+        for database, schema, table in tables:
+            con.execute(f'create view training.{schema}."{table}" as from {database}.{schema}."{table}"')
+        con.execute("use training")
+        yield con
 
 
 def train(con: duckdb.DuckDBPyConnection, subject: Subject, file: Path) -> dict[str, Any]:
-    """Train on the evidence in `con`, write the model to `file`, return it."""
-    from splink import DuckDBAPI, Linker
-
+    """Train on the evidence in `con`, write the model to `file`, return it; TooFewPairs when there is too little."""
     counts = _training_pairs(con, subject)
+    if counts["pairs"] < LEAST_PAIRS:
+        raise TooFewPairs(subject, counts["pairs"])
     comparisons = deepcopy(COMPARISONS[subject.name])
     for comparison in comparisons:
         _set_what_is_rare(con, comparison, counts)
-    api = DuckDBAPI(connection=con)
-    left, right = (api.register(side, dataset_display_name=side) for side in ("training_left", "training_right"))
     settings = {
         "link_type": "link_only",
         "unique_id_column_name": "token",
@@ -49,23 +88,60 @@ def train(con: duckdb.DuckDBPyConnection, subject: Subject, file: Path) -> dict[
         "probability_two_random_records_match": 1 / counts["known"],
         "blocking_rules_to_generate_predictions": [],
     }
-    linker = Linker([left, right], settings, log_level=None)
-    linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
-    linker.training.estimate_m_from_label_column("label")
+    by_chance = _estimated(
+        con,
+        STRANGERS,
+        settings,
+        lambda training: training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED),
+    )
+    estimated = _estimated(con, MATCHES, settings, lambda training: training.estimate_m_from_label_column("label"))
+    _complete(con, estimated["comparisons"], by_chance["comparisons"])
     model = {
         "subject": subject.name,
         "trained_on": date.today().isoformat(),
         "data": counts,
-        "settings": _complete(linker.misc.save_model_to_json()),
+        "settings": {key: value for key, value in estimated.items() if key not in ("linker_uid", "sql_dialect")},
     }
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(file)
     return model
 
 
+def _estimated(
+    con: duckdb.DuckDBPyConnection,
+    tables: tuple[str, str],
+    settings: dict[str, Any],
+    estimate: "Callable[[LinkerTraining], None]",
+) -> dict[str, Any]:
+    """Splink's settings after it has estimated from two tables, one label in both being one subject."""
+    from splink import DuckDBAPI, Linker
+
+    logging.getLogger("splink").setLevel(logging.ERROR)  # a level that is not seen is no news: complete() sees to it
+    api = DuckDBAPI(connection=con)
+    sides = [api.register(table, dataset_display_name=table) for table in tables]
+    linker = Linker(sides, deepcopy(settings), log_level=None)
+    estimate(linker.training)
+    saved: dict[str, Any] = linker.misc.save_model_to_json()
+    return saved
+
+
+def _complete(con: duckdb.DuckDBPyConnection, estimated: list[Comparison], by_chance: list[Comparison]) -> None:
+    """Give the levels in `estimated` their m of it and their u of `by_chance`, completed."""
+    matches = told_pairs(con, estimated, *MATCHES, on="label")
+    strangers = told_pairs(con, estimated, *STRANGERS)
+    for comparison, other, ours, theirs in zip(estimated, by_chance, matches, strangers, strict=True):
+        m = completed(comparison, "m", ours, LEAST_M)
+        u = completed(other, "u", min(theirs, RANDOM_PAIRS), LEAST_U)
+        for level, of_one, of_two in zip(told_levels(comparison), m, u, strict=True):
+            level |= {"m_probability": of_one, "u_probability": of_two}
+
+
 def _training_pairs(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[str, int]:
-    """Fill training_left (single records) and training_right (what the others of the same number tell)."""
+    """Fill MATCHES - single records and what the others of the same number tell - and STRANGERS, halves of both."""
     columns = ", ".join(subject.columns)
+    told = ", ".join(subject.told.get(column, column) for column in subject.columns)
     con.execute(f"create or replace temp table every as {subject.known}")
     con.execute(f"""
         create or replace temp table sampled as
@@ -73,10 +149,10 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[st
         group by identity_key having count(*) > 1 order by md5(identity_key) limit {SAMPLE};
         create or replace temp table numbered as
         select every.*, row_number() over (
-            partition by identity_key order by md5(concat_ws('|', {columns}))
+            partition by identity_key order by md5(concat_ws('|', {columns}, {told})), name_authority, number
         ) as place from every;
         create or replace temp table unidentified as
-        select token, cast(null as varchar) as received, {columns}
+        select token, cast(null as varchar) as received, {", ".join(f"{subject.told.get(c, c)} as {c}" for c in subject.columns)}
         from numbered join sampled using (identity_key) where place = 1;
         create or replace temp table known as
         select * exclude (place) from numbered
@@ -87,6 +163,8 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[st
         select profile.*, substr(token, 6) as label, 'left' as source_dataset from {PROFILE} as profile where not is_known;
         create or replace temp table training_right as
         select profile.*, token as label, 'right' as source_dataset from {PROFILE} as profile where is_known;
+        create or replace temp table chance_left as from training_left where md5(label) < '8';
+        create or replace temp table chance_right as from training_right where md5(label) >= '8';
     """)
     counts = con.execute("""
         select (select count(distinct identity_key) from known), (select count(*) from known),
@@ -121,13 +199,3 @@ def _chance(con: duckdb.DuckDBPyConnection, column: str, counts: dict[str, int])
 
 def _as_list(column: str) -> str:
     return "[phone]" if column == "phones" else column
-
-
-def _complete(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings in which a level that was never seen is rare, not unknown; without what a run of its own sets."""
-    for comparison in settings["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if not level.get("is_null_level"):
-                level["m_probability"] = min(max(level.get("m_probability") or 0.0, LEAST_M), 1 - LEAST_M)
-                level["u_probability"] = max(level.get("u_probability") or 0.0, LEAST_U)
-    return {key: value for key, value in settings.items() if key not in ("linker_uid", "sql_dialect")}

@@ -114,6 +114,7 @@ BREAKS = [
     ("valid_from", "valid_from: change_date", "valid_from: changed_at", CHANGES),
     ("authority", "{default: 1}", "{default: 1, phone: 2}", CHANGES),
     ("authority_default", "{default: 1}", "{resident_id: 1}", CHANGES),
+    ("authority_default", "{default: 1}", "{default: 1, name: {王: 2}}", CHANGES),
     ("duplicate_role", f"  - id: {REPORT}", f"      {SAME_ROLE}\n  - id: {REPORT}", CHANGES),
 ]  # fmt: skip
 

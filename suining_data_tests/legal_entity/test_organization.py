@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 CITY, PROVINCE = "market_supervision__registrations", "sichuan_market_supervision__registrations"
 TAX = "taxation__taxpayers"
 USCC = "91310115MA1K3BTP2B"
@@ -19,18 +21,21 @@ def test_the_registrar_wins_and_taxation_keeps_its_own_status(bases):
     ) == [("遂宁市甲有限公司", "active", "abnormal", 12, city, 4, 4)]
 
 
-def test_the_representative_is_a_person_where_any_record_of_that_name_has_a_number(bases):
-    number = "510903199003078036"
-    bases.tell("linked.person_identity", identifier_type="resident_id", identifier=number, person_id="P1")
-    bases.person("P1", "sichuan_public_security__residents", 1)
-    bases.organization("O1", CITY, 1, representative_name="张伟")
-    bases.organization("O1", PROVINCE, 2, representative_name="张伟", representative_id=number)
-    bases.organization("O2", CITY, 1, representative_name="陈芳")
-    bases.organization("O2", PROVINCE, 2, representative_name="张伟", representative_id=number)
+def represented(bases, organization, resource, authority, name, person):
+    record = bases.organization(organization, resource, authority, representative_name=name)
+    bases.person(person, resource, 10, role="legal_representative", record_id=record, name=name)
+
+
+def test_the_representative_is_the_person_whom_a_row_of_that_name_speaks_of(bases):
+    represented(bases, "O1", CITY, 1, "张伟", None)
+    represented(bases, "O1", PROVINCE, 2, "张伟", "P1")
+    represented(bases, "O2", CITY, 1, "陈芳", None)
+    represented(bases, "O2", PROVINCE, 2, "张伟", "P1")
+    represented(bases, "O3", CITY, 1, None, "P1")
     bases.build()
     assert bases.query(
         "select representative_name, representative_person_id from legal_entity.organization order by organization_id"
-    ) == [("张伟", "P1"), ("陈芳", None)]
+    ) == [("张伟", "P1"), ("陈芳", None), (None, "P1")]
 
 
 def test_the_division_is_that_of_the_address_where_none_is_told(bases):
@@ -84,6 +89,41 @@ def test_what_others_call_a_firm_is_no_renaming(bases):
         ("遂宁市甲有限公司", "registered", None, True),
     ]
     assert bases.broken() == {}
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("广卓商贸", "遂宁市广卓商贸有限公司"),
+        ("广卓商贸有限公司", "遂宁市广卓商贸有限公司"),
+        ("遂宁广卓商贸", "遂宁广卓商贸有限责任公司"),
+        ("安居区广卓商贸", "安居区广卓商贸有限公司"),
+    ],
+)
+def test_a_short_form_of_a_name_counts_as_the_full_name(bases, short, full):
+    first = bases.organization("O1", CITY, 1, name=short, valid_from="2018-01-01")
+    bases.organization("O1", TAX, 6, role="taxpayer", name=full)
+    bases.build()
+    assert bases.query("select name, name_from from legal_entity.organization") == [(full, first)]
+    assert bases.query("select name, name_type from legal_entity.organization_name order by name_type") == [
+        (short, "also_known"),
+        (full, "registered"),
+    ]
+    assert bases.query(
+        "select record_id, reason_code from legal_entity.organization_provenance where attribute = 'name'"
+    ) == [(first, "all_agree")]
+    assert bases.query("select * from legal_entity.organization_conflict") == []
+    assert bases.broken() == {}
+
+
+@pytest.mark.parametrize(
+    "other", ["四川省遂宁市广卓商贸有限公司", "遂宁市广卓商贸有限责任公司", "遂宁市广卓商贸有限公司安居分公司"]
+)
+def test_a_name_that_is_whole_is_no_short_form(bases, other):
+    bases.organization("O1", CITY, 1, name="遂宁市广卓商贸有限公司")
+    bases.organization("O1", TAX, 6, role="taxpayer", name=other)
+    bases.build()
+    assert bases.query("select name from legal_entity.organization") == [("遂宁市广卓商贸有限公司",)]
 
 
 def test_a_sole_trader_may_have_no_name(bases):

@@ -94,13 +94,14 @@ def test_a_parent_name_that_two_organisations_bear_links_to_neither(bases):
 
 @pytest.mark.parametrize(("established", "is_successor"), [("2018-03-01", True), ("2020-01-01", False)])
 def test_a_successor_is_inferred_from_person_place_and_time(bases, established, is_successor):
-    number = "510903199003078036"
-    bases.tell("linked.person_identity", identifier_type="resident_id", identifier=number, person_id="P1")
     bases.tell("spatial.address", address_id="A1")
-    bases.person("P1", CITY, 10)
-    same = {"representative_name": "张伟", "representative_id": number, "address": "a", "address_id": "A1"}
-    bases.organization("O1", CITY, 1, name="甲副食店", closed_date="2018-02-01", status_code="deregistered", **same)
-    bases.organization("O2", CITY, 1, name="遂宁市甲有限公司", established_date=established, **same)
+    same = {"representative_name": "张伟", "address": "a", "address_id": "A1"}
+    closed = {"closed_date": "2018-02-01", "status_code": "deregistered"}
+    for record in (
+        bases.organization("O1", CITY, 1, name="甲副食店", **closed, **same),
+        bases.organization("O2", CITY, 1, name="遂宁市甲有限公司", established_date=established, **same),
+    ):
+        bases.person("P1", CITY, 10, role="legal_representative", record_id=record, name="张伟")
     bases.build()
     expected = [("O1", "O2", "inferred")] if is_successor else []
     assert relations(bases, "successor", "organization_id, related_organization_id, basis") == expected

@@ -1,6 +1,6 @@
 """Records with the same valid number are one person, one organisation; a number of two people merges nobody."""
 
-from suining_data_tests.linkage.staging import FIRMS, INSURANCE, RESIDENTS, TAXPAYERS, Records
+from suining_data_tests.linkage.staging import EMPLOYEES, FIRMS, INSURANCE, RESIDENTS, TAXPAYERS, Records
 
 NUMBER, OTHER_NUMBER = "11010519491231002X", "440524188001010014"
 USCC, CODE, REGISTRATION = "91110000600037341L", "600037341", "110108000000016"
@@ -84,3 +84,25 @@ def test_the_same_address_has_one_id_with_and_without_the_city(records: Records)
     records.stage(RESIDENTS, name="李四", registered_address="船山区南津路1号")
     records.link()
     assert len(records.con.sql("select distinct address_id from linked.address_record").fetchall()) == 1
+
+
+def test_a_damaged_employer_code_is_the_employer_whom_the_row_names(records: Records) -> None:
+    firm = records.stage(FIRMS, uscc=USCC, name="遂宁广卓商贸有限公司")
+    records.stage(EMPLOYEES, resident_id=NUMBER, name="王小明", employer_code=USCC)
+    damaged = USCC[:-1] + ("0" if USCC[-1] != "0" else "1")
+    records.stage(
+        EMPLOYEES, resident_id=OTHER_NUMBER, name="李四", employer_code=damaged, employer_name="遂宁广卓商贸有限公司"
+    )
+    records.link()
+    assert records.con.sql("select distinct employer_organization_id from linked.person_record").fetchall() == [
+        (records.ids("organization")[firm],)
+    ]
+
+
+def test_who_is_widowed_the_police_know_as_well_as_civil_affairs_know_who_married(records: Records) -> None:
+    for number, status in ((NUMBER, "30"), (OTHER_NUMBER, "20")):
+        records.stage(RESIDENTS, resident_id=number, name="王小明", marital_status_code=status)
+    records.link()
+    assert records.con.sql(
+        "select marital_status_code, marital_status_code_authority from linked.person_record order by all"
+    ).fetchall() == [("20", 5), ("30", 1)]

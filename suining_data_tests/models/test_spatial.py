@@ -8,6 +8,17 @@ REGISTER = "staged.natural_resources__real_estate_register"
 PROVINCE = "staged.sichuan_natural_resources__real_estate"
 
 
+def test_a_village_was_written_with_the_former_code_of_its_county(world):
+    world.build("spatial.renumbered_division")
+    found = world.rows("select former_code, division_code, is_certain from spatial.renumbered_division")
+    assert all(former[:6] == "510922" and former[6:] == today[6:] for former, today, _ in found)
+    towns = dict.fromkeys(row[0][6:9] for row in found)
+    assert {"001", "120"} <= set(towns)  # 120 is a town since 2019; 001 was another one before
+    assert {certain for former, _, certain in found if former[6:9] == "120"} == {True}
+    assert {certain for former, _, certain in found if former[6:9] == "001"} == {False}
+    assert "510922000000" not in {former for former, _, _ in found}
+
+
 def test_an_old_county_knows_its_successor_and_is_not_current(world):
     found = world.rows(
         "select name, is_current, successor_division_code, today_division_code from spatial.division "

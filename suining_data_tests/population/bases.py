@@ -93,7 +93,7 @@ class Bases:
     def _columns(self, table: str) -> list[str]:
         return [row[0] for row in self.con.execute(f"describe {table}").fetchall()]
 
-    def wedding(self, kind: str, day: str, husband: str | None, wife: str | None, **names: str) -> int:
+    def wedding(self, kind: str, day: str | None, husband: str | None, wife: str | None, **names: str) -> int:
         """A marriage registration (marriage, divorce, ...) with its two person records."""
         record = self.tell(
             "staged.civil_affairs__marriages",
@@ -108,7 +108,9 @@ class Bases:
                 role=role,
                 record_id=record,
                 name=names.get(f"{role}_name"),
+                marital_status_code=names.get("marital_status_code"),
                 valid_from=day,
+                batch_id="b",
             )
         return record
 

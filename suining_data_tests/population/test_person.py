@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 POLICE = "sichuan_public_security__residents"
 ZHANG = "11010119900307803X"
 
@@ -56,13 +58,16 @@ def test_the_address_id_is_that_of_the_winning_address(bases):
     ]
 
 
-def test_an_employer_nobody_registered_hides_the_former_one(bases):
+def test_an_employer_whom_nobody_knows_tells_of_no_employer(bases):
     bases.organization("O1", "market_supervision__registrations", 1)
-    former = {"employer_code": "E1", "employer_organization_id": "O1", "valid_from": "2010-01-01"}
-    bases.person("P1", "sichuan_human_resources__insurance", 2, **former)
-    now = bases.person("P1", "sichuan_human_resources__insurance", 2, employer_code="E2", valid_from="2018-01-01")
+    known = {"employer_code": "E1", "employer_organization_id": "O1", "valid_from": "2010-01-01"}
+    known_from = bases.person("P1", "sichuan_human_resources__insurance", 2, **known)
+    bases.person("P1", "sichuan_human_resources__insurance", 2, employer_code="E2", valid_from="2018-01-01")
     bases.build()
-    assert bases.query("select employer_organization_id, employer_from from population.person") == [(None, now)]
+    assert bases.query("select employer_organization_id, employer_from from population.person") == [("O1", known_from)]
+    assert bases.query(
+        "select record_id from population.person_provenance where attribute = 'employer_organization_id'"
+    ) == [(known_from,)]
 
 
 def test_an_address_or_division_that_space_does_not_know_is_no_dangling_key(bases):
@@ -95,6 +100,109 @@ def test_whoever_moved_out_has_no_household_until_they_are_registered_again(base
         "select person_id, household_number, registered_address_id, moved_out_date from population.person order by 1"
     ) == [("P1", "H1", "A1", None), ("P2", None, None, date(2018, 1, 1)), ("P3", "H1", "A1", None)]
     assert bases.query("select member_count from population.household") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("back", "is_back"),
+    [
+        ({"household_number": "H2", "valid_from": "2018-01-05"}, True),
+        ({"registered_division_code": "510903001001", "valid_from": "2018-01-05"}, True),
+        ({"household_number": "H2", "record_id": (7 << 24) + 9}, True),
+        ({"household_number": "H2", "record_id": (8 << 24) + 9}, False),
+        ({"household_number": "H2", "valid_from": "2018-01-01"}, False),
+        ({"valid_from": "2018-01-05"}, False),
+    ],
+    ids=["household", "division", "below in the same file", "in another file", "earlier", "neither"],
+)
+def test_who_moved_back_need_not_have_an_address(bases, back, is_back):
+    out = household_member(bases, "P1", "H1", "02", record_id=(7 << 24) + 4, valid_from="2018-01-03")
+    changes = "staged.public_security__household_changes"
+    bases.tell(changes, record_id=out, change_code="moved_out", change_date="2018-01-03")
+    record = bases.person("P1", POLICE, 1, role="household_member", **{"record_id": (9 << 24) + 1, **back})
+    bases.tell(changes, record_id=record, change_code="moved_in")
+    bases.build()
+    assert bases.query("select moved_out_date is null from population.person") == [(is_back,)]
+
+
+def test_the_relation_to_the_head_may_come_from_another_row_of_the_household(bases):
+    bases.person("P1", POLICE, 1, household_number="H1", valid_from="2019-01-01")
+    told = household_member(bases, "P1", "H1", "02", valid_from="2010-01-01")
+    household_member(bases, "P1", "H0", "30", valid_from="2015-01-01")
+    unnumbered = household_member(bases, "P2", None, "20")
+    bases.build()
+    assert bases.query("select person_id, head_relation_code from population.person order by 1") == [
+        ("P1", "02"),
+        ("P2", "20"),
+    ]
+    assert bases.query(
+        "select record_id from population.person_provenance where attribute = 'head_relation_code' order by person_id"
+    ) == [(told,), (unnumbered,)]
+    assert bases.broken() == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "address_division", "expected"),
+    [
+        ("510922111001", None, "510981111001"),
+        ("510922001001", None, None),
+        ("510922001001", "510981001000", "510981001001"),
+        ("510922001001", "510981111000", "510981111000"),
+    ],
+    ids=["certain", "uncertain", "the address lies in that town", "the address lies elsewhere"],
+)
+def test_a_village_under_the_former_code_of_its_county_is_that_of_today(bases, code, address_division, expected):
+    for former, today, is_certain in (
+        ("510922111001", "510981111001", True),
+        ("510922001001", "510981001001", False),
+    ):
+        bases.tell("spatial.division", division_code=today)
+        bases.tell("spatial.renumbered_division", former_code=former, division_code=today, is_certain=is_certain)
+    bases.tell("spatial.address", address_id="A1", division_code=address_division)
+    place = {"registered_address": "a", "registered_address_id": "A1", "registered_division_code": code}
+    bases.person("P1", POLICE, 1, **place)
+    bases.organization("O1", "market_supervision__registrations", 1, address="a", address_id="A1", division_code=code)
+    bases.build()
+    assert bases.query("select registered_division_code from population.person") == [(expected,)]
+    assert bases.query("select division_code from legal_entity.organization") == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    ("others", "status"),
+    [
+        ([], "30"),
+        ([("marriage", "2016-01-01", "P3")], "20"),
+        ([("divorce", "2012-01-01", "P2")], "40"),
+        ([("divorce", None, "P2")], "20"),
+        ([("divorce", "2009-01-01", "P2")], "30"),
+    ],
+    ids=["no other", "wedding after", "divorce before", "divorce of an unknown day", "wedded again"],
+)
+def test_who_outlives_the_registered_spouse_is_widowed(bases, others, status):
+    codes = {"marriage": "20", "divorce": "40"}
+    for kind, day, wife in [("marriage", "2010-01-01", "P2"), *others]:
+        bases.wedding(kind, day, "P1", wife, marital_status_code=codes[kind])
+    death = bases.person("P2", "health__deaths", 1, role="deceased", batch_id="b", death_date="2015-01-01")
+    bases.build()
+    assert bases.query("select marital_status_code from population.person where person_id = 'P1'") == [(status,)]
+    winner = bases.query(
+        "select p.marital_status_code_from = v.record_id, v.record_id from population.person as p "
+        "join population.person_provenance as v using (person_id) "
+        "where person_id = 'P1' and attribute = 'marital_status_code'"
+    )
+    assert [row[0] for row in winner] == [True]
+    assert (winner[0][1] == death) == (status == "30")
+    assert bases.broken() == {}
+
+
+def test_who_died_first_stays_married(bases):
+    bases.wedding("marriage", "2010-01-01", "P1", "P2", marital_status_code="20")
+    for person, day in (("P1", "2014-01-01"), ("P2", "2015-01-01")):
+        bases.person(person, "health__deaths", 1, role="deceased", batch_id="b", death_date=day)
+    bases.build()
+    assert bases.query("select person_id, marital_status_code from population.person order by 1") == [
+        ("P1", "20"),
+        ("P2", "30"),
+    ]
 
 
 def test_every_document_of_a_person_is_an_identifier_and_one_is_primary(bases):
