@@ -29,9 +29,9 @@ class SubjectKind(StrEnum):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Columns of a record that hold a number of its own."""
+        """Columns of a record that hold a number it was told with."""
         if self is SubjectKind.PERSON:
-            return ("resident_id", "other_id")
+            return ("resident_id", "contested_number", "other_id")
         return ("uscc", "organization_code", "registration_number")
 
     def table(self, name: str = "") -> str:
@@ -45,7 +45,7 @@ class Record:
 
     record_id: int
     role: str
-    is_linked: bool
+    golden_id: str | None  # of whom it speaks, which need not be who is asked about
     resource: str
     file: str
     line: int
@@ -53,7 +53,7 @@ class Record:
     number: str | None
     link_rule: str | None
     link_weight: float | None
-    evidence: str | None  # JSON, of a scored link: what added to the weight
+    evidence: str | None  # JSON, of a scored link: comparison, level, weight
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,11 @@ def find_ids(con: Connection, kind: SubjectKind, asked: str) -> list[str]:
 
 
 def explain(con: Connection, kind: SubjectKind, id: str) -> Explanation:
-    """The subject with this golden id; records that carry its numbers but were not linked to it are there, too."""
-    own = f"{kind}_id = $id"
-    known = f"select identifier from {kind.table('identifier')} where {own}"
-    unlinked = f"{kind}_id is null and {kind.numbers[0]} in ({known})"
+    """The subject with this golden id; records told with its number that speak of somebody else are there, too."""
+    records = _records(con, kind, f"{kind}_id = $id", {"id": id})
+    if kind is SubjectKind.PERSON:
+        number = "select resident_id from population.person where person_id = $id"
+        records += _records(con, kind, f"contested_number = ({number})", {"id": id})
     findings = con.execute(
         "select department, detail_zh || ' · ' || detail_en from governance.finding where subject_id = $id order by all",
         {"id": id},
@@ -105,14 +106,14 @@ def explain(con: Connection, kind: SubjectKind, id: str) -> Explanation:
     return Explanation(
         kind,
         id,
-        (*_records(con, kind, own, {"id": id}), *_records(con, kind, unlinked, {"id": id})),
+        tuple(records),
         _told(con, kind, id),
         tuple(findings),
     )
 
 
 def explain_unlinked(con: Connection, kind: SubjectKind, asked: str) -> Explanation | None:
-    """Records that carry the number though they belong to no golden record; None when there are none."""
+    """Records told with the number though they belong to no golden record; None when there are none."""
     carries = " or ".join(f"{number} = $number" for number in kind.numbers)
     records = _records(con, kind, f"{kind}_id is null and ({carries})", {"number": _number(con, kind, asked)})
     return Explanation(kind, None, tuple(records)) if records else None
@@ -148,7 +149,7 @@ def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[st
     rows = con.execute(
         f"""
         with record as (select * from {kind.table("record")} where {where})
-        select record.record_id, record.role, {kind}_id is not null, coalesce(resource.name, record.resource_id),
+        select record.record_id, record.role, {kind}_id, coalesce(resource.name, record.resource_id),
             batch.unit_id || '/' || coalesce(part.file_name, batch.file_name),
             record.line_number - coalesce(part.first_line, 1) + 1, record.valid_from,
             coalesce({", ".join(f"record.{number}" for number in kind.numbers)}), record.link_rule, record.link_weight,

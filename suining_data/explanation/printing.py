@@ -57,7 +57,7 @@ def _records(explained: Explanation) -> Table:
             record.role,
             str(record.valid_from or ""),
             record.number or "",
-            _linked(record),
+            _linked(record, explained.id),
         )
     if hidden := len(explained.records) - table.row_count:
         table.caption = f"另有 {hidden:,} 条记录，取值与所列的相同 ({hidden:,} more records that tell nothing else)"
@@ -65,20 +65,24 @@ def _records(explained: Explanation) -> Table:
 
 
 def _shown(explained: Explanation) -> list[tuple[int, Record]]:
-    """Records with their places: those that a value was taken from or that were not linked, then the strongest."""
+    """Records with their places: those that a value was taken from or of somebody else, then the strongest."""
     spoken = {told.records[0] for told in explained.told}
     numbered = list(enumerate(explained.records, start=1))
-    first = [each for each in numbered if (each[1].record_id, each[1].role) in spoken or not each[1].is_linked]
+    first = [
+        each for each in numbered if (each[1].record_id, each[1].role) in spoken or each[1].golden_id != explained.id
+    ]
     rest = [each for each in numbered if each not in first]
     return sorted([*first, *rest[: max(0, MOST_RECORDS - len(first))]])
 
 
-def _linked(record: Record) -> str:
-    """By which rule, with the weight of a score."""
-    if not record.is_linked:
-        return "未关联：姓名等与号码所属者不符 not linked"
+def _linked(record: Record, asked: str | None) -> str:
+    """By which rule, with the weight of a score; a record of somebody else names that one."""
+    if record.golden_id is None:
+        return "未关联 not linked"
     told = RULES.get(record.link_rule or "", record.link_rule or "")
-    return told if record.link_weight is None else f"{told} {record.link_weight:.2f}"
+    if record.link_weight is not None:
+        told += f" {record.link_weight:.2f}"
+    return told if record.golden_id == asked else f"属于他人 of somebody else, {record.golden_id}: {told}"
 
 
 def _parts(evidence: str) -> str:

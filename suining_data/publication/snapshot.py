@@ -12,6 +12,7 @@ the old file open keep it.
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,10 @@ ALSO = {
         ("redirect", f"registry.{subject}_redirect", "from registry.{0}_redirect"),
     )
 }
+# texts that hardly repeat: to look for a compression of them costs more than to write them, and finds none
+UNLIKE = re.compile(
+    "(person|organization|resident|relationship|credential|enrolment|conflict)_id|name|phone|identifier"
+)
 KEPT = 2  # snapshots: the one in use and the one before
 
 
@@ -101,7 +106,7 @@ def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str
         for schema in SCHEMAS:
             con.execute(f"create schema snapshot.{schema}")
         for table in tables:
-            con.execute(f"create table snapshot.{table} as from {table}")
+            _copy(con, table)
         for name, (read, sql) in ALSO.items():
             if table_exists(con, read):
                 con.execute(f"create table snapshot.{name} as {sql}")
@@ -113,6 +118,16 @@ def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str
         con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
 
 
+def _copy(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """The table, or what the view shows, as a table of the snapshot."""
+    declared = [
+        f'"{name}" {kind}' + (" using compression uncompressed" if kind == "VARCHAR" and UNLIKE.fullmatch(name) else "")
+        for name, kind, *_ in con.execute(f"describe {table}").fetchall()
+    ]
+    con.execute(f"create table snapshot.{table} ({', '.join(declared)})")
+    con.execute(f"insert into snapshot.{table} from {table}")
+
+
 def _write_views(con: duckdb.DuckDBPyConnection, tables: list[str], views: Sequence[Model]) -> None:
     """A view of what is published stays one; a view of more becomes the table it shows."""
     published = set(tables)
@@ -120,7 +135,7 @@ def _write_views(con: duckdb.DuckDBPyConnection, tables: list[str], views: Seque
         if published.issuperset(view.refs):
             con.execute(f"create view snapshot.{view.table} as {view.sql}")
         else:
-            con.execute(f"create table snapshot.{view.table} as from {view.table}")
+            _copy(con, view.table)
         published.add(view.table)
 
 

@@ -123,14 +123,15 @@ def test_who_moved_out_has_no_golden_household_but_it_was_told(bases):
     assert "已迁出" in told["household_number"].reason
 
 
-def test_records_that_carry_the_number_but_speak_of_somebody_else_are_shown_with_the_lead(bases):
+@pytest.mark.parametrize(("golden_id", "said"), [(None, "未关联"), ("P2", "属于他人 of somebody else, P2")])
+def test_records_told_with_the_number_that_speak_of_somebody_else_are_shown_with_the_lead(bases, golden_id, said):
     bases.person("P1", POLICE, 1, resident_id=NUMBER, is_resident_id_derived=False, name="张伟")
-    other = bases.person(None, SOCIAL, 8, resident_id=NUMBER, name="陈芳")
+    other = bases.contested(golden_id, SOCIAL, 8, number=NUMBER, name="陈芳")
     bases.build()
     told = explain(bases.con, PERSON, "P1")
-    assert [(r.record_id, r.is_linked) for r in told.records][1:] == [(other, False)]
+    assert [(r.record_id, r.golden_id, r.number) for r in told.records][1:] == [(other, golden_id, NUMBER)]
     assert [department for department, _ in told.findings] == ["sichuan_human_resources"]
-    assert "未关联" in printed(told)
+    assert said in printed(told)
     assert "线索 finding  sichuan_human_resources" in printed(told)
 
 

@@ -69,7 +69,7 @@ def test_overlapping_insurance_is_for_who_runs_the_scheme(bases, kind, departmen
 )
 def test_a_number_of_somebody_else_is_for_the_unit_that_told_it_or_for_the_police(bases, resources, department):
     owner = bases.person("P1", POLICE, 1, resident_id=NUMBER, name="张伟")
-    others = [(bases.person(None, resource, 8, resident_id=NUMBER, name="陈芳"), resource) for resource in resources]
+    others = [(bases.contested("P2", resource, 8, number=NUMBER, name="陈芳"), resource) for resource in resources]
     bases.build()
     assert findings(bases) == [
         (

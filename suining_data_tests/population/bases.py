@@ -73,6 +73,12 @@ class Bases:
         values.setdefault("role", "holder")
         return self._record("linked.person_record", authority, person_id=person_id, resource_id=resource, **values)
 
+    def contested(self, person_id: str | None, resource: str, authority: int, number: str, **values: Value) -> int:
+        """A linked person record that was told with the number of somebody else."""
+        record = self.person(person_id, resource, authority, **values)
+        self.tell("linked.contested_number", record_id=record, role="holder", resource_id=resource, resident_id=number)
+        return record
+
     def organization(self, organization_id: str | None, resource: str, authority: int = 50, **values: Value) -> int:
         """A linked organisation record, by default the registrar's; one authority for all its attributes."""
         values.setdefault("role", "registered_entity")

@@ -133,12 +133,12 @@ def test_a_view_of_published_tables_stays_a_view_and_one_of_more_becomes_a_table
     assert not (settings.published / "parquet/population/record.parquet").exists()
 
 
-def test_links_and_redirects_go_along_when_there_are_any(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    con.execute("create table registry.person_redirect as select 'P1' as old_id, 'P2' as new_id")
+def test_redirects_of_ids_go_along_when_there_are_any(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("create view registry.person_redirect as select 'P1' as old_id, 'P2' as new_id")
     publish(con, settings, "run1")
     with duckdb.connect(str(settings.published / "suining.duckdb"), read_only=True) as reader:
         assert reader.execute("from governance.person_redirect").fetchall() == [("P1", "P2")]
-        assert not table_exists(reader, "governance.person_link")
+        assert not table_exists(reader, "governance.organization_redirect")
 
 
 def test_side_tables_are_not_published(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
