@@ -110,7 +110,8 @@ def _components() -> str:
         case when u(k, 'state') < 0.93 then 'good' when u(k, 'state') < 0.98 then 'damaged' when u(k, 'state') < 0.99 then 'lost'
             else 'removed' end as status_code,
         date '2019-08-20' - pick(k, 'surveyed', 600) as surveyed_date, {_point("k")} as geometry
-    from range(1, 4001) as t(k) join kind on kind.i = pick(k, 'kind', {len(COMPONENTS)}) join community v on v.i = pick(k, 'community', (select count(*) from community))"""
+    from range(1, 4001) as t(k) join kind on kind.i = pick(k, 'kind', {len(COMPONENTS)})
+        join community v on v.i = pick(k, 'community', (select count(*) from community))"""
 
 
 def _waters() -> str:
