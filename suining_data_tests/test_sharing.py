@@ -40,7 +40,9 @@ def test_of_two_who_ask_at_once_one_makes_it_and_the_other_waits(
     assert len(list(first.iterdir())) == 1
 
 
-def test_what_was_half_made_is_made_again(tmp_path: Path) -> None:
+def test_what_was_half_made_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+
     def fail(folder: Path) -> None:
         (folder / "half").touch()
         raise OSError

@@ -86,7 +86,7 @@ def _insuring(catalog: Catalog) -> str:
     )
     return f"""
         select record_id, organization_id from linked.organization_record
-        where organization_id is not null and (resource_id, role) in ({insuring})
+        where organization_id is not null and (resource_id, role) in ({insuring or "(null, null)"})
     """
 
 

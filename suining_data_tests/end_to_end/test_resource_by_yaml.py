@@ -101,7 +101,7 @@ def test_a_yaml_alone_brings_a_new_resource_through(water: Settings, tmp_path: P
             "order by line_number"
         ).fetchall()
         linked = con.sql("""
-            select (select count(uscc) from linked.organization_record), (select count(resident_id) from linked.person_record),
+            select (select count(uscc) from linked.organization_record), (select count(*) from linked.person_record),
                 (select count(*) from linked.address_record)
         """).fetchall()
     assert staged == [

@@ -18,10 +18,10 @@ def test_it_prints_the_levels_and_writes_the_same_model_twice(
     before = delivered_city.settings.warehouse.stat().st_mtime_ns
     files = []
     for _ in range(2):
-        done = CliRunner().invoke(app, ["linkage", "train", "--subject", "person"], env={"COLUMNS": "120"})
+        done = CliRunner().invoke(app, ["linkage", "train", "--subject", "person"], env={"COLUMNS": "160"})
         assert done.exit_code == 0, done.output
         files.append((tmp_path / "person.json").read_text(encoding="utf-8"))
-    assert "one character differs" in done.output
+    assert "同姓且一字之差" in done.output
     assert files[0] == files[1]
     assert delivered_city.settings.warehouse.stat().st_mtime_ns == before
 

@@ -6,15 +6,7 @@ from pathlib import Path
 import pytest
 
 from suining_data_tests.linkage.pairs import Pairs
-from suining_data_tests.linkage.staging import Records, make_empty
-from suining_data_tests.sharing import once
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a warehouse without a row."""
-    folder = once(tmp_path_factory, "linkage", lambda folder: make_empty(folder / "empty.duckdb"))
-    return folder / "empty.duckdb"
+from suining_data_tests.linkage.staging import Records
 
 
 @pytest.fixture

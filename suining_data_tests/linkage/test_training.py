@@ -17,9 +17,9 @@ PEOPLE = 1_200
 
 
 @pytest.fixture(scope="module")
-def evidence() -> Iterator[Records]:
+def evidence(empty: Path) -> Iterator[Records]:
     """People of whom two records each tell name, birth, sex and address; every 20th tells another day of birth."""
-    records = Records()
+    records = Records(empty)
     records.con.execute(f"""
         insert into linked.person_evidence by name
         select person * 2 + record as record_id, 'holder' as role, 0 as role_number, 'r' || record as resource_id,

