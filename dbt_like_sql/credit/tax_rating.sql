@@ -3,6 +3,7 @@ with told as (
     select
         record_id, 'taxation__credit_ratings' as resource_id, name as subject_name, rating_year, rating_code
     from {{ ref('staged.taxation__credit_ratings') }}
+    where rating_code is not null and rating_year is not null  -- what could not be read was put aside
 ),
 
 subject as ({{ with_subject('told') }}),

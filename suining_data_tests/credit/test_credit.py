@@ -103,6 +103,12 @@ def test_the_last_rating_is_that_of_the_organisation(bases):
     assert bases.broken() == {"credit.organization_credit best_rating_of_a_serious_offender": 1}
 
 
+def test_a_rating_that_could_not_be_read_is_none_and_blocks_nothing(bases):
+    rated(bases, 2018, None)
+    bases.build()
+    assert bases.query("select * from credit.tax_rating") == []
+
+
 def test_an_unknown_taxpayer_keeps_its_number(bases):
     rated(bases, 2018, "C", organization=None, uscc=USCC)
     bases.build()
