@@ -129,34 +129,34 @@ def test_a_pair_is_shown_and_decided(asked: City) -> None:
         (("next", "--subject", "address"), "address"),
     ],
 )
-def test_wrong_use_is_said_clearly(delivered_city: City, arguments: tuple[str, ...], said: str) -> None:
-    done = suining(delivered_city.settings.data, "review", *arguments)
+def test_wrong_use_is_said_clearly(own_city: City, arguments: tuple[str, ...], said: str) -> None:
+    done = suining(own_city.settings.data, "review", *arguments)
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_an_exported_workbook_is_not_written_over(delivered_city: City, tmp_path: Path) -> None:
+def test_an_exported_workbook_is_not_written_over(own_city: City, tmp_path: Path) -> None:
     file = tmp_path / "queue.xlsx"
     file.write_bytes(b"decisions of a week")
-    done = suining(delivered_city.settings.data, "review", "export", str(file))
+    done = suining(own_city.settings.data, "review", "export", str(file))
     assert done.returncode == 1
     assert file.read_bytes() == b"decisions of a week"
 
 
 @pytest.mark.parametrize("arguments", [("next",), ("decide", "0000000000000000", "same", "--by", "李某")])
-def test_while_a_refresh_is_under_way_it_says_so(delivered_city: City, arguments: tuple[str, ...]) -> None:
-    with (delivered_city.settings.warehouse.parent / "refresh.lock").open("w") as lock:
+def test_while_a_refresh_is_under_way_it_says_so(own_city: City, arguments: tuple[str, ...]) -> None:
+    with (own_city.settings.warehouse.parent / "refresh.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = suining(delivered_city.settings.data, "review", *arguments)
+        done = suining(own_city.settings.data, "review", *arguments)
     assert done.returncode == 1
     assert "refresh" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_while_another_process_writes_the_warehouse_it_says_so(delivered_city: City) -> None:
-    with duckdb.connect(str(delivered_city.settings.warehouse)):
-        done = suining(delivered_city.settings.data, "review", "next")
+def test_while_another_process_writes_the_warehouse_it_says_so(own_city: City) -> None:
+    with duckdb.connect(str(own_city.settings.warehouse)):
+        done = suining(own_city.settings.data, "review", "next")
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
 
