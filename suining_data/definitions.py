@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from suining_data.operations.assets import Warehouse, asset_of
+from suining_data.operations.assets import asset_of, warehouse_of
 from suining_data.operations.pipeline import pipeline
 
 defs = dg.Definitions(
@@ -15,6 +15,6 @@ defs = dg.Definitions(
             config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     ],
-    resources={"warehouse": Warehouse()},
+    resources={"warehouse": warehouse_of(pipeline())},
     executor=dg.in_process_executor,
 )

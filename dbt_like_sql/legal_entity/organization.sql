@@ -83,7 +83,9 @@ select
     golden.representative_name,
     known_person.person_id as representative_person_id,
     address.address_id,
-    coalesce(division.division_code, renumbered.division_code, address.division_code) as division_code,
+    coalesce(
+        division.division_code, {{ division_of_today('renumbered', 'address.division_code') }}, address.division_code
+    ) as division_code,
     golden.phone,
     golden.employee_count,
     golden.business_scope,
@@ -104,5 +106,4 @@ from golden
 left join known_person on golden.organization_id = known_person.organization_id
 left join {{ ref('spatial.address') }} as address on golden.address_id = address.address_id
 left join division on golden.division_code = division.division_code
-left join {{ ref('spatial.renumbered_division') }} as renumbered
-    on golden.division_code = renumbered.former_code and {{ is_renumbered('renumbered', 'address.division_code') }}
+left join {{ ref('spatial.renumbered_division') }} as renumbered on golden.division_code = renumbered.former_code

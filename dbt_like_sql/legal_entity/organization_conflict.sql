@@ -74,8 +74,8 @@ contradiction as (
     from lost
     join winner on lost.winning_record_id = winner.record_id
     anti join {{ ref('legal_entity.organization_name') }} as registered
-        on lost.attribute = 'name' and lost.organization_id = registered.organization_id
-        and lost.losing_value = registered.name and registered.name_type = 'registered'
+        on lost.organization_id = registered.organization_id and registered.name_type = 'registered'
+        and case when lost.attribute = 'name' then lost.losing_value end = registered.name
     where lost.resource_id <> winner.resource_id or coalesce(lost.valid_from >= winner.valid_from, true)
 )
 

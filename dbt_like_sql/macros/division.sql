@@ -18,7 +18,11 @@ rpad({{ code }}, 12, '0')
 substr({{ code }}, 1, case when substr({{ code }}, 7) = '000000' then 6 when substr({{ code }}, 10) = '000' then 9 else 12 end)
 {%- endmacro %}
 
-{#- Whether a former code is that of a division of today: for certain, or because the address lies in the same town. -#}
-{% macro is_renumbered(renumbered, address_division) -%}
-({{ renumbered }}.is_certain or substr({{ renumbered }}.division_code, 1, 9) = substr({{ address_division }}, 1, 9))
+{#- The division of today that a former code, looked up in renumbered_division, stands for: where that is certain, or the
+    address lies in the same town. No condition of the join, which would compare every row with every former code. -#}
+{% macro division_of_today(renumbered, address_division) -%}
+case
+    when {{ renumbered }}.is_certain or substr({{ renumbered }}.division_code, 1, 9) = substr({{ address_division }}, 1, 9)
+        then {{ renumbered }}.division_code
+end
 {%- endmacro %}

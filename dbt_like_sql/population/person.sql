@@ -125,9 +125,9 @@ select
     golden.phone,
     departed.moved_date as moved_out_date,
     case when departed.moved_date is null then registered.address_id end as registered_address_id,
-    case when departed.moved_date is null
-        then coalesce(division.division_code, renumbered.division_code, registered.division_code) end
-        as registered_division_code,
+    case when departed.moved_date is null then coalesce(
+        division.division_code, {{ division_of_today('renumbered', 'registered.division_code') }}, registered.division_code
+    ) end as registered_division_code,
     residence.address_id as residence_address_id,
     case when departed.moved_date is null then {{ opaque_id('H', 'golden.household_number') }} end as household_id,
     case when departed.moved_date is null then golden.household_number end as household_number,
@@ -155,7 +155,6 @@ left join address as residence on golden.residence_address_id = residence.addres
 left join division on golden.registered_division_code = division.division_code
 left join {{ ref('spatial.renumbered_division') }} as renumbered
     on golden.registered_division_code = renumbered.former_code
-    and {{ is_renumbered('renumbered', 'registered.division_code') }}
 left join relation on golden.person_id = relation.person_id
 left join widowed on golden.person_id = widowed.person_id
 left join employer on golden.employer_organization_id = employer.organization_id

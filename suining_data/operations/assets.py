@@ -5,8 +5,7 @@ Here: the thin edge between a step and Dagster. Not here: which steps there are 
 
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -14,6 +13,7 @@ from dagster_shared.utils.warnings import BetaWarning
 
 from suining_data.operations import results as found
 from suining_data.operations import state
+from suining_data.operations.ahead import Ahead
 from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step
 from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import NEXT, transaction
@@ -22,14 +22,18 @@ POOL = "warehouse"
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
 
-class Warehouse(dg.ConfigurableResource):
-    """The run's one connection to the warehouse; only one run at a time has it (pool `warehouse`)."""
+def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
+    """The run's warehouse, with the steps of the run under way in it; only one run at a time has it (pool `warehouse`)."""
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Context]:
-        config = settings()
-        with state.open_for_refresh(config) as con:
-            yield Context(con, config, context.run_id or "")
+    @dg.resource(description="The run's connection to the warehouse")
+    def warehouse(context: dg.InitResourceContext) -> Iterator[Ahead]:
+        config, run = settings(), context.run
+        chosen = run.asset_selection if run else None
+        own = [step for step in steps if chosen is None or dg.AssetKey(step.key.split(".")) in chosen]
+        with state.open_for_refresh(config) as con, Ahead(con, config, context.run_id or "", own) as ahead:
+            yield ahead
+
+    return warehouse
 
 
 def asset_of(step: Step) -> dg.AssetsDefinition:
@@ -50,26 +54,29 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         pool=POOL,
         kinds={"duckdb"},
     )
-    def build(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Context]) -> Events:
+    def build(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Ahead]) -> Events:
         yield from refresh(step, warehouse, specs)
 
     return build
 
 
-def refresh(step: Step, context: Context, specs: list[dg.AssetCheckSpec]) -> Events:
-    """Write the step's side table, judge it and, if no blocking check fails, put it in force."""
-    con = context.con
-    if state.is_current(con, context.settings, step):
+def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
+    """Judge the step's side table, which is written now or was written ahead, and put it in force unless a blocking
+    check fails."""
+    asked = time.monotonic()
+    written = ahead.written(step)
+    waited = time.monotonic() - asked
+    context, outcome = written.context, written.outcome
+    if outcome is None:
         yield from _as_before(step, context)
+        ahead.accepted(step)
         return
     started = time.monotonic()
-    outcome = step.write(context)
-    written = time.monotonic()
     results = [_own_result(check, outcome) for check in step.checks]
     if step.suite:
-        results += step.suite.judge(con, f"{step.key}{NEXT}")
-    judged = time.monotonic()
-    found.remember(con, step, results, specs, context.run_id)
+        results += step.suite.judge(context.con, f"{step.key}{NEXT}")
+    judged = time.monotonic() - started
+    found.remember(context.con, step, results, specs, context.run_id)
     yield from results
     blocking = {spec.name for spec in specs if spec.blocking}
     failed = [r.check_name for r in results if not r.passed and r.check_name in blocking and _is_error(r)]
@@ -81,9 +88,10 @@ def refresh(step: Step, context: Context, specs: list[dg.AssetCheckSpec]) -> Eve
             ),
             allow_retries=False,
         )
-    with transaction(con):
+    with transaction(context.con):
         step.accept(context)
-        state.remember(context, step, outcome, (written - started, judged - written))
+        state.remember(step, written, outcome, waited, judged)
+    ahead.accepted(step)
     yield dg.MaterializeResult(metadata=_told(outcome))
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
-from suining_data.operations.step import Connection, Context, Outcome, Step, digest_of
+from suining_data.operations.step import Connection, Outcome, Step, Written, digest_of
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
 from suining_data.warehouse import open_warehouse
@@ -26,6 +26,7 @@ def open_for_refresh(settings: Settings) -> Iterator[Connection]:
             create table if not exists governance.table_state (
                 table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,
                 finished_at timestamp, write_seconds double, check_seconds double);
+            alter table governance.table_state add column if not exists wait_seconds double;
             create table if not exists governance.check_result (
                 table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
                 description varchar, metadata json, run_id varchar)
@@ -39,24 +40,28 @@ def input_digest(con: Connection, settings: Settings, step: Step) -> str:
     return _input_digest(con, settings, step, known)
 
 
-def is_current(con: Connection, settings: Settings, step: Step) -> bool:
-    """Whether the table in force was made from what lies there now."""
+def is_current(con: Connection, step: Step, digest: str) -> bool:
+    """Whether the table in force was made from what `digest`, its input digest of now, tells."""
     stored = con.execute("select input_digest from governance.table_state where table_name = ?", [step.key]).fetchone()
-    return stored is not None and stored[0] == input_digest(con, settings, step)
+    return stored is not None and stored[0] == digest
 
 
-def remember(context: Context, step: Step, outcome: Outcome, seconds: tuple[float, float]) -> None:
-    """Record that the step's table is in force, and how long writing and checking took."""
-    digest = input_digest(context.con, context.settings, step)
-    context.con.execute(
-        "insert or replace into governance.table_state values (?, ?, ?, ?, ?, current_timestamp::timestamp, ?, ?)",
+def remember(step: Step, written: Written, outcome: Outcome, waited: float, judged: float) -> None:
+    """Record that the step's table is in force, what it was made from, and the seconds it took to write, while the run
+    waited for it, and to check."""
+    written.context.con.execute(
+        "insert or replace into governance.table_state "
+        "(table_name, input_digest, version, rows, run_id, finished_at, write_seconds, wait_seconds, check_seconds) "
+        "values (?, ?, ?, ?, ?, current_timestamp::timestamp, ?, ?, ?)",
         [
             step.key,
-            digest if outcome.is_final else "",
-            outcome.version or digest,
+            written.digest if outcome.is_final else "",
+            outcome.version or written.digest,
             outcome.rows,
-            context.run_id,
-            *seconds,
+            written.context.run_id,
+            written.seconds,
+            waited,
+            judged,
         ],
     )
 

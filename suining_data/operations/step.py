@@ -47,6 +47,16 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A side table, and the connection whose temporary tables belong to it; without an outcome nothing was to be done."""
+
+    context: Context
+    digest: str  # of all that decided what was written, from before it was written: what comes in later is a change
+    outcome: Outcome | None
+    seconds: float
+
+
+@dataclass(frozen=True)
 class OwnCheck:
     """A check that the step itself answers while it writes (batches, accounts); the rest is the suite's."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-OF_THE_RUN = {"run_id", "first_seen_at", "finished_at", "write_seconds", "check_seconds"}
+OF_THE_RUN = {"run_id", "first_seen_at", "finished_at", "write_seconds", "wait_seconds", "check_seconds"}
 Contents = dict[str, tuple[int, str]]  # table -> rows, digest of all values but those of the run
 
 

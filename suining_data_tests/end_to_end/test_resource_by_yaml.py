@@ -9,7 +9,7 @@ import pytest
 
 from suining_data.catalog import Catalog, check, load_catalog
 from suining_data.drafting import draft
-from suining_data.operations.assets import Warehouse, asset_of
+from suining_data.operations.assets import asset_of, warehouse_of
 from suining_data.operations.pipeline import steps_of
 from suining_data.settings import Settings, settings
 
@@ -81,10 +81,11 @@ def written_down(water: Settings, folder: Path) -> Catalog:
 
 
 def refresh(catalog: Catalog) -> bool:
+    steps = steps_of(catalog, [])
     done = dg.materialize(
-        [asset_of(step) for step in steps_of(catalog, [])],
+        [asset_of(step) for step in steps],
         instance=dg.DagsterInstance.ephemeral(),
-        resources={"warehouse": Warehouse()},
+        resources={"warehouse": warehouse_of(steps)},
         raise_on_error=False,
     )
     return done.success

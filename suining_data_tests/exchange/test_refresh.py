@@ -11,7 +11,7 @@ from rich.console import Console
 from suining_data import definitions
 from suining_data.catalog import Catalog
 from suining_data.operations import refresh
-from suining_data.operations.assets import Warehouse, asset_of
+from suining_data.operations.assets import asset_of, warehouse_of
 from suining_data.operations.pipeline import steps_of
 from suining_data.settings import settings
 from suining_data_tests.exchange.conftest import ANNA, BEN, UNIT, Office, resource_of
@@ -29,7 +29,7 @@ def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresh]:
     defs = dg.Definitions(
         assets=[asset_of(step) for step in steps],
         jobs=[dg.define_asset_job("refresh", selection=dg.AssetSelection.all())],
-        resources={"warehouse": Warehouse()},
+        resources={"warehouse": warehouse_of(steps)},
         executor=dg.in_process_executor,
     )
     monkeypatch.setattr(refresh, "pipeline", lambda: steps)

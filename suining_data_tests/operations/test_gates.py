@@ -1,59 +1,10 @@
 """A gate that fails stops what lies downstream of it and nothing else; the last good table stays in force."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import dagster as dg
-import duckdb
-import pytest
-
-from suining_data.operations.assets import Warehouse, asset_of
 from suining_data.operations.step import Context, Outcome, OwnCheck, Step
-from suining_data.settings import Settings, settings
-from suining_data.warehouse import NEXT, swap
-
-GATE = OwnCheck("gate", "must hold", is_blocking=True)
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    monkeypatch.setenv("SUINING_DATA", str(tmp_path))
-    settings.cache_clear()
-    yield settings()
-    settings.cache_clear()
-
-
-def table(name: str, value: int, upstream: tuple[str, ...] = (), *, fails: bool = False) -> Step:
-    key = f"staged.{name}"
-
-    def write(context: Context) -> Outcome:
-        context.con.execute(f"create or replace table {key}{NEXT} as select {value} as value")
-        return Outcome(rows=1, failures={"gate": ("value is wrong",)} if fails else {})
-
-    def accept(context: Context) -> None:
-        swap(context.con, key)
-
-    return Step(
-        key, "staged", name, upstream, digest=f"{name}{value}{fails}", write=write, accept=accept, checks=(GATE,)
-    )
-
-
-def run(*steps: Step) -> dg.ExecuteInProcessResult:
-    return dg.materialize(
-        [asset_of(step) for step in steps],
-        instance=dg.DagsterInstance.ephemeral(),
-        resources={"warehouse": Warehouse()},
-        raise_on_error=False,
-    )
-
-
-def values(data: Settings, *names: str) -> dict[str, int | None]:
-    with duckdb.connect(str(data.warehouse), read_only=True) as con:
-        there = {
-            name
-            for (name,) in con.sql("select table_name from duckdb_tables() where schema_name = 'staged'").fetchall()
-        }
-        return {n: con.sql(f"select value from staged.{n}").fetchall()[0][0] if n in there else None for n in names}
+from suining_data.settings import Settings
+from suining_data_tests.operations.tables import run, table, values
 
 
 def test_a_failed_gate_keeps_the_good_table_and_stops_only_its_downstream(data: Settings) -> None:

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from suining_data.catalog import Catalog, Resource
-from suining_data.operations.assets import Warehouse, asset_of
+from suining_data.operations.assets import asset_of, warehouse_of
 from suining_data.operations.deliveries import Problem, deliveries_step, problems
 from suining_data.operations.pipeline import steps_of
 from suining_data.settings import settings
@@ -87,10 +87,11 @@ def test_a_problem_with_deliveries_fails_its_check_and_blocks_nothing(
     (folder / "ry_1.csv").write_bytes(content("csv", people(30)))
     (folder / "else.csv").write_bytes(b"x")
     raw = next(step for step in steps_of(catalog, []) if step.key.startswith("raw."))
+    steps = [raw, deliveries_step(catalog, [raw.key])]
     result = dg.materialize(
-        [asset_of(raw), asset_of(deliveries_step(catalog, [raw.key]))],
+        [asset_of(step) for step in steps],
         instance=dg.DagsterInstance.ephemeral(),
-        resources={"warehouse": Warehouse()},
+        resources={"warehouse": warehouse_of(steps)},
     )
     settings.cache_clear()
     assert result.success

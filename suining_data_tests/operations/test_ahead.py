@@ -1,0 +1,78 @@
+"""Tables are written while others are judged, as soon as what they read is in force, and put in force in their order."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+
+from suining_data.operations.step import Connection, Context, Outcome, Step
+from suining_data.settings import Settings
+from suining_data_tests.operations.tables import run, table, values
+
+SOON = 20  # seconds that nobody waits unless the test fails
+
+
+def writing(step: Step, before: Callable[[], object]) -> Step:
+    """The step, which does something before it writes."""
+
+    def write(context: Context) -> Outcome:
+        before()
+        return step.write(context)
+
+    return replace(step, write=write)
+
+
+def test_a_table_that_needs_nothing_else_is_written_while_another_is_under_way(data: Settings) -> None:
+    begun = Event()
+    first = writing(table("a", 1), lambda: begun.wait(SOON))
+    second = writing(table("b", 2), begun.set)
+    assert run(first, second).success
+    assert begun.is_set()
+    assert values(data, "a", "b") == {"a": 1, "b": 2}
+
+
+def test_a_table_is_written_when_what_it_reads_is_in_force(data: Settings) -> None:
+    def write(context: Context) -> Outcome:
+        context.con.execute("create or replace table staged.b__next as select value + 1 as value from staged.a")
+        return Outcome(rows=1)
+
+    for value in (1, 5):
+        reading = replace(table("b", value, ("staged.a",)), write=write)
+        assert run(table("a", value), reading).success
+        assert values(data, "a", "b") == {"a": value, "b": value + 1}
+
+
+def test_a_table_that_cannot_be_written_stops_only_what_lies_downstream(data: Settings) -> None:
+    def fail() -> None:
+        raise RuntimeError("no such file")
+
+    result = run(writing(table("a", 1), fail), table("b", 1, ("staged.a",)), table("other", 1))
+    assert not result.success
+    failures = [event for event in result.all_events if event.is_step_failure]
+    assert [event.step_key for event in failures] == ["staged__a"]
+    assert "no such file" in failures[0].step_failure_data.error_display_string
+    assert values(data, "a", "b", "other") == {"a": None, "b": None, "other": 1}
+
+
+def test_only_the_tables_of_the_run_are_written(data: Settings) -> None:
+    written: list[str] = []
+    steps = [writing(table(name, 1), lambda name=name: written.append(name)) for name in ("a", "b")]
+    assert run(*steps, selection="key:staged/b").success
+    assert written == ["b"]
+    assert values(data, "a", "b") == {"a": None, "b": 1}
+
+
+def test_what_changes_after_a_table_was_begun_is_a_change_for_the_next_run(data: Settings) -> None:
+    lying = ["first"]
+    written: list[str] = []
+
+    def inputs(con: Connection, settings: Settings) -> str:
+        return lying[-1]
+
+    def deliver() -> None:
+        written.append(lying[-1])
+        lying.append("second")
+
+    step = replace(writing(table("a", 1), deliver), inputs=inputs)
+    for _ in range(2):
+        assert run(step).success
+    assert written == ["first", "second"]
