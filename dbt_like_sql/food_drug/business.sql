@@ -1,5 +1,6 @@
 -- One row per food or drug business: who holds such a licence or is a designated pharmacy, in what state its licences
--- are, and what it was penalised for. A business whom the base does not know is known by its name.
+-- are, and what it was penalised for. A business that the base does not know is known by its name,
+-- or where that cannot be read by its licence.
 with licence as (
     -- JY operates with food, SC produces it; what is left is told by its scope
     select
@@ -23,9 +24,9 @@ pharmacy as (
 
 -- of several licences of a kind, one in force before one that is not, then the one that ends last
 licensed as (
-    select *, coalesce(organization_id, name) as business_key,
+    select *, coalesce(organization_id, name, license_id) as business_key,
         row_number() over (
-            partition by coalesce(organization_id, name), kind
+            partition by coalesce(organization_id, name, license_id), kind
             order by coalesce(status_code, '') = 'valid' desc, valid_to desc nulls last, license_id
         ) as place
     from licence
@@ -48,10 +49,10 @@ by_licence as (
 ),
 
 designated as (
-    select *, coalesce(organization_id, name) as business_key
+    select *, coalesce(organization_id, name, cast(record_id as varchar)) as business_key
     from pharmacy
     qualify row_number() over (
-        partition by coalesce(organization_id, name)
+        partition by coalesce(organization_id, name, cast(record_id as varchar))
         order by coalesce(status_code, '') = 'active' desc, record_id
     ) = 1
 ),

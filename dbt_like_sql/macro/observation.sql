@@ -109,7 +109,7 @@ structure as (
     where told.indicator_name = '三次产业结构' and told.value_text is not null
 ),
 
-told as (
+figure as (
     select * from monthly where value is not null
     union all select * from quarterly_level
     union all select * from quarterly_index
@@ -118,6 +118,9 @@ told as (
     union all select * from province
     union all select * from structure
 ),
+
+-- a number of which nobody can read what it counts is no observation yet
+told as (select * from figure where indicator_name is not null),
 
 -- what the delivered words mean
 period as (

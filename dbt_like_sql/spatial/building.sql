@@ -2,6 +2,7 @@
 with delivered as (
     select building_code, estate_name, floor_count, completed_year, record_id
     from {{ ref('staged.housing__buildings') }}
+    where building_code is not null  -- put aside: which building it is will be known when it is delivered again
 ),
 
 located as (

@@ -35,10 +35,19 @@ division as (
         and delivered.division_code = successor.predecessor_division_code
     union all
     select division_code, 'NBS', name, 'province', null, null, null, null, null, true, null from province
+),
+
+-- rows that nothing tells apart, since what did could not be read, are several all the same
+known as (
+    select *, concat_ws('|', code_system_code, coalesce(division_code, name), name, valid_from) as division_key from division
+),
+
+numbered as (
+    select *, row_number() over (partition by division_key order by record_id) as place from known
 )
 
 select
-    {{ opaque_id('D', "concat_ws('|', code_system_code, coalesce(division_code, name), name, valid_from)") }} as division_id,
+    {{ opaque_id('D', "concat_ws('|', division_key, case when place > 1 then place end)") }} as division_id,
     division_code,
     code_system_code,
     name,
@@ -55,4 +64,4 @@ select
     case when is_current then division_code else successor_division_code end as today_division_code,
     is_current,
     record_id
-from division
+from numbered

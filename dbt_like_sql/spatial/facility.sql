@@ -46,8 +46,11 @@ outlet as (
 placed as (
     select told.record_id, resource_id, facility_type_code, local_code, name, is_designated, authority,
         organization.organization_id, coalesce(outlet.address_id, organization.address_id) as address_id,
-        case when facility_type_code = 'express_outlet' then local_code
-            else coalesce(organization.organization_id || coalesce(organization.address_id, ''), resource_id || local_code)
+        case when facility_type_code = 'express_outlet' then coalesce(local_code, cast(told.record_id as varchar))
+            else coalesce(
+                organization.organization_id || coalesce(organization.address_id, ''),
+                resource_id || coalesce(local_code, cast(told.record_id as varchar))
+            )
         end as facility_key
     from told
     left join organization on told.record_id = organization.record_id
@@ -110,6 +113,7 @@ weather_station as (
         station_code, station_name, record_id,
         {{ cgcs2000(crs('meteorology__daily_observations'), 'longitude', 'latitude') }} as point
     from {{ ref('staged.meteorology__daily_observations') }}
+    where station_code is not null
     qualify row_number() over (partition by station_code order by observed_date desc, record_id) = 1
 ),
 
@@ -131,7 +135,7 @@ site as (
 facility as (
     select * from institution
     union all
-    select facility_type_code, code, code, name, null, null, null, null,
+    select facility_type_code, coalesce(code, cast(record_id as varchar)), code, name, null, null, null, null,
         case when {{ in_city_box('point.longitude', 'point.latitude') }} then point.longitude end,
         case when {{ in_city_box('point.longitude', 'point.latitude') }} then point.latitude end,
         resource_id, record_id

@@ -2,13 +2,13 @@
 -- names. Which street a highway follows is not told, so none is left out.
 with told as (
     select
-        'R' || route_code || start_stake as road_key, route_code, route_name as name, road_grade_code, start_stake,
+        coalesce('R' || route_code || start_stake, cast(record_id as varchar)) as road_key, route_code, route_name as name, road_grade_code, start_stake,
         end_stake, {{ cgcs2000_shape(crs('transport__roads'), 'geometry') }} as geometry,
         'transport__roads' as resource_id, record_id
     from {{ ref('staged.transport__roads') }}
     union all
     select
-        feature_code, null, name, null, null, null,
+        coalesce(feature_code, cast(record_id as varchar)), null, name, null, null, null,
         {{ cgcs2000_shape(crs('sichuan_surveying__map_features'), 'geometry') }},
         'sichuan_surveying__map_features', record_id
     from {{ ref('staged.sichuan_surveying__map_features') }}

@@ -8,10 +8,10 @@ with licence as (
 
 -- of several licences one in force before one that is not, then the one that ends last
 licensed as (
-    select *, coalesce(organization_id, name) as operator_key
+    select *, coalesce(organization_id, name, license_id) as operator_key
     from licence
     qualify row_number() over (
-        partition by coalesce(organization_id, name)
+        partition by coalesce(organization_id, name, license_id)
         order by coalesce(status_code, '') = 'valid' desc, valid_to desc nulls last, license_id
     ) = 1
 ),

@@ -1,7 +1,7 @@
-"""Tables written ahead: while the run's thread judges and logs one table, others that can be written are written.
+"""Tables written ahead: while the run's thread logs one table, others that can be written are written and judged.
 
 Here: which step may start, on a connection of its own, and handing over what it wrote. Not here: the work of a step
-(step.py), judging and accepting it (assets.py), which happens in the order of the run, one at a time.
+(step.py), putting its table in force (assets.py), which happens in the order of the run, one at a time.
 
 A step writes a side table and nothing else that counts, so it can be written as soon as all it reads is in force,
 whether or not its turn has come; a table that is never asked for is written over by the next run.
@@ -14,7 +14,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+import sqlalchemy.orm  # noqa: F401  # Dagster's log uses SQLAlchemy while a writer's first check would import this
+
 from suining_data.operations import state
+from suining_data.operations.judging import judge
 from suining_data.operations.step import Connection, Context, Step, Written
 from suining_data.settings import Settings
 
@@ -39,7 +42,9 @@ class Ahead:
                 self._start(key)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
         with self._opening:
             for con in self._open.values():  # of a run that has failed: nobody will ask for these tables
@@ -69,10 +74,14 @@ class Ahead:
         self._futures[key] = self._pool.submit(self._write, self._steps[key])
 
     def _write(self, step: Step) -> Written:
-        started = time.monotonic()
         with self._opening:
             con = self._open[step.key] = self._con.cursor()
         context = Context(con, self._settings, self._run_id)
         digest = state.input_digest(con, self._settings, step)
-        outcome = None if state.is_current(con, step, digest) else step.write(context)
-        return Written(context, digest, outcome, time.monotonic() - started)
+        if state.is_current(con, step, digest):
+            return Written(context, digest, None)
+        started = time.monotonic()
+        outcome = step.write(context)
+        written = time.monotonic()
+        results = judge(con, step, outcome)
+        return Written(context, digest, outcome, tuple(results), written - started, time.monotonic() - written)

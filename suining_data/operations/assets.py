@@ -16,10 +16,28 @@ from suining_data.operations import state
 from suining_data.operations.ahead import Ahead
 from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step
 from suining_data.settings import PROJECT, settings
-from suining_data.warehouse import NEXT, transaction
+from suining_data.warehouse import transaction
 
+JOB = "refresh"
 POOL = "warehouse"
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
+
+
+def definitions_of(steps: Sequence[Step], warehouse: dg.ResourceDefinition) -> dg.Definitions:
+    """What Dagster has to know of the steps: their assets, the job of them all, one table after the other in one process."""
+    return dg.Definitions(
+        assets=[asset_of(step) for step in steps],
+        jobs=[
+            dg.define_asset_job(
+                JOB,
+                selection=dg.AssetSelection.all(),
+                description="来件入库，四库更新 · deliveries in, four bases out",
+                config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        ],
+        resources={"warehouse": warehouse},
+        executor=dg.in_process_executor,
+    )
 
 
 def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
@@ -61,8 +79,7 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
 
 
 def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
-    """Judge the step's side table, which is written now or was written ahead, and put it in force unless a blocking
-    check fails."""
+    """Put the step's side table in force, written and judged now or ahead, unless a blocking check fails."""
     asked = time.monotonic()
     written = ahead.written(step)
     waited = time.monotonic() - asked
@@ -71,15 +88,10 @@ def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
         yield from _as_before(step, context)
         ahead.accepted(step)
         return
-    started = time.monotonic()
-    results = [_own_result(check, outcome) for check in step.checks]
-    if step.suite:
-        results += step.suite.judge(context.con, f"{step.key}{NEXT}")
-    judged = time.monotonic() - started
-    found.remember(context.con, step, results, specs, context.run_id)
-    yield from results
+    found.remember(context.con, step, written.results, specs, context.run_id)
+    yield from written.results
     blocking = {spec.name for spec in specs if spec.blocking}
-    failed = [r.check_name for r in results if not r.passed and r.check_name in blocking and _is_error(r)]
+    failed = [r.check_name for r in written.results if not r.passed and r.check_name in blocking and _is_error(r)]
     if failed:
         raise dg.Failure(
             description=(
@@ -90,7 +102,7 @@ def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
         )
     with transaction(context.con):
         step.accept(context)
-        state.remember(step, written, outcome, waited, judged)
+        state.remember(step, written, outcome, waited)
     ahead.accepted(step)
     yield dg.MaterializeResult(metadata=_told(outcome))
 
@@ -107,17 +119,6 @@ def _is_error(result: dg.AssetCheckResult) -> bool:
 
 def _own_spec(key: dg.AssetKey, check: OwnCheck) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(check.name, asset=key, description=check.description, blocking=check.is_blocking)
-
-
-def _own_result(check: OwnCheck, outcome: Outcome) -> dg.AssetCheckResult:
-    sentences = outcome.failures.get(check.name, ())
-    return dg.AssetCheckResult(
-        check_name=check.name,
-        passed=not sentences,
-        severity=dg.AssetCheckSeverity.WARN if check.is_warning else dg.AssetCheckSeverity.ERROR,
-        description="\n".join(sentences) or None,
-        metadata={"failed": len(sentences)},
-    )
 
 
 def _declared(step: Step) -> dict[str, Any]:

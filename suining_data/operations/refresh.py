@@ -13,9 +13,11 @@ from rich.console import Console
 
 from suining_data.ingestion import accept_batch, accept_deletions
 from suining_data.operations import state
+from suining_data.operations.ahead import Ahead
+from suining_data.operations.assets import JOB, definitions_of
 from suining_data.operations.instance import prepare_home
 from suining_data.operations.pipeline import LANDING, pipeline
-from suining_data.operations.step import Step
+from suining_data.operations.step import Connection, Step
 from suining_data.operations.summary import print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Settings
@@ -38,15 +40,14 @@ def _refresh(settings: Settings, console: Console, accepted: Sequence[str]) -> b
         for batch_id in accepted:
             accept_batch(con, batch_id)
         stale = state.stale_steps(con, settings, steps)
-    if not stale:
-        console.print("没有变化，四库已是最新 (nothing has changed since the last refresh)")
-        print_published(settings, console)
-        return True
-    import_in_background()
-    console.print(
-        f"{len(steps)} 张表中有 {len(stale)} 张待更新 ({len(stale)} of {len(steps)} tables to bring up to date)"
-    )
-    succeeded = _run(settings, stale, console).success
+        if stale:
+            console.print(
+                f"{len(steps)} 张表中有 {len(stale)} 张待更新 ({len(stale)} of {len(steps)} tables to bring up to date)"
+            )
+            succeeded = _run(con, settings, stale, console).success
+        else:
+            console.print("没有变化，四库已是最新 (nothing has changed since the last refresh)")
+            succeeded = True
     print_published(settings, console)
     return succeeded
 
@@ -72,29 +73,30 @@ def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()
     with state.open_for_refresh(settings) as con:
         for deletions in accepted:
             accept_deletions(con, deletions)
-    result = _run(settings, tables, console)
+        result = _run(con, settings, tables, console)
     failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
     for check in failed:
         console.print(f"✗ {check.description}", style="red", markup=False, highlight=False, soft_wrap=True)
     return result.success and not failed
 
 
-def _run(settings: Settings, stale: list[Step], console: Console) -> dg.ExecuteInProcessResult:
-    os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
-    from suining_data.definitions import defs
-
-    job = defs.resolve_job_def("refresh")
+def _run(con: Connection, settings: Settings, stale: list[Step], console: Console) -> dg.ExecuteInProcessResult:
+    """The first tables are being written while Dagster gets ready."""
     run_id = str(uuid.uuid4())
-    progress = Progress(console, len(stale))
-    with dg.DagsterInstance.get() as instance:
-        _free_the_pool(instance)
-        instance.add_event_listener(run_id, progress.show)
-        return job.execute_in_process(
-            instance=instance,
-            run_id=run_id,
-            raise_on_error=False,
-            asset_selection=[dg.AssetKey(step.key.split(".")) for step in stale],
-        )
+    with Ahead(con, settings, run_id, stale) as ahead:
+        import_in_background()
+        os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
+        defs = definitions_of(pipeline(), dg.ResourceDefinition.hardcoded_resource(ahead))
+        progress = Progress(console, len(stale))
+        with dg.DagsterInstance.get() as instance:
+            _free_the_pool(instance)
+            instance.add_event_listener(run_id, progress.show)
+            return defs.resolve_job_def(JOB).execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+                asset_selection=[dg.AssetKey(step.key.split(".")) for step in stale],
+            )
 
 
 def _free_the_pool(instance: dg.DagsterInstance) -> None:

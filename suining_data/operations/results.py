@@ -4,6 +4,7 @@ Here: writing results of a run there and reading them back. Not here: judging (q
 """
 
 import json
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -14,7 +15,7 @@ SHOWN = (int, float, str, bool, list, dict)  # plain metadata; it holds counts a
 
 
 def remember(
-    con: Connection, step: Step, results: list[dg.AssetCheckResult], specs: list[dg.AssetCheckSpec], run_id: str
+    con: Connection, step: Step, results: Sequence[dg.AssetCheckResult], specs: list[dg.AssetCheckSpec], run_id: str
 ) -> None:
     """Replace the table's results by these."""
     blocking = {spec.name: spec.blocking for spec in specs}

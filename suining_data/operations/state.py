@@ -46,9 +46,9 @@ def is_current(con: Connection, step: Step, digest: str) -> bool:
     return stored is not None and stored[0] == digest
 
 
-def remember(step: Step, written: Written, outcome: Outcome, waited: float, judged: float) -> None:
-    """Record that the step's table is in force, what it was made from, and the seconds it took to write, while the run
-    waited for it, and to check."""
+def remember(step: Step, written: Written, outcome: Outcome, waited: float) -> None:
+    """Record that the step's table is in force, what it was made from, and the seconds it took to write and to check,
+    and while the run waited for it."""
     written.context.con.execute(
         "insert or replace into governance.table_state "
         "(table_name, input_digest, version, rows, run_id, finished_at, write_seconds, wait_seconds, check_seconds) "
@@ -59,9 +59,9 @@ def remember(step: Step, written: Written, outcome: Outcome, waited: float, judg
             outcome.version or written.digest,
             outcome.rows,
             written.context.run_id,
-            written.seconds,
+            written.write_seconds,
             waited,
-            judged,
+            written.check_seconds,
         ],
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+import dagster as dg
 import duckdb
 
 from suining_data.quality import Suite
@@ -48,12 +49,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Written:
-    """A side table, and the connection whose temporary tables belong to it; without an outcome nothing was to be done."""
+    """A side table that was judged, and the connection whose temporary tables belong to it; without an outcome nothing
+    was to be done."""
 
     context: Context
     digest: str  # of all that decided what was written, from before it was written: what comes in later is a change
     outcome: Outcome | None
-    seconds: float
+    results: tuple[dg.AssetCheckResult, ...] = ()
+    write_seconds: float = 0.0
+    check_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from suining_data.catalog import Derived, Field, Resource
 from suining_data.elements import ELEMENTS, Element, Rule, Then
 from suining_data.models import ColumnContract, Model, ModelContract
 from suining_data.quality.suite import SCHEMA, Check, Severity, Suite
+from suining_data.standardization.judgements import judgements_of_field
 
 ROW_KEYS = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
 FAILED_RULES = {"failed_rules": "varchar[]"}
@@ -159,15 +160,15 @@ def element_checks(column: str, element: Element) -> list[Check]:
 
 def _still_there(field: Field) -> Check:
     """A required value, which was delivered, is empty only where failed_rules says which rule emptied it."""
-    emptying = [rule.id for rule in ELEMENTS[field.element].rules if rule.then in (Then.QUARANTINE_VALUE, Then.DISCARD)]
-    reasons = ", ".join(_literal(f"{field.name}:{rule}") for rule in [*emptying, "unreadable"])
+    emptying = (j.id for j in judgements_of_field(field) if j.then in (Then.QUARANTINE_VALUE, Then.DISCARD))
+    reasons = ", ".join(_literal(id) for id in emptying)
     return Check(
         f"{field.name}:required",
         "完整性",
         Severity.BLOCK,
         f"{field.label}为空且没有说明原因的规则",
         f"{field.name} is empty and no rule says why",
-        breaks=f"{field.name} is null and not coalesce(list_has_any(failed_rules, [{reasons}]), false)",
+        breaks=f"{field.name} is null and not coalesce(list_has_any(failed_rules, [{reasons}]::varchar[]), false)",
     )
 
 

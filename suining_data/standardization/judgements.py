@@ -31,7 +31,7 @@ class Judgement:
 
 def judgements_of_fields(resource: Resource) -> list[Judgement]:
     """Every rule that rows of `resource` are judged by before derived columns are computed."""
-    return [judgement for field in resource.fields for judgement in _of_field(field)]
+    return [judgement for field in resource.fields for judgement in judgements_of_field(field)]
 
 
 def judgements_of_derived(resource: Resource) -> list[Judgement]:
@@ -39,7 +39,8 @@ def judgements_of_derived(resource: Resource) -> list[Judgement]:
     return [judgement for column in resource.derived for judgement in _of_element(column, None)]
 
 
-def _of_field(field: Field) -> list[Judgement]:
+def judgements_of_field(field: Field) -> list[Judgement]:
+    """Every rule that the values of one delivered column are judged by."""
     element = ELEMENTS[field.element]
     cleaned, value = f"c_{field.name}", f"v_{field.name}"
     found = []

@@ -3,15 +3,12 @@
 import io
 from collections.abc import Callable, Iterator
 
-import dagster as dg
 import duckdb
 import pytest
 from rich.console import Console
 
-from suining_data import definitions
 from suining_data.catalog import Catalog
 from suining_data.operations import refresh
-from suining_data.operations.assets import asset_of, warehouse_of
 from suining_data.operations.pipeline import steps_of
 from suining_data.settings import settings
 from suining_data_tests.exchange.conftest import ANNA, BEN, UNIT, Office, resource_of
@@ -26,14 +23,7 @@ def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresh]:
     office.resource = resource_of(compare_keys=True)
     catalog = Catalog((UNIT.model_copy(update={"resources": [office.resource]}),))
     steps = [step for step in steps_of(catalog, []) if step.group in ("landing", "raw", "staged")]
-    defs = dg.Definitions(
-        assets=[asset_of(step) for step in steps],
-        jobs=[dg.define_asset_job("refresh", selection=dg.AssetSelection.all())],
-        resources={"warehouse": warehouse_of(steps)},
-        executor=dg.in_process_executor,
-    )
     monkeypatch.setattr(refresh, "pipeline", lambda: steps)
-    monkeypatch.setattr(definitions, "defs", defs)
     monkeypatch.setenv("SUINING_DATA", str(office.settings.data))
     assert office.settings.exchange_dsn
     monkeypatch.setenv("SUINING_EXCHANGE_DSN", office.settings.exchange_dsn.get_secret_value())
