@@ -45,9 +45,9 @@ def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
 
     @dg.resource(description="The run's connection to the warehouse")
     def warehouse(context: dg.InitResourceContext) -> Iterator[Ahead]:
-        config, run = settings(), context.run
-        chosen = run.asset_selection if run else None
-        own = [step for step in steps if chosen is None or dg.AssetKey(step.key.split(".")) in chosen]
+        config = settings()
+        chosen = context.run.asset_selection if context.run else None  # none: all that the job has
+        own = [step for step in steps if not chosen or dg.AssetKey(step.key.split(".")) in chosen]
         with state.open_for_refresh(config) as con, Ahead(con, config, context.run_id or "", own) as ahead:
             yield ahead
 

@@ -6,7 +6,7 @@ Here: what the tests of gates and of writing ahead share. Not here: the steps of
 import dagster as dg
 import duckdb
 
-from suining_data.operations.assets import asset_of, warehouse_of
+from suining_data.operations.assets import JOB, definitions_of, warehouse_of
 from suining_data.operations.step import Context, Outcome, OwnCheck, Step
 from suining_data.settings import Settings
 from suining_data.warehouse import NEXT, swap
@@ -30,14 +30,13 @@ def table(name: str, value: int, upstream: tuple[str, ...] = (), *, fails: bool 
     )
 
 
-def run(*steps: Step, selection: str | None = None) -> dg.ExecuteInProcessResult:
-    """The steps as a Dagster run of all of them, or of those that are selected."""
-    return dg.materialize(
-        [asset_of(step) for step in steps],
+def run(*steps: Step, chosen: list[str] | None = None) -> dg.ExecuteInProcessResult:
+    """The steps as a Dagster run of all of them, or of those that are chosen."""
+    job = definitions_of(steps, warehouse_of(steps)).resolve_job_def(JOB)
+    return job.execute_in_process(
         instance=dg.DagsterInstance.ephemeral(),
-        resources={"warehouse": warehouse_of(steps)},
         raise_on_error=False,
-        selection=selection,
+        asset_selection=[dg.AssetKey(key.split(".")) for key in chosen] if chosen else None,
     )
 
 
