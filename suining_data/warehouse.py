@@ -8,6 +8,7 @@ Not here: what the tables hold (the stages), the published copy that analysts op
 import errno
 import fcntl
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -32,6 +33,7 @@ SLOW_TO_CHOOSE = "alp,alprd,chimp,dict_fsst,dictionary,fsst,patas,rle,roaring,zs
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # DuckDB says the first two; SQLite, in which Dagster keeps its log, the others
 FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
+_loading = threading.Lock()
 NEXT = "__next"  # suffix of a side table: written and judged before it replaces the good one
 
 
@@ -112,9 +114,8 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     con = _connect(settings)
     try:
         con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
-        con.execute(
-            "set block_allocator_memory = '2GB'"
-        )  # kept, not given back and asked for again: a tenth of the time
+        # memory is kept, not given back and asked for again: a tenth of the time
+        con.execute(f"set block_allocator_memory = '{settings.memory_gb}GB'")
         prepare(con)
         yield con
     finally:
@@ -127,7 +128,8 @@ def load_spatial(con: duckdb.DuckDBPyConnection, sql: str = "ST_") -> None:
     The extension comes as a package, for a closed network has none to download from.
     """
     if "ST_" in sql:
-        con.execute(f"load '{_spatial_extension()}'")
+        with _loading:  # a second one that asks meanwhile is told it is loaded, and finds no functions yet
+            con.execute(f"load '{_spatial_extension()}'")
 
 
 @cache

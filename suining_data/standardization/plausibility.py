@@ -13,6 +13,7 @@ from suining_data.elements import Then
 from suining_data.ingestion import Notice
 from suining_data.standardization.judgements import Judgement, judgements_of_fields
 from suining_data.standardization.statement import broken_and_filled, literal
+from suining_data.warehouse import load_spatial
 
 ROWS_JUDGED = 2_000  # the first of a batch: enough to tell that a column holds something else
 FEWEST_VALUES = 20
@@ -24,7 +25,9 @@ def implausible_column(con: duckdb.DuckDBPyConnection, raw: Path, resource: Reso
     """Why the batch is refused when nearly every value of a column breaks one rule; None when no column is like that."""
     judged = [j for j in judgements_of_fields(resource) if j.then in REFUSING]
     first = f"(from read_parquet({literal(str(raw))}) limit {ROWS_JUDGED})"
-    counts = con.execute(broken_and_filled(resource, judged, first)).fetchall()[0]
+    counted = broken_and_filled(resource, judged, first)
+    load_spatial(con, counted)
+    counts = con.execute(counted).fetchall()[0]
     for judgement, broken, filled in zip(judged, counts[::2], counts[1::2], strict=True):
         if broken >= FEWEST_VALUES and broken > MOST_BROKEN * filled:
             return _notice(judgement, broken, batch_id)
