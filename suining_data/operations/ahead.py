@@ -21,7 +21,7 @@ from suining_data.operations.judging import judge
 from suining_data.operations.step import Connection, Context, Step, Written
 from suining_data.settings import Settings
 
-WRITERS = 2  # statements at a time: small ones keep no two cores busy, and most are small
+WRITERS = 1  # two are no faster on two cores, and the run's thread writes too, where its turn comes first
 
 
 class Ahead:
@@ -37,9 +37,9 @@ class Ahead:
         self._futures: dict[str, Future[Written]] = {}
 
     def __enter__(self) -> Self:
-        for key, unmet in self._unmet.items():
-            if not unmet:
-                self._start(key)
+        ready = [key for key, unmet in self._unmet.items() if not unmet]
+        for key in sorted(ready, key=lambda key: -self._steps[key].expected_rows):  # long ones while Dagster gets ready
+            self._start(key)
         return self
 
     def __exit__(

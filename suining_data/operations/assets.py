@@ -14,7 +14,7 @@ from dagster_shared.utils.warnings import BetaWarning
 from suining_data.operations import results as found
 from suining_data.operations import state
 from suining_data.operations.ahead import Ahead
-from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step
+from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step, Written
 from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import transaction
 
@@ -88,33 +88,39 @@ def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
         yield from _as_before(step, context)
         ahead.accepted(step)
         return
-    found.remember(context.con, step, written.results, specs, context.run_id)
+    failed = _failed_gates(written, specs)
+    with transaction(context.con):
+        found.remember(context.con, step, written.results, specs, context.run_id)
+        if not failed:
+            step.accept(context)
+            state.remember(step, written, outcome, waited)
+    if not failed:
+        ahead.accepted(step)
     yield from written.results
-    blocking = {spec.name for spec in specs if spec.blocking}
-    failed = [r.check_name for r in written.results if not r.passed and r.check_name in blocking and _is_error(r)]
     if failed:
         raise dg.Failure(
             description=(
-                f"{step.key}: 质量关卡 {', '.join(map(str, failed))} 未通过，保留上一版数据。"
+                f"{step.key}: 质量关卡 {', '.join(failed)} 未通过，保留上一版数据。"
                 f" The gate failed; the last good table stays in force and nothing downstream was built."
             ),
             allow_retries=False,
         )
-    with transaction(context.con):
-        step.accept(context)
-        state.remember(step, written, outcome, waited)
-    ahead.accepted(step)
     yield dg.MaterializeResult(metadata=_told(outcome))
+
+
+def _failed_gates(written: Written, specs: list[dg.AssetCheckSpec]) -> list[str]:
+    blocking = {spec.name for spec in specs if spec.blocking}
+    return [
+        str(result.check_name)
+        for result in written.results
+        if not result.passed and result.check_name in blocking and result.severity is dg.AssetCheckSeverity.ERROR
+    ]
 
 
 def _as_before(step: Step, context: Context) -> Events:
     """An unchanged table: what was found of it when it was built."""
     yield from found.recall(context.con, step)
     yield dg.MaterializeResult(metadata={**_counted(state.rows(context.con, step)), "unchanged": True})
-
-
-def _is_error(result: dg.AssetCheckResult) -> bool:
-    return result.severity is dg.AssetCheckSeverity.ERROR
 
 
 def _own_spec(key: dg.AssetKey, check: OwnCheck) -> dg.AssetCheckSpec:

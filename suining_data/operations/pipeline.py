@@ -154,6 +154,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
         code=_unit_file(unit),
+        expected_rows=resource.expected_rows.max,
     )
 
 

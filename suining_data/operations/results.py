@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import dagster as dg
 
 from suining_data.operations.step import Connection, Step
-from suining_data.warehouse import transaction
 
 SHOWN = (int, float, str, bool, list, dict)  # plain metadata; it holds counts and opaque keys only
 
@@ -17,7 +16,7 @@ SHOWN = (int, float, str, bool, list, dict)  # plain metadata; it holds counts a
 def remember(
     con: Connection, step: Step, results: Sequence[dg.AssetCheckResult], specs: list[dg.AssetCheckSpec], run_id: str
 ) -> None:
-    """Replace the table's results by these."""
+    """Replace the table's results by these; call it in a transaction."""
     blocking = {spec.name: spec.blocking for spec in specs}
     rows = [
         (
@@ -33,10 +32,9 @@ def remember(
         for result in results
     ]
     marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
-    with transaction(con):
-        con.execute("delete from governance.check_result where table_name = ?", [step.key])
-        if rows:
-            con.execute(f"insert into governance.check_result values {marks}", [v for row in rows for v in row])
+    con.execute("delete from governance.check_result where table_name = ?", [step.key])
+    if rows:
+        con.execute(f"insert into governance.check_result values {marks}", [v for row in rows for v in row])
 
 
 def recall(con: Connection, step: Step) -> list[dg.AssetCheckResult]:

@@ -87,6 +87,7 @@ class Step:
     columns: tuple[Column, ...] = ()
     code: str | None = None  # file of the project that declares the table
     inputs: Callable[[Connection, Settings], str] | None = None  # digest of what is no table of another step
+    expected_rows: int = 0  # at most, where somebody has said it
 
 
 @cache

@@ -21,14 +21,29 @@ def writing(step: Step, before: Callable[[], object]) -> Step:
     return replace(step, write=write)
 
 
-def test_a_table_that_needs_nothing_else_is_written_while_another_is_under_way(data: Settings) -> None:
+def test_a_table_that_needs_nothing_else_is_written_while_another_is_put_in_force(data: Settings) -> None:
     begun = Event()
     seen: list[bool] = []
-    first = writing(table("a", 1), lambda: seen.append(begun.wait(SOON)))
-    second = writing(table("b", 2), begun.set)
-    assert run(first, second).success
+    first, second = table("a", 1), writing(table("b", 2), begun.set)
+
+    def accept(context: Context) -> None:
+        seen.append(begun.wait(SOON))
+        first.accept(context)
+
+    assert run(replace(first, accept=accept), second).success
     assert seen == [True]
     assert values(data, "a", "b") == {"a": 1, "b": 2}
+
+
+def test_the_largest_is_begun_first(data: Settings) -> None:
+    written: list[str] = []
+    sizes = {"a": 1, "b": 10, "c": 1000}
+    steps = [
+        replace(writing(table(name, 1), lambda name=name: written.append(name)), expected_rows=rows)
+        for name, rows in sizes.items()
+    ]
+    assert run(*steps).success
+    assert written[0] == "c"
 
 
 def test_a_table_is_written_when_what_it_reads_is_in_force(data: Settings) -> None:
