@@ -13,7 +13,7 @@ import duckdb
 
 from suining_data.catalog import Catalog, load_catalog
 from suining_data.settings import Settings
-from suining_data.warehouse import load_spatial
+from suining_data.warehouse import SLOW_TO_CHOOSE, load_spatial
 
 from . import truth, writers
 from .city import make_city
@@ -116,8 +116,9 @@ def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:
     }
     if settings.threads:
         config["threads"] = settings.threads
-    con = duckdb.connect(config=config)
+    con = duckdb.connect(f"{spill}/city.duckdb", config=config)  # tables of a file can leave memory, whatever the scale
     con.execute("set enable_progress_bar = false")
+    con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
     load_spatial(con)
     return con
 

@@ -134,7 +134,9 @@ def test_a_second_call_gives_the_same_bytes_and_leaves_other_files_alone(rough_s
     theirs = sample.settings.landing / "public_security" / "hjbd_20190901.csv"
     theirs.write_text("a real delivery", encoding="utf-8")
     (sample.settings.landing / "health" / "yljg_20190831.json").unlink()
+    sample.settings.raw.mkdir()
     make(tmp_path, rates=ROUGH)
+    assert sample.settings.raw.exists(), "what was built of the same city stays"
     assert theirs.read_text(encoding="utf-8") == "a real delivery"
     theirs.unlink()
     assert digests(sample) == before
@@ -145,12 +147,12 @@ def test_a_scale_of_nothing_is_refused(tmp_path: Path) -> None:
         make_sample(Settings(data=tmp_path), 0, 1)
 
 
-def test_another_city_starts_from_nothing_unless_something_real_lies_in_landing(tmp_path: Path) -> None:
+def test_another_city_starts_from_nothing_unless_something_real_lies_in_landing(
+    delivered: Settings, tmp_path: Path
+) -> None:
+    shutil.copytree(delivered.data, tmp_path, dirs_exist_ok=True)
     settings = Settings(data=tmp_path)
-    make_sample(settings, 0.0005, 1)
     settings.raw.mkdir()
-    make_sample(settings, 0.0005, 1)
-    assert settings.raw.exists()
     (settings.landing / "real.csv").touch()
     make_sample(settings, 0.0005, 2)
     assert settings.raw.exists()
