@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 from rich.console import Console
@@ -48,6 +49,16 @@ class City:
         """Rows of the warehouse: batches, checks and states that a failed run did not publish."""
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as con:
             return con.sql(sql).fetchall()
+
+    def told(self, *key: str) -> dict[str, object]:
+        """What Dagster shows of the last materialization of an asset."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DAGSTER_HOME", str(self.settings.dagster_home))  # where its dagster.yaml says it lies
+            with dg.DagsterInstance.from_config(str(self.settings.dagster_home)) as instance:
+                event = instance.get_latest_materialization_event(dg.AssetKey(key))
+        assert event
+        assert event.asset_materialization
+        return {name: value.value for name, value in event.asset_materialization.metadata.items()}
 
     def landed(self, unit: str, pattern: str) -> Path:
         """The last delivered file of a pattern."""

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import dagster as dg
 import duckdb
 import pytest
 
@@ -63,19 +62,10 @@ def pair_with(city: City, number: str) -> str:
     return str(pair)
 
 
-def open_pairs_told(city: City) -> dict[str, object]:
-    """What the asset says of the queue in Dagster."""
-    with dg.DagsterInstance.from_config(str(city.settings.dagster_home)) as instance:
-        event = instance.get_latest_materialization_event(dg.AssetKey(["linked", "review"]))
-    assert event is not None
-    assert event.asset_materialization is not None
-    return {name: value.value for name, value in event.asset_materialization.metadata.items()}
-
-
 def test_a_workbook_that_comes_back_decides_and_the_next_refresh_obeys(asked: City, tmp_path: Path) -> None:
     data, file = asked.settings.data, tmp_path / "queue.xlsx"
     assert ids(asked)[None] not in (ids(asked)[ONE], ids(asked)[OTHER])
-    assert open_pairs_told(asked)["person_ambiguous"] == 2
+    assert asked.told("linked", "review")["person_ambiguous"] == 2
     assert suining(data, "review", "export", str(file), "--subject", "person").returncode == 0
     fill_in(file, {pair_with(asked, OTHER): ("相同", "张某", "电话核实")})
     for said in ("新判定 1 条", "新判定 0 条"):
@@ -85,7 +75,7 @@ def test_a_workbook_that_comes_back_decides_and_the_next_refresh_obeys(asked: Ci
     asked.refresh()
     assert ids(asked)[None] == ids(asked)[OTHER] != ids(asked)[ONE]
     assert "没有待判定" in suining(data, "review", "next").stdout
-    assert open_pairs_told(asked)["person_ambiguous"] == 0
+    assert asked.told("linked", "review")["person_ambiguous"] == 0
     asked.settings.warehouse.unlink()  # the registry is state, all else is rebuilt
     asked.refresh()
     assert ids(asked)[None] == ids(asked)[OTHER]
