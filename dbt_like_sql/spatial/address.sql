@@ -50,12 +50,12 @@ name_of as (
 ),
 
 county as (
-    select name, arg_max(division_code, is_current::int) as division_code
+    select name, arg_max(division_code, (is_current, division_code)) as division_code
     from name_of where level_code = 'county' group by name
 ),
 
 town as (
-    select name, arg_max(division_code, is_current::int) as division_code, bool_or(is_current) as is_current
+    select name, arg_max(division_code, (is_current, division_code)) as division_code, bool_or(is_current) as is_current
     from name_of where level_code = 'town' group by name
 ),
 
@@ -88,7 +88,7 @@ head_area as (
     select head, county_name, county_code, area.name as area_name,
         substr(rest, coalesce(length(area.name), 0) + 1) as rest
     from head_county left join area on substr(rest, 1, 2) = substr(area.name, 1, 2) and starts_with(rest, area.name)
-    qualify row_number() over (partition by head order by length(area.name) desc nulls last) = 1
+    qualify row_number() over (partition by head order by length(area.name) desc nulls last, area.name) = 1
 ),
 
 head_town as (
