@@ -95,7 +95,8 @@ held as (
     left join {{ ref('linked.person_record') }} as person
         on told.record_id = person.record_id and person.role in ('road_practitioner', 'credit_subject', 'legal_practitioner')
     qualify row_number() over (
-        partition by told.license_type, coalesce(told.license_number, cast(told.record_id as varchar)), told.holder_name, told.scope
+        partition by
+            told.license_type, coalesce(told.license_number, cast(told.record_id as varchar)), told.holder_name, told.scope
         order by told.valid_to desc nulls last, told.record_id
     ) = 1
 )

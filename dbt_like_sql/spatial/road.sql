@@ -2,8 +2,8 @@
 -- names. Which street a highway follows is not told, so none is left out.
 with told as (
     select
-        coalesce('R' || route_code || start_stake, cast(record_id as varchar)) as road_key, route_code, route_name as name, road_grade_code, start_stake,
-        end_stake, {{ cgcs2000_shape(crs('transport__roads'), 'geometry') }} as geometry,
+        coalesce('R' || route_code || start_stake, cast(record_id as varchar)) as road_key, route_code,
+        route_name as name, road_grade_code, start_stake, end_stake, {{ cgcs2000_shape(crs('transport__roads'), 'geometry') }} as geometry,
         'transport__roads' as resource_id, record_id
     from {{ ref('staged.transport__roads') }}
     union all
