@@ -28,8 +28,9 @@ LIBRARIES = (
     "transport",
 )  # beside the bases: what is read out of them for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", *BASES, *LIBRARIES)
-# choosing among all compressions took half the time of writing a wide table; the snapshot is compressed
-SLOW_TO_CHOOSE = "alp,alprd,chimp,dict_fsst,dictionary,fsst,patas,rle,roaring,zstd"
+# choosing among all compressions took half the time of writing a wide table; the snapshot, whose file is of a later
+# format, has the one that is left out here
+SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # DuckDB says the first two; SQLite, in which Dagster keeps its log, the others
 FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
@@ -168,12 +169,6 @@ def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None
             )
         con.execute("delete from reference.loaded")
         con.execute("insert into reference.loaded values (?)", [digest])
-
-
-def release_memory(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Let go of cached blocks at once: one by one, as new ones are needed, it costs a third of what follows."""
-    con.execute("set memory_limit = ?", [f"{settings.memory_gb / 4}GB"])
-    con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
 
 
 @contextmanager

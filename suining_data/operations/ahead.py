@@ -4,7 +4,8 @@ Here: which step may start, on a connection of its own, and handing over what it
 (step.py), putting its table in force (assets.py), which happens in the order of the run, one at a time.
 
 A step writes a side table and nothing else that counts, so it can be written as soon as all it reads is in force,
-whether or not its turn has come; a table that is never asked for is written over by the next run.
+whether or not its turn has come; a table that is never asked for is written over by the next run. A step of parts is not
+written ahead as a whole: its parts are, and what is left of them when its turn comes is shared by both threads.
 """
 
 import threading
@@ -18,7 +19,7 @@ import sqlalchemy.orm  # noqa: F401  # Dagster's log uses SQLAlchemy while a wri
 
 from suining_data.operations import state
 from suining_data.operations.judging import judge
-from suining_data.operations.step import Connection, Context, Step, Written
+from suining_data.operations.step import Connection, Context, Part, Step, Written
 from suining_data.settings import Settings
 
 WRITERS = 1  # two are no faster on two cores, and the run's thread writes too, where its turn comes first
@@ -31,9 +32,12 @@ class Ahead:
         self._con, self._settings, self._run_id = con, settings, run_id
         self._steps = {step.key: step for step in steps}
         self._unmet = {step.key: {key for key in step.upstream if key in self._steps} for step in steps}
+        self._to_come = set(self._steps)  # tables of the run that are not yet in force
+        self._stale: set[str] = set()  # what reads a table that is new in this run
+        self._parts: dict[str, dict[Part, Future[object]]] = {step.key: {} for step in steps if step.parts}
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="ahead")
         self._opening = threading.Lock()
-        self._open: dict[str, Connection] = {}
+        self._open: dict[str | Part, Connection] = {}
         self._futures: dict[str, Future[Written]] = {}
 
     def __enter__(self) -> Self:
@@ -60,27 +64,64 @@ class Ahead:
             return self._write(step)
         return future.result()
 
-    def accepted(self, step: Step) -> None:
-        """The table of `step` is in force: what waited for nothing else may start."""
-        if con := self._open.pop(step.key, None):
-            con.close()
-        for key, unmet in self._unmet.items():
-            if step.key in unmet:
-                unmet.remove(step.key)
-                if not unmet:
-                    self._start(key)
+    def accepted(self, step: Step, *, is_new: bool) -> None:
+        """The table of `step` is in force, and was not before if it is new: what waited for nothing else may start."""
+        self._close(step.key)
+        self._to_come.discard(step.key)
+        waiting = [key for key, unmet in self._unmet.items() if step.key in unmet]
+        self._stale.update(waiting if is_new else ())
+        for key in waiting:
+            self._unmet[key].remove(step.key)
+            if not self._unmet[key]:
+                self._start(key)
+        for key in self._stale & self._parts.keys():
+            ready = [part for part in self._steps[key].parts if self._to_come.isdisjoint(part.reads)]
+            self._start_parts(self._steps[key], ready)
 
     def _start(self, key: str) -> None:
-        self._futures[key] = self._pool.submit(self._write, self._steps[key])
+        if key not in self._parts:
+            self._futures[key] = self._pool.submit(self._write, self._steps[key])
+
+    def _start_parts(self, step: Step, parts: Collection[Part]) -> None:
+        started = self._parts[step.key]
+        started.update({part: self._pool.submit(self._write_part, part) for part in parts if part not in started})
+
+    def _write_part(self, part: Part) -> object:
+        try:
+            return part.write(self._opened(part))
+        finally:
+            self._close(part)
+
+    def _finish_parts(self, step: Step) -> None:
+        """All parts of the step are done; what the writer has not begun is taken from the end of its queue."""
+        self._start_parts(step, step.parts)
+        started = self._parts[step.key]
+        for part, future in reversed(started.items()):
+            if future.cancel():
+                self._write_part(part)
+        for future in started.values():
+            if not future.cancelled():
+                future.result()
+
+    def _opened(self, key: str | Part) -> Context:
+        with self._opening:
+            con = self._open[key] = self._con.cursor()
+        return Context(con, self._settings, self._run_id)
+
+    def _close(self, key: str | Part) -> None:
+        with self._opening:
+            if con := self._open.pop(key, None):
+                con.close()
 
     def _write(self, step: Step) -> Written:
-        with self._opening:
-            con = self._open[step.key] = self._con.cursor()
-        context = Context(con, self._settings, self._run_id)
+        context = self._opened(step.key)
+        con = context.con
         digest = state.input_digest(con, self._settings, step)
         if state.is_current(con, step, digest):
             return Written(context, digest, None)
         started = time.monotonic()
+        if step.parts:
+            self._finish_parts(step)
         outcome = step.write(context)
         written = time.monotonic()
         results = judge(con, step, outcome)

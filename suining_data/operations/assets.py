@@ -86,7 +86,7 @@ def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
     context, outcome = written.context, written.outcome
     if outcome is None:
         yield from _as_before(step, context)
-        ahead.accepted(step)
+        ahead.accepted(step, is_new=False)
         return
     failed = _failed_gates(written, specs)
     with transaction(context.con):
@@ -95,7 +95,7 @@ def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
             step.accept(context)
             state.remember(step, written, outcome, waited)
     if not failed:
-        ahead.accepted(step)
+        ahead.accepted(step, is_new=True)
     yield from written.results
     if failed:
         raise dg.Failure(

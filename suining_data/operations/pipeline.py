@@ -23,8 +23,18 @@ from suining_data.ingestion import (
 from suining_data.linkage import LinkedTable, back_up_registry, linked_tables
 from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
 from suining_data.operations.deliveries import deliveries_step
-from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, code_digest, digest_of
-from suining_data.publication import DICTIONARY_COLUMNS, described, publish, write_dictionary
+from suining_data.operations.step import (
+    Column,
+    Connection,
+    Context,
+    Outcome,
+    OwnCheck,
+    Part,
+    Step,
+    code_digest,
+    digest_of,
+)
+from suining_data.publication import DICTIONARY_COLUMNS, Addition, additions, described, publish, write_dictionary
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.standardization import implausible_column, put_in_force, staged_select, standardize
@@ -82,8 +92,7 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
     read = {key for step in steps for key in step.upstream}
     unread = [step.key for step in steps if step.key not in read]  # their accounts are published all the same
-    views = [model for model in models if model.is_view]
-    steps.append(_snapshot_step(list(dict.fromkeys([*(model.table for model in models), *unread])), views))
+    steps.append(_snapshot_step(models, [key for key in unread if key not in {model.table for model in models}]))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 
@@ -301,9 +310,16 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
     )
 
 
-def _snapshot_step(tables: list[str], views: list[Model]) -> Step:
+def _snapshot_step(models: list[Model], others: list[str]) -> Step:
+    views = [model for model in models if model.is_view]
+    tables = [*(model.table for model in models if not model.is_view), *others]
+    identities = ("linked.person_identity", "linked.organization_identity")  # what they mint is in the registry
+    parts = [
+        Part(identities, lambda context: back_up_registry(context.con, context.settings)),
+        *(Part(new.reads, _added(new)) for new in additions(tables, views)),
+    ]
+
     def write(context: Context) -> Outcome:
-        back_up_registry(context.con, context.settings)
         published = publish(context.con, context.settings, context.run_id, views)
         figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
         return Outcome(rows=sum(table.rows for table in published), figures=figures)
@@ -312,13 +328,18 @@ def _snapshot_step(tables: list[str], views: list[Model]) -> Step:
         key="published.snapshot",
         group="published",
         description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
-        upstream=tuple(tables),
+        upstream=(*(model.table for model in models), *others),
         digest=code_digest("publication"),
         inputs=lambda con, settings: _governance_digest(con),
+        parts=tuple(parts),
         write=write,
         accept=lambda context: None,
         code="suining_data/publication/snapshot.py",
     )
+
+
+def _added(new: Addition) -> Callable[[Context], None]:
+    return lambda context: new.add(context.con, context.settings)
 
 
 def _governance_digest(con: Connection) -> str:

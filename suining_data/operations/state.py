@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.operations.step import Connection, Outcome, Step, Written, digest_of
+from suining_data.publication import discard_next
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
 from suining_data.warehouse import open_warehouse
@@ -16,22 +17,26 @@ from suining_data.warehouse import open_warehouse
 
 @contextmanager
 def open_for_refresh(settings: Settings) -> Iterator[Connection]:
-    """The warehouse with the tables that a refresh keeps its memory in."""
+    """The warehouse with the tables that a refresh keeps its memory in, and no snapshot that was left unfinished."""
     with open_warehouse(settings) as con:
-        create_ledger(con)
-        create_accounts(con)
-        create_registry(con)
-        restore_registry(con, settings)
-        con.execute("""
-            create table if not exists governance.table_state (
-                table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,
-                finished_at timestamp, write_seconds double, check_seconds double);
-            alter table governance.table_state add column if not exists wait_seconds double;
-            create table if not exists governance.check_result (
-                table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
-                description varchar, metadata json, run_id varchar)
-        """)
-        yield con
+        discard_next(settings)  # of a run that was killed
+        try:
+            create_ledger(con)
+            create_accounts(con)
+            create_registry(con)
+            restore_registry(con, settings)
+            con.execute("""
+                create table if not exists governance.table_state (
+                    table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,
+                    finished_at timestamp, write_seconds double, check_seconds double);
+                alter table governance.table_state add column if not exists wait_seconds double;
+                create table if not exists governance.check_result (
+                    table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
+                    description varchar, metadata json, run_id varchar)
+            """)
+            yield con
+        finally:
+            discard_next(settings)
 
 
 def input_digest(con: Connection, settings: Settings, step: Step) -> str:

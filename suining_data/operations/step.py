@@ -71,6 +71,14 @@ class OwnCheck:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A piece of a step's work that needs only some of what the step reads, done as soon as that is in force."""
+
+    reads: tuple[str, ...]
+    write: Callable[[Context], object]
+
+
+@dataclass(frozen=True)
 class Step:
     """One asset. `write` fills a side table and tells about it; `accept` puts it in force after it was judged."""
 
@@ -81,6 +89,7 @@ class Step:
     digest: str  # of everything of ours that decides what comes out: SQL, catalogue entry, contract
     write: Callable[[Context], Outcome]
     accept: Callable[[Context], None]
+    parts: tuple[Part, ...] = ()  # done before `write`, each once
     checks: tuple[OwnCheck, ...] = ()
     suite: Suite | None = None
     unit: str = "data_bureau"  # who answers for the data: a department, or the bureau for what it makes of them

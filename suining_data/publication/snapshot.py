@@ -1,90 +1,74 @@
 """A snapshot: what analysts open, written beside the one in use and swapped in whole.
 
-Here: the DuckDB file with tables and views, one Parquet file per table, the manifest, the swap, keeping the last
-snapshots.
-Not here: what the tables hold (dbt_like_sql/), who may see what.
+Here: the next snapshot made whole, with views and descriptions, the swap, keeping the last snapshots.
+Not here: its tables (next_snapshot.py), what they hold (dbt_like_sql/), who may see what.
 
 published/snapshots/<run>/ holds a snapshot; the link published/current names the one in use, and the other names
 (suining.duckdb, parquet, manifest.json) lead through it: replacing one link replaces all at once. Readers that have
 the old file open keep it.
 """
 
-import hashlib
-import json
-import os
-import re
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from suining_data.models import Model
-from suining_data.settings import Settings
-from suining_data.warehouse import BASES, LIBRARIES, SLOW_TO_CHOOSE, release_memory, table_exists, transaction
-
-SCHEMAS = (*BASES, *LIBRARIES, "governance")
-OFFERED = ("suining.duckdb", "parquet", "manifest.json")
-# how records were linked and which ids have given way: `suining explain` asks for them while the warehouse is busy
-_LINKS = "select record_id, role, rule, weight, to_json(evidence) as evidence from linked.{0}_unidentified join linked.{0}_link using (token)"
-ALSO = {
-    f"governance.{subject}_{name}": (read, sql.format(subject))
-    for subject in ("person", "organization")
-    for name, read, sql in (
-        ("link", f"linked.{subject}_link", _LINKS),
-        ("redirect", f"registry.{subject}_redirect", "from registry.{0}_redirect"),
-    )
-}
-# texts that hardly repeat: to look for a compression of them costs more than to write them, and finds none
-UNLIKE = re.compile(
-    "(person|organization|resident|relationship|credential|enrolment|conflict)_id|name|phone|identifier"
+from suining_data.publication.manifest import (
+    DATABASE,
+    MANIFEST,
+    PublishedTable,
+    digest_of_file,
+    read_manifest,
+    write_manifest,
 )
+from suining_data.publication.next_snapshot import (
+    LINKS,
+    REDIRECTS,
+    SCHEMAS,
+    add_link,
+    add_table,
+    close_next,
+    copy_table,
+    discard_next,
+    folder,
+    is_shared,
+    open_next,
+    parquet_file,
+    reads_more,
+    version_of,
+)
+from suining_data.settings import Settings
+from suining_data.warehouse import transaction
+
+OFFERED = (DATABASE, "parquet", MANIFEST)
 KEPT = 2  # snapshots: the one in use and the one before
-
-
-@dataclass(frozen=True)
-class PublishedTable:
-    """A table of the snapshot; `version` says what it was made from."""
-
-    table: str
-    rows: int
-    file: str
-    sha256: str
-    version: str
 
 
 def publish(
     con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, views: Sequence[Model] = ()
 ) -> list[PublishedTable]:
-    """Write a new snapshot of the bases and put it in use; the one in use stays whole whatever happens.
+    """Make the next snapshot whole and put it in use; the one in use stays whole whatever happens.
 
-    `views`, each after those it reads, are in the DuckDB file only.
+    What was put into it before is as it is in the warehouse. `views`, each after those it reads, are in the DuckDB
+    file only.
     """
-    snapshot = settings.published / "snapshots" / run_id
-    shutil.rmtree(snapshot, ignore_errors=True)
-    (snapshot / "parquet").mkdir(parents=True)
-    before = read_manifest(settings)
-    tables = _tables(con)
-    release_memory(con, settings)
-    with con.cursor() as beside, ThreadPoolExecutor(max_workers=1) as pool:  # neither keeps every core busy alone
-        written = [pool.submit(_write_parquet, beside, settings, snapshot, table, before) for table in tables]
-        _write_database(con, snapshot / "suining.duckdb", tables, views)
-        published = [each.result() for each in written]
-    _write_manifest(con, snapshot, published, [view.table for view in views], run_id)
-    _put_in_use(settings, snapshot)
+    try:
+        tables, before = _tables(con), read_manifest(settings)
+        open_next(con, settings)
+        _add_missing(con, settings, tables, views)
+        _copy_comments(con, [*tables, *(view.table for view in views)])
+        published = [_published(con, settings, table, before) for table in tables]
+        con.execute("checkpoint snapshot")
+        close_next(con)
+        write_manifest(con, folder(settings), published, [view.table for view in views], run_id)
+        _put_in_use(settings, run_id)
+    finally:
+        close_next(con)
+        discard_next(settings)
     _forget_old(settings)
     return published
-
-
-def read_manifest(settings: Settings) -> dict[str, dict[str, str]]:
-    """Tables of the snapshot in use by name; empty when nothing was published."""
-    file = settings.published / "manifest.json"
-    if not file.exists():
-        return {}
-    return {entry["table"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))["tables"]}
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -99,44 +83,21 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _write_database(con: duckdb.DuckDBPyConnection, file: Path, tables: list[str], views: Sequence[Model]) -> None:
-    con.execute(f"attach '{file}' as snapshot")
-    con.execute("set disabled_compression_methods = 'fsst'")  # a third of the time for a file of twice the size
-    try:
-        for schema in SCHEMAS:
-            con.execute(f"create schema snapshot.{schema}")
-        for table in tables:
-            _copy(con, table)
-        for name, (read, sql) in ALSO.items():
-            if table_exists(con, read):
-                con.execute(f"create table snapshot.{name} as {sql}")
-        _write_views(con, tables, views)
-        _copy_comments(con, [*tables, *(view.table for view in views)])
-        con.execute("checkpoint snapshot")
-    finally:
-        con.execute("detach snapshot")
-        con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
-
-
-def _copy(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """The table, or what the view shows, as a table of the snapshot."""
-    declared = [
-        f'"{name}" {kind}' + (" using compression uncompressed" if kind == "VARCHAR" and UNLIKE.fullmatch(name) else "")
-        for name, kind, *_ in con.execute(f"describe {table}").fetchall()
-    ]
-    con.execute(f"create table snapshot.{table} ({', '.join(declared)})")
-    con.execute(f"insert into snapshot.{table} from {table}")
-
-
-def _write_views(con: duckdb.DuckDBPyConnection, tables: list[str], views: Sequence[Model]) -> None:
-    """A view of what is published stays one; a view of more becomes the table it shows."""
-    published = set(tables)
+def _add_missing(con: duckdb.DuckDBPyConnection, settings: Settings, tables: list[str], views: Sequence[Model]) -> None:
+    """All that nobody has put in yet; views last, for they read the rest."""
+    rows = con.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot'")
+    added = {name for (name,) in rows.fetchall()}
+    for table in tables:
+        if table not in added:
+            add_table(con, settings, table)
+    for name in LINKS | REDIRECTS:
+        if name not in added:
+            add_link(con, settings, name)
     for view in views:
-        if published.issuperset(view.refs):
+        if not reads_more(view):
             con.execute(f"create view snapshot.{view.table} as {view.sql}")
-        else:
-            _copy(con, view.table)
-        published.add(view.table)
+        elif view.table not in added:
+            copy_table(con, settings, view.table)
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
@@ -164,50 +125,27 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
             con.execute(f"comment on {kind} snapshot.{name} is '{text}'")
 
 
-def _write_parquet(
-    con: duckdb.DuckDBPyConnection, settings: Settings, snapshot: Path, table: str, before: dict[str, dict[str, str]]
+def _published(
+    con: duckdb.DuckDBPyConnection, settings: Settings, table: str, before: dict[str, dict[str, str]]
 ) -> PublishedTable:
-    """The table's file; a table that did not change shares the file of the snapshot before."""
-    relative = f"parquet/{table.replace('.', '/')}.parquet"
-    file = snapshot / relative
-    file.parent.mkdir(exist_ok=True)
-    state = con.execute("select version from governance.table_state where table_name = ?", [table]).fetchone()
-    version = state[0] if state else ""
-    count = con.execute(f"select count(*) from {table}").fetchone()
-    rows = int(count[0]) if count else 0
-    old = before.get(table)
-    old_file = (settings.published / relative).resolve()
-    if version and old and old["version"] == version and old_file.exists():
-        os.link(old_file, file)
-        return PublishedTable(table, rows, relative, old["sha256"], version)
-    con.execute(f"copy {table} to '{file}' (format parquet, compression snappy)")
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return PublishedTable(table, rows, relative, digest, version)
+    """What the manifest tells of a table; a file that two snapshots share is not read again."""
+    file = parquet_file(table)
+    count = con.execute(f"select count(*) from snapshot.{table}").fetchone()
+    known = before[table]["sha256"] if is_shared(settings, table) else None
+    return PublishedTable(
+        table,
+        int(count[0]) if count else 0,
+        file,
+        known or digest_of_file(folder(settings) / file),
+        version_of(con, table),
+    )
 
 
-def _write_manifest(
-    con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list[PublishedTable], views: list[str], run_id: str
-) -> None:
-    batches = con.execute("""
-        select resource_id, batch_id, file_name, content_sha256, raw_rows
-        from governance.batch where status = 'in_force' order by resource_id, file_name
-    """).fetchall()
-    names = ("resource_id", "batch_id", "file_name", "content_sha256", "raw_rows")
-    with (snapshot / "suining.duckdb").open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    manifest = {
-        "run_id": run_id,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "database": {"file": "suining.duckdb", "sha256": digest},
-        "tables": [asdict(table) for table in tables],
-        "views": views,
-        "batches": [dict(zip(names, batch, strict=True)) for batch in batches],
-    }
-    (snapshot / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _put_in_use(settings: Settings, snapshot: Path) -> None:
+def _put_in_use(settings: Settings, run_id: str) -> None:
+    snapshot = settings.published / "snapshots" / run_id
+    shutil.rmtree(snapshot, ignore_errors=True)
+    snapshot.parent.mkdir(exist_ok=True)
+    folder(settings).rename(snapshot)
     _link(settings.published / "current", Path("snapshots") / snapshot.name)
     for name in OFFERED:
         if not (settings.published / name).is_symlink():

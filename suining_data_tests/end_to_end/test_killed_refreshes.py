@@ -75,13 +75,12 @@ def prints(pattern: str) -> Callable[[Iterator[str]], None]:
 
 
 def writes_a_snapshot(data: Path) -> Callable[[Iterator[str]], None]:
-    snapshots = data / "published" / "snapshots"
-    before = set(snapshots.iterdir())
+    last = data / "published" / ".next" / "parquet" / "governance" / "table_state.parquet"
 
     def is_time(lines: Iterator[str]) -> None:
         prints(r"\bpopulation\.person ")(lines)
         deadline = time.monotonic() + 300
-        while not any((new / "suining.duckdb").exists() for new in set(snapshots.iterdir()) - before):
+        while not last.exists():
             assert time.monotonic() < deadline
             time.sleep(0.005)
 

@@ -15,7 +15,8 @@ import duckdb
 import pytest
 
 from suining_data.models import Model, ModelContract
-from suining_data.publication import publish
+from suining_data.operations.state import open_for_refresh
+from suining_data.publication import additions, publish
 from suining_data.settings import Settings
 from suining_data.warehouse import open_warehouse, table_exists
 
@@ -48,7 +49,9 @@ def fill(con: duckdb.DuckDBPyConnection, people: int) -> None:
     con.execute(f"create or replace table population.person as select i as person_id from range({people}) as t(i)")
     con.execute("comment on column population.person.person_id is '人员标识'")
     con.execute("delete from governance.table_state where table_name = 'population.person'")
-    con.execute("insert into governance.table_state values ('population.person', ?)", [f"{people} people"])
+    con.execute(
+        "insert into governance.table_state (table_name, version) values ('population.person', ?)", [f"{people} people"]
+    )
 
 
 def people(file: Path) -> int:
@@ -168,7 +171,7 @@ def test_a_snapshot_that_fails_half_way_leaves_the_one_in_use(
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("suining_data.publication.snapshot._write_manifest", full_disk)
+    monkeypatch.setattr("suining_data.publication.snapshot.write_manifest", full_disk)
     with pytest.raises(OSError, match="No space left"):
         publish(con, settings, "run2")
     assert people(settings.published / "suining.duckdb") == 2
@@ -192,9 +195,9 @@ def test_a_killed_process_leaves_the_one_in_use(settings: Settings, con: duckdb.
         "    publish(con, settings, 'run2')",
     ])  # fmt: skip
     process = subprocess.Popen([sys.executable, "-c", writing])
-    snapshot = settings.published / "snapshots" / "run2" / "suining.duckdb"
+    begun = settings.published / ".next" / "suining.duckdb"
     deadline = time.monotonic() + 60
-    while not snapshot.exists() and time.monotonic() < deadline:
+    while not begun.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
@@ -202,6 +205,29 @@ def test_a_killed_process_leaves_the_one_in_use(settings: Settings, con: duckdb.
     with open_warehouse(settings) as again:
         fill(again, people=5)
         publish(again, settings, "run3")
+    assert people(settings.published / "suining.duckdb") == 5
+
+
+def test_what_was_added_early_is_published_as_it_was_added(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    for addition in additions(["population.person", "staged.never_published"], []):
+        addition.add(con, settings)
+    made = settings.published / ".next" / "parquet" / "population" / "person.parquet"
+    inode = made.stat().st_ino
+    publish(con, settings, "run1")
+    assert people(settings.published / "suining.duckdb") == 2
+    assert (settings.published / "parquet/population/person.parquet").stat().st_ino == inode
+    assert {entry["table"] for entry in manifest(settings)["tables"]} >= {"population.person", "macro.indicator"}
+
+
+def test_what_a_run_did_not_finish_does_not_get_into_the_next(settings: Settings) -> None:
+    with open_for_refresh(settings) as con:
+        fill(con, people=2)
+        for addition in additions(["population.person"], []):
+            addition.add(con, settings)
+    assert not (settings.published / ".next").exists()
+    with open_for_refresh(settings) as con:
+        fill(con, people=5)
+        publish(con, settings, "run1")
     assert people(settings.published / "suining.duckdb") == 5
 
 

@@ -45,7 +45,7 @@ if __name__ == "__main__":
     pipeline.load_models = list  # type: ignore[assignment]
     pipeline.linked_tables = lambda catalog: []  # type: ignore[assignment]
     snapshot_of = pipeline._snapshot_step
-    pipeline._snapshot_step = lambda tables, views: snapshot_of([*tables, f"staged.{residents().id}"], views)
+    pipeline._snapshot_step = lambda models, others: snapshot_of(models, [*others, f"staged.{residents().id}"])
     if len(sys.argv) > 1:
         stop_in(*sys.argv[1:])
     sys.argv = ["suining", "refresh"]

@@ -107,7 +107,7 @@ OTHERS_DYING = [
     "suining_data.ingestion.intake.write_ledger",  # files are there, the ledger does not know
     "suining_data.operations.pipeline.standardize",
     "suining_data.operations.state.remember",  # swapped in, and the transaction not ended
-    "suining_data.publication.snapshot._write_manifest",
+    "suining_data.publication.snapshot.write_manifest",
     "suining_data.publication.snapshot._put_in_use",
     "suining_data.publication.snapshot._forget_old",  # published, and nobody knows
 ]

@@ -1,0 +1,62 @@
+"""The manifest of a snapshot: which tables it has, what each was made from, the digest of every file.
+
+Here: writing and reading it. Not here: the files it speaks of (snapshot.py, next_snapshot.py).
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from suining_data.settings import Settings
+
+DATABASE = "suining.duckdb"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table of the snapshot; `version` says what it was made from."""
+
+    table: str
+    rows: int
+    file: str
+    sha256: str
+    version: str
+
+
+def read_manifest(settings: Settings) -> dict[str, dict[str, str]]:
+    """Tables of the snapshot in use by name; empty when nothing was published."""
+    file = settings.published / MANIFEST
+    if not file.exists():
+        return {}
+    return {entry["table"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))["tables"]}
+
+
+def write_manifest(
+    con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list[PublishedTable], views: list[str], run_id: str
+) -> None:
+    """Write the manifest of a snapshot that is whole into its folder."""
+    batches = con.execute("""
+        select resource_id, batch_id, file_name, content_sha256, raw_rows
+        from governance.batch where status = 'in_force' order by resource_id, file_name
+    """).fetchall()
+    names = ("resource_id", "batch_id", "file_name", "content_sha256", "raw_rows")
+    manifest = {
+        "run_id": run_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "database": {"file": DATABASE, "sha256": digest_of_file(snapshot / DATABASE)},
+        "tables": [asdict(table) for table in tables],
+        "views": views,
+        "batches": [dict(zip(names, batch, strict=True)) for batch in batches],
+    }
+    (snapshot / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def digest_of_file(file: Path) -> str:
+    """sha256 of a file, in hexadecimal."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
