@@ -11,7 +11,8 @@ written ahead as a whole: its parts are, and what is left of them when its turn 
 import threading
 import time
 from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -20,13 +21,14 @@ import sqlalchemy.orm  # noqa: F401  # Dagster's log uses SQLAlchemy while a wri
 from suining_data.operations import state
 from suining_data.operations.judging import judge
 from suining_data.operations.step import Connection, Context, Part, Step, Written
+from suining_data.operations.writer import Writer
 from suining_data.settings import Settings
 
-WRITERS = 1  # two are no faster on two cores, and the run's thread writes too, where its turn comes first
+AFTER_TABLES = -1  # size of a part: others wait for tables
 
 
 class Ahead:
-    """The steps of one run, written in their order as far as what they read is in force."""
+    """The steps of one run, each written when what it reads is in force and a thread is free, by size."""
 
     def __init__(self, con: Connection, settings: Settings, run_id: str, steps: Collection[Step]) -> None:
         self._con, self._settings, self._run_id = con, settings, run_id
@@ -35,25 +37,23 @@ class Ahead:
         self._to_come = set(self._steps)  # tables of the run that are not yet in force
         self._stale: set[str] = set()  # what reads a table that is new in this run
         self._parts: dict[str, dict[Part, Future[object]]] = {step.key: {} for step in steps if step.parts}
-        self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="ahead")
+        self._writer = Writer()
         self._opening = threading.Lock()
         self._open: dict[str | Part, Connection] = {}
         self._futures: dict[str, Future[Written]] = {}
 
     def __enter__(self) -> Self:
-        ready = [key for key, unmet in self._unmet.items() if not unmet]
-        for key in sorted(ready, key=lambda key: -self._steps[key].expected_rows):  # long ones while Dagster gets ready
-            self._start(key)
+        self._start([step for key, step in self._steps.items() if not self._unmet[key]])
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._writer.stop(wait=False)
         with self._opening:
             for con in self._open.values():  # of a run that has failed: nobody will ask for these tables
                 con.interrupt()
-        self._pool.shutdown(wait=True)
+        self._writer.stop(wait=True)
         for con in self._open.values():
             con.close()
 
@@ -72,19 +72,21 @@ class Ahead:
         self._stale.update(waiting if is_new else ())
         for key in waiting:
             self._unmet[key].remove(step.key)
-            if not self._unmet[key]:
-                self._start(key)
+        self._start([self._steps[key] for key in waiting if not self._unmet[key]])
         for key in self._stale & self._parts.keys():
             ready = [part for part in self._steps[key].parts if self._to_come.isdisjoint(part.reads)]
             self._start_parts(self._steps[key], ready)
 
-    def _start(self, key: str) -> None:
-        if key not in self._parts:
-            self._futures[key] = self._pool.submit(self._write, self._steps[key])
+    def _start(self, ready: Collection[Step]) -> None:
+        for step in sorted(ready, key=lambda step: -step.expected_rows):  # an idle writer takes the first at once
+            if step.key not in self._parts:
+                self._futures[step.key] = self._writer.submit(step.expected_rows, partial(self._write, step))
 
     def _start_parts(self, step: Step, parts: Collection[Part]) -> None:
         started = self._parts[step.key]
-        started.update({part: self._pool.submit(self._write_part, part) for part in parts if part not in started})
+        for part in parts:
+            if part not in started:
+                started[part] = self._writer.submit(AFTER_TABLES, partial(self._write_part, part))
 
     def _write_part(self, part: Part) -> object:
         try:
@@ -93,7 +95,7 @@ class Ahead:
             self._close(part)
 
     def _finish_parts(self, step: Step) -> None:
-        """All parts of the step are done; what the writer has not begun is taken from the end of its queue."""
+        """All parts of the step are done; what the writer has not begun is taken over from its end."""
         self._start_parts(step, step.parts)
         started = self._parts[step.key]
         for part, future in reversed(started.items()):

@@ -208,6 +208,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         unit=unit.id,
         columns=(*ROW_KEYS, *columns, FAILED_RULES),
         code=_unit_file(unit),
+        expected_rows=resource.expected_rows.max,
     )
 
 

@@ -44,6 +44,15 @@ def test_the_largest_is_begun_first(data: Settings) -> None:
     assert seen == [True]
 
 
+def test_the_largest_of_those_that_can_be_written_next_is_begun_first(data: Settings) -> None:
+    begun = Event()
+    seen: list[bool] = []
+    small = writing(table("b", 2, ("staged.a",)), lambda: seen.append(begun.wait(SOON)))
+    largest = replace(writing(table("c", 3, ("staged.a",)), begun.set), expected_rows=1000)
+    assert run(table("a", 1), small, largest).success
+    assert seen == [True]
+
+
 def test_a_table_is_written_when_what_it_reads_is_in_force(data: Settings) -> None:
     def write(context: Context) -> Outcome:
         context.con.execute("create or replace table staged.b__next as select value + 1 as value from staged.a")
