@@ -33,7 +33,6 @@ class Ahead:
     def __init__(self, con: Connection, settings: Settings, run_id: str, steps: Collection[Step]) -> None:
         self._con, self._settings, self._run_id = con, settings, run_id
         self._steps = {step.key: step for step in steps}
-        self._unmet = {step.key: {key for key in step.upstream if key in self._steps} for step in steps}
         self._to_come = set(self._steps)  # tables of the run that are not yet in force
         self._stale: set[str] = set()  # what reads a table that is new in this run
         self._parts: dict[str, dict[Part, Future[object]]] = {step.key: {} for step in steps if step.parts}
@@ -43,7 +42,7 @@ class Ahead:
         self._futures: dict[str, Future[Written]] = {}
 
     def __enter__(self) -> Self:
-        self._start([step for key, step in self._steps.items() if not self._unmet[key]])
+        self._start(self._steps.values())
         return self
 
     def __exit__(
@@ -68,19 +67,17 @@ class Ahead:
         """The table of `step` is in force, and was not before if it is new: what waited for nothing else may start."""
         self._close(step.key)
         self._to_come.discard(step.key)
-        waiting = [key for key, unmet in self._unmet.items() if step.key in unmet]
-        self._stale.update(waiting if is_new else ())
-        for key in waiting:
-            self._unmet[key].remove(step.key)
-        self._start([self._steps[key] for key in waiting if not self._unmet[key]])
+        readers = [other for other in self._steps.values() if step.key in other.upstream]
+        self._stale.update(other.key for other in readers if is_new)
+        self._start(readers)
         for key in self._stale & self._parts.keys():
             ready = [part for part in self._steps[key].parts if self._to_come.isdisjoint(part.reads)]
             self._start_parts(self._steps[key], ready)
 
-    def _start(self, ready: Collection[Step]) -> None:
+    def _start(self, steps: Collection[Step]) -> None:
+        ready = [step for step in steps if self._to_come.isdisjoint(step.upstream) and step.key not in self._parts]
         for step in sorted(ready, key=lambda step: -step.expected_rows):  # an idle writer takes the first at once
-            if step.key not in self._parts:
-                self._futures[step.key] = self._writer.submit(step.expected_rows, partial(self._write, step))
+            self._futures[step.key] = self._writer.submit(step.expected_rows, partial(self._write, step))
 
     def _start_parts(self, step: Step, parts: Collection[Part]) -> None:
         started = self._parts[step.key]

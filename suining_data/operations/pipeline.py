@@ -90,9 +90,9 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     steps += [_base_step(model) for model in models]
     raw = [step.key for step in steps if step.group == "raw"]
     steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
-    read = {key for step in steps for key in step.upstream}
-    unread = [step.key for step in steps if step.key not in read]  # their accounts are published all the same
-    steps.append(_snapshot_step(models, [key for key in unread if key not in {model.table for model in models}]))
+    read_or_model = {model.table for model in models}.union(*(step.upstream for step in steps))
+    others = [step.key for step in steps if step.key not in read_or_model]  # their accounts are published all the same
+    steps.append(_snapshot_step(models, others))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -68,8 +69,9 @@ def folder(settings: Settings) -> Path:
 
 
 def discard_next(settings: Settings) -> None:
-    """Remove what a run has left of a snapshot that it did not finish."""
-    shutil.rmtree(folder(settings), ignore_errors=True)
+    """Remove what a run has left of a snapshot that it did not finish. OSError if it stays: it must not be gone on with."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder(settings))
 
 
 def open_next(con: Connection, settings: Settings) -> None:
