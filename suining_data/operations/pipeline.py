@@ -314,13 +314,9 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
 def _snapshot_step(models: list[Model], others: list[str]) -> Step:
     views = [model for model in models if model.is_view]
     tables = [*(model.table for model in models if not model.is_view), *others]
-    identities = ("linked.person_identity", "linked.organization_identity")  # what they mint is in the registry
-    parts = [
-        Part(identities, lambda context: back_up_registry(context.con, context.settings)),
-        *(Part(new.reads, _added(new)) for new in additions(tables, views)),
-    ]
 
     def write(context: Context) -> Outcome:
+        back_up_registry(context.con, context.settings)  # no part: its checkpoint wants that nobody else is at work
         published = publish(context.con, context.settings, context.run_id, views)
         figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
         return Outcome(rows=sum(table.rows for table in published), figures=figures)
@@ -332,7 +328,7 @@ def _snapshot_step(models: list[Model], others: list[str]) -> Step:
         upstream=(*(model.table for model in models), *others),
         digest=code_digest("publication"),
         inputs=lambda con, settings: _governance_digest(con),
-        parts=tuple(parts),
+        parts=tuple(Part(new.reads, _added(new)) for new in additions(tables, views)),
         write=write,
         accept=lambda context: None,
         code="suining_data/publication/snapshot.py",
