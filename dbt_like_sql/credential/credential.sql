@@ -205,7 +205,7 @@ ranked as (
     select *, row_number() over (
         partition by credential_type, credential_number, holder_key
         order by valid_from desc nulls last, record_id, role, number
-    ) as place
+    ) as survivorship_rank
     from known
 )
 

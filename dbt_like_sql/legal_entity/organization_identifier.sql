@@ -26,7 +26,7 @@ gathered as (
         identifier,
         bool_and(is_derived) as is_derived,
         min(valid_from) as first_told_date,
-        max(valid_from) as last_told_date,
+        max(valid_from) as last_reported_date,
         list_sort(list(distinct resource_id)) as resource_ids
     from told
     where identifier is not null
@@ -44,7 +44,7 @@ select
         else organization.registration_number
     end, false) as is_current,
     gathered.first_told_date,
-    gathered.last_told_date,
+    gathered.last_reported_date,
     gathered.resource_ids
 from gathered
 join {{ ref('legal_entity.organization') }} as organization

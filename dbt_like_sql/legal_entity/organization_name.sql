@@ -6,7 +6,7 @@ with record as (
 told as (
     select
         record.organization_id, record.name, record.told_name, record.valid_from, record.record_id, record.resource_id,
-        record.name_authority as authority, record.place, organization.name as golden_name,
+        record.name_authority as authority, record.survivorship_rank, organization.name as golden_name,
         record.role = 'registered_entity' or record.record_id = organization.name_from as is_registered,
         record.record_id = organization.name_from and record.name = organization.name as is_golden
     from record
@@ -35,7 +35,7 @@ history as (
 alias as (
     select
         told.organization_id, told.told_name as name, min(told.valid_from) as valid_from,
-        max(told.valid_from) as last_told_date,
+        max(told.valid_from) as last_reported_date,
         {{ most_authoritative('told.record_id') }} as record_id,
         {{ most_authoritative('told.resource_id') }} as resource_id
     from told
@@ -45,11 +45,11 @@ alias as (
 )
 
 select
-    organization_id, name, 'registered' as name_type, valid_from, valid_to, is_current, last_told_date, record_id,
+    organization_id, name, 'registered' as name_type, valid_from, valid_to, is_current, last_reported_date, record_id,
     resource_id
 from history
 union all
 select
     organization_id, name, 'also_known' as name_type, valid_from, null as valid_to, false as is_current,
-    last_told_date, record_id, resource_id
+    last_reported_date, record_id, resource_id
 from alias

@@ -6,14 +6,14 @@ with organization as (select * from {{ ref('legal_entity.organization') }}),
 represented as (
     select
         record.organization_id, record.representative_name, record.valid_from, record.record_id, record.resource_id,
-        record.representative_name_authority as authority, record.place
+        record.representative_name_authority as authority, record.survivorship_rank
     from {{ ref('linked.organization_record') }} as record
     where record.organization_id is not null and record.representative_name is not null
         and record.role = 'registered_entity'
     union all
     select
         record.organization_id, record.representative_name, record.valid_from, record.record_id, record.resource_id,
-        record.representative_name_authority, record.place
+        record.representative_name_authority, record.survivorship_rank
     from {{ ref('linked.organization_record') }} as record
     join organization on record.organization_id = organization.organization_id
     where record.record_id = organization.representative_from and record.role <> 'registered_entity'
@@ -62,7 +62,7 @@ participant as (
         end as relation_type,
         case when participation.position_code <> 'investor' then participation.position_code end as position_code,
         participation.subscribed_capital_cny as amount_cny, participation.share_percent,
-        participation.updated_date as valid_from, participation.authority, firm.place, participation.record_id,
+        participation.updated_date as valid_from, participation.authority, firm.survivorship_rank, participation.record_id,
         participation.resource_id
     from participation
     join {{ ref('linked.organization_record') }} as firm

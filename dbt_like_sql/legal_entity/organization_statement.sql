@@ -1,33 +1,13 @@
--- One row per record and attribute that it tells of an organisation: the smallest rank wins, see
+-- One row per record and attribute that it reports of an organisation: the smallest rank survives, see
 -- organization_provenance.
 with record as (
     {{ named_in_full(ref('legal_entity.organization_record'), ref('legal_entity.short_name')) }}
 ),
 
-told as (
+reported as (
     select
-        organization_id, record_id, role, resource_id, batch_id, line_number, valid_from, place,
-        unnest([
-            {{ statement('uscc', authority='name') }},
-            {{ statement('organization_code', authority='name') }},
-            {{ statement('registration_number', authority='name') }},
-            {{ statement('name') }},
-            {{ statement('organization_type_code') }},
-            {{ statement('status_code') }},
-            {{ statement('tax_status_code') }},
-            {{ statement('industry_code') }},
-            {{ statement('registration_type_code') }},
-            {{ statement('registered_capital_cny') }},
-            {{ statement('established_date') }},
-            {{ statement('closed_date') }},
-            {{ statement('representative_name') }},
-            {{ statement('address') }},
-            {{ statement('division_code') }},
-            {{ statement('phone') }},
-            {{ statement('employee_count') }},
-            {{ statement('business_scope') }},
-            {{ statement('registrar_name') }}
-        ]) as statement
+        organization_id, record_id, role, resource_id, batch_id, line_number, valid_from, survivorship_rank,
+        unnest({{ statements('organization') }}) as statement
     from record
 )
 
@@ -42,7 +22,7 @@ select
     line_number,
     valid_from,
     statement.authority as authority,
-    cast((place >> 35) & 31 as integer) as empty_count,
-    cast(statement.authority as bigint) * 72057594037927936 + place as rank
-from told
+    {{ empty_count('survivorship_rank') }} as empty_count,
+    {{ survivorship_rank('statement.authority', 'survivorship_rank') }} as rank
+from reported
 where statement.value is not null

@@ -1,26 +1,26 @@
 {#- The periods in which an organisation's registrations told the same value, oldest first; a value that comes back
-    starts a new period. The relation has organization_id, the value, valid_from, authority, place, record_id,
+    starts a new period. The relation has organization_id, the value, valid_from, authority, survivorship_rank, record_id,
     resource_id; of records of one day the better authority counts as the later. -#}
 {% macro periods_of(relation, value) -%}
 select
-    organization_id, {{ value }}, valid_from, last_told_date, record_id, resource_id,
+    organization_id, {{ value }}, valid_from, last_reported_date, record_id, resource_id,
     lead(valid_from) over (partition by organization_id order by period) as valid_to,
     lead(period) over (partition by organization_id order by period) is null as is_current
 from (
     select
         organization_id, period, min({{ value }}) as {{ value }}, min(valid_from) as valid_from,
-        max(valid_from) as last_told_date, {{ most_authoritative('record_id') }} as record_id,
+        max(valid_from) as last_reported_date, {{ most_authoritative('record_id') }} as record_id,
         {{ most_authoritative('resource_id') }} as resource_id
     from (
         select *, sum(is_change::integer) over (
             partition by organization_id
-            order by valid_from nulls first, authority desc, place desc
+            order by valid_from nulls first, authority desc, survivorship_rank desc
             rows unbounded preceding
         ) as period
         from (
             select *, {{ value }} is distinct from lag({{ value }}) over (
                 partition by organization_id
-                order by valid_from nulls first, authority desc, place desc
+                order by valid_from nulls first, authority desc, survivorship_rank desc
             ) as is_change
             from {{ relation }}
         ) as marked
@@ -62,14 +62,4 @@ from {{ records }} as record
 left join {{ short_names }} as short_name
     on record.organization_id = short_name.organization_id and record.name = short_name.name
 where record.organization_id is not null
-{%- endmacro %}
-
-{#- Rows of the relation `differing` whose value of an attribute is not the golden one. -#}
-{% macro lost_value(attribute) -%}
-select
-    organization_id, '{{ attribute }}' as attribute, cast(won_{{ attribute }} as varchar) as winning_value,
-    {{ attribute }}_from as winning_record_id, cast({{ attribute }} as varchar) as losing_value, record_id, resource_id,
-    valid_from, {{ attribute }}_authority as authority, place
-from differing
-where {{ attribute }} <> won_{{ attribute }}
 {%- endmacro %}

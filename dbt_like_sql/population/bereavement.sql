@@ -34,7 +34,7 @@ death as (
         person_id, {{ golden('death_date') }} as death_date, {{ golden_source('death_date') }} as record_id,
         {{ golden_with('death_date', 'role') }} as role, {{ golden_with('death_date', 'resource_id') }} as resource_id,
         {{ golden_with('death_date', 'batch_id') }} as batch_id,
-        {{ golden_by('death_date', 'place') }} & 1099511627775 as place_of_day
+        {{ golden('survivorship_rank', authority='death_date') }} as survivorship_rank
     from {{ ref('linked.person_record') }}
     semi join spouse on linked.person_record.person_id = spouse.spouse_id
     where death_date is not null
@@ -49,10 +49,10 @@ select
     death.role,
     death.resource_id,
     death.batch_id,
-    death.record_id & 16777215 as line_number,
+    {{ line_number('death.record_id') }} as line_number,
     death.death_date as valid_from,
     spouse.authority,
-    date_diff('day', death.death_date, date '2079-06-06') * 1099511627776 + death.place_of_day as place
+    {{ record_rank_as_of('death.death_date', 'death.survivorship_rank') }} as survivorship_rank
 from spouse
 join death on spouse.spouse_id = death.person_id
 left join death as own on spouse.person_id = own.person_id

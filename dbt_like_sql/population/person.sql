@@ -20,8 +20,7 @@ move as (
     group by person_id
 ),
 
--- what says that somebody is registered here; a row without a date is later than those above it in the same file,
--- whose record_id has all but the last 24 bits in common
+-- what says that somebody is registered here; a row without a date is later than those above it in the same file
 staying as (
     select move.person_id
     from move
@@ -30,7 +29,7 @@ staying as (
     where coalesce(record.registered_address, record.registered_division_code, record.household_number) is not null
         and coalesce(
             record.valid_from >= move.moved_date,
-            record.record_id > move.record_id and record.record_id >> 24 = move.record_id >> 24
+            record.record_id > move.record_id and {{ is_same_batch('record.record_id', 'move.record_id') }}
         )
 ),
 
@@ -40,50 +39,19 @@ departed as (
     anti join staying on move.person_id = staying.person_id
 ),
 
--- One bit per resource: counting bits is several times cheaper than count(distinct) beside so many aggregates.
-resource as (
-    select resource_id, 1::hugeint << (row_number() over (order by resource_id) - 1)::integer as bit
-    from (select distinct resource_id from {{ ref('linked.person_record') }})
-),
-
 golden as (
     select
         person_id,
         min(resident_id) as resident_id,
         bool_and(is_resident_id_derived) filter (where resident_id is not null) as is_resident_id_derived,
-        {{ golden('name') }} as name,
-        {{ golden('former_name') }} as former_name,
-        {{ golden('sex_code') }} as sex_code,
-        {{ golden('birth_date') }} as birth_date,
-        {{ golden('death_date') }} as death_date,
-        {{ golden('ethnicity_code') }} as ethnicity_code,
-        {{ golden('marital_status_code') }} as marital_status_code,
-        {{ golden('education_code') }} as education_code,
-        {{ golden('phone') }} as phone,
-        {{ golden_with('registered_address', 'registered_address_id') }} as registered_address_id,
-        {{ golden('registered_division_code') }} as registered_division_code,
-        {{ golden_with('residence_address', 'residence_address_id') }} as residence_address_id,
-        {{ golden('household_number') }} as household_number,
-        {{ golden_with('household_number', 'head_relation_code') }} as head_relation_code,
-        {{ golden_by('employer_code', 'employer_organization_id') }} as employer_organization_id,
-        {{ golden_source('name') }} as name_from,
-        {{ golden_source('sex_code') }} as sex_code_from,
-        {{ golden_source('birth_date') }} as birth_date_from,
-        {{ golden_source('death_date') }} as death_date_from,
-        {{ golden_source('marital_status_code') }} as marital_status_code_from,
-        {{ golden_source('education_code') }} as education_code_from,
-        {{ golden_source('phone') }} as phone_from,
-        {{ golden_source('registered_address') }} as registered_address_from,
-        {{ golden_source('residence_address') }} as residence_address_from,
-        {{ golden_source('household_number') }} as household_from,
-        {{ golden_source('employer_code', 'employer_organization_id') }} as employer_from,
+        {{ golden_values('person') }},
         {{ golden_rank('marital_status_code') }} as marital_status_code_rank,
         count(*) as record_count,
-        bit_count(bit_or(bit))::bigint as resource_count,
+        {{ resource_count() }} as resource_count,
         min(valid_from) as first_valid_from,
         max(valid_from) as last_valid_from
     from {{ ref('linked.person_record') }}
-    join resource using (resource_id)
+    join {{ resource_bits(ref('linked.person_record')) }} as resource using (resource_id)
     where person_id is not null
     group by person_id
 ),
@@ -95,7 +63,7 @@ without_relation as (
 ),
 
 relation as (
-    select person_id, {{ golden_by('household_number', 'head_relation_code') }} as head_relation_code
+    select person_id, {{ golden('head_relation_code', authority='household_number') }} as head_relation_code
     from {{ ref('linked.person_record') }}
     join without_relation using (person_id)
     where household_number is not distinct from golden_household_number
@@ -106,23 +74,20 @@ widowed as (
     select golden.person_id, bereavement.marital_status_code, bereavement.record_id
     from golden
     join {{ ref('population.bereavement') }} as bereavement on golden.person_id = bereavement.person_id
-    where bereavement.authority::bigint * 72057594037927936 + bereavement.place < golden.marital_status_code_rank
+    where {{ survivorship_rank('bereavement.authority', 'bereavement.survivorship_rank') }} < golden.marital_status_code_rank
 )
 
 select
     golden.person_id,
     golden.resident_id,
     golden.is_resident_id_derived,
-    golden.name,
-    golden.former_name,
-    golden.sex_code,
-    golden.birth_date,
+    {{ golden_columns('person', without=[
+        'marital_status_code', 'marital_status_code_from', 'registered_address_id', 'registered_division_code',
+        'residence_address_id', 'household_number', 'head_relation_code', 'employer_organization_id'
+    ]) }},
     golden.death_date is not null as is_deceased,
-    golden.death_date,
-    golden.ethnicity_code,
     coalesce(widowed.marital_status_code, golden.marital_status_code) as marital_status_code,
-    golden.education_code,
-    golden.phone,
+    coalesce(widowed.record_id, golden.marital_status_code_from) as marital_status_code_from,
     departed.moved_date as moved_out_date,
     case when departed.moved_date is null then registered.address_id end as registered_address_id,
     case when departed.moved_date is null then coalesce(
@@ -134,17 +99,6 @@ select
     case when departed.moved_date is null
         then coalesce(golden.head_relation_code, relation.head_relation_code) end as head_relation_code,
     employer.organization_id as employer_organization_id,
-    golden.name_from,
-    golden.sex_code_from,
-    golden.birth_date_from,
-    golden.death_date_from,
-    coalesce(widowed.record_id, golden.marital_status_code_from) as marital_status_code_from,
-    golden.education_code_from,
-    golden.phone_from,
-    golden.registered_address_from,
-    golden.residence_address_from,
-    golden.household_from,
-    golden.employer_from,
     golden.record_count,
     golden.resource_count,
     golden.first_valid_from,

@@ -2,13 +2,13 @@
 with told as (
     select
         person_id, 'registered' as address_type, registered_address_id as address_id, valid_from, record_id,
-        resource_id, registered_address_authority as authority, place
+        resource_id, registered_address_authority as authority, survivorship_rank
     from {{ ref('linked.person_record') }}
     where person_id is not null and registered_address_id is not null
     union all
     select
         person_id, 'residence' as address_type, residence_address_id as address_id, valid_from, record_id,
-        resource_id, residence_address_authority as authority, place
+        resource_id, residence_address_authority as authority, survivorship_rank
     from {{ ref('linked.person_record') }}
     where person_id is not null and residence_address_id is not null
 ),
@@ -19,7 +19,7 @@ best as (
         address_type,
         address_id,
         min(valid_from) as valid_from,
-        max(valid_from) as last_told_date,
+        max(valid_from) as last_reported_date,
         {{ most_authoritative('record_id') }} as record_id,
         {{ most_authoritative('resource_id') }} as resource_id
     from told
@@ -31,7 +31,7 @@ select
     best.address_type,
     best.address_id,
     best.valid_from,
-    best.last_told_date,
+    best.last_reported_date,
     coalesce(best.address_id = case best.address_type
         when 'registered' then person.registered_address_id
         when 'residence' then person.residence_address_id

@@ -1,69 +1,56 @@
--- One row per contradiction: a value that lost against another, a number two people use, two facts that exclude
--- each other. Nothing is repaired here; every row is a lead for the departments that told the two sides.
+-- One row per contradiction: a value that did not survive against another, a number two people use, two facts that
+-- exclude each other. Nothing is repaired here; every row is a lead for the departments that reported the two values.
 with person as not materialized (select * from {{ ref('population.person') }}),
 
-record as not materialized (
-    select
-        record_id, role, resource_id, person_id, name, sex_code, birth_date, death_date, marital_status_code,
-        valid_from, place, name_authority, sex_code_authority, birth_date_authority, death_date_authority,
-        marital_status_code_authority
-    from {{ ref('linked.person_record') }}
-),
+record as not materialized (select * from {{ ref('linked.person_record') }}),
 
--- values that lost; a former name is no contradiction, and neither is an unknown sex
-other_than_won as (
-    select record.*
+disputed as (
+    select distinct record.person_id
     from record
     join person on record.person_id = person.person_id
-    where record.name <> person.name
-        or record.sex_code <> person.sex_code
-        or record.birth_date <> person.birth_date
-        or record.death_date <> person.death_date
-        or left(record.marital_status_code, 1) <> left(person.marital_status_code, 1)
+    where {{ differs_from_golden('person', 'record', 'person') }}
 ),
 
-differing as (
+won as (
     select
-        told.*, person.name_from, person.sex_code_from, person.birth_date_from, person.death_date_from,
-        person.name as won_name, person.sex_code as won_sex_code, person.birth_date as won_birth_date,
-        person.death_date as won_death_date, person.former_name,
-        person.marital_status_code as won_marital_status_code, person.marital_status_code_from
-    from other_than_won as told
-    join person on told.person_id = person.person_id
+        record.person_id,
+        {{ won_values('person') }}
+    from record
+    semi join disputed on record.person_id = disputed.person_id
+    group by record.person_id
+),
+
+-- a former name is no contradiction
+differing as (
+    select record.*, won.* exclude (person_id), person.former_name as golden_former_name
+    from record
+    join won on record.person_id = won.person_id
+    join person on record.person_id = person.person_id
 ),
 
 -- a register that has not heard of a wedding or a divorce yet is no contradiction; one that was updated since is
 still_otherwise as (
-    select told.*
-    from differing as told
+    select
+        record.person_id, 'marital_status_code' as attribute, person.marital_status_code as winning_value,
+        person.marital_status_code_from as winning_record_id, record.marital_status_code as losing_value,
+        record.record_id, record.resource_id, record.valid_from, record.marital_status_code_authority as authority,
+        record.survivorship_rank
+    from record
+    join person
+        on record.person_id = person.person_id
+        and left(record.marital_status_code, 1) <> left(person.marital_status_code, 1)
     join record as winner
-        on told.marital_status_code_from = winner.record_id and told.person_id = winner.person_id
+        on person.marital_status_code_from = winner.record_id and person.person_id = winner.person_id
         and winner.marital_status_code is not null
-    where left(told.marital_status_code, 1) <> left(told.won_marital_status_code, 1)
-        and left(told.marital_status_code, 1) <> '9' and left(told.won_marital_status_code, 1) <> '9'
-        and told.marital_status_code_authority > winner.marital_status_code_authority
-        and told.valid_from > winner.valid_from
+    where left(record.marital_status_code, 1) <> '9' and left(person.marital_status_code, 1) <> '9'
+        and record.marital_status_code_authority > winner.marital_status_code_authority
+        and record.valid_from > winner.valid_from
 ),
 
 lost as (
-    select person_id, 'name' as attribute, won_name as winning_value, name_from as winning_record_id,
-        name as losing_value, record_id, resource_id, name_authority as authority, place
-    from differing where name <> won_name and name <> coalesce(former_name, '')
+{{ lost_values('person') }}
     union all
-    select person_id, 'sex_code', won_sex_code, sex_code_from, sex_code, record_id, resource_id, sex_code_authority, place
-    from differing where sex_code <> won_sex_code and sex_code in ('1', '2') and won_sex_code in ('1', '2')
-    union all
-    select person_id, 'birth_date', cast(won_birth_date as varchar), birth_date_from, cast(birth_date as varchar),
-        record_id, resource_id, birth_date_authority, place
-    from differing where birth_date <> won_birth_date
-    union all
-    select person_id, 'death_date', cast(won_death_date as varchar), death_date_from, cast(death_date as varchar),
-        record_id, resource_id, death_date_authority, place
-    from differing where death_date <> won_death_date
-    union all
-    select person_id, 'marital_status_code', won_marital_status_code, marital_status_code_from, marital_status_code,
-        record_id, resource_id, marital_status_code_authority, place
-    from still_otherwise
+    select * from still_otherwise
 ),
 
 different_value as (
@@ -76,15 +63,15 @@ different_value as (
     group by person_id, attribute, winning_value, winning_record_id, losing_value
 ),
 
--- a record whose number belongs to somebody else: linkage took the number off, whoever it found the record to speak of
+-- a record whose number belongs to somebody else: linkage took the number off, whoever it found the record to be about
 one_number_two_persons as (
     select
         'one_number_two_persons' as kind, person.person_id, 'name' as attribute, person.name as winning_value,
         person.name_from as winning_record_id, record.name as losing_value, record.record_id as losing_record_id,
         record.resource_id as losing_resource_id, record.valid_from, cast(null as date) as valid_to
-    from {{ ref('linked.contested_number') }} as contested
-    join record on contested.record_id = record.record_id and contested.role = record.role
-    left join person on contested.resident_id = person.resident_id
+    from record
+    left join person on record.contested_number = person.resident_id
+    where record.contested_number is not null
 ),
 
 -- the register of residents is full: two rows with different households are two registrations at the same time,

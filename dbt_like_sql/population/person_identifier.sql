@@ -1,17 +1,15 @@
 -- One row per person and identity number: every document a department knows the person by.
 with record as not materialized (select * from {{ ref('linked.person_record') }} where person_id is not null),
 
--- a set of resources is a number with one bit each; the few sets there are become lists once, at the end
-resource as (
-    select resource_id, 1::hugeint << (row_number() over (order by resource_id) - 1)::integer as bit
-    from (select distinct resource_id from {{ ref('linked.person_record') }})
-),
+-- the few sets of resources that there are become lists once, at the end
+resource as {{ resource_bits(ref('linked.person_record')) }},
 
--- exact linkage gives a person one resident id at most
+-- deterministic linkage gives a person one resident id at most
 resident as (
     select
         person_id, 'resident_id' as identifier_type, resident_id as identifier,
-        bool_and(is_resident_id_derived) as is_derived, true as is_primary, bit_or(bit) as resources
+        bool_and(is_resident_id_derived) as is_derived, true as is_primary,
+        bit_or(low_bit) as low_bits, bit_or(high_bit) as high_bits
     from record
     join resource using (resource_id)
     where resident_id is not null
@@ -21,7 +19,7 @@ resident as (
 other as (
     select
         person_id, coalesce(other_id_type_code, 'unknown') as identifier_type, other_id as identifier,
-        false as is_derived, bit_or(bit) as resources
+        false as is_derived, bit_or(low_bit) as low_bits, bit_or(high_bit) as high_bits
     from record
     join resource using (resource_id)
     where other_id is not null
@@ -35,15 +33,15 @@ identifier as (
         person_id, identifier_type, identifier, is_derived,
         person_id not in (select person_id from resident)
             and row_number() over (partition by person_id order by identifier_type, identifier) = 1 as is_primary,
-        resources
+        low_bits, high_bits
     from other
 ),
 
-told_by as (
-    select resources, list(resource_id order by resource_id) as resource_ids
-    from (select distinct resources from identifier)
-    join resource on resources & bit <> 0
-    group by resources
+reported_by as (
+    select low_bits, high_bits, list(resource_id order by resource_id) as resource_ids
+    from (select distinct low_bits, high_bits from identifier) as resource_set
+    join resource on low_bits & low_bit <> 0 or high_bits & high_bit <> 0
+    group by low_bits, high_bits
 )
 
 select
@@ -54,4 +52,4 @@ select
     is_primary,
     resource_ids
 from identifier
-join told_by using (resources)
+join reported_by using (low_bits, high_bits)

@@ -15,6 +15,7 @@ from suining_data.catalog.messages import Words, words
 from suining_data.catalog.model import Derived, Entity, Field, Resource
 from suining_data.catalog.problems import Place
 from suining_data.elements import ELEMENTS
+from suining_data.subjects import load_subjects
 
 Finding = tuple[Words, Place]
 
@@ -31,55 +32,6 @@ COORDINATES = {
     "geometry_4523": {"EPSG:4523"},
     "geometry_4544": {"EPSG:4544"},
 }
-
-# Attributes that linkage knows of each subject, and the elements that can fill them.
-PERSON = {
-    "resident_id": "resident_id",
-    "other_id_type_code": "id_type_code",
-    "other_id": "identity_number",
-    "name": "person_name",
-    "former_name": "person_name",
-    "sex_code": "sex_code",
-    "birth_date": "date",
-    "death_date": "date",
-    "ethnicity_code": "ethnicity_code",
-    "marital_status_code": "marital_status_code",
-    "education_code": "education_code",
-    "phone": "phone",
-    "registered_address": "address",
-    "registered_division_code": "division_code",
-    "residence_address": "address",
-    "household_number": "identifier",
-    "head_relation_code": "family_relation_code",
-    "employer_code": "organization_identifier uscc organization_code registration_number",
-    "employer_name": "organization_name",
-}
-ORGANIZATION = {
-    "uscc": "uscc",
-    "organization_code": "organization_code",
-    "registration_number": "registration_number",
-    "any_code": "organization_identifier",
-    "name": "organization_name",
-    "organization_type_code": "organization_type_code",
-    "status_code": "organization_status_code",
-    "tax_status_code": "tax_status_code",
-    "industry_code": "industry_code",
-    "registration_type_code": "registration_type_code",
-    "registered_capital_cny": "money_cny",
-    "established_date": "date",
-    "closed_date": "date",
-    "representative_name": "person_name",
-    "representative_id": "resident_id",
-    "address": "address",
-    "division_code": "division_code",
-    "phone": "phone",
-    "employee_count": "integer",
-    "business_scope": "text",
-    "registrar_name": "organization_name",
-}
-ADDRESS = {"address": "address", "division_code": "division_code", "longitude": "longitude", "latitude": "latitude"}
-ATTRIBUTES = {"person": PERSON, "organization": ORGANIZATION, "address": ADDRESS}
-
 
 Column = Field | Derived
 
@@ -192,7 +144,7 @@ def _key_findings(resource: Resource) -> Iterator[Finding]:
 
 
 def _entity_findings(entity: Entity, before: Sequence[Entity], columns: dict[str, Column]) -> Iterator[Finding]:
-    attributes = ATTRIBUTES[entity.subject]
+    attributes = load_subjects()[entity.subject].assignable
     for attribute, name in entity.values.items():
         place: Place = ("values", attribute)
         allowed, column = attributes.get(attribute), columns.get(name)
@@ -201,9 +153,9 @@ def _entity_findings(entity: Entity, before: Sequence[Entity], columns: dict[str
             yield words("unknown_attribute", subject=entity.subject, attribute=attribute, known=known), place
         if column is None:
             yield words("unknown_column", name=name), place
-        elif allowed and column.element not in allowed.split():
+        elif allowed and column.element not in allowed:
             given = {"attribute": attribute, "element": column.element, "column": name}
-            yield words("attribute_element", **given, allowed=", ".join(allowed.split())), place
+            yield words("attribute_element", **given, allowed=", ".join(allowed)), place
     if any((other.subject, other.role) == (entity.subject, entity.role) for other in before):
         yield words("duplicate_role", subject=entity.subject, role=entity.role), ("role",)
     yield from _validity_findings(entity, columns)

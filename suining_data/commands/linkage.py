@@ -28,7 +28,7 @@ def train_models(
 
     Writes suining_data/linkage/trained/<subject>.json; the next refresh links by it. The same records give the same model.
     """
-    from suining_data.linkage import SUBJECTS
+    from suining_data.linkage import SUBJECT_LINKAGES
     from suining_data.linkage.scoring import TRAINED
     from suining_data.linkage.training import TooFewPairs, linked_evidence, train
 
@@ -37,7 +37,7 @@ def train_models(
     with linked_evidence(settings()) as con:
         if con is None:
             raise Mistake(NOTHING_LINKED)
-        for each in SUBJECTS:
+        for each in SUBJECT_LINKAGES:
             if subject in (None, each.name):
                 file = TRAINED / f"{each.name}.json"
                 try:

@@ -24,7 +24,7 @@ def next_pairs(
     subject: Only = None,
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 3,
 ) -> None:
-    """Show the open pairs that are most worth a decision, both sides and the evidence.
+    """Show the open pairs that are most worth a decision, both parties and the evidence.
 
     First those of which only one can be right (ambiguous), then those nearest to being accepted (0.999); of equals,
     those on which most records hang. Decisions that could not be obeyed (vetoed) come last.
@@ -59,12 +59,12 @@ def decide(
 ) -> None:
     """Decide a pair; of several decisions on it the last counts, and none is ever deleted."""
     from suining_data.linkage import back_up_registry
-    from suining_data.review import Decision, append, known_pairs
+    from suining_data.review import Decision, append, decidable_pairs
 
     if not by.strip():
         raise Mistake("--by: 请写明判定人 (say who decides)")
     with linked_warehouse(writing=True) as con:
-        known = known_pairs(con, [pair])
+        known = decidable_pairs(con, [pair])
         if pair not in known:
             raise Mistake(
                 f"{pair}: 没有这一对，编号见 suining review next (no such pair: `suining review next` shows the ids)"
@@ -107,18 +107,18 @@ def export_pairs(
 def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook with decisions.")]) -> None:
     """Take the decisions of a workbook, all or none; rows without one are skipped, known ones not added twice."""
     from suining_data.linkage import back_up_registry
-    from suining_data.review import append, known_pairs, not_yet_there, read_decisions, read_rows
+    from suining_data.review import append, decidable_pairs, not_yet_recorded, read_decisions, read_rows
 
     try:
         rows, blank = read_rows(file)
     except ValueError as error:
         raise Mistake(str(error)) from error
     with linked_warehouse(writing=True) as con:
-        known = known_pairs(con, [row.pair_id for row in rows])
+        known = decidable_pairs(con, [row.pair_id for row in rows])
         decisions, problems = read_decisions(rows, known)
         if problems:
             raise Mistake(_told(file, problems))
-        fresh = not_yet_there(con, decisions)
+        fresh = not_yet_recorded(con, decisions)
         append(con, fresh, known)
         back_up_registry(con, settings())
     console.print(

@@ -1,6 +1,6 @@
 """The YAML of a resource drafted from a sample file, with what supports each guess and what a human has to decide.
 
-Here: names, keys, the text. Not here: how the file looks (looking.py), what columns mean (guessing.py).
+Here: names, keys, the text. Not here: how the file looks (sniffing.py), what columns mean (guessing.py).
 
 A draft shows names of columns and counts, never a value.
 """
@@ -18,8 +18,8 @@ import duckdb
 
 from suining_data.catalog import Catalog, Delivery, Field, Unit
 from suining_data.drafting.guessing import Guess, guess
-from suining_data.drafting.looking import Undraftable, pattern_of, proposed_delivery, proposed_member
 from suining_data.drafting.sampling import Sample, bare_resource, read_sample
+from suining_data.drafting.sniffing import Undraftable, pattern_of, proposed_delivery, proposed_member
 from suining_data.elements import ELEMENTS
 from suining_data.ingestion.archive import unpack
 from suining_data.ingestion.reading import Refused, identifier

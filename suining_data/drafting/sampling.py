@@ -1,7 +1,7 @@
 """The rows of a sample file as the pipeline itself would read them.
 
 Here: a resource without fields, read by the reader of its format; nested JSON keys made columns.
-Not here: how the file looks (looking.py), what its columns mean (guessing.py).
+Not here: how the file looks (sniffing.py), what its columns mean (guessing.py).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog import Delivery, Field, Format, Resource
 from suining_data.catalog.model import WORKBOOKS, Cycle, ExpectedRows, Share, ShareType
-from suining_data.drafting.looking import Undraftable
+from suining_data.drafting.sniffing import Undraftable
 from suining_data.ingestion.intake import READERS
 from suining_data.ingestion.reading import LINE, ReadResult, Refused, Target, identifier, literal
 

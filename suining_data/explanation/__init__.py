@@ -1,13 +1,21 @@
 """Why the bases say what they say of one person or organisation, asked of the published file."""
 
-from suining_data.explanation.asking import Explanation, Record, SubjectKind, Told, explain, explain_unlinked, find_ids
 from suining_data.explanation.printing import print_explanation
+from suining_data.explanation.queries import (
+    Explanation,
+    Record,
+    ReportedValue,
+    SubjectKind,
+    explain,
+    explain_unlinked,
+    find_ids,
+)
 
 __all__ = [
     "Explanation",
     "Record",
+    "ReportedValue",
     "SubjectKind",
-    "Told",
     "explain",
     "explain_unlinked",
     "find_ids",

@@ -1,6 +1,6 @@
 """An explanation as people at a terminal read it.
 
-Here: tables of records, values and findings. Not here: where they come from (asking.py).
+Here: tables of records, values and findings. Not here: where they come from (queries.py).
 """
 
 import json
@@ -8,7 +8,7 @@ import json
 from rich.console import Console
 from rich.table import Column, Table
 
-from suining_data.explanation.asking import Explanation, Record, SubjectKind
+from suining_data.explanation.queries import Explanation, Record, SubjectKind
 
 MOST_RECORDS = 60  # rows; an employer has thousands
 MOST_NUMBERS = 6  # of records that tell one value
@@ -33,7 +33,7 @@ def print_explanation(explained: Explanation, console: Console) -> None:
     for place, record in _shown(explained):
         if record.evidence:
             console.print(f"记录 #{place} 评分 scored {_parts(record.evidence)}", markup=False, soft_wrap=True)
-    if explained.told:
+    if explained.values:
         console.print(_values(explained))
     for department, detail in explained.findings:
         console.print(f"线索 finding  {department}: {detail}", markup=False, highlight=False, soft_wrap=True)
@@ -66,7 +66,7 @@ def _records(explained: Explanation) -> Table:
 
 def _shown(explained: Explanation) -> list[tuple[int, Record]]:
     """Records with their places: those that a value was taken from or of somebody else, then the strongest."""
-    spoken = {told.records[0] for told in explained.told}
+    spoken = {reported.records[0] for reported in explained.values}
     numbered = list(enumerate(explained.records, start=1))
     first = [
         each for each in numbered if (each[1].record_id, each[1].role) in spoken or each[1].golden_id != explained.id
@@ -79,10 +79,10 @@ def _linked(record: Record, asked: str | None) -> str:
     """By which rule, with the weight of a score; a record of somebody else names that one."""
     if record.golden_id is None:
         return "未关联 not linked"
-    told = RULES.get(record.link_rule or "", record.link_rule or "")
+    reported = RULES.get(record.link_rule or "", record.link_rule or "")
     if record.link_weight is not None:
-        told += f" {record.link_weight:.2f}"
-    return told if record.golden_id == asked else f"属于他人 of somebody else, {record.golden_id}: {told}"
+        reported += f" {record.link_weight:.2f}"
+    return reported if record.golden_id == asked else f"属于他人 of somebody else, {record.golden_id}: {reported}"
 
 
 def _parts(evidence: str) -> str:
@@ -97,17 +97,17 @@ def _values(explained: Explanation) -> Table:
     )  # fmt: skip
     places = {(record.record_id, record.role): place for place, record in enumerate(explained.records, start=1)}
     before = ""
-    for told in explained.told:
-        is_first = told.attribute != before
+    for reported in explained.values:
+        is_first = reported.attribute != before
         table.add_row(
-            f"{told.label} {told.attribute}" if is_first else "",
-            "●" if told.is_golden else "",
-            told.value,
-            _numbers([places[record] for record in told.records]),
-            str(told.authority),
-            told.reason,
+            f"{reported.label} {reported.attribute}" if is_first else "",
+            "●" if reported.is_golden else "",
+            reported.value,
+            _numbers([places[record] for record in reported.records]),
+            str(reported.authority),
+            reported.reason,
         )
-        before = told.attribute
+        before = reported.attribute
     return table
 
 

@@ -22,7 +22,16 @@ from suining_data.ingestion.delimited import read_delimited
 from suining_data.ingestion.deliveries import deliveries
 from suining_data.ingestion.geopackage import read_geopackage
 from suining_data.ingestion.json_documents import read_json
-from suining_data.ingestion.ledger import Batch, Status, create_ledger, judged, known_batches, write_ledger, write_parts
+from suining_data.ingestion.ledger import (
+    Batch,
+    Status,
+    create_ledger,
+    judged,
+    known_batches,
+    ledger_keys,
+    write_ledger,
+    write_parts,
+)
 from suining_data.ingestion.markup import read_xml
 from suining_data.ingestion.pages import read_pages
 from suining_data.ingestion.parquet_table import read_parquet
@@ -31,6 +40,7 @@ from suining_data.ingestion.plausibility import (
     refuse_if_collapsed,
     refuse_if_empty,
     refuse_if_exploded,
+    refuse_if_ids_collide,
     refuse_if_unreadable,
 )
 from suining_data.ingestion.reading import (
@@ -240,6 +250,7 @@ class _Intake:
                     raw_rows=counts.raw_rows,
                 )
                 refuse_if_unreadable(file, self.resource, counts)
+                refuse_if_ids_collide(batch, counts.lines_total, [*ledger_keys(self.con), *self._read_now()])
                 if batch.batch_id not in self.accepted:
                     self._refuse_if_implausible(batch, target.raw, counts)
                 if signature_of(arrival.files) != arrival.signature:
@@ -251,6 +262,10 @@ class _Intake:
             zh, en = f"{arrival.name} {refusal.zh}", f"{arrival.name} {refusal.en}"
             return replace(batch, status=Status.REFUSED, refusal_zh=zh, refusal_en=en)
         return batch
+
+    def _read_now(self) -> list[tuple[str, str]]:
+        """Keys of the batches that this run has read; the ledger has them when the run is at its end."""
+        return [(batch.resource_id, batch.batch_id) for batch in self.batches.values()]
 
     def _counts(self, files: Sequence[Path], target: Target) -> tuple[Path, ReadResult]:
         """What the files of a batch hold, read in the format that the catalogue names, and the file that was read."""

@@ -122,6 +122,11 @@ def batches_in_force(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[s
     return [batch_id for (batch_id,) in rows]
 
 
+def ledger_keys(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """(resource_id, batch_id) of every batch that was ever delivered."""
+    return con.execute("select resource_id, batch_id from governance.batch").fetchall()
+
+
 def known_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> dict[str, Batch]:
     """The ledger of a resource by batch id."""
     rows = con.execute(f"select {COLUMNS} from governance.batch where resource_id = ?", [resource_id]).fetchall()

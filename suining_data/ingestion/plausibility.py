@@ -11,6 +11,7 @@ from suining_data.catalog.model import Mode, Resource
 from suining_data.ingestion.ledger import Batch
 from suining_data.ingestion.physical_lines import fitting_encodings
 from suining_data.ingestion.reading import ReadResult, Refused, yaml_of
+from suining_data.packed_keys import MOST_LINES, record_base
 
 GREATEST_FALL = 0.30  # of the row count from one full delivery to the next
 GREATEST_RISE = 1.00
@@ -57,6 +58,28 @@ def refuse_if_broken_off(batch: Batch, counts: ReadResult) -> None:
             f"line {counts.lines_total}: the file breaks off within a record; the transfer may have been cut. Ask for it "
             f"again; if the file is like that, run suining refresh --accept {batch.batch_id}.",
         )
+
+
+def refuse_if_ids_collide(batch: Batch, lines: int, others: Iterable[tuple[str, str]]) -> None:
+    """A batch whose rows would get the record ids of another batch, or more lines than a record id can tell apart.
+
+    `others` are (resource_id, batch_id) of every batch of the ledger. record_id has 37 bits for a batch, so a city with
+    100,000 batches has one chance in thirty of a single collision; until then rows must not be mixed.
+    """
+    if lines > MOST_LINES:
+        raise Refused(
+            f"全文件: 有 {lines} 行，一个文件最多 {MOST_LINES} 行。请交付方分成几个文件。",
+            f"whole file: it has {lines} lines, a file may have {MOST_LINES}. Ask for several files.",
+        )
+    own = (batch.resource_id, batch.batch_id)
+    base = record_base(*own)
+    for other in others:
+        if other != own and record_base(*other) == base:
+            raise Refused(
+                f"全文件: 批次号与 {other[0]} 的批次 {other[1]} 得出同样的记录号。请交付方在文件末尾加一个空行后重新交付。",
+                f"whole file: its rows would get the record ids of batch {other[1]} of {other[0]}. Ask for the file again "
+                "with an empty line added at its end.",
+            )
 
 
 def refuse_if_collapsed(batch: Batch, rows: int, before: Iterable[Batch]) -> None:

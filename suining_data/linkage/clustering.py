@@ -3,7 +3,7 @@
 Here: thresholds, vetoes, decisions of people, cutting. Not here: weights (scoring.py), ids (registry.py), the queue that
 people work through (review.py).
 
-A cluster holds at most one known: two different accepted numbers are two subjects. Nothing that two members veto is in
+A cluster holds at most one resolved: two different accepted numbers are two subjects. Nothing that two members veto is in
 one cluster, by whatever chain; a decision of a person stands above any weight and size, and below the vetoes.
 """
 
@@ -17,20 +17,22 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from suining_data.linkage.subjects import Subject
+from suining_data.linkage.subject_linkage import SubjectLinkage
 
 ACCEPT = 10.0  # log2 of the odds: one mistake in a thousand such pairs
 REVIEW = 0.0  # below, a pair is more likely two
-MARGIN = 5.0  # bits by which the best known must lead, or a person decides
+MARGIN = 5.0  # bits by which the best resolved must lead, or a person decides
 LARGE, STRONG = 12, 20.0  # a cluster of more records holds together by such weights only
 
 Edges = dict[str, NDArray[Any]]
 
 
-def cluster(con: duckdb.DuckDBPyConnection, subject: Subject, scored: str, profiles: str, decisions: str) -> None:
+def cluster(
+    con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, scored: str, profiles: str, decisions: str
+) -> None:
     """Fill the temporary tables member(token, root, rule, weight, matched, evidence) and open_pair.
 
-    `member` has every token of `profiles` that is not known; `root` is the known it belongs to, or the first of its
+    `member` has every token of `profiles` that is not resolved; `root` is the resolved it belongs to, or the first of its
     cluster. `open_pair` (token_l, token_r, weight, probability, evidence, state) holds what a person should look at.
     `decisions` has token_l, token_r, verdict, one row per pair in either order; pairs told to be one are among `scored`.
     """
@@ -47,7 +49,7 @@ def cluster(con: duckdb.DuckDBPyConnection, subject: Subject, scored: str, profi
     con.execute(_OPEN)
 
 
-def _judged(subject: Subject, scored: str, profiles: str, decisions: str) -> str:
+def _judged(subject: SubjectLinkage, scored: str, profiles: str, decisions: str) -> str:
     """SQL: every pair with its state; temporary tables decided, judged and accepted."""
     return f"""
         create or replace temp table decided as
@@ -56,8 +58,8 @@ def _judged(subject: Subject, scored: str, profiles: str, decisions: str) -> str
 
         create or replace temp table judged as
         with compared as (
-            select l.node as l, r.node as r, pair.*, r.is_known, verdict,
-                {_vetoed(subject)} or (l.is_known and r.is_known) as is_vetoed,
+            select l.node as l, r.node as r, pair.*, r.is_resolved, verdict,
+                {_vetoed(subject)} or (l.is_resolved and r.is_resolved) as is_vetoed,
                 is_vetoed or coalesce(verdict = 'different', false) as is_out
             from {scored} as pair
             join {profiles} as l on l.token = pair.token_l
@@ -68,14 +70,14 @@ def _judged(subject: Subject, scored: str, profiles: str, decisions: str) -> str
 
         select *, row_number() over best as place, weight - lead(weight) over best as lead_of,
             first_value(weight) over best - weight as behind,
-            bool_or(coalesce(verdict = 'same', false) and is_known and not is_out) over (partition by token_l) as is_settled
+            bool_or(coalesce(verdict = 'same', false) and is_resolved and not is_out) over (partition by token_l) as is_settled
         from compared
-        window best as (partition by token_l, is_known, is_out order by weight desc, token_r);
+        window best as (partition by token_l, is_resolved, is_out order by weight desc, token_r);
 
         create or replace temp table accepted as
         select l, r, token_l, token_r, evidence, weight, verdict is not null as is_decided
         from judged
-        where not is_out and (verdict = 'same' or (weight >= {ACCEPT} and (not is_known or (
+        where not is_out and (verdict = 'same' or (weight >= {ACCEPT} and (not is_resolved or (
             not is_settled and place = 1 and coalesce(lead_of, {MARGIN}) >= {MARGIN}))))
     """
 
@@ -89,7 +91,7 @@ def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
     return {name: np.asarray(column) for name, column in ordered.fetchnumpy().items()}
 
 
-def _vetoed(subject: Subject) -> str:
+def _vetoed(subject: SubjectLinkage) -> str:
     return " or ".join(f"coalesce({veto}, false)" for veto in subject.vetoes) or "false"
 
 
@@ -105,14 +107,14 @@ def _register_labels(con: duckdb.DuckDBPyConnection, labels: NDArray[np.int64]) 
     con.unregister("labels")
 
 
-def _broken_components(con: duckdb.DuckDBPyConnection, subject: Subject, profiles: str) -> list[int]:
-    """Components with two known, two members that veto each other or were told apart, or too many members."""
+def _broken_components(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str) -> list[int]:
+    """Components with two resolved, two members that veto each other or were told apart, or too many members."""
     rows = con.execute(f"""
         with member as (select component, p.* from component join {profiles} as p using (node)),
         several as (select component from member group by component having count(*) > 1),
         size as (
             select component from member semi join several using (component)
-            group by component having count(*) > {LARGE} or count(*) filter (where is_known) > 1
+            group by component having count(*) > {LARGE} or count(*) filter (where is_resolved) > 1
         )
         select component from size
         union
@@ -128,7 +130,7 @@ def _broken_components(con: duckdb.DuckDBPyConnection, subject: Subject, profile
 
 def _recut(
     con: duckdb.DuckDBPyConnection,
-    subject: Subject,
+    subject: SubjectLinkage,
     profiles: str,
     edges: Edges,
     labels: NDArray[np.int64],
@@ -137,8 +139,8 @@ def _recut(
     """Join the members of broken components again, the strongest pairs first, never against a veto."""
     inside = np.isin(labels[edges["l"]], broken)
     vetoes = _vetoes_inside(con, subject, profiles, broken)
-    known = {node for (node,) in con.execute(f"select node from {profiles} where is_known").fetchall()}
-    groups = _Groups(vetoes, known)
+    resolved = {node for (node,) in con.execute(f"select node from {profiles} where is_resolved").fetchall()}
+    groups = _Groups(vetoes, resolved)
     for left, right, weight in zip(*(edges[name][inside].tolist() for name in ("l", "r", "weight")), strict=True):
         groups.join(left, right, weight)
     fresh = labels.copy()
@@ -148,7 +150,7 @@ def _recut(
 
 
 def _vetoes_inside(
-    con: duckdb.DuckDBPyConnection, subject: Subject, profiles: str, broken: list[int]
+    con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str, broken: list[int]
 ) -> dict[int, set[int]]:
     """Node -> nodes of its component that it never joins; the few that are in question."""
     rows = con.execute(
@@ -171,10 +173,10 @@ def _vetoes_inside(
 
 @dataclass
 class _Groups:
-    """Disjoint sets that keep apart what vetoes itself, two known, and large sets without a strong pair."""
+    """Disjoint sets that keep apart what vetoes itself, two resolved, and large sets without a strong pair."""
 
     vetoes: dict[int, set[int]]
-    known: set[int]
+    resolved: set[int]
     parents: dict[int, int] = field(default_factory=dict)
     members: dict[int, set[int]] = field(default_factory=dict)
 
@@ -188,7 +190,7 @@ class _Groups:
         if a == b:
             return
         ours, theirs = self.members.get(a, {a}), self.members.get(b, {b})
-        if len(self.known & (ours | theirs)) > 1 or any(self.vetoes.get(node, set()) & theirs for node in ours):
+        if len(self.resolved & (ours | theirs)) > 1 or any(self.vetoes.get(node, set()) & theirs for node in ours):
             return
         if len(ours) + len(theirs) > LARGE and weight < STRONG:
             return
@@ -197,14 +199,14 @@ class _Groups:
 
 
 def _members(profiles: str) -> str:
-    """SQL: every token that is not known with its cluster, and the strongest accepted pair that holds it there."""
+    """SQL: every token that is not resolved with its cluster, and the strongest accepted pair that holds it there."""
     return f"""
         create or replace temp table member as
-        with placed as (select token, is_known, component from {profiles} join component using (node)),
+        with placed as (select token, is_resolved, component from {profiles} join component using (node)),
 
         root as (
-            select component, coalesce(min(token) filter (where is_known), min(token)) as root,
-                bool_or(is_known) as is_of_known
+            select component, coalesce(min(token) filter (where is_resolved), min(token)) as root,
+                bool_or(is_resolved) as is_of_resolved
             from placed group by component
         ),
 
@@ -222,27 +224,27 @@ def _members(profiles: str) -> str:
                 partition by held.token order by held.is_decided desc, held.weight desc, matched) = 1
         )
 
-        select placed.token, root, is_of_known, matched, weight, evidence,
+        select placed.token, root, is_of_resolved, matched, weight, evidence,
             case when is_decided then 'decided' when matched is not null then 'scored' end as rule
         from placed
         join root using (component)
         left join best using (token)
-        where not placed.is_known
+        where not placed.is_resolved
     """
 
 
 # What was not obvious: between the thresholds, without enough lead, cut apart, or decided against a veto or another
-# decision. Of the known that a record may speak of only those are asked about that the best does not leave behind.
+# decision. Of the resolved that a record may speak of only those are asked about that the best does not leave behind.
 _OPEN = f"""
     create or replace temp table open_pair as
     select token_l, token_r, weight, probability, evidence,
         case when verdict = 'same' then 'vetoed' when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end as state
     from judged
-    left join (select token, root, is_of_known from member) as l on l.token = judged.token_l
-    left join (select token, root, is_of_known from member) as r on r.token = judged.token_r
+    left join (select token, root, is_of_resolved from member) as l on l.token = judged.token_l
+    left join (select token, root, is_of_resolved from member) as r on r.token = judged.token_r
     where coalesce(l.root, judged.token_l) <> coalesce(r.root, judged.token_r)
         and case when verdict = 'same' then true
             when is_out or weight < {REVIEW} then false
-            when weight < {ACCEPT} and l.is_of_known and coalesce(r.is_of_known, true) then false
-            else not is_known or (not is_settled and behind < {MARGIN}) end
+            when weight < {ACCEPT} and l.is_of_resolved and coalesce(r.is_of_resolved, true) then false
+            else not is_resolved or (not is_settled and behind < {MARGIN}) end
 """

@@ -1,4 +1,4 @@
-"""How two profiles agree: Splink's comparisons for Chinese names, births, numbers, phones, addresses and ties.
+"""How two profiles agree: Splink's comparisons for Chinese names, births, numbers, phones, addresses and shared_identifiers.
 
 Here: the levels of every comparison as SQL over a pair's `_l` and `_r` columns, and their wording for people.
 Not here: how much a level weighs (trained/*.json, from training.py), applying it (scoring.py).
@@ -18,7 +18,7 @@ _ONE_CHARACTER = f"length(name_l) = length(name_r) and length(name_l) between 2 
 
 
 def _either(column: str) -> Level:
-    return _level("不详 not told", f"{column}_l is null or {column}_r is null", is_null_level=True)
+    return _level("不详 not reported", f"{column}_l is null or {column}_r is null", is_null_level=True)
 
 
 def _level(label: str, sql: str, **more: Any) -> Level:
@@ -36,7 +36,7 @@ def _shared(name: str, column: str, *further: Level) -> Comparison:
 _NUMBER = _comparison(
     "number",
     _level(
-        "不详 not told",  # or cut down to a few digits by a spreadsheet
+        "不详 not reported",  # or cut down to a few digits by a spreadsheet
         "number_l is null or number_r is null or contains(number_l, 'E+') or contains(number_r, 'E+')",
         is_null_level=True,
     ),
@@ -53,7 +53,7 @@ _ADDRESS = _shared(
     _level("同村同路 same village or street", "list_has_any(places_l, places_r)"),
     _level("同镇 same town", "list_has_any(towns_l, towns_r)"),
 )
-_TIE = _shared("tie", "ties")
+_SHARED_IDENTIFIER = _shared("shared_identifier", "shared_identifiers")
 _PHONE = _shared("phone", "phones")
 
 _PERSON_NAME = _comparison(
@@ -94,6 +94,6 @@ _REPRESENTATIVE = _comparison(
 )
 
 COMPARISONS: dict[str, list[Comparison]] = {
-    "person": [_PERSON_NAME, _BIRTH, _SEX, _NUMBER, _PHONE, _ADDRESS, _TIE],
-    "organization": [_ORGANIZATION_NAME, _NUMBER, _REPRESENTATIVE, _PHONE, _ADDRESS, _TIE],
+    "person": [_PERSON_NAME, _BIRTH, _SEX, _NUMBER, _PHONE, _ADDRESS, _SHARED_IDENTIFIER],
+    "organization": [_ORGANIZATION_NAME, _NUMBER, _REPRESENTATIVE, _PHONE, _ADDRESS, _SHARED_IDENTIFIER],
 }

@@ -1,15 +1,16 @@
 """Scored linkage of one subject: records without an accepted number find whom they speak of.
 
 Here: the order of it - candidates, weights, clusters - and the tables linked.<subject>_link and
-linked.<subject>_open_pair. Not here: the parts (candidates.py, scoring.py, clustering.py), ids (registry.py).
+linked.<subject>_open_pair. Not here: the parts (blocking.py, scoring.py, clustering.py), ids (registry.py).
 """
 
 import duckdb
 
-from suining_data.linkage.candidates import FREQUENCY, PAIR, PROFILE, find_candidates
+from suining_data.linkage.blocking import FREQUENCY, PAIR, PROFILE, find_candidates
 from suining_data.linkage.clustering import cluster
 from suining_data.linkage.scoring import Inputs, score, trained_model
-from suining_data.linkage.subjects import Subject
+from suining_data.linkage.subject_linkage import SubjectLinkage
+from suining_data.linkage.tokens import move_tokens
 from suining_data.warehouse import NEXT
 
 EVIDENCE = 'struct(comparison varchar, "level" varchar, weight double)[]'
@@ -18,12 +19,13 @@ OPEN_PAIR = f"token_l varchar, token_r varchar, weight double, probability doubl
 SCORED = f"token_l varchar, token_r varchar, weight double, probability double, evidence {EVIDENCE}"
 
 
-def link(con: duckdb.DuckDBPyConnection, subject: Subject) -> int:
-    """Write linked.<subject>_link__next, one row per token of linked.<subject>_unidentified, and the open pairs.
+def link(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> int:
+    """Write linked.<subject>_link__next, one row per token of linked.<subject>_unresolved, and the open pairs.
 
     `root` is the key of the accepted number it belongs to, or the first token of its cluster; `is_subject` says whether
     the cluster tells enough to be a subject of its own.
     """
+    move_tokens(con, subject.name)
     con.execute(f"create or replace temp table last_decision as {_LAST}", [subject.name])
     find_candidates(con, subject, "last_decision")
     _score(con, subject)
@@ -32,7 +34,7 @@ def link(con: duckdb.DuckDBPyConnection, subject: Subject) -> int:
         create or replace table linked.{subject.name}_link{NEXT} as
         with placed as (
             select record.*, coalesce(member.root, record.token) as root, rule, weight, matched, evidence
-            from linked.{subject.name}_unidentified as record left join member using (token)
+            from linked.{subject.name}_unresolved as record left join member using (token)
             where record.token is not null
         ),
 
@@ -50,15 +52,15 @@ def link(con: duckdb.DuckDBPyConnection, subject: Subject) -> int:
 _LAST = """
     select token_l, token_r, verdict from registry.decision where subject = ?
     qualify row_number() over (
-        partition by least(token_l, token_r), greatest(token_l, token_r) order by decided_at desc, rowid desc) = 1
+        partition by least(token_l, token_r), greatest(token_l, token_r) order by decided_at desc, decision_number desc) = 1
 """
 
 
-def _score(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
-    pairs, known = con.execute(f"""
-        select (select count(*) from {PAIR}), (select count(distinct identity_key) from known)
+def _score(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> None:
+    pairs, resolved = con.execute(f"""
+        select (select count(*) from {PAIR}), (select count(distinct identity_key) from resolved)
     """).fetchall()[0]
     if pairs == 0:
         con.execute(f"create or replace temp table scored ({SCORED})")
     else:
-        score(con, trained_model(subject.name)["settings"], Inputs(PAIR, PROFILE, FREQUENCY, known), "scored")
+        score(con, trained_model(subject.name)["settings"], Inputs(PAIR, PROFILE, FREQUENCY, resolved), "scored")

@@ -16,13 +16,13 @@ LEAST_M, LEAST_U = 0.0005, 1e-7
 Comparison = dict[str, Any]
 
 
-def told_pairs(
+def reported_pairs(
     con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], left: str, right: str, on: str | None = None
 ) -> list[float]:
     """Of all pairs of two tables of profiles, or those with `on` in common, how many each comparison can judge."""
     if on:
         return _judged(con, comparisons, f"{left} as l join {right} as r using ({on})", left, "r")
-    # what one of both does not tell is not told: so it need not be asked of every pair
+    # what one of both does not tell is not reported: so it need not be asked of every pair
     sides = (_judged(con, comparisons, f"{table} as l", table, "l") for table in (left, right))
     return [one * other for one, other in zip(*sides, strict=True)]
 
@@ -32,11 +32,11 @@ def _judged(
 ) -> list[float]:
     columns = [name for name, *_ in con.execute(f"describe {table}").fetchall()]
     both = ", ".join(f"l.{column} as {column}_l, {right}.{column} as {column}_r" for column in columns)
-    counts = ", ".join(f"count(*) filter (not coalesce({_is_not_told(each)}, false))" for each in comparisons)
+    counts = ", ".join(f"count(*) filter (not coalesce({_is_missing(each)}, false))" for each in comparisons)
     return list(map(float, con.execute(f"select {counts} from (select {both} from {pairs})").fetchall()[0]))
 
 
-def _is_not_told(comparison: Comparison) -> str:
+def _is_missing(comparison: Comparison) -> str:
     return next(str(level["sql_condition"]) for level in comparison["comparison_levels"] if level.get("is_null_level"))
 
 
@@ -45,7 +45,7 @@ def completed(comparison: Comparison, name: str, told: float, least: float) -> l
 
     Levels that are fixed stay what they are, if that is not below `least`.
     """
-    levels = told_levels(comparison)
+    levels = informative_levels(comparison)
     values = [level.get(f"{name}_probability") or 0.0 for level in levels]
     is_fixed = [bool(level.get(f"fix_{name}_probability")) for level in levels]
     fixed = sum(max(value, least) for value, is_set in zip(values, is_fixed, strict=True) if is_set)
@@ -57,6 +57,6 @@ def completed(comparison: Comparison, name: str, told: float, least: float) -> l
     ]
 
 
-def told_levels(comparison: Comparison) -> list[dict[str, Any]]:
+def informative_levels(comparison: Comparison) -> list[dict[str, Any]]:
     """The levels of a comparison that say something, the others being that one side does not tell."""
     return [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]

@@ -1,45 +1,34 @@
-"""Writes the SELECTs that gather the records of one subject from every staged table that speaks of it.
+"""Writes the SELECTs that gather the records of one subject from every staged table that is about it.
 
-Here: one branch per entity of the catalogue, all with the same columns. Not here: who is who (identity.py).
+Here: one branch per entity of the catalogue, all with the same columns. Not here: the attributes of a subject
+(subjects/), who is who (linking.py, registry.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from suining_data.catalog import Catalog, Entity, Resource
 from suining_data.elements import ELEMENTS, Then
-from suining_data.linkage.attributes import (
-    ADDRESS,
-    ANY_CODE,
-    IDENTIFYING_ORGANIZATION,
-    IDENTIFYING_PERSON,
-    ORGANIZATION,
-    PERSON,
-)
+from suining_data.subjects import Attribute, Subject
 
 DEFAULT_AUTHORITY = 50
 
 
 def entities(catalog: Catalog, subject: str) -> Iterator[tuple[Resource, Entity]]:
-    """Resources and entities that speak of a subject, in catalogue order."""
+    """Resources and entities that are about a subject, in catalogue order."""
     for resource in catalog.shared:
         for entity in resource.entities:
             if entity.subject == subject:
                 yield resource, entity
 
 
-def person_records(catalog: Catalog) -> str:
-    """SELECT of every person record: keys, identifiers, attributes, authorities."""
-    return _union(_person_branch(resource, entity) for resource, entity in entities(catalog, "person"))
+def subject_records(catalog: Catalog, subject: Subject) -> str:
+    """SELECT of every record of a subject: keys, identifiers, attributes, and an authority per ranked attribute.
 
-
-def organization_records(catalog: Catalog) -> str:
-    """SELECT of every organisation record: keys, identifiers, attributes, authorities."""
-    return _union(_organization_branch(resource, entity) for resource, entity in entities(catalog, "organization"))
-
-
-def address_records(catalog: Catalog) -> str:
-    """SELECT of every place with an address that a delivery locates itself (not via a person or organisation)."""
-    return _union(_address_branch(resource, entity) for resource, entity in entities(catalog, "address"))
+    Records of a person also have is_resident_id_derived, those of an address crs.
+    """
+    return "\nunion all\n".join(
+        _branch(resource, entity, subject) for resource, entity in entities(catalog, subject.name)
+    )
 
 
 def canonical_address(column: str) -> str:
@@ -60,8 +49,16 @@ def holds(element_id: str, column: str) -> str:
     return "(" + " and ".join(rule.replace("{v}", column).replace("{x}", column) for rule in rules) + ")"
 
 
-def _union(branches: Iterator[str]) -> str:
-    return "\nunion all\n".join(branches)
+def _branch(resource: Resource, entity: Entity, subject: Subject) -> str:
+    columns = [
+        *_keys(resource, entity),
+        *(f"cast({identifier(entity, subject, name)} as {each.element.sql_type}) as {name}"
+          for name, each in subject.identifiers.items()),
+        *typed_values(entity, subject.attributes),
+        *(authority(entity, name) for name in subject.ranked),
+        *_extra(resource, entity),
+    ]  # fmt: skip
+    return f"select {', '.join(columns)}\nfrom staged.{resource.id}\nwhere {reports_something(entity)}"
 
 
 def _keys(resource: Resource, entity: Entity) -> list[str]:
@@ -76,6 +73,15 @@ def _keys(resource: Resource, entity: Entity) -> list[str]:
     ]
 
 
+def _extra(resource: Resource, entity: Entity) -> list[str]:
+    """Columns of one subject only, which no attribute of a delivery fills."""
+    if entity.subject == "person":
+        column = entity.values.get("resident_id")
+        derived = f"coalesce(list_contains(failed_rules, '{column}:upgraded'), false)" if column else "false"
+        return [f"{derived} as is_resident_id_derived"]
+    return [f"'{resource.delivery.crs or ''}' as crs"] if entity.subject == "address" else []
+
+
 def role_number(resource: Resource, entity: Entity) -> int:
     """Which of the entities of one subject in a row it is: 0 to 3, two bits of what a new id is made of."""
     number = [each for each in resource.entities if each.subject == entity.subject].index(entity)
@@ -84,13 +90,21 @@ def role_number(resource: Resource, entity: Entity) -> int:
     return number
 
 
-def typed_values(entity: Entity, attributes: dict[str, str]) -> list[str]:
+def typed_values(entity: Entity, attributes: Mapping[str, Attribute]) -> list[str]:
     """Select items: the entity's attributes, typed; null where it has none."""
-    return [f"cast({entity.values.get(name, 'null')} as {sql_type}) as {name}" for name, sql_type in attributes.items()]
+    return [
+        f"cast({entity.values.get(name, 'null')} as {each.element.sql_type}) as {name}"
+        for name, each in attributes.items()
+    ]
+
+
+def reports_something(entity: Entity) -> str:
+    """SQL: whether a row has any value of the entity."""
+    return f"coalesce({', '.join(f'cast({column} as varchar)' for column in entity.values.values())}) is not null"
 
 
 def authority(entity: Entity, attribute: str) -> str:
-    """Select item: how far the entity is believed in an attribute, which may depend on the value it tells."""
+    """Select item: the authority of the entity for an attribute, 1 is best; it may depend on the reported value."""
     rank = entity.authority.get(attribute, entity.authority.get("default", DEFAULT_AUTHORITY))
     if isinstance(rank, dict):
         ranks = " ".join(f"when '{value}' then {own}" for value, own in rank.items() if value != "default")
@@ -98,60 +112,13 @@ def authority(entity: Entity, attribute: str) -> str:
     return f"cast({rank} as tinyint) as {attribute}_authority"
 
 
-def _branch(resource: Resource, entity: Entity, columns: list[str]) -> str:
-    told = ", ".join(entity.values.values())
-    return f"select {', '.join(columns)}\nfrom staged.{resource.id}\nwhere coalesce({_as_text(told)}) is not null"
-
-
-def _as_text(columns: str) -> str:
-    return ", ".join(f"cast({column} as varchar)" for column in columns.split(", "))
-
-
-def _person_branch(resource: Resource, entity: Entity) -> str:
-    id_column = entity.values.get("resident_id")
-    derived = f"coalesce(list_contains(failed_rules, '{id_column}:upgraded'), false)" if id_column else "false"
-    return _branch(
-        resource,
-        entity,
-        [
-            *_keys(resource, entity),
-            *typed_values(entity, IDENTIFYING_PERSON),
-            f"{derived} as is_resident_id_derived",
-            *typed_values(entity, PERSON),
-            *(authority(entity, name) for name in PERSON),
-        ],
-    )
-
-
-def _organization_branch(resource: Resource, entity: Entity) -> str:
-    identifiers = [f"cast({number_of_kind(entity, kind)} as varchar) as {kind}" for kind in IDENTIFYING_ORGANIZATION]
-    return _branch(
-        resource,
-        entity,
-        [
-            *_keys(resource, entity),
-            *identifiers,
-            *typed_values(entity, ORGANIZATION),
-            *(authority(entity, name) for name in ORGANIZATION),
-        ],
-    )
-
-
-def number_of_kind(entity: Entity, kind: str) -> str:
-    """SQL: the number of a kind that an entity carries, also where it stands in a column of numbers of any kind."""
-    own = entity.values.get(kind, "null")
-    mixed = entity.values.get(ANY_CODE)
-    return f"coalesce(case when {_is_kind(kind, mixed)} then {mixed} end, {own})" if mixed else own
+def identifier(entity: Entity, subject: Subject, name: str) -> str:
+    """SQL: the identifier of an entity, also where it is in a column that holds identifiers of any kind."""
+    own = entity.values.get(name, "null")
+    mixed = entity.values.get(subject.any_identifier.name) if subject.any_identifier else None
+    return f"coalesce(case when {_is_kind(name, mixed)} then {mixed} end, {own})" if mixed else own
 
 
 def _is_kind(kind: str, column: str) -> str:
     length = {"uscc": 18, "organization_code": 9, "registration_number": 15}[kind]
     return f"length({column}) = {length} and {holds(kind, column)}"
-
-
-def _address_branch(resource: Resource, entity: Entity) -> str:
-    return _branch(
-        resource,
-        entity,
-        [*_keys(resource, entity), *typed_values(entity, ADDRESS), f"'{resource.delivery.crs or ''}' as crs"],
-    )

@@ -31,8 +31,15 @@ def create_registry(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("""
         create table if not exists registry.decision (
             subject varchar, token_l varchar, token_r varchar, verdict varchar, reason varchar, decided_by varchar,
-            decided_at timestamp)
+            decided_at timestamp);
+        alter table registry.decision add column if not exists decision_number bigint
     """)
+    number_decisions(con)
+
+
+def number_decisions(con: duckdb.DuckDBPyConnection) -> None:
+    """Number the decisions of a registry from before version 0.4.0, which only had the order of their rows."""
+    con.execute("update registry.decision set decision_number = rowid + 1 where decision_number is null")
 
 
 def assign(con: duckdb.DuckDBPyConnection, subject: str, prefix: str, clusters: str) -> None:

@@ -6,6 +6,7 @@ Not here: what the registry means (registry.py), what analysts open (publication
 
 import duckdb
 
+from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
 
 
@@ -35,6 +36,7 @@ def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     try:
         for table in tables:
             con.execute(f"insert into registry.{table} by name from backup.{table}")
+        number_decisions(con)
     finally:
         con.execute("detach backup")
 

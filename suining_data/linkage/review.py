@@ -21,18 +21,18 @@ with pair as (
     select 'organization', * from linked.organization_open_pair
 ),
 
-unidentified as (
-    select 'person' as subject, token, min((record_id, role)) as earliest from linked.person_unidentified group by token
+unresolved as (
+    select 'person' as subject, token, min((record_id, role)) as earliest from linked.person_unresolved group by token
     union all
-    select 'organization', token, min((record_id, role)) from linked.organization_unidentified group by token
+    select 'organization', token, min((record_id, role)) from linked.organization_unresolved group by token
 )
 
 select {pair_id("pair.subject", "token_l", "token_r")} as pair_id, pair.subject, state, weight,
     probability, token_l, l.earliest[1] as record_id_l, l.earliest[2] as role_l, token_r, r.earliest[1] as record_id_r,
     r.earliest[2] as role_r, evidence
 from pair
-left join unidentified as l on pair.subject = l.subject and l.token = token_l
-left join unidentified as r on pair.subject = r.subject and r.token = token_r
+left join unresolved as l on pair.subject = l.subject and l.token = token_l
+left join unresolved as r on pair.subject = r.subject and r.token = token_r
 """
 
 

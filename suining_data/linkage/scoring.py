@@ -1,6 +1,6 @@
 """How well candidate pairs agree: Splink applies a trained model on the run's own connection.
 
-Here: from pairs and profiles to weights and what each comparison said. Not here: which pairs there are (candidates.py),
+Here: from pairs and profiles to weights and what each comparison said. Not here: which pairs there are (blocking.py),
 what the model knows (training.py), what follows from a weight (clustering.py).
 """
 

@@ -1,6 +1,6 @@
 """The tables of schema `linked`: how each is written and put in force, in the order in which they need each other.
 
-Here: the list. Not here: what is in them (evidence.py, exact.py, linking.py, registry.py, records.py, review.py).
+Here: the list. Not here: what is in them (evidence.py, deterministic.py, linking.py, registry.py, records.py, review.py).
 """
 
 from collections.abc import Callable
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Catalog
-from suining_data.linkage import exact, registry
-from suining_data.linkage.evidence import organization_evidence, person_evidence
+from suining_data.linkage import deterministic, registry
+from suining_data.linkage.evidence import evidence
 from suining_data.linkage.golden_records import address_record, organization_record, person_record
 from suining_data.linkage.linking import LINK, OPEN_PAIR, link
 from suining_data.linkage.records import entities
 from suining_data.linkage.review import REVIEW, open_pairs
 from suining_data.linkage.scoring import trained_text
-from suining_data.linkage.subjects import ORGANIZATION, PERSON, Subject
+from suining_data.linkage.subject_linkage import ORGANIZATION, PERSON, SubjectLinkage
+from suining_data.subjects import load_subjects
 from suining_data.warehouse import NEXT, swap
 
 Connection = duckdb.DuckDBPyConnection
@@ -89,22 +90,27 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
             "organization_evidence",
             "各来源记录中可用于识别法人单位的内容 (what every record tells about which organisation it speaks of)",
             organizations,
-            organization_evidence(catalog),
+            evidence(catalog, load_subjects()["organization"]),
         ),
         LinkedTable(
             "organization_number",
             "已采信的号码与其归属 (accepted numbers of organisations and the key they share)",
             ("linked.organization_evidence",),
-            exact.ORGANIZATION_NUMBER,
+            deterministic.ORGANIZATION_NUMBER,
         ),
         LinkedTable(
-            "organization_unidentified",
+            "organization_unresolved",
             "无有效号码的法人单位记录 (records of organisations without an accepted number)",
             ("linked.organization_evidence", "linked.organization_number"),
-            ORGANIZATION.unidentified,
+            ORGANIZATION.unresolved,
         ),
         _link(ORGANIZATION, "linked.organization_number"),
-        _identity(ORGANIZATION, exact.ORGANIZATION_CLUSTER, exact.ORGANIZATION_IDENTITY, "linked.organization_number"),
+        _identity(
+            ORGANIZATION,
+            deterministic.ORGANIZATION_CLUSTER,
+            deterministic.ORGANIZATION_IDENTITY,
+            "linked.organization_number",
+        ),
         LinkedTable(
             "organization_record",
             "各来源中关于法人单位的记录 (every record of an organisation)",
@@ -121,22 +127,22 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
             "person_evidence",
             "各来源记录中可用于识别人员的内容 (what every record tells about which person it speaks of)",
             people,
-            person_evidence(catalog),
+            evidence(catalog, load_subjects()["person"]),
         ),
         LinkedTable(
             "contested_number",
             "一号多人：号码相同而姓名、性别或出生日期不符的记录 (records whose number belongs to somebody else)",
             ("linked.person_evidence",),
-            exact.CONTESTED,
+            deterministic.CONTESTED,
         ),
         LinkedTable(
-            "person_unidentified",
+            "person_unresolved",
             "无有效号码的人员记录 (records of persons without an accepted number)",
             ("linked.person_evidence", "linked.contested_number"),
-            PERSON.unidentified,
+            PERSON.unresolved,
         ),
-        _link(PERSON, "linked.contested_number"),
-        _identity(PERSON, exact.PERSON_CLUSTER, exact.PERSON_IDENTITY, "linked.person_evidence"),
+        _link(PERSON),
+        _identity(PERSON, deterministic.PERSON_CLUSTER, deterministic.PERSON_IDENTITY, "linked.person_evidence"),
         LinkedTable(
             "person_record",
             "各来源中关于人员的记录 (every record of a person)",
@@ -152,12 +158,12 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
     ]
 
 
-def _link(subject: Subject, *reads: str) -> LinkedTable:
+def _link(subject: SubjectLinkage, *reads: str) -> LinkedTable:
     """linked.<subject>_link, which brings linked.<subject>_open_pair with it."""
     return LinkedTable(
         f"{subject.name}_link",
         "按内容比对归并的记录及其依据 (whom records without a number speak of, with weight and evidence)",
-        (f"linked.{subject.name}_evidence", f"linked.{subject.name}_unidentified", *reads),
+        (f"linked.{subject.name}_evidence", f"linked.{subject.name}_unresolved", *reads),
         sql=trained_text(subject.name),
         columns=LINK,
         fill=lambda con: link(con, subject),
@@ -166,7 +172,7 @@ def _link(subject: Subject, *reads: str) -> LinkedTable:
     )
 
 
-def _identity(subject: Subject, clusters: str, identities: str, *reads: str) -> LinkedTable:
+def _identity(subject: SubjectLinkage, clusters: str, identities: str, *reads: str) -> LinkedTable:
     """linked.<subject>_identity: which token has which golden id; accepting it writes the registry."""
     name = f"{subject.name}_identity"
 

@@ -3,9 +3,9 @@
 Here: the training pairs, Splink's estimates, the versioned file. Not here: what is compared (comparisons.py), what a
 level weighs that the sample shows rarely (probabilities.py), applying the model (scoring.py).
 
-Of a sample of the known one record is taken out, its number and what only the number tells hidden, and compared with
+Of a sample of the resolved one record is taken out, its number and what only the number tells hidden, and compared with
 what the others tell: what such pairs agree in are the m-probabilities; what half of the records agree in with the other
-half of the known, who are all somebody else, the u-probabilities. Agreements too rare for a sample (the same phone by
+half of the resolved, who are all somebody else, the u-probabilities. Agreements too rare for a sample (the same phone by
 chance) are counted over all; those of damaged numbers cannot be learned from sound ones and are set by what a mistake
 can do. The same evidence gives the same model: every choice is by digest or in order.
 """
@@ -21,27 +21,27 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from suining_data.linkage.candidates import PAIR, PROFILE, profiles
+from suining_data.linkage.blocking import PAIR, PROFILE, profiles
 from suining_data.linkage.comparisons import COMPARISONS, Comparison
-from suining_data.linkage.probabilities import LEAST_M, LEAST_U, completed, told_levels, told_pairs
-from suining_data.linkage.subjects import Subject
+from suining_data.linkage.probabilities import LEAST_M, LEAST_U, completed, informative_levels, reported_pairs
+from suining_data.linkage.subject_linkage import SubjectLinkage
 from suining_data.settings import Settings
 from suining_data.warehouse import read_warehouse, table_exists
 
 if TYPE_CHECKING:
     from splink.internals.linker_components.training import LinkerTraining
 
-SAMPLE = 30_000  # of the known
+SAMPLE = 30_000  # of the resolved
 LEAST_PAIRS = 1_000  # below, a mistake that one record in a hundred has is hardly seen
 RANDOM_PAIRS = 3e7
 SEED = 1
-SHARED = {"phone": "phones", "address": "addresses", "tie": "ties"}
+SHARED = {"phone": "phones", "address": "addresses", "shared_identifier": "shared_identifiers"}
 # Share of damaged numbers with one digit wrong or two swapped, with three zeros, and damaged otherwise; and how many
-# of a million strangers' numbers are that near by chance: a day of birth in a county has some ten numbers.
+# of a million unrelated' numbers are that near by chance: a day of birth in a county has some ten numbers.
 NUMBER_M = {"same": 0.02, "one mistake": 0.68, "zeros": 0.25, "differs": 0.05}
 NUMBER_U = {"same": 1e-7, "one mistake": 5e-7, "zeros": 5e-6, "differs": 0.9999944}
 
-MATCHES, STRANGERS = ("training_left", "training_right"), ("chance_left", "chance_right")  # temporary tables
+MATCHES, UNRELATED = ("training_left", "training_right"), ("chance_left", "chance_right")  # temporary tables
 
 _FIRST_HALF = "(md5('half' || label) < '8')"  # another digest than the one that the sample is taken by
 
@@ -49,7 +49,7 @@ _FIRST_HALF = "(md5('half' || label) < '8')"  # another digest than the one that
 class TooFewPairs(ValueError):
     """There is too little evidence to learn from; says how much is needed."""
 
-    def __init__(self, subject: Subject, pairs: int) -> None:
+    def __init__(self, subject: SubjectLinkage, pairs: int) -> None:
         super().__init__(
             f"{subject.name}: 有号码且不止一条记录的只有 {pairs:,} 个，训练至少需要 {LEAST_PAIRS:,} 个 "
             f"({pairs:,} subjects have a number and more than one record, training needs {LEAST_PAIRS:,})"
@@ -75,7 +75,7 @@ def linked_evidence(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | 
         yield con
 
 
-def train(con: duckdb.DuckDBPyConnection, subject: Subject, file: Path) -> dict[str, Any]:
+def train(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, file: Path) -> dict[str, Any]:
     """Train on the evidence in `con`, write the model to `file`, return it; TooFewPairs when there is too little."""
     counts = _training_pairs(con, subject)
     if counts["pairs"] < LEAST_PAIRS:
@@ -87,12 +87,12 @@ def train(con: duckdb.DuckDBPyConnection, subject: Subject, file: Path) -> dict[
         "link_type": "link_only",
         "unique_id_column_name": "token",
         "comparisons": comparisons,
-        "probability_two_random_records_match": 1 / counts["known"],
+        "probability_two_random_records_match": 1 / counts["resolved"],
         "blocking_rules_to_generate_predictions": [],
     }
     by_chance = _estimated(
         con,
-        STRANGERS,
+        UNRELATED,
         settings,
         lambda training: training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED),
     )
@@ -131,20 +131,20 @@ def _estimated(
 
 def _complete(con: duckdb.DuckDBPyConnection, estimated: list[Comparison], by_chance: list[Comparison]) -> None:
     """Give the levels in `estimated` their m of it and their u of `by_chance`, completed."""
-    matches = told_pairs(con, estimated, *MATCHES, on="label")
-    strangers = told_pairs(con, estimated, *STRANGERS)
-    for comparison, other, ours, theirs in zip(estimated, by_chance, matches, strangers, strict=True):
+    matches = reported_pairs(con, estimated, *MATCHES, on="label")
+    unrelated = reported_pairs(con, estimated, *UNRELATED)
+    for comparison, other, ours, theirs in zip(estimated, by_chance, matches, unrelated, strict=True):
         m = completed(comparison, "m", ours, LEAST_M)
         u = completed(other, "u", min(theirs, RANDOM_PAIRS), LEAST_U)
-        for level, of_one, of_two in zip(told_levels(comparison), m, u, strict=True):
+        for level, of_one, of_two in zip(informative_levels(comparison), m, u, strict=True):
             level |= {"m_probability": of_one, "u_probability": of_two}
 
 
-def _training_pairs(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[str, int]:
-    """Fill MATCHES - single records and what the others of the same number tell - and STRANGERS, halves of both."""
+def _training_pairs(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> dict[str, int]:
+    """Fill MATCHES - single records and what the others of the same number tell - and UNRELATED, halves of both."""
     columns = ", ".join(subject.columns)
-    told = ", ".join(subject.told.get(column, column) for column in subject.columns)
-    con.execute(f"create or replace temp table every as {subject.known}")
+    told = ", ".join(subject.reported.get(column, column) for column in subject.columns)
+    con.execute(f"create or replace temp table every as {subject.resolved}")
     con.execute(f"""
         create or replace temp table sampled as
         select identity_key, 'left:' || identity_key as token from every
@@ -153,26 +153,26 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[st
         select every.*, row_number() over (
             partition by identity_key order by md5(concat_ws('|', {columns}, {told})), name_authority, number
         ) as place from every;
-        create or replace temp table unidentified as
-        select token, cast(null as varchar) as received, {", ".join(f"{subject.told.get(c, c)} as {c}" for c in subject.columns)}
+        create or replace temp table unresolved as
+        select token, cast(null as varchar) as received, {", ".join(f"{subject.reported.get(c, c)} as {c}" for c in subject.columns)}
         from numbered join sampled using (identity_key) where place = 1;
-        create or replace temp table known as
+        create or replace temp table resolved as
         select * exclude (place) from numbered
         where place > 1 or identity_key not in (select identity_key from sampled);
         create or replace temp table {PAIR} as select token as token_l, identity_key as token_r from sampled;
         create or replace temp table {PROFILE} as {profiles(subject)};
         create or replace temp table training_left as
-        select profile.*, substr(token, 6) as label, 'left' as source_dataset from {PROFILE} as profile where not is_known;
+        select profile.*, substr(token, 6) as label, 'left' as source_dataset from {PROFILE} as profile where not is_resolved;
         create or replace temp table training_right as
-        select profile.*, token as label, 'right' as source_dataset from {PROFILE} as profile where is_known;
+        select profile.*, token as label, 'right' as source_dataset from {PROFILE} as profile where is_resolved;
         create or replace temp table chance_left as from training_left where {_FIRST_HALF};
         create or replace temp table chance_right as from training_right where not {_FIRST_HALF};
     """)
     counts = con.execute("""
-        select (select count(distinct identity_key) from known), (select count(*) from known),
+        select (select count(distinct identity_key) from resolved), (select count(*) from resolved),
             (select count(*) from training_left)
     """).fetchall()[0]
-    return dict(zip(("known", "records", "pairs"), map(int, counts), strict=True))
+    return dict(zip(("resolved", "records", "pairs"), map(int, counts), strict=True))
 
 
 def _set_what_is_rare(con: duckdb.DuckDBPyConnection, comparison: dict[str, Any], counts: dict[str, int]) -> None:
@@ -191,12 +191,12 @@ def _chance(con: duckdb.DuckDBPyConnection, column: str, counts: dict[str, int])
         select count(*) from (
             select distinct l.token, r.identity_key
             from (select token, unnest({column}) as value from training_left) as l
-            join (select identity_key, unnest({_as_list(column)}) as value from known) as r using (value)
+            join (select identity_key, unnest({_as_list(column)}) as value from resolved) as r using (value)
             where substr(l.token, 6) <> r.identity_key
         )
     """).fetchall()[0][0]
     told = con.execute(f"select count({column}) from training_left").fetchall()[0][0]
-    return max(float(shared), 1.0) / (max(told, 1) * counts["known"])
+    return max(float(shared), 1.0) / (max(told, 1) * counts["resolved"])
 
 
 def _as_list(column: str) -> str:

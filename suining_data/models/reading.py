@@ -23,6 +23,7 @@ from suining_data.models.contract import ModelContract
 from suining_data.models.errors import ModelError, place
 from suining_data.models.rendering import Renderer
 from suining_data.models.sources import declared_sources, declared_systems
+from suining_data.models.subject_columns import with_subject_columns
 from suining_data.settings import SQL
 
 CONTRACTS = "schema.yml"
@@ -93,7 +94,7 @@ def read_contracts(path: Path) -> dict[str, ModelContract]:
     contracts = {}
     for table, body in content.items():
         try:
-            contracts[table] = ModelContract.model_validate(body)
+            contracts[table] = ModelContract.model_validate(with_subject_columns(body))
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in (table, *first["loc"]))

@@ -1,14 +1,19 @@
-"""Jinja in model files: `ref` and the macros of dbt_like_sql/macros, available everywhere without import.
+"""Jinja in model files: `ref`, `subject`, the packed keys and the macros of dbt_like_sql/macros, available everywhere
+without import.
 
 Here: text to text. Not here: what the SQL means (reading.py), what a macro says (dbt_like_sql/macros/).
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 
+from suining_data import packed_keys
 from suining_data.models.errors import ModelError, place
+from suining_data.subjects import load_subjects
 
 
 class Renderer:
@@ -24,6 +29,8 @@ class Renderer:
         )
         self._environment.globals["ref"] = self._ref
         self._environment.globals["crs"] = self._crs
+        self._environment.globals["subject"] = lambda name: load_subjects()[name]
+        self._environment.globals |= {function.__name__: function for function in packed_keys.MACROS}
         for path in sorted((directory / "macros").glob("*.sql")):
             self._add_macros(path)
 
@@ -56,13 +63,18 @@ class Renderer:
         return f"'{system}'" if system else "cast(null as varchar)"
 
     def _add_macros(self, path: Path) -> None:
+        """Make the macros of a file known. They may call those of any other file: names are looked up when called."""
+        text = path.read_text(encoding="utf-8")
         try:
-            module = self._environment.from_string(path.read_text(encoding="utf-8")).module
+            names = [macro.name for macro in self._environment.parse(text).find_all(nodes.Macro)]
         except TemplateSyntaxError as error:
             raise ModelError(f"{place(path)} line {error.lineno}: {error.message}") from error
-        macros = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-        if twice := macros.keys() & self._environment.globals.keys():
-            raise ModelError(
-                f"{place(path)}: macro {', '.join(sorted(twice))} is defined elsewhere; give it another name"
-            )
-        self._environment.globals.update(macros)
+        public = [name for name in names if not name.startswith("_")]
+        if twice := sorted(set(public) & self._environment.globals.keys()):
+            raise ModelError(f"{place(path)}: macro {', '.join(twice)} is defined elsewhere; give it another name")
+        template = self._environment.from_string(text)
+        self._environment.globals |= {name: partial(self._call, template, name) for name in public}
+
+    def _call(self, template: Template, name: str, *arguments: Any, **named: Any) -> str:
+        text: str = getattr(template.module, name)(*arguments, **named)
+        return text

@@ -28,9 +28,9 @@ FORMAT = "v1.3.0"  # of DuckDB's file: the first that compresses texts by dict_f
 # how records were linked and which ids have given way: `suining explain` asks for them while the warehouse is busy
 LINKS = {
     f"governance.{subject}_link": (
-        (f"linked.{subject}_link", f"linked.{subject}_unidentified"),
+        (f"linked.{subject}_link", f"linked.{subject}_unresolved"),
         "select record_id, role, rule, weight, to_json(evidence) as evidence "
-        f"from linked.{subject}_unidentified join linked.{subject}_link using (token)",
+        f"from linked.{subject}_unresolved join linked.{subject}_link using (token)",
     )
     for subject in ("person", "organization")
 }

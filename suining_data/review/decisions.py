@@ -23,7 +23,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Known:
+class DecidablePair:
     """A pair that can be decided: it is open, or it was decided before."""
 
     subject: str
@@ -32,12 +32,12 @@ class Known:
     state: str | None  # None: not open any more
 
 
-_DECIDED = f"select {pair_id('subject', 'token_l', 'token_r')} as pair_id, *, rowid as place from registry.decision"
+_DECIDED = f"select {pair_id('subject', 'token_l', 'token_r')} as pair_id, * from registry.decision"
 LAST_DECISIONS = f"""
     select pair_id, verdict from ({_DECIDED})
-    qualify row_number() over (partition by pair_id order by decided_at desc, place desc) = 1
+    qualify row_number() over (partition by pair_id order by decided_at desc, decision_number desc) = 1
 """
-LOOKED = f"""
+UNSURE_BY = f"""
     select pair_id, list(
         decided_by || strftime(decided_at, ' %Y-%m-%d') || coalesce('：' || reason, '') order by decided_at) as who
     from ({_DECIDED}) where verdict = 'unsure' group by pair_id
@@ -50,13 +50,13 @@ _KNOWN = f"""
 """
 
 
-def known_pairs(con: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Known]:
+def decidable_pairs(con: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, DecidablePair]:
     """Of the ids of pairs those that are known, in `con`, the warehouse."""
     rows = con.execute(_KNOWN, {"ids": list(dict.fromkeys(ids))}).fetchall()
-    return {id: Known(subject, left, right, state) for id, subject, left, right, state in rows}
+    return {id: DecidablePair(subject, left, right, state) for id, subject, left, right, state in rows}
 
 
-def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs: dict[str, Known]) -> None:
+def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs: dict[str, DecidablePair]) -> None:
     """Add the decisions, all or none. KeyError when a pair is not one of `pairs`, the known."""
     rows = [
         (pair.subject, pair.left, pair.right, each.verdict, each.why, each.by)
@@ -66,11 +66,13 @@ def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs:
     with transaction(con):
         for row in rows:
             con.execute(
-                "insert into registry.decision values (?, ?, ?, ?, ?, ?, current_timestamp::timestamp)", list(row)
+                "insert into registry.decision select ?, ?, ?, ?, ?, ?, current_timestamp::timestamp, "
+                "coalesce(max(decision_number), 0) + 1 from registry.decision",
+                list(row),
             )
 
 
-def not_yet_there(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> list[Decision]:
+def not_yet_recorded(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> list[Decision]:
     """The decisions that nobody has added before, word for word."""
     there = set(con.execute(f"select pair_id, verdict, decided_by, reason from ({_DECIDED})").fetchall())
     return [each for each in decisions if (each.pair_id, each.verdict, each.by, each.why) not in there]

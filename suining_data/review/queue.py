@@ -1,6 +1,6 @@
-"""The open pairs in the order in which they should be decided, with both sides.
+"""The open pairs in the order in which they should be decided, with both parties.
 
-Here: which pairs and in which order. Not here: what a side tells (sides.py), how it looks (terminal.py, sheets.py).
+Here: which pairs and in which order. Not here: what a party tells (pair_view.py), how it looks (terminal.py, sheets.py).
 
 First come pairs that would be accepted were another not as likely, then those nearest to acceptance; of equals, those on
 which most records hang. The pairs of one record stand together. Decisions that could not be obeyed come last.
@@ -12,23 +12,23 @@ import duckdb
 
 from suining_data.catalog import Catalog
 from suining_data.linkage import ACCEPT
-from suining_data.review.decisions import LAST_DECISIONS, LOOKED
-from suining_data.review.sides import Side, sides_of
-from suining_data.review.words import Evidence
+from suining_data.review.decisions import LAST_DECISIONS, UNSURE_BY
+from suining_data.review.labels import Evidence
+from suining_data.review.pair_view import Party, parties_of
 
 
 @dataclass(frozen=True)
 class OpenPair:
-    """A pair that waits for a decision; `looked` tells who could not say."""
+    """A pair that waits for a decision; `unsure_by` tells who could not say."""
 
     pair_id: str
     subject: str
     state: str
     probability: float
     evidence: list[Evidence]
-    left: Side
-    right: Side
-    looked: list[str]
+    left: Party
+    right: Party
+    unsure_by: list[str]
 
 
 # A pair that was decided since the last refresh waits for nobody, unless the decision is what could not be obeyed.
@@ -40,7 +40,7 @@ _WAITING = f"""
 _OPEN = f"""
     with waiting as ({_WAITING}),
 
-    looked as ({LOOKED}),
+    unsure_by as ({UNSURE_BY}),
 
     identity as (
         select distinct 'person' as subject, token, person_id as id from linked.person_identity
@@ -64,7 +64,7 @@ _OPEN = f"""
 
     select pair.pair_id, subject, state, probability, evidence, token_l, token_r, coalesce(who, []) as who
     from pair
-    left join looked using (pair_id)
+    left join unsure_by using (pair_id)
     left join size as l on l.id = id_l
     left join size as r on r.id = id_r
     order by min(distance) over (partition by token_l),
@@ -78,8 +78,8 @@ def open_pairs(
 ) -> list[OpenPair]:
     """The first `most` open pairs of a subject, or of both; `con` has the warehouse open."""
     rows = con.execute(_OPEN, {"subject": subject, "most": most}).fetchall()
-    sides = {
-        name: sides_of(con, catalog, name, [row[5:7] for row in rows if row[1] == name])
+    parties = {
+        name: parties_of(con, catalog, name, [row[5:7] for row in rows if row[1] == name])
         for name in {row[1] for row in rows}
     }
     return [
@@ -89,10 +89,10 @@ def open_pairs(
             state,
             probability,
             [Evidence(**part) for part in evidence],
-            *sides[name][left, right],
-            looked=looked,
+            *parties[name][left, right],
+            unsure_by=unsure_by,
         )
-        for pair_id, name, state, probability, evidence, left, right, looked in rows
+        for pair_id, name, state, probability, evidence, left, right, unsure_by in rows
     ]
 
 

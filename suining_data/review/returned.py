@@ -10,9 +10,9 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from suining_data.review.decisions import Decision, Known
+from suining_data.review.decisions import DecidablePair, Decision
+from suining_data.review.labels import VERDICTS
 from suining_data.review.sheets import BY, PAIR, VERDICT, WHY
-from suining_data.review.words import VERDICTS
 
 READ = (PAIR, VERDICT, BY, WHY)
 NAMED = {word: verdict for verdict, word in VERDICTS.items()} | {verdict: verdict for verdict in VERDICTS}
@@ -61,7 +61,7 @@ def read_rows(file: Path) -> tuple[list[Row], int]:
     return rows, blank
 
 
-def read_decisions(rows: list[Row], pairs: dict[str, Known]) -> tuple[list[Decision], list[str]]:
+def read_decisions(rows: list[Row], pairs: dict[str, DecidablePair]) -> tuple[list[Decision], list[str]]:
     """The decisions of the rows, each pair once, and what is wrong with rows; `pairs` are those that can be decided."""
     problems: list[str] = []
     found: dict[str, tuple[Row, Decision]] = {}
@@ -80,7 +80,7 @@ def read_decisions(rows: list[Row], pairs: dict[str, Known]) -> tuple[list[Decis
     return [decision for _, decision in found.values()], problems
 
 
-def _problems(row: Row, pairs: dict[str, Known]) -> Iterator[str]:
+def _problems(row: Row, pairs: dict[str, DecidablePair]) -> Iterator[str]:
     if row.verdict not in NAMED:
         yield f"{VERDICT}“{row.verdict}”不认识，请选 {CHOICE} (choose one of these)"
     if not row.by:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import xlsxwriter
 
+from suining_data.review.labels import ITEMS, STATES, SUBJECTS, VERDICTS, in_words, likely
+from suining_data.review.pair_view import Party
 from suining_data.review.queue import OpenPair
-from suining_data.review.sides import Side
-from suining_data.review.words import ITEMS, STATES, SUBJECTS, VERDICTS, in_words, likely
 
 COVER, FONT = "说明", "宋体"
 PAIR, VERDICT, BY, WHY = "配对编号", "判定", "判定人", "理由"  # the columns that are read back
@@ -91,9 +91,9 @@ def _write_pairs(book: xlsxwriter.Workbook, name: str, subject: str, pairs: Sequ
 
 
 def _titles(subject: str, rows: Sequence[dict[str, str]]) -> list[str]:
-    """Columns of what either side tells, both sides beside each other."""
-    sides = [[f"{item}·{side}" for side in (LEFT, RIGHT)] for item in (SOURCE, FILE, LINE, *ITEMS[subject].values())]
-    return [title for both in sides if any(row[each] for row in rows for each in both) for title in both]
+    """Columns of what either party reports, both parties beside each other."""
+    parties = [[f"{item}·{name}" for name in (LEFT, RIGHT)] for item in (SOURCE, FILE, LINE, *ITEMS[subject].values())]
+    return [title for both in parties if any(row[each] for row in rows for each in both) for title in both]
 
 
 def _cells(pair: OpenPair) -> dict[str, str]:
@@ -103,13 +103,13 @@ def _cells(pair: OpenPair) -> dict[str, str]:
         "状态": STATES[pair.state],
         "概率": likely(pair.probability),
         "依据": in_words(pair.subject, pair.evidence),
-        "已看过": "；".join(pair.looked),
+        "已看过": "；".join(pair.unsure_by),
     }
-    for name, side in ((LEFT, pair.left), (RIGHT, pair.right)):
-        cells |= {f"{item}·{name}": value for item, value in _told(pair.subject, side).items()}
+    for name, party in ((LEFT, pair.left), (RIGHT, pair.right)):
+        cells |= {f"{item}·{name}": value for item, value in _reported(pair.subject, party).items()}
     return cells
 
 
-def _told(subject: str, side: Side) -> dict[str, str]:
-    told = {label: "\n".join(side.told.get(item, [])) for item, label in ITEMS[subject].items()}
-    return {SOURCE: side.source, FILE: side.file or "", LINE: str(side.line or ""), **told}
+def _reported(subject: str, party: Party) -> dict[str, str]:
+    reported = {label: "\n".join(party.reported.get(item, [])) for item, label in ITEMS[subject].items()}
+    return {SOURCE: party.source, FILE: party.file or "", LINE: str(party.line or ""), **reported}

@@ -1,6 +1,6 @@
-"""A pair on a terminal: both sides beside each other, and what every comparison says of them.
+"""A pair on a terminal: both parties beside each other, and what every comparison says of them.
 
-Here: the layout. Not here: what is shown (queue.py, sides.py), its words (words.py).
+Here: the layout. Not here: what is shown (queue.py, pair_view.py), its words (labels.py).
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from suining_data.review.labels import ITEMS, STATES, SUBJECTS, WHY, Evidence, likely
+from suining_data.review.pair_view import Party
 from suining_data.review.queue import OpenPair
-from suining_data.review.sides import Side
-from suining_data.review.words import ITEMS, STATES, SUBJECTS, WHY, Evidence, likely
 
 
 def print_pair(console: Console, pair: OpenPair) -> None:
@@ -24,8 +24,8 @@ def print_pair(console: Console, pair: OpenPair) -> None:
     )
     console.print(title)
     console.print(Text(WHY[pair.state]), style="dim")
-    for looked in pair.looked:
-        console.print(Text(f"已看过，不确定 (looked, unsure): {looked}"), style="dim")
+    for reviewer in pair.unsure_by:
+        console.print(Text(f"已看过，不确定 (reviewed, unsure): {reviewer}"), style="dim")
     console.print(_table(pair))
 
 
@@ -38,20 +38,20 @@ def _table(pair: OpenPair) -> Table:
     table.add_row("来源", Text(_source(pair.left)), Text(_source(pair.right)), "")
     said = {each.comparison: each for each in pair.evidence}
     for item, label in ITEMS[pair.subject].items():
-        left, right = ("\n".join(side.told.get(item, [])) for side in (pair.left, pair.right))
+        left, right = ("\n".join(party.reported.get(item, [])) for party in (pair.left, pair.right))
         if left or right or item in said:
             table.add_row(label, Text(left), Text(right), _evidence(said.get(item)))
     return table
 
 
-def _source(side: Side) -> str:
-    return "\n".join(_lines(side))
+def _source(party: Party) -> str:
+    return "\n".join(_lines(party))
 
 
-def _lines(side: Side) -> Iterator[str]:
-    yield side.source
-    if side.file:
-        yield f"{side.file} 第 {side.line} 行"
+def _lines(party: Party) -> Iterator[str]:
+    yield party.source
+    if party.file:
+        yield f"{party.file} 第 {party.line} 行"
 
 
 def _evidence(said: Evidence | None) -> Text:

@@ -4,21 +4,19 @@ Here: running the SELECT of statement.py, putting rows aside, counting them, swa
 Not here: which rules there are (judgements.py), who judges the side table (quality/).
 """
 
-import hashlib
 from dataclasses import dataclass
 
 import duckdb
 
 from suining_data.catalog import Resource, Unit
 from suining_data.ingestion import files_of
+from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
 from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
 from suining_data.standardization.versions import OUTDATED, find_outdated
 from suining_data.warehouse import NEXT, load_spatial, swap
-
-LINE_BITS = 24  # lines of a batch fit into the low bits of record_id, the batch into the 37 above
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,6 @@ class Account:
     superseded: int
     rejected: int
     unbalanced: list[str]
-
-
-def record_base(resource_id: str, batch_id: str) -> int:
-    """record_id of line 0 of a batch: the same in every run, whatever was loaded before."""
-    digest = hashlib.sha256(f"{resource_id}:{batch_id}".encode()).digest()
-    return (int.from_bytes(digest[:5]) >> 3) << LINE_BITS
 
 
 def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> Account:

@@ -12,9 +12,9 @@ import duckdb
 import splink.comparison_library as compare
 from splink import DuckDBAPI, Linker, block_on
 
-from suining_data.linkage import create_registry, exact
+from suining_data.linkage import create_registry, deterministic
 from suining_data.linkage.linking import link
-from suining_data.linkage.subjects import PERSON
+from suining_data.linkage.subject_linkage import PERSON
 from suining_data.settings import Settings
 from suining_data.warehouse import NEXT, SCHEMAS, prepare
 
@@ -58,11 +58,11 @@ def _take_records(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
 def _ours(con: duckdb.DuckDBPyConnection) -> float:
     """Seconds from evidence to a cluster per record."""
     started = time.monotonic()
-    con.execute(f"create table linked.contested_number as {exact.CONTESTED}")
-    con.execute(f"create table linked.person_unidentified as {PERSON.unidentified}")
+    con.execute(f"create table linked.contested_number as {deterministic.CONTESTED}")
+    con.execute(f"create table linked.person_unresolved as {PERSON.unresolved}")
     link(con, PERSON)
     con.execute(f"alter table linked.person_link{NEXT} rename to person_link")
-    con.execute(f"create table cluster as {exact.PERSON_CLUSTER}")
+    con.execute(f"create table cluster as {deterministic.PERSON_CLUSTER}")
     return round(time.monotonic() - started, 2)
 
 

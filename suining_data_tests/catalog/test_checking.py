@@ -9,10 +9,7 @@ import pytest
 
 from suining_data.catalog import Problem, check
 from suining_data.catalog.checking import globs_meet
-from suining_data.catalog.checking_rows import ATTRIBUTES
 from suining_data.catalog.messages import MESSAGES
-from suining_data.elements import ELEMENTS
-from suining_data.linkage import OFFERED
 from suining_data_tests.catalog.conftest import SOUND, CatalogWith
 
 CHANGES, REPORT = "public_security__changes", "public_security__report"
@@ -192,10 +189,3 @@ def test_a_problem_reads_as_one_line_with_place_and_mend() -> None:
 def test_patterns_meet_when_one_file_name_fits_both(one: str, other: str, meet: bool) -> None:
     assert globs_meet(one, other) is meet
     assert globs_meet(other, one) is meet
-
-
-def test_attributes_are_those_of_linkage_and_their_elements_exist() -> None:
-    assert {subject: set(attributes) for subject, attributes in ATTRIBUTES.items()} == OFFERED
-    for attributes in ATTRIBUTES.values():
-        for allowed in attributes.values():
-            assert set(allowed.split()) <= set(ELEMENTS)

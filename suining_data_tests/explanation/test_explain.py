@@ -1,4 +1,4 @@
-"""What is told of one person or organisation: who is meant, the rows, how each was linked, why each value won."""
+"""What is reported of one person or organisation: who is meant, the rows, how each was linked, why each value won."""
 
 import io
 
@@ -80,14 +80,14 @@ def test_a_record_names_resource_file_and_line_and_how_it_was_linked(bases):
         """'[{"comparison": "name", "level": "相同 same", "weight": 8.1}, {"comparison": "sex", "level": "不同 differs", "weight": -9}]' as evidence""",
         [medical],
     )
-    told = explain(bases.con, PERSON, "P1")
-    assert [(r.record_id, r.file, r.line, r.link_rule, r.number) for r in told.records] == [
+    reported = explain(bases.con, PERSON, "P1")
+    assert [(r.record_id, r.file, r.line, r.link_rule, r.number) for r in reported.records] == [
         (police, "sichuan_public_security/czhjrk.csv", 5, "resident_id", NUMBER),
         (medical, "medical_insurance/ybcb_2.csv", 3, "scored", None),
     ]
-    assert told.records[0].resource == "四川省公安厅 常住户籍人口基本信息（遂宁）"
-    assert "评分 scored 12.50" in printed(told)
-    assert "评分 scored name 相同 same +8.10, sex 不同 differs -9.00" in printed(told)
+    assert reported.records[0].resource == "四川省公安厅 常住户籍人口基本信息（遂宁）"
+    assert "评分 scored 12.50" in printed(reported)
+    assert "评分 scored name 相同 same +8.10, sex 不同 differs -9.00" in printed(reported)
 
 
 def test_every_value_says_why_it_won_or_lost(bases):
@@ -95,18 +95,18 @@ def test_every_value_says_why_it_won_or_lost(bases):
     second = bases.person("P1", SOCIAL, 8, name="张伟", phone="13800138000", valid_from="2019-01-01")
     third = bases.person("P1", MEDICAL, 8, name="张玮", phone="13900139000", valid_from="2018-01-01")
     bases.build()
-    told = explain(bases.con, PERSON, "P1").told
-    assert [(t.attribute, t.value, [id for id, _ in t.records], t.is_golden) for t in told] == [
+    reported = explain(bases.con, PERSON, "P1").values
+    assert [(t.attribute, t.value, [id for id, _ in t.records], t.is_golden) for t in reported] == [
         ("name", "张伟", [first, second], True),
         ("name", "张玮", [third], False),
         ("sex_code", "1", [first], True),
         ("phone", "13800138000", [second], True),
         ("phone", "13900139000", [third], False),
     ]
-    assert [t.reason.split(" · ")[1] for t in told] == [
+    assert [t.reason.split(" · ")[1] for t in reported] == [
         "of higher authority than every record with another value",
         "lower authority",
-        "the only record that tells it",
+        "the only record that reports it",
         "same authority, more recent",
         "same authority, older or undated",
     ]
@@ -117,10 +117,10 @@ def test_who_moved_out_has_no_golden_household_but_it_was_told(bases):
     record = bases.tell("staged.public_security__household_changes", change_code="moved_out", change_date="2011-12-30")
     bases.person("P1", "public_security__household_changes", 1, record_id=record, valid_from="2011-12-30")
     bases.build()
-    told = {t.attribute: t for t in explain(bases.con, PERSON, "P1").told}
-    assert told["name"].is_golden
-    assert not told["household_number"].is_golden
-    assert "已迁出" in told["household_number"].reason
+    reported = {t.attribute: t for t in explain(bases.con, PERSON, "P1").values}
+    assert reported["name"].is_golden
+    assert not reported["household_number"].is_golden
+    assert "已迁出" in reported["household_number"].reason
 
 
 @pytest.mark.parametrize(("golden_id", "said"), [(None, "未关联"), ("P2", "属于他人 of somebody else, P2")])
@@ -128,21 +128,21 @@ def test_records_told_with_the_number_that_speak_of_somebody_else_are_shown_with
     bases.person("P1", POLICE, 1, resident_id=NUMBER, is_resident_id_derived=False, name="张伟")
     other = bases.contested(golden_id, SOCIAL, 8, number=NUMBER, name="陈芳")
     bases.build()
-    told = explain(bases.con, PERSON, "P1")
-    assert [(r.record_id, r.golden_id, r.number) for r in told.records][1:] == [(other, golden_id, NUMBER)]
-    assert [department for department, _ in told.findings] == ["sichuan_human_resources"]
-    assert said in printed(told)
-    assert "线索 finding  sichuan_human_resources" in printed(told)
+    reported = explain(bases.con, PERSON, "P1")
+    assert [(r.record_id, r.golden_id, r.number) for r in reported.records][1:] == [(other, golden_id, NUMBER)]
+    assert [department for department, _ in reported.findings] == ["sichuan_human_resources"]
+    assert said in printed(reported)
+    assert "线索 finding  sichuan_human_resources" in printed(reported)
 
 
 def test_a_number_of_no_golden_record_shows_the_rows_that_carry_it(bases):
     record = bases.person(None, SOCIAL, 8, resident_id=NUMBER, name="陈芳")
     bases.build()
     assert find_ids(bases.con, PERSON, NUMBER) == []
-    told = explain_unlinked(bases.con, PERSON, NUMBER)
-    assert told
-    assert [r.record_id for r in told.records] == [record]
-    assert "没有对应的择优记录" in printed(told)
+    reported = explain_unlinked(bases.con, PERSON, NUMBER)
+    assert reported
+    assert [r.record_id for r in reported.records] == [record]
+    assert "没有对应的择优记录" in printed(reported)
 
 
 def test_of_thousands_of_records_those_that_matter_are_shown(bases):
@@ -150,9 +150,9 @@ def test_of_thousands_of_records_those_that_matter_are_shown(bases):
         bases.organization("O1", SOCIAL, 26, role="insuring_employer", name="甲厂")
     named = bases.organization("O1", MARKET, 1, name="乙厂")
     bases.build()
-    told = explain(bases.con, ORGANIZATION, "O1")
-    assert len(told.records) == 100
-    assert told.told[0].records == [(named, "registered_entity")]
-    assert "市场主体登记" in printed(told)
-    assert "另有 40 条记录" in printed(told)
-    assert "1, 2, 3, 4, 5, 6 … 99" in printed(told)
+    reported = explain(bases.con, ORGANIZATION, "O1")
+    assert len(reported.records) == 100
+    assert reported.values[0].records == [(named, "registered_entity")]
+    assert "市场主体登记" in printed(reported)
+    assert "另有 40 条记录" in printed(reported)
+    assert "1, 2, 3, 4, 5, 6 … 99" in printed(reported)

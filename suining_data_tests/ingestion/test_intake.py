@@ -141,3 +141,15 @@ def test_a_resource_without_files_is_empty_and_no_error(desk: Desk, tmp_path):
     desk.settings = Settings(data=tmp_path / "nothing")
     result = desk.refresh(DELTA)
     assert (result.files_seen, result.in_force, result.refusals) == (0, (), ())
+
+
+def test_a_batch_whose_record_ids_are_those_of_another_one_is_refused_before_rows_mix(desk: Desk):
+    # the digests of these two files agree in the 37 bits that a record id has for a batch
+    desk.deliver("1.csv", table(389168))
+    desk.deliver("2.csv", table(409523))
+    result = desk.refresh(DELTA)
+    assert [row["a"] for row in desk.rows(result)] == ["389168"]
+    [refusal] = result.refusals
+    assert refusal.en.startswith("2.csv whole file: its rows would get the record ids of batch")
+    desk.deliver("2.csv", table(409523) + "\n")
+    assert seen(desk) == ["389168", "409523"]

@@ -6,7 +6,7 @@ Here: the bench for the tests of clustering. Not here: what is expected (the tes
 import duckdb
 
 from suining_data.linkage.clustering import cluster
-from suining_data.linkage.subjects import PERSON
+from suining_data.linkage.subject_linkage import PERSON
 
 Pair = tuple[str, str]
 
@@ -35,7 +35,7 @@ class Pairs:
         self.verdicts[left, right] = verdict
 
     def cluster(self) -> None:
-        columns = "node bigint, token varchar, is_known boolean, birth varchar, sex_code varchar, death varchar, names varchar[]"
+        columns = "node bigint, token varchar, is_resolved boolean, birth varchar, sex_code varchar, death varchar, names varchar[]"
         self.con.execute(f"create or replace table profiles ({columns})")
         for node, (token, told) in enumerate(sorted(self.profiles.items())):
             values = [told.get(name) for name in ("birth", "sex_code", "death")]
@@ -59,7 +59,7 @@ class Pairs:
         self.cluster()
         rows = self.con.execute("""
             select string_agg(token, '' order by token) from (
-                select token, root from member union select token, token from profiles where is_known
+                select token, root from member union select token, token from profiles where is_resolved
             ) group by root
         """).fetchall()
         return {tokens for (tokens,) in rows}

@@ -7,7 +7,7 @@ import pytest
 from suining_data.linkage.clustering import LARGE
 from suining_data_tests.linkage.pairs import Pairs
 from suining_data_tests.linkage.staging import INSURANCE, RESIDENTS, Records
-from suining_data_tests.linkage.test_exact_linkage import NUMBER, OTHER_NUMBER
+from suining_data_tests.linkage.test_deterministic_linkage import NUMBER, OTHER_NUMBER
 
 UNSURE, SURE, VERY_SURE = 5.0, 12.0, 25.0
 
@@ -106,14 +106,15 @@ def test_decided_pairs_may_make_a_cluster_as_large_as_they_like(pairs: Pairs) ->
 
 def decide(records: Records, left: str, right: str, verdict: str) -> None:
     records.con.execute(
-        "insert into registry.decision values ('person', ?, ?, ?, null, '张某', current_timestamp::timestamp)",
+        "insert into registry.decision select 'person', ?, ?, ?, null, '张某', current_timestamp::timestamp, count(*) "
+        "from registry.decision",
         [left, right, verdict],
     )
 
 
 def token_of(records: Records, record: int) -> str:
     [(token,)] = records.con.execute(
-        "select token from linked.person_unidentified where record_id = ?", [record]
+        "select token from linked.person_unresolved where record_id = ?", [record]
     ).fetchall()
     return str(token)
 
@@ -141,7 +142,7 @@ def test_a_decision_holds_for_a_pair_that_shares_nothing_and_after_a_rebuild(rec
         records.link()
         ids = records.ids("person")
         assert ids[told] == ids[other] == ids[known]
-        for table in ("person_link", "person_open_pair", "person_unidentified", "review"):
+        for table in ("person_link", "person_open_pair", "person_unresolved", "review"):
             records.con.execute(f"drop table linked.{table}")
 
 

@@ -11,10 +11,10 @@ import pytest
 import splink.comparison_library as compare
 from splink import DuckDBAPI, Linker, block_on
 
-from suining_data.linkage.candidates import block
+from suining_data.linkage.blocking import block
 from suining_data.linkage.clustering import cluster
 from suining_data.linkage.scoring import Inputs, score
-from suining_data.linkage.subjects import Subject
+from suining_data.linkage.subject_linkage import SubjectLinkage
 
 FEBRL = Path(__file__).parent / "febrl"
 COLUMNS = (
@@ -25,9 +25,9 @@ RULES = (
     ("soc_sec_id",), ("date_of_birth",), ("given_name", "surname"), ("surname", "postcode"), ("given_name", "postcode"),
     ("surname", "suburb"), ("given_name", "suburb"), ("address_1", "street_number"), ("surname", "given_name_start"),
 )  # fmt: skip
-PEOPLE = Subject(
-    name="febrl", prefix="F", columns=COLUMNS, known="", unidentified="", alphabet="", rules=RULES, vetoes=(),
-    strangers=1.0, exists="true",
+PEOPLE = SubjectLinkage(
+    name="febrl", prefix="F", columns=COLUMNS, resolved="", unresolved="", alphabet="", blocking_rules=RULES, vetoes=(),
+    namesakes=1.0, exists="true",
 )  # fmt: skip
 
 
@@ -61,20 +61,20 @@ def link(files: dict[str, bool]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     told = ", ".join(f"nullif(trim({name}), '') as {name}" for name in COLUMNS)
     reads = " union all ".join(
-        f"select trim(rec_id) as token, {is_known} as is_known, {told} from read_csv('{FEBRL / file}', all_varchar = true, "
+        f"select trim(rec_id) as token, {is_resolved} as is_resolved, {told} from read_csv('{FEBRL / file}', all_varchar = true, "
         "normalize_names = true)"
-        for file, is_known in files.items()
+        for file, is_resolved in files.items()
     )
     con.execute(f"""
         create temp table profile as
         select row_number() over (order by token) - 1 as node, *, left(given_name, 2) as given_name_start from ({reads});
-        create temp table known as select token as identity_key, * from profile where is_known;
-        create temp table unidentified as select * from profile where not is_known;
+        create temp table known as select token as identity_key, * from profile where is_resolved;
+        create temp table unresolved as select * from profile where not is_resolved;
         create temp table decision (token_l varchar, token_r varchar, verdict varchar);
         create temp table frequency as
         select surname as name, count(*) / (select count(*) from profile) as tf_name from profile group by surname
     """)
-    sides = [("known", "identity_key"), ("unidentified", "token")]
+    sides = [("known", "identity_key"), ("unresolved", "token")]
     blocks = " union all ".join(block(rule, table, key) for rule in RULES for table, key in sides)
     con.execute(f"create temp table pair as select distinct * from ({blocks})")
     score(con, settings(con), Inputs("pair", "profile", "frequency", 5000), "scored")

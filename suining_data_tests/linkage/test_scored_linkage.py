@@ -151,7 +151,7 @@ def test_the_order_of_the_rows_makes_no_difference(records: Records) -> None:
         staged = {bench.stage(INSURANCE, **values): str(values) for values in told[::order]}
         bench.link()
         links = bench.con.sql(
-            "select record_id, root, weight from linked.person_link join linked.person_unidentified using (token)"
+            "select record_id, root, weight from linked.person_link join linked.person_unresolved using (token)"
         )
         return {staged[record]: f"{root} {weight:.6f}" for record, root, weight in links.fetchall()}
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from suining_data.linkage import training
-from suining_data.linkage.probabilities import LEAST_M, LEAST_U, completed, told_levels
-from suining_data.linkage.subjects import ORGANIZATION, PERSON
+from suining_data.linkage.probabilities import LEAST_M, LEAST_U, completed, informative_levels
+from suining_data.linkage.subject_linkage import ORGANIZATION, PERSON
 from suining_data.linkage.training import TooFewPairs, train
 from suining_data_tests.linkage.staging import Records
 
@@ -45,7 +45,7 @@ def levels(model: dict[str, Any], comparison: str) -> dict[str, tuple[float, flo
     [found] = [each for each in model["settings"]["comparisons"] if each["output_column_name"] == comparison]
     return {
         level["label_for_charts"].partition(" ")[0]: (level["m_probability"], level["u_probability"])
-        for level in told_levels(found)
+        for level in informative_levels(found)
     }
 
 

@@ -9,7 +9,7 @@ def test_staged_linked_and_reference_tables_are_known_with_their_columns():
     assert staged[:3] == ["record_id", "batch_id", "line_number"]
     assert staged[-1] == "failed_rules"
     assert {"address_id", "address", "longitude", "latitude", "crs"} <= set(sources["linked.address_record"])
-    assert {"person_id", "name", "name_authority", "place"} <= set(sources["linked.person_record"])
+    assert {"person_id", "name", "name_authority", "survivorship_rank"} <= set(sources["linked.person_record"])
     assert sources["reference.suining_villages_pre_merger_jionlp"] == ["county", "town", "village"]
 
 

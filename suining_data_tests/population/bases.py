@@ -13,6 +13,7 @@ from suining_data.catalog import load_catalog
 from suining_data.elements import ELEMENTS
 from suining_data.linkage import linked_tables
 from suining_data.models import Model, build, load_models
+from suining_data.packed_keys import record_rank
 from suining_data.quality import base_suite
 from suining_data.standardization import create_accounts
 from suining_data.warehouse import prepare, swap
@@ -75,9 +76,7 @@ class Bases:
 
     def contested(self, person_id: str | None, resource: str, authority: int, number: str, **values: Value) -> int:
         """A linked person record that was told with the number of somebody else."""
-        record = self.person(person_id, resource, authority, **values)
-        self.tell("linked.contested_number", record_id=record, role="holder", resource_id=resource, resident_id=number)
-        return record
+        return self.person(person_id, resource, authority, contested_number=number, **values)
 
     def organization(self, organization_id: str | None, resource: str, authority: int = 50, **values: Value) -> int:
         """A linked organisation record, by default the registrar's; one authority for all its attributes."""
@@ -120,10 +119,9 @@ class Bases:
             attributes = [
                 name.removesuffix("_authority") for name in self._columns(table) if name.endswith("_authority")
             ]
-            days = "coalesce(date_diff('day', valid_from, date '2079-06-06'), 65535)"
-            empty = " + ".join(f"({name} is null)::int" for name in attributes)
+            rank = record_rank("valid_from", attributes, "ranked.position", "0")
             self.con.execute(
-                f"update {table} set place = ({days} << 40) | (({empty})::bigint << 35) | ranked.position from ("
+                f"update {table} set survivorship_rank = {rank} from ("
                 f"select record_id, role, row_number() over (order by record_id, role) as position from {table}"
                 f") as ranked where {table}.record_id = ranked.record_id and {table}.role = ranked.role"
             )

@@ -67,8 +67,7 @@ def test_a_marital_status_contradicts_when_the_register_was_updated_after_the_we
 
 def test_a_record_whose_number_is_somebody_elses_is_reported(bases):
     bases.person("P1", POLICE, 1, resident_id=NUMBER, name="张伟")
-    record = bases.person(None, "sichuan_human_resources__insurance", 8, name="陈芳")
-    bases.tell("linked.contested_number", record_id=record, role="holder", resident_id=NUMBER)
+    record = bases.contested(None, "sichuan_human_resources__insurance", 8, NUMBER, name="陈芳")
     bases.person(None, "health__births", 3, name="王小")
     bases.build()
     assert conflicts(bases, "one_number_two_persons") == [

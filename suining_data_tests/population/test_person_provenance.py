@@ -55,7 +55,7 @@ def test_the_row_in_its_batch_and_the_words_go_along(bases):
     bases.build()
     assert bases.query(
         "select role, batch_id, line_number, reason_zh, reason_en from population.person_provenance"
-    ) == [("household_member", "b5", 17, "只有这一条记录有此项", "the only record that tells it")]
+    ) == [("household_member", "b5", 17, "只有这一条记录有此项", "the only record that reports it")]
 
 
 def test_every_golden_value_has_its_row_and_nothing_else_has(bases):

@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from suining_data.ingestion import create_ledger
 from suining_data_tests.linkage.staging import INSURANCE, RESIDENTS, Records
-from suining_data_tests.linkage.test_exact_linkage import NUMBER
+from suining_data_tests.linkage.test_deterministic_linkage import NUMBER
 
 BORN = "1949-12-31"  # as NUMBER says
 

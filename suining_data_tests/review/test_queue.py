@@ -1,4 +1,4 @@
-"""Whoever decides sees both sides, where they come from and what speaks for and against; the most useful pair first."""
+"""Whoever decides sees both parties, where they come from and what speaks for and against; the most useful pair first."""
 
 import io
 import re
@@ -6,10 +6,10 @@ import re
 import pytest
 from rich.console import Console
 
-from suining_data.review import Decision, OpenPair, append, count_open, known_pairs, open_pairs, print_pair
-from suining_data.review.sides import sides_of
+from suining_data.review import Decision, OpenPair, append, count_open, decidable_pairs, open_pairs, print_pair
+from suining_data.review.pair_view import parties_of
 from suining_data_tests.linkage.staging import RESIDENTS
-from suining_data_tests.linkage.test_exact_linkage import NUMBER
+from suining_data_tests.linkage.test_deterministic_linkage import NUMBER
 from suining_data_tests.review.conftest import Waiting
 
 
@@ -18,7 +18,7 @@ def shown(waiting: Waiting) -> list[OpenPair]:
 
 
 def decide(waiting: Waiting, pair: str, verdict: str) -> None:
-    append(waiting.con, [Decision(pair, verdict, "张某", "电话核实")], known_pairs(waiting.con, [pair]))
+    append(waiting.con, [Decision(pair, verdict, "张某", "电话核实")], decidable_pairs(waiting.con, [pair]))
 
 
 def test_a_record_is_shown_with_its_place_and_all_that_it_tells(waiting: Waiting) -> None:
@@ -28,11 +28,11 @@ def test_a_record_is_shown_with_its_place_and_all_that_it_tells(waiting: Waiting
     assert (pair.subject, pair.state) == ("person", "uncertain")
     assert pair.left.source == "四川省公安厅《常住户籍人口基本信息（遂宁）》"
     assert (pair.left.file, pair.left.line) == ("czhjrk_20190831.csv", row)
-    assert pair.left.told == {
+    assert pair.left.reported == {
         "name": ["王小明"],
         "sex": ["女"],
         "birth": ["1949-12-31"],
-        "tie": ["户号 H1"],
+        "shared_identifier": ["户号 H1"],
     }
 
 
@@ -41,9 +41,9 @@ def test_a_known_person_is_shown_by_golden_values_then_by_what_its_records_tell(
     waiting.link()
     waiting.golden()
     [pair] = shown(waiting)
-    assert pair.right.is_known
+    assert pair.right.is_resolved
     assert pair.right.source.startswith("已知人员 P")
-    assert pair.right.told == {
+    assert pair.right.reported == {
         "number": [NUMBER],
         "name": ["王小明"],
         "sex": ["男"],
@@ -58,11 +58,11 @@ def test_what_both_sides_tell_stands_before_the_rest(waiting: Waiting) -> None:
         waiting.stage(RESIDENTS, resident_id=NUMBER, household_number=f"H{number}")
     waiting.unsure(household_number="H5")
     waiting.link()
-    [(token,)] = waiting.con.sql("select token from linked.person_unidentified").fetchall()
-    sides = sides_of(waiting.con, waiting.catalog, "person", [(token, NUMBER)])
-    ties = sides[token, NUMBER][1].told["tie"]
-    assert ties[0] == "户号 H5"
-    assert ties[-1] == "……共 6 个"
+    [(token,)] = waiting.con.sql("select token from linked.person_unresolved").fetchall()
+    parties = parties_of(waiting.con, waiting.catalog, "person", [(token, NUMBER)])
+    shared_identifiers = parties[token, NUMBER][1].reported["shared_identifier"]
+    assert shared_identifiers[0] == "户号 H5"
+    assert shared_identifiers[-1] == "……共 6 个"
 
 
 def test_the_evidence_is_told_in_words_with_its_weight(waiting: Waiting) -> None:
@@ -87,8 +87,8 @@ def test_decided_pairs_wait_no_longer_and_those_nobody_could_decide_say_who_look
         decide(waiting, pair, verdict)
     [left] = shown(waiting)
     assert left.pair_id == third
-    assert left.looked[0].startswith("张某 20")
-    assert left.looked[0].endswith("：电话核实")
+    assert left.unsure_by[0].startswith("张某 20")
+    assert left.unsure_by[0].endswith("：电话核实")
     assert count_open(waiting.con) == 1
     decide(waiting, first, "unsure")
     assert count_open(waiting.con) == 2, "the last decision counts"

@@ -10,14 +10,14 @@ from python_calamine import CalamineWorkbook
 
 from suining_data.review import (
     append,
-    known_pairs,
-    not_yet_there,
+    decidable_pairs,
+    not_yet_recorded,
     open_pairs,
     read_decisions,
     read_rows,
     write_workbook,
 )
-from suining_data_tests.linkage.test_exact_linkage import NUMBER
+from suining_data_tests.linkage.test_deterministic_linkage import NUMBER
 from suining_data_tests.review.conftest import Waiting, fill_in
 
 
@@ -35,10 +35,10 @@ def file(waiting: Waiting, tmp_path: Path) -> Path:
 def take(waiting: Waiting, file: Path) -> list[str]:
     """Take the decisions as `suining review import` does; what is wrong."""
     rows, _ = read_rows(file)
-    known = known_pairs(waiting.con, [row.pair_id for row in rows])
+    known = decidable_pairs(waiting.con, [row.pair_id for row in rows])
     decisions, problems = read_decisions(rows, known)
     if not problems:
-        append(waiting.con, not_yet_there(waiting.con, decisions), known)
+        append(waiting.con, not_yet_recorded(waiting.con, decisions), known)
     return problems
 
 
@@ -111,7 +111,7 @@ def test_two_decisions_on_one_pair_in_one_workbook_are_refused(waiting: Waiting,
     other = tmp_path / "other.xlsx"
     write_workbook(other, open_pairs(waiting.con, waiting.catalog), date(2019, 10, 1))
     fill_in(other, {first: ("不同", "李某", "")})
-    known = known_pairs(waiting.con, [first])
+    known = decidable_pairs(waiting.con, [first])
     decisions, problems = read_decisions([*rows, *rows], known)
     assert (len(decisions), problems) == (1, [])
     _, [problem] = read_decisions([*rows, *read_rows(other)[0]], known)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.linkage.records import canonical_address
-from suining_data.standardization.run import LINE_BITS
+from suining_data.packed_keys import line_number
 from suining_data_tests.benchmarks.accuracy.figures import Figures, row_of
 
 
@@ -70,7 +70,7 @@ ORGANIZATION = Subject(
 def match(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
     """Create temporary tables of a row per record, per part (what one cluster has of one subject), per cluster.
 
-    <subject>_matched: record_id, role, true_id, kinds, cluster_id, is_known; a record without an id is a cluster of its
+    <subject>_matched: record_id, role, true_id, kinds, cluster_id, is_resolved; a record without an id is a cluster of its
     own. <subject>_part: cluster_id, true_id, n, clean (records without an error). <subject>_owner: cluster_id, n,
     owner_id (whom most of its records speak of), own_records (how many).
     """
@@ -80,12 +80,12 @@ def match(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
         create or replace temp table {subject.name}_matched as
         select record.record_id, record.role, row.true_id, {kinds} as kinds,
             coalesce(record.{subject.name}_id, record.record_id || record.role) as cluster_id,
-            record.{subject.name}_id is not null as is_known
+            record.{subject.name}_id is not null as is_resolved
         from linked.{subject.name}_record as record
         join governance.batch using (resource_id, batch_id)
         join truth_{subject.name}_row as row
             on row.resource_id = record.resource_id and row.file = batch.file_name and row.role = record.role
-            and row.row_number = record.record_id & {2**LINE_BITS - 1}
+            and row.row_number = {line_number("record.record_id")}
         join truth_{subject.name} as truth on truth.true_id = row.true_id
     """)
     con.execute(f"""
@@ -105,7 +105,7 @@ def account(con: duckdb.DuckDBPyConnection, subject: Subject) -> Figures:
     return row_of(
         con,
         f"""
-        select count(*) as records, count_if(not is_known) as records_without_id,
+        select count(*) as records, count_if(not is_resolved) as records_without_id,
             (select count(*) from linked.{subject.name}_record) - count(*) as records_without_truth,
             (select count(*) from truth_{subject.name}_row) - count(*) as rows_not_staged
         from {subject.name}_matched

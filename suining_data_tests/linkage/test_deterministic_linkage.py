@@ -75,7 +75,7 @@ def test_the_more_recent_then_the_more_complete_record_stands_first(records: Rec
     full = records.stage(RESIDENTS, resident_id=NUMBER, name="王小明", updated_date="2019-01-01", sex_code="1")
     undated = records.stage(RESIDENTS, resident_id=NUMBER, name="王小明", sex_code="1")
     records.link()
-    order = records.con.sql("select record_id from linked.person_record order by place").fetchall()
+    order = records.con.sql("select record_id from linked.person_record order by survivorship_rank").fetchall()
     assert [record for (record,) in order] == [full, bare, old, undated]
 
 

@@ -1,85 +1,82 @@
-"""What differs between persons and organisations in scored linkage: the known, the keys by which pairs are found.
+"""What differs between persons and organisations in scored linkage: the resolved records, the keys by which pairs are found.
 
-Here: a `Subject` each. Not here: how a pair is compared (comparisons.py), the SQL that all subjects share (candidates.py).
+Here: a `SubjectLinkage` each. Not here: the attributes of a subject (subjects/), how a pair is compared (comparisons.py),
+the SQL that all subjects share (blocking.py).
 """
 
 from dataclasses import dataclass, field
 
-MOST_PER_TOKEN = 50  # pairs by one rule: beyond that the rule says nothing about this record
+from suining_data.linkage.deterministic import PERSON_KEY
+from suining_data.linkage.tokens import token
+
+MOST_PER_TOKEN = 50  # pairs by one blocking rule: beyond that the rule says nothing about this record
 
 
 @dataclass(frozen=True)
-class Subject:
-    """`known` and `unidentified` are SELECTs of comparable columns; `rules` the columns two records must share.
+class SubjectLinkage:
+    """`resolved` and `unresolved` are SELECTs of comparable columns; a blocking rule names columns that two records share.
 
-    Comparable columns: name, former_name, birth, sex_code, phone, addresses, ties, representative_name, received.
-    A rule may name `address` and `tie`, one element of `addresses` and `ties`.
+    Comparable columns: name, former_name, birth, sex_code, phone, addresses, shared_identifiers, representative_name,
+    received. A rule may name `address` and `shared_identifier`, one element of `addresses` and `shared_identifiers`.
     """
 
     name: str
     prefix: str
     columns: tuple[str, ...]  # the comparable ones
-    known: str  # with identity_key and number: records that carry an accepted number
-    unidentified: str  # with record_id, role, token: those that do not
+    resolved: str  # with identity_key and number: records that carry an accepted number
+    unresolved: str  # with record_id, role, token: those that do not
     alphabet: str
-    rules: tuple[tuple[str, ...], ...]
+    blocking_rules: tuple[tuple[str, ...], ...]
     vetoes: tuple[str, ...]  # SQL over two profiles l and r, true where they are never one
-    strangers: float  # with the same name as the only one known by it: how many there are of whom nothing is known
-    exists: str  # SQL over aggregated profiles: what a subject without any accepted number must tell to be one
-    # column -> column of `known` with what the record itself tells, where `known` takes it from the number
-    told: dict[str, str] = field(default_factory=dict)
+    namesakes: float  # subjects of the same name that no record is about, where only one is resolved by it
+    exists: str  # SQL over aggregated profiles: what a subject without any accepted number must report to be one
+    # column -> column of `resolved` with what the record itself reports, where `resolved` takes it from the number
+    reported: dict[str, str] = field(default_factory=dict)
 
 
-def _digest(*columns: str) -> str:
-    """SQL: a token made of all that a record tells, null where that is nothing but a name."""
-    told = ", ".join(f"coalesce(cast({column} as varchar), '')" for column in columns)
-    return f"'record:' || md5(concat_ws('|', resource_id, role, {told}))"
+_BIRTH_IN_NUMBER = "regexp_extract(received, '^[0-9]{6}([12][0-9]{3}[01][0-9][0-3][0-9])[0-9X]{4}$', 1)"
 
-
-_BIRTH_TOLD = "regexp_extract(received, '^[0-9]{6}([12][0-9]{3}[01][0-9][0-3][0-9])[0-9X]{4}$', 1)"
-
-PERSON = Subject(
+PERSON = SubjectLinkage(
     name="person",
     prefix="P",
-    columns=("name", "former_name", "birth", "death", "sex_code", "phone", "addresses", "ties"),
-    known="""
-        select coalesce(resident_id, other_id_type_code || ':' || other_id) as identity_key, resident_id as number,
-            name_authority, name, former_name, sex_code, phone, addresses, ties,
+    columns=("name", "former_name", "birth", "death", "sex_code", "phone", "addresses", "shared_identifiers"),
+    resolved=f"""
+        select {PERSON_KEY} as identity_key, resident_id as number,
+            name_authority, name, former_name, sex_code, phone, addresses, shared_identifiers,
             case when resident_id is not null then substr(resident_id, 7, 8) else strftime(birth_date, '%Y%m%d') end
                 as birth,
-            strftime(birth_date, '%Y%m%d') as birth_told, strftime(death_date, '%Y%m%d') as death
+            strftime(birth_date, '%Y%m%d') as reported_birth, strftime(death_date, '%Y%m%d') as death
         from linked.person_evidence as evidence
-        anti join linked.contested_number as contested
-            on evidence.record_id = contested.record_id and evidence.role = contested.role
-        where coalesce(resident_id, other_id) is not null
+        anti join linked.person_unresolved as unresolved
+            on evidence.record_id = unresolved.record_id and evidence.role = unresolved.role
     """,
-    unidentified=f"""
+    unresolved=f"""
         select record_id, role, role_number, resource_id, received, contested_number, name, former_name, sex_code, birth, death,
-            phone, addresses, ties,
-            case when name is not null and coalesce(birth, phone, received, addresses::varchar, ties::varchar) is not null
-                then {_digest("received", "contested_number", "name", "sex_code", "birth", "phone", "addresses", "ties")}
-            end as token
+            phone, addresses, shared_identifiers,
+            case when name is not null
+                and coalesce(birth, phone, received, addresses::varchar, shared_identifiers::varchar) is not null
+                then {token("person")} end as token
         from (
             select evidence.*, contested.resident_id as contested_number, strftime(death_date, '%Y%m%d') as death,
                 coalesce(
                     strftime(birth_date, '%Y%m%d'),
-                    case when try_strptime({_BIRTH_TOLD}, '%Y%m%d') is not null then {_BIRTH_TOLD} end
+                    case when try_strptime({_BIRTH_IN_NUMBER}, '%Y%m%d') is not null then {_BIRTH_IN_NUMBER} end
                 ) as birth
             from linked.person_evidence as evidence
             left join linked.contested_number as contested
                 on evidence.record_id = contested.record_id and evidence.role = contested.role
-            where contested.record_id is not null or coalesce(evidence.resident_id, other_id) is null
+            where contested.record_id is not null or {PERSON_KEY.replace("resident_id", "evidence.resident_id")} is null
         )
     """,
     alphabet="0123456789X",
-    rules=(
+    blocking_rules=(
         ("name", "birth"),
         ("name", "phone"),
         ("birth", "phone"),
         ("name", "address"),
         ("birth", "address"),
-        ("name", "tie"),
-        ("birth", "tie"),
+        ("name", "shared_identifier"),
+        ("birth", "shared_identifier"),
     ),
     vetoes=(
         "l.birth <> r.birth and damerau_levenshtein(l.birth, r.birth) > 1 and not (left(l.birth, 4) = left(r.birth, 4) "
@@ -87,9 +84,9 @@ PERSON = Subject(
         "l.sex_code <> r.sex_code and not list_has_any(l.names, r.names)",
         "l.death < r.birth or r.death < l.birth",
     ),
-    told={"birth": "birth_told"},
+    reported={"birth": "reported_birth"},
     exists="count(birth) > 0",
-    strangers=0.25,
+    namesakes=0.25,
 )
 
 # Without what every name here shares and departments leave out; what tells branches apart stays.
@@ -107,31 +104,31 @@ _BY_NUMBER = """
         as accepted on accepted.identifier = coalesce(uscc, organization_code, registration_number)
 """
 
-# A registration number alone is an accepted number, but an old one: its bearer may be known by a code as well.
+# A registration number alone is an accepted number, but an old one: its bearer may be resolved by a code as well.
 _OLD = "starts_with(identity_key, 'registration_number:')"
 
-ORGANIZATION = Subject(
+ORGANIZATION = SubjectLinkage(
     name="organization",
     prefix="O",
-    columns=("name", "core", "representative_name", "registration_number", "phone", "addresses", "ties"),
-    known=f"""
+    columns=("name", "core", "representative_name", "registration_number", "phone", "addresses", "shared_identifiers"),
+    resolved=f"""
         select identity_key, uscc as number, name_authority, name, null as former_name, {_CORE} as core,
-            representative_name, registration_number, phone, addresses, ties
+            representative_name, registration_number, phone, addresses, shared_identifiers
         {_BY_NUMBER}
         where identity_key is not null and not {_OLD}
     """,
-    unidentified=f"""
+    unresolved=f"""
         select record_id, role, role_number, resource_id, received, null as contested_number, name, null as former_name,
-            {_CORE} as core, representative_name, registration_number, phone, addresses, ties,
+            {_CORE} as core, representative_name, registration_number, phone, addresses, shared_identifiers,
             case when {_OLD} then identity_key when name is not null
-                then {_digest("received", "name", "representative_name", "phone", "addresses", "ties")} end as token
+                then {token("organization")} end as token
         {_BY_NUMBER}
         where identity_key is null or {_OLD}
     """,
     alphabet="0123456789ABCDEFGHJKLMNPQRTUWXY",
-    rules=(
+    blocking_rules=(
         ("core",),
-        ("tie",),
+        ("shared_identifier",),
         ("representative_name", "address"),
         ("representative_name", "phone"),
         ("core", "phone"),
@@ -145,6 +142,6 @@ ORGANIZATION = Subject(
     ),
     exists=f"bool_or({_OLD.replace('identity_key', 'token')}) "
     "or (count(representative_name) > 0 and count(addresses) > 0)",
-    strangers=0.0005,  # by law a name is one organisation's where it is registered
+    namesakes=0.0005,  # by law a name is one organisation's where it is registered
 )
-SUBJECTS = (ORGANIZATION, PERSON)
+SUBJECT_LINKAGES = (ORGANIZATION, PERSON)

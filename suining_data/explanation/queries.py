@@ -12,6 +12,7 @@ from enum import StrEnum
 import duckdb
 
 from suining_data.elements import ELEMENTS
+from suining_data.subjects import load_subjects
 from suining_data.warehouse import table_exists
 
 Connection = duckdb.DuckDBPyConnection
@@ -25,14 +26,14 @@ class SubjectKind(StrEnum):
 
     @property
     def base(self) -> str:
-        return "population" if self is SubjectKind.PERSON else "legal_entity"
+        return load_subjects()[self].base
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Columns of a record that hold a number it was told with."""
+        """Columns of a record that hold a number it was delivered with."""
         if self is SubjectKind.PERSON:
             return ("resident_id", "contested_number", "other_id")
-        return ("uscc", "organization_code", "registration_number")
+        return tuple(load_subjects()[self].identifiers)
 
     def table(self, name: str = "") -> str:
         """`population.person`, or with a name `population.person_<name>`."""
@@ -57,7 +58,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedValue:
     """A value that records tell of an attribute, and why the strongest of them won or lost."""
 
     attribute: str
@@ -76,7 +77,7 @@ class Explanation:
     kind: SubjectKind
     id: str | None
     records: tuple[Record, ...]
-    told: tuple[Told, ...] = ()
+    values: tuple[ReportedValue, ...] = ()
     findings: tuple[tuple[str, str], ...] = ()  # department and what it should look into
 
 
@@ -107,7 +108,7 @@ def explain(con: Connection, kind: SubjectKind, id: str) -> Explanation:
         kind,
         id,
         tuple(records),
-        _told(con, kind, id),
+        _values(con, kind, id),
         tuple(findings),
     )
 
@@ -164,20 +165,20 @@ def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[st
             from governance.dictionary where schema_name = 'staged'
         ) as resource on record.resource_id = resource.table_name
         {join}
-        order by record.place, record.record_id, record.role
+        order by record.survivorship_rank, record.record_id, record.role
         """,
         parameters,
     ).fetchall()
     return [Record(*row) for row in rows]
 
 
-def _told(con: Connection, kind: SubjectKind, id: str) -> tuple[Told, ...]:
+def _values(con: Connection, kind: SubjectKind, id: str) -> tuple[ReportedValue, ...]:
     """Every value told, per attribute in the order of its column; the golden one first, then the others by rank."""
     rows = con.execute(
         f"""
         with statement as (select * from {kind.table("statement")} where {kind}_id = $id and value <> ''),
 
-        told as (
+        reported as (
             select attribute, value, min(rank) as rank, arg_min(authority, rank) as authority,
                 arg_min(coalesce(valid_from, date '0001-01-01'), rank) as valid_from,
                 arg_min(empty_count, rank) as empty_count, list((record_id, role) order by rank) as records
@@ -186,31 +187,31 @@ def _told(con: Connection, kind: SubjectKind, id: str) -> tuple[Told, ...]:
         ),
 
         golden as (
-            select won.attribute, won.reason_zh || ' · ' || won.reason_en as reason, told.* exclude (attribute)
+            select won.attribute, won.reason_zh || ' · ' || won.reason_en as reason, reported.* exclude (attribute)
             from {kind.table("provenance")} as won
-            join told on won.attribute = told.attribute and list_contains(told.records, (won.record_id, won.role))
+            join reported on won.attribute = reported.attribute and list_contains(reported.records, (won.record_id, won.role))
             where won.{kind}_id = $id
         )
 
-        select told.attribute, label.zh, told.value, told.records, told.authority,
-            coalesce(told.rank = golden.rank, false) as is_golden,
+        select reported.attribute, label.zh, reported.value, reported.records, reported.authority,
+            coalesce(reported.rank = golden.rank, false) as is_golden,
             case
                 when golden.rank is null
                     then '没有择优值：已迁出，或随另一项取舍 · no golden value: moved out, or it goes with another'
-                when told.rank = golden.rank then golden.reason
-                when told.authority > golden.authority then '权威性较低 · lower authority'
-                when told.valid_from < golden.valid_from then '权威性相同，较早或无日期 · same authority, older or undated'
-                when told.empty_count > golden.empty_count
+                when reported.rank = golden.rank then golden.reason
+                when reported.authority > golden.authority then '权威性较低 · lower authority'
+                when reported.valid_from < golden.valid_from then '权威性相同，较早或无日期 · same authority, older or undated'
+                when reported.empty_count > golden.empty_count
                     then '权威性和日期相同，填写较少 · same authority and date, less complete'
                 else '其余相同，按行的固定次序 · all else equal, the fixed order of rows'
             end
-        from told
+        from reported
         left join golden using (attribute)
         join governance.dictionary as label
             on label.schema_name = '{kind.base}' and label.table_name = '{kind}_record'
-            and label.column_name = told.attribute
-        order by label.position, is_golden desc, told.rank
+            and label.column_name = reported.attribute
+        order by label.position, is_golden desc, reported.rank
         """,
         {"id": id},
     ).fetchall()
-    return tuple(Told(*row) for row in rows)
+    return tuple(ReportedValue(*row) for row in rows)

@@ -1,15 +1,18 @@
 """Exact linkage: which records carry the same valid number, and the key that stands for it.
 
 Here: the SELECTs of linked.contested_number, linked.organization_number, and of the keyed evidence of both subjects.
-Not here: records without a valid number (candidates.py), ids (registry.py).
+Not here: records without a valid number (blocking.py), ids (registry.py).
 
 A record's `token` is what the identity registry remembers of it: the key of its valid number, or a digest of what it
 tells, so that a row that is delivered again, elsewhere or in another order is the same to the registry. A record that
 tells nothing but a name has none.
 """
 
+# The key of a person's accepted number, of the evidence; null where a record has none.
+PERSON_KEY = "coalesce(resident_id, other_id_type_code || ':' || other_id)"
+
 # One number, two people: a record is not merged whose name is another than the one that the best authority gives for the
-# number, and whose sex or birth date contradicts it or the number; where sex and birth are not told, one with another
+# number, and whose sex or birth date contradicts it or the number; where sex and birth are not reported, one with another
 # surname, or with a given name of another length that shares no character.
 CONTESTED = """
 with many_names as (
@@ -93,13 +96,13 @@ group by identity_key, identifier_type, identifier
 """
 
 # How many records every token has, and where the first of them lies; tokens that tell too little have no cluster.
-PERSON_CLUSTER = """
+PERSON_CLUSTER = f"""
 with record as (
-    select case when record.record_id is null then coalesce(resident_id, other_id_type_code || ':' || other_id)
+    select case when record.record_id is null then {PERSON_KEY}
             else record.token end as token,
         evidence.record_id * 4 + evidence.role_number as record_key
     from linked.person_evidence as evidence
-    left join linked.person_unidentified as record
+    left join linked.person_unresolved as record
         on evidence.record_id = record.record_id and evidence.role = record.role
 )
 
@@ -122,7 +125,7 @@ with record as (
     from linked.organization_evidence as evidence
     left join (select identifier, min(identity_key) as identity_key from linked.organization_number group by identifier)
         as accepted on accepted.identifier = coalesce(uscc, organization_code, registration_number)
-    left join linked.organization_unidentified as record
+    left join linked.organization_unresolved as record
         on evidence.record_id = record.record_id and evidence.role = record.role
 )
 

@@ -1,12 +1,14 @@
-"""What a clerk reads: items, states, verdicts and evidence in Chinese and English.
+"""What a clerk reads: the labels of items, states, verdicts and evidence in Chinese and English.
 
-Here: words. Not here: where they are shown (terminal.py, sheets.py).
+Here: texts. Not here: where they are shown (terminal.py, sheets.py), which items a subject has (subjects/).
 """
 
 from dataclasses import dataclass
 
+from suining_data.subjects import load_subjects
+
 PERSON, ORGANIZATION = "person", "organization"
-SUBJECTS = {PERSON: "人员", ORGANIZATION: "法人单位"}
+SUBJECTS = {name: load_subjects()[name].zh for name in (PERSON, ORGANIZATION)}
 STATES = {
     "uncertain": "把握不足",
     "ambiguous": "不止一个可能",
@@ -20,28 +22,8 @@ WHY = {
     "(decided the same, but numbers, births, sex, death or another decision contradict it: not obeyed)",
 }
 
-# what a side tells -> how it is called, and the comparison that judges it
-ITEMS = {
-    PERSON: {
-        "number": "号码",
-        "name": "姓名",
-        "former_name": "曾用名",
-        "sex": "性别",
-        "birth": "出生日期",
-        "death": "死亡日期",
-        "phone": "电话",
-        "address": "地址",
-        "tie": "关联事项",
-    },
-    ORGANIZATION: {
-        "number": "代码或号码",
-        "name": "名称",
-        "representative": "法定代表人",
-        "phone": "电话",
-        "address": "地址",
-        "tie": "关联事项",
-    },
-}
+# what a party reports -> how it is called, and the comparison of linkage that uses it
+ITEMS = {name: load_subjects()[name].review_items for name in (PERSON, ORGANIZATION)}
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
-"""Candidate pairs: which records without an accepted number may speak of whom, and what is known of both.
+"""Candidate pairs: which records without an accepted number may speak of whom, and what is resolved of both.
 
 Here: blocking (records that share a few values), numbers one mistake away, the profiles that are compared.
-Not here: what differs between persons and organisations (subjects.py), how well a pair agrees (comparisons.py).
+Not here: what differs between persons and organisations (subject_linkage.py), how well a pair agrees (comparisons.py).
 
-Candidates of a record are the known - all records of one accepted number taken together - and other records without
-one. Two known are never a pair: two different accepted numbers are two subjects.
+Candidates of a record are the resolved - all records of one accepted number taken together - and other records without
+one. Two resolved are never a pair: two different accepted numbers are two subjects.
 """
 
 import duckdb
 
-from suining_data.linkage.subjects import MOST_PER_TOKEN, Subject
+from suining_data.linkage.subject_linkage import MOST_PER_TOKEN, SubjectLinkage
 
 _PLACE = "^.*?(?:社区|村|居委会|大道|路|街|巷)"
 _TOWN = "^.*?(?:街道|镇|乡)"
@@ -31,63 +31,77 @@ _SPELLED = """
 PAIR, PROFILE, FREQUENCY = "candidate_pair", "candidate_profile", "name_frequency"  # temporary tables
 
 
-def find_candidates(con: duckdb.DuckDBPyConnection, subject: Subject, decisions: str) -> None:
-    """Fill the temporary tables candidate_pair(token_l, token_r), candidate_profile(token, is_known, ...), name_frequency.
+def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, decisions: str) -> None:
+    """Fill the temporary tables candidate_pair(token_l, token_r), candidate_profile(token, is_resolved, ...), name_frequency.
 
     token_l has no accepted number; token_r is an identity key, or another token (then token_l < token_r). Two identity
     keys are a pair only when somebody has decided that they are one, see `decisions`: token_l, token_r, verdict.
-    Reads linked.<subject>_unidentified and the evidence.
+    Reads linked.<subject>_unresolved and the evidence.
     """
-    con.execute(f"create or replace temp table known as {subject.known}")
+    con.execute(f"create or replace temp table resolved as {subject.resolved}")
     con.execute(f"""
-        create or replace temp table unidentified as
+        create or replace temp table unresolved as
         select distinct token, received, {", ".join(subject.columns)}
-        from linked.{subject.name}_unidentified where token is not null
+        from linked.{subject.name}_unresolved where token is not null
     """)
     con.execute(f"create or replace temp table near_number as {_near_numbers(subject)}")
-    blocks = [block(rule, "known", "identity_key") for rule in subject.rules]
-    blocks += [block(rule, "unidentified", "token") for rule in subject.rules]
+    blocks = [block(rule, "resolved", "identity_key") for rule in subject.blocking_rules]
+    blocks += [block(rule, "unresolved", "token") for rule in subject.blocking_rules]
     blocks += ["select token, identity_key from near_number", _same_received(), _told_to_be_one(decisions)]
-    con.execute(f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(blocks)})")
+    con.execute(
+        f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(f'({pairs})' for pairs in blocks)})"
+    )
     con.execute(f"create or replace temp table {PROFILE} as {profiles(subject)}")
     con.execute(f"create or replace temp table {FREQUENCY} as {_frequencies(subject)}")
 
 
-def _frequencies(subject: Subject) -> str:
-    """SELECT of name, tf_name: the share of the known that a name is met among by chance, the one who is meant left out."""
+def _frequencies(subject: SubjectLinkage) -> str:
+    """SELECT of name, tf_name: the share of the resolved that a name is met among by chance, the one who is meant left out."""
     return f"""
-        select name, greatest(count(distinct identity_key) - 1, {subject.strangers})
-            / (select count(distinct identity_key) from known) as tf_name
-        from known semi join {PROFILE} using (name) group by name
+        select name, greatest(count(distinct identity_key) - 1, {subject.namesakes})
+            / (select count(distinct identity_key) from resolved) as tf_name
+        from resolved semi join {PROFILE} using (name) group by name
     """
 
 
 def block(rule: tuple[str, ...], right: str, key: str) -> str:
-    """SELECT of the pairs of `unidentified` and `right` that share every column of a rule; a token that meets too many by it meets none."""
+    """SELECT of the pairs of `unresolved` and `right` that share every column of a blocking rule.
+
+    A key that more than MOST_PER_TOKEN of `right` share is dropped before the join, so that a frequent one costs nothing;
+    a token that still meets more than these by its several keys meets none.
+    """
+    columns = ", ".join(rule)
     on = " and ".join(f"l.{column} = r.{column}" for column in rule)
-    order = "" if right == "known" else " and l.token < r.token"
+    order = "" if right == "resolved" else " and l.token < r.candidate"
     return f"""
         select token_l, token_r from (
-            select distinct l.token as token_l, r.{key} as token_r
-            from {_exploded(rule, "unidentified", "token")} as l
-            join {_exploded(rule, right, key)} as r on {on}{order}
+            with unresolved_key as {_exploded(rule, "unresolved", "token")},
+
+            candidate as (
+                select distinct {key} as candidate, {columns}
+                from {_exploded(rule, right, key)} semi join unresolved_key using ({columns})
+                qualify count(*) over (partition by {columns}) <= {MOST_PER_TOKEN}
+            )
+
+            select distinct l.token as token_l, r.candidate as token_r
+            from unresolved_key as l join candidate as r on {on}{order}
         ) qualify count(*) over (partition by token_l) <= {MOST_PER_TOKEN}
     """
 
 
 def _exploded(rule: tuple[str, ...], table: str, key: str) -> str:
-    lists = {"address": "addresses", "tie": "ties"}
+    lists = {"address": "addresses", "shared_identifier": "shared_identifiers"}
     columns = [f"unnest({lists[name]}) as {name}" if name in lists else name for name in rule]
     return f"(select {key}, {', '.join(columns)} from {table})"
 
 
-def _near_numbers(subject: Subject) -> str:
-    """SELECT of the known whose number is one mistake away from what was delivered, or shares what a spreadsheet left."""
+def _near_numbers(subject: SubjectLinkage) -> str:
+    """SELECT of the resolved whose number is one mistake away from what was delivered, or shares what a spreadsheet left."""
     symbols = ", ".join(f"'{symbol}'" for symbol in subject.alphabet)
     return f"""
         with damaged as (
             select distinct token, received, unnest(range(1, length(received) + 1)) as place
-            from unidentified where length(received) between 17 and 19
+            from unresolved where length(received) between 17 and 19
         ),
 
         symbol as (select unnest([{symbols}]) as symbol),
@@ -107,9 +121,9 @@ def _near_numbers(subject: Subject) -> str:
             from damaged where length(received) = 19
         ),
 
-        number as (select distinct identity_key, number from known where length(number) = 18),
+        number as (select distinct identity_key, number from resolved where length(number) = 18),
 
-        cut as (select distinct token, left(received, 15) as start from unidentified
+        cut as (select distinct token, left(received, 15) as start from unresolved
             where length(received) = 18 and suffix(received, '000'))
 
         select token, identity_key from mended join number using (number)
@@ -122,7 +136,7 @@ def _near_numbers(subject: Subject) -> str:
 def _same_received() -> str:
     """Two records that were delivered with the same damaged number."""
     return """
-        select l.token, r.token from unidentified as l join unidentified as r
+        select l.token, r.token from unresolved as l join unresolved as r
         on l.received = r.received and l.token < r.token and length(l.received) between 15 and 19
     """
 
@@ -130,21 +144,23 @@ def _same_received() -> str:
 def _told_to_be_one(decisions: str) -> str:
     """A pair that a person decided is compared whatever it shares, as long as both are there."""
     return f"""
-        select case when l.is_known then r.token else l.token end, case when l.is_known then l.token else r.token end
+        select case when l.is_resolved then r.token else l.token end, case when l.is_resolved then l.token else r.token end
         from {decisions} as decision
-        join (select token, false as is_known from unidentified union select identity_key, true from known) as l
+        join (select token, false as is_resolved from unresolved union select identity_key, true from resolved) as l
             on l.token = least(token_l, token_r)
-        join (select token, false as is_known from unidentified union select identity_key, true from known) as r
+        join (select token, false as is_resolved from unresolved union select identity_key, true from resolved) as r
             on r.token = greatest(token_l, token_r)
         where verdict = 'same'
     """
 
 
-def profiles(subject: Subject) -> str:
-    """SELECT of what is known of everybody who stands in a pair: one row each, several values as lists."""
+def profiles(subject: SubjectLinkage) -> str:
+    """SELECT of what is resolved of everybody who stands in a pair: one row each, several values as lists."""
     kept = f"select token_l as token from {PAIR} union select token_r from {PAIR}"
     scalars = [
-        column for column in subject.columns if column not in ("name", "former_name", "phone", "addresses", "ties")
+        column
+        for column in subject.columns
+        if column not in ("name", "former_name", "phone", "addresses", "shared_identifiers")
     ]
     best = ", ".join(
         f"arg_min({column}, (name_authority, {column})) filter (where {column} is not null) as {column}"
@@ -159,22 +175,22 @@ def profiles(subject: Subject) -> str:
         with kept as ({kept}),
 
         told as (
-            select identity_key as token, true as is_known, name_authority, number,
+            select identity_key as token, true as is_resolved, name_authority, number,
                 {", ".join(subject.columns)}
-            from known semi join kept on known.identity_key = kept.token
+            from resolved semi join kept on resolved.identity_key = kept.token
             union all
             select token, false, 0, received, {", ".join(subject.columns)}
-            from unidentified semi join kept using (token)
+            from unresolved semi join kept using (token)
         ),
 
         profile as (
-            select token, bool_or(is_known) as is_known, {best},
+            select token, bool_or(is_resolved) as is_resolved, {best},
                 list_sort(list_distinct(list_concat(list(distinct name) filter (where name is not null), {former})))
                     as names,
                 min(number) as number,
                 list_sort(list(distinct phone) filter (where phone is not null)) as phones,
                 list_sort(list_distinct(flatten(list(addresses) filter (where addresses is not null)))) as addresses,
-                list_sort(list_distinct(flatten(list(ties) filter (where ties is not null)))) as ties
+                list_sort(list_distinct(flatten(list(shared_identifiers) filter (where shared_identifiers is not null)))) as shared_identifiers
             from told group by token
         ),
 

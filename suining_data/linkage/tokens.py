@@ -1,0 +1,66 @@
+"""Tokens: what the identity registry remembers of a record without an accepted number.
+
+Here: a digest of all that a record reports, and the move of a registry from the tokens before to those of today.
+Not here: the keys of accepted numbers (deterministic.py), who gets which id (registry.py).
+
+A token is `record:v2:` and the MD5 of sorted, joined text, so that a row that is delivered again, elsewhere, in another
+order or under another engine is the same to the registry. Until version 0.3.0 it was `record:` and the MD5 of lists as
+DuckDB 1.5.5 prints them.
+"""
+
+import duckdb
+
+from suining_data.warehouse import transaction
+
+PREFIX = "record:v2:"
+_TEXTS = {
+    "person": ("received", "contested_number", "name", "sex_code", "birth", "phone"),
+    "organization": ("received", "name", "representative_name", "phone"),
+}
+_LISTS = ("addresses", "shared_identifiers")
+_BETWEEN_VALUES, _BETWEEN_ITEMS = "chr(31)", "chr(30)"  # unit and record separator: no cleaned text has them
+
+
+def token(subject: str) -> str:
+    """SQL over linked.<subject>_evidence: the token of a record."""
+    texts = [f"coalesce({column}, '')" for column in _TEXTS[subject]]
+    lists = [f"coalesce(array_to_string(list_sort({column}), {_BETWEEN_ITEMS}), '')" for column in _LISTS]
+    return f"'{PREFIX}' || md5(concat_ws({_BETWEEN_VALUES}, resource_id, role, {', '.join([*texts, *lists])}))"
+
+
+def _former_token(subject: str) -> str:
+    """SQL: the token that a record had until version 0.3.0."""
+    columns = [f"coalesce(cast({column} as varchar), '')" for column in (*_TEXTS[subject], *_LISTS)]
+    return f"'record:' || md5(concat_ws('|', resource_id, role, {', '.join(columns)}))"
+
+
+def move_tokens(con: duckdb.DuckDBPyConnection, subject: str) -> int:
+    """Replace former tokens of the registry by those of today, where their record is in linked.<subject>_unresolved.
+
+    Ids and decisions stay with their records. Former tokens of records that are not delivered now are kept: they move
+    when their record comes back. Returns the number of tokens moved.
+    """
+    is_former = f"starts_with(identity_key, 'record:') and not starts_with(identity_key, '{PREFIX}')"
+    if not con.execute(f"select 1 from registry.{subject}_identity where {is_former} limit 1").fetchone():
+        return 0
+    con.execute(f"""
+        create or replace temp table moved_token as
+        select former, min(token) as token from (
+            select {_former_token(subject)} as former, token from linked.{subject}_unresolved where starts_with(token, '{PREFIX}')
+        ) group by former
+    """)
+    with transaction(con):
+        moved = con.execute(f"""
+            update registry.{subject}_identity as identity set identity_key = moved.token from (
+                select former, token from moved_token
+                join registry.{subject}_identity on identity_key = former
+                anti join registry.{subject}_identity as present on present.identity_key = moved_token.token
+                qualify row_number() over (partition by token order by minted_at, {subject}_id, former) = 1
+            ) as moved where identity.identity_key = moved.former
+        """).fetchone()
+        for column in ("token_l", "token_r"):
+            con.execute(f"""
+                update registry.decision as decision set {column} = moved.token from moved_token as moved
+                where decision.{column} = moved.former and subject = '{subject}'
+            """)
+    return int(moved[0]) if moved else 0

@@ -1,0 +1,87 @@
+"""Columns of schema.yml that follow from a subject: a mapping `{golden_of: person}` among the columns stands for them.
+
+Here: from the declaration of a subject to the contract of columns, as schema.yml would write it. Not here: the shape of
+a contract (contract.py), what a subject declares (subjects/).
+
+    golden_of: a column per attribute whose values compete; sources_of: the columns that name their source rows;
+    recorded_of: what a record reports, with authorities. `accepted: {conflicts_of: person, also: [...]}` stands for the
+    attributes that may be in conflict.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from suining_data.subjects import Attribute, Subject, load_subjects
+
+Column = dict[str, Any]
+
+
+def with_subject_columns(table: dict[str, Any]) -> dict[str, Any]:
+    """The body of a table in schema.yml with every stand-in replaced. KeyError when a subject is unknown."""
+    columns: dict[str, Column] = {}
+    for name, column in (table.get("columns") or {}).items():
+        columns |= _replaced(name, column)
+    return {**table, "columns": columns}
+
+
+def _replaced(name: str, column: Column) -> dict[str, Column]:
+    for key, columns_of in STAND_INS.items():
+        if isinstance(column, dict) and set(column) == {key}:
+            return columns_of(load_subjects()[column[key]])
+    accepted = column.get("accepted") if isinstance(column, dict) else None
+    if isinstance(accepted, dict):
+        attributes = load_subjects()[accepted["conflicts_of"]].attributes
+        names = [attribute for attribute, each in attributes.items() if each.conflict]
+        return {name: {**column, "accepted": [*names, *accepted.get("also", [])]}}
+    return {name: column}
+
+
+def _golden(subject: Subject) -> dict[str, Column]:
+    return {each.golden.column or name: _golden_column(each) for name, each in subject.surviving.items()}
+
+
+def _golden_column(attribute: Attribute) -> Column:
+    golden = attribute.golden
+    is_other_value = golden.column is not None or golden.type is not None  # an id, or a value that the model makes
+    return _given(
+        element=None if is_other_value else attribute.elements[0],
+        references=golden.references,
+        type=golden.type,
+        unique=golden.unique or None,
+        sensitivity=golden.sensitivity or attribute.sensitivity,
+        zh=golden.zh or attribute.zh,
+        en=golden.en or attribute.en,
+    )
+
+
+def _sources(subject: Subject) -> dict[str, Column]:
+    return {
+        each.source.column: {"type": "bigint", "sensitivity": "L1", "zh": each.source.zh, "en": each.source.en}
+        for each in subject.surviving.values()
+        if each.source
+    }
+
+
+def _recorded(subject: Subject) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for name, each in subject.recorded.items():
+        columns[name] = _given(element=each.elements[0], sensitivity=each.sensitivity, zh=each.zh, en=each.en)
+        if name in subject.ranked:
+            columns[f"{name}_authority"] = {
+                "type": "tinyint",
+                "sensitivity": "L1",
+                "zh": f"{each.zh}的权威性（1最高）",
+                "en": f"Authority of the {each.en[0].lower()}{each.en[1:]}, 1 is best",
+            }
+    return columns
+
+
+def _given(**values: Any) -> Column:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+STAND_INS: dict[str, Callable[[Subject], dict[str, Column]]] = {
+    "golden_of": _golden,
+    "sources_of": _sources,
+    "recorded_of": _recorded,
+}

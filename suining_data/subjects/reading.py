@@ -1,0 +1,39 @@
+"""The subjects as the project declares them, read once a process.
+
+Here: reading and checking <subject>.yaml beside this file. Not here: their shape (model.py).
+"""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from suining_data.subjects.model import Subject
+
+FOLDER = Path(__file__).parent
+
+
+class SubjectError(ValueError):
+    """A subject's YAML is wrong; says file and key."""
+
+
+@cache
+def load_subjects() -> dict[str, Subject]:
+    """Every subject by its name. Raises SubjectError for the first mistake."""
+    return {path.stem: read_subject(path) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def read_subject(path: Path) -> Subject:
+    """The subject that `path`, <name>.yaml, declares. Raises SubjectError."""
+    try:
+        return Subject.model_validate({"name": path.stem, **yaml.safe_load(path.read_text(encoding="utf-8"))})
+    except (yaml.YAMLError, ValidationError) as error:
+        raise SubjectError(f"{path.name}: {_first_problem(error)}") from error
+
+
+def _first_problem(error: yaml.YAMLError | ValidationError) -> str:
+    if isinstance(error, yaml.YAMLError):
+        return " ".join(str(error).split())
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

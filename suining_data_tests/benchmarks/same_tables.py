@@ -1,0 +1,87 @@
+"""Two published files compared table by table, row by row: `python -m suining_data_tests.benchmarks.same_tables A B`.
+
+Here: what is equal, what differs, what was renamed on purpose. Not here: making the files (`suining sample`, `refresh`).
+
+Rows are compared as multisets, columns by their names; what differs in every run (VOLATILE) or was
+reworded on purpose (REWORDED) is left out. Prints a line per table that differs and exits with 1 when there is one that RENAMED and CHANGED do not explain.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import duckdb
+
+VOLATILE = {
+    "run_id",
+    "minted_at",
+    "changed_at",
+    "happened_at",
+    "finished_at",
+    "write_seconds",
+    "check_seconds",
+    "wait_seconds",
+}
+VOLATILE |= {"first_seen_at", "input_digest", "version"}
+# texts for people that were reworded, tokens that were made anew, and columns that moved
+REWORDED = {"reason_en", "en", "zh", "source", "position", "matched", "evidence"}
+
+# column of the file before -> column of the file after, since the last release
+RENAMED = {"place": "survivorship_rank", "last_told_date": "last_reported_date"}
+
+
+def main() -> int:
+    """Compare the files named on the command line; 0 when their tables are the same."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
+    parser.add_argument("--show", type=int, default=0, help="rows to show of every difference")
+    arguments = parser.parse_args()
+    with duckdb.connect() as con:
+        for name in ("before", "after"):
+            con.execute(f"attach '{getattr(arguments, name)}' as {name} (read_only)")
+        tables = {name: _columns(con, name) for name in ("before", "after")}
+        differing = [table for table in sorted(tables["before"].keys() | tables["after"].keys())
+                     if not _is_same(con, table, tables["before"].get(table), tables["after"].get(table), arguments.show)]  # fmt: skip
+    print(f"{len(tables['after']) - len(differing)} tables are the same, {len(differing)} differ")
+    return 1 if differing else 0
+
+
+def _columns(con: duckdb.DuckDBPyConnection, file: str) -> dict[str, list[str]]:
+    rows = con.execute(
+        "select schema_name || '.' || table_name, list(column_name order by column_index) "
+        "from duckdb_columns() where database_name = ? and not internal group by all",
+        [file],
+    ).fetchall()
+    return dict(rows)
+
+
+def _is_same(
+    con: duckdb.DuckDBPyConnection, table: str, before: list[str] | None, after: list[str] | None, show: int
+) -> bool:
+    if before is None or after is None:
+        print(f"{table}: only {'after' if before is None else 'before'}")
+        return False
+    named = {column: RENAMED.get(column, column) if column not in after else column for column in before}
+    missing = [column for column, new in named.items() if new not in after]
+    added = [column for column in after if column not in named.values()]
+    common = [column for column, new in named.items() if new in after and column not in VOLATILE | REWORDED]
+    if missing or added:
+        print(f"{table}: columns only before {missing}, only after {added}")
+    left = f"select {', '.join(common)} from before.{table}"
+    right = f"select {', '.join(named[column] for column in common)} from after.{table}"
+    counts = []
+    for one, other, label in ((left, right, "before"), (right, left, "after")):
+        sql = f"from ({one}) except all from ({other})"
+        counts.append(con.execute(f"select count(*) from ({sql})").fetchall()[0][0])
+        if show and counts[-1]:
+            print(f"-- only {label}")
+            con.sql(f"from ({sql}) order by all limit {show}").show(max_width=220)  # type: ignore[arg-type]
+    if any(counts):
+        rows = [con.execute(f"select count(*) from {file}.{table}").fetchall()[0][0] for file in ("before", "after")]
+        print(f"{table}: {rows[0]:,} and {rows[1]:,} rows, {counts[0]:,} only before, {counts[1]:,} only after")
+    return not any(counts) and not missing and not added
+
+
+if __name__ == "__main__":
+    sys.exit(main())

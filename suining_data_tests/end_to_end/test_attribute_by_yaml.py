@@ -1,0 +1,106 @@
+"""A new attribute of a person needs its declaration and one catalogue entry, and nothing else."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from suining_data.settings import PROJECT, Settings
+
+DECLARED = """
+  contribution_base_cny:
+    elements: [money_cny]
+    sensitivity: L3
+    zh: 缴费基数
+    en: Contribution base
+    survivorship: {}
+    source: {column: contribution_base_cny_from, zh: 缴费基数的来源行, en: Source row of the contribution base}
+    conflict: {}
+    review: {item: contribution_base, zh: 缴费基数}
+"""
+ENTRY = "values: {resident_id: resident_id, name: name, employer_code: employer_code, employer_name: employer_name}"
+DELIVERED = ("human_resources/ylbx_*", "sichuan_public_security/czhjrk_*")
+
+
+@pytest.fixture(scope="module")
+def suining(delivered: Settings, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """The command, of a copy of the project in which a person has one attribute more."""
+    folder = tmp_path_factory.mktemp("attribute")
+    project, data = folder / "project", folder / "data"
+    for part in ("suining_data", "dbt_like_sql", "data/reference"):
+        shutil.copytree(PROJECT / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
+    _edit(project / "suining_data/subjects/person.yaml", "\n  employer_name:", f"{DECLARED}\n  employer_name:")
+    added = ENTRY.replace("values: {", "values: {contribution_base_cny: contribution_base_cny, ")
+    _edit(project / "suining_data/catalog/units/human_resources.yaml", ENTRY, added)
+    for pattern in DELIVERED:
+        for file in delivered.landing.glob(pattern):
+            (data / "landing" / file.parent.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, data / "landing" / file.parent.name)
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "from suining_data.cli import main; main()", *arguments],
+            env={**os.environ, "PYTHONPATH": str(project), "SUINING_DATA": str(data), "COLUMNS": "200"},
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run("catalog", "check")
+    run("refresh")
+    return run
+
+
+def _edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def rows(suining: Callable[..., str], sql: str) -> list[str]:
+    return suining("query", "--csv", sql).splitlines()[1:]
+
+
+def test_the_golden_value_comes_from_the_record_that_reports_it(suining: Callable[..., str]) -> None:
+    found = rows(
+        suining,
+        "select count(*) > 0, bool_and(person.contribution_base_cny = record.contribution_base_cny), "
+        "bool_and(record.contribution_base_cny_authority = 8) from population.person "
+        "join population.person_record as record on person.contribution_base_cny_from = record.record_id",
+    )
+    assert found == ["True,True,True"]
+
+
+def test_statements_and_provenance_have_it(suining: Callable[..., str]) -> None:
+    stated = (
+        "select count(distinct person_id) from population.person_statement where attribute = 'contribution_base_cny'"
+    )
+    proven = "select count(*) from population.person_provenance where attribute = 'contribution_base_cny'"
+    golden = "select count(contribution_base_cny) from population.person"
+    assert rows(suining, f"select ({stated}) = ({golden}), ({proven}) = ({golden})") == ["True,True"]
+
+
+def test_explain_shows_it_with_its_label(suining: Callable[..., str]) -> None:
+    [person] = rows(suining, "select person_id from population.person where contribution_base_cny is not null limit 1")
+    assert "缴费基数 contribution_base_cny" in suining("explain", "person", person)
+
+
+def test_the_dictionary_has_its_columns_in_both_languages(suining: Callable[..., str]) -> None:
+    found = rows(
+        suining,
+        "select table_name, column_name, zh, en, element, sensitivity from governance.dictionary "
+        "where schema_name = 'population' and column_name like 'contribution_base%' order by all",
+    )
+    assert found == [
+        "person,contribution_base_cny,缴费基数,Contribution base,money_cny,L3",
+        "person,contribution_base_cny_from,缴费基数的来源行,Source row of the contribution base,,L1",
+        "person_record,contribution_base_cny,缴费基数,Contribution base,money_cny,L3",
+        'person_record,contribution_base_cny_authority,缴费基数的权威性（1最高）,"Authority of the contribution base, 1 is best",,L1',
+    ]
