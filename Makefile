@@ -28,6 +28,7 @@ lint: .venv/dev
 	$(BIN)/ruff check suining_data suining_data_tests
 	$(BIN)/ruff format --check suining_data suining_data_tests
 	$(BIN)/mypy
+	$(BIN)/pytest -n 0 suining_data_tests/models/test_portable_sql.py
 
 ui: .venv/run
 	$(BIN)/suining ui
