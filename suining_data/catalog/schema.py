@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Item
 
 from suining_data.catalog.model import Resource, Unit
 from suining_data.elements import ELEMENTS
@@ -24,7 +23,7 @@ class UnitFile(BaseModel):
 
     unit: Unit
     """The department."""
-    resources: list[Resource] = Item(min_length=1)
+    resources: list[Resource]
     """Its information resources (信息资源)."""
 
 
