@@ -80,9 +80,16 @@ class Delivery(Strict):
     """How files of a resource look."""
 
     format: Format
-    """Format of the files; `postgres` is a table of the exchange database, see `exchange`."""
+    """Format of the files.
+
+    `postgres` is a table of the exchange database, see `exchange`. `shp` comes with .shx, .dbf and .prj of the same name beside
+    it, `gpkg` has one layer; the shape of both is offered as source column `_geometry`.
+    """
     pattern: str
-    """File names inside landing/<unit>/, with `*` and `?`. Batches are ordered by file name. No two patterns of a unit may match the same file."""
+    """File names inside landing/<unit>/, with `*` and `?`. Batches are ordered by file name.
+
+    No two patterns of a unit may match the same file.
+    """
     mode: Mode
     """`full`: each batch replaces the one before. `delta`: batches add up, and a later row with the same key supersedes the earlier."""
     archive: Literal["zip"] | None = None
@@ -189,9 +196,9 @@ class Field(Strict):
     required: bool = False
     """`true` when a row without the value goes to quarantine."""
     sensitivity: Sensitivity | None = None
-    """Level of protection where it differs from the level of the data element."""
+    """Level of protection from L1 (least) to L4, where it differs from that of the data element; required where that has none."""
     unit: StrictStr | None = None
-    """Unit of measure as delivered, for data elements that convert units."""
+    """Unit of measure as delivered; required for data elements that convert units, and only there."""
     share: Share | None = None
     """Terms of sharing where they differ from the terms of the resource."""
 
@@ -211,7 +218,7 @@ class Derived(Strict):
     sql: StrictStr
     """Expression over the standard names of the fields of the same row."""
     sensitivity: Sensitivity | None = None
-    """Level of protection where it differs from the level of the data element."""
+    """Level of protection from L1 (least) to L4, where it differs from that of the data element; required where that has none."""
 
 
 Rank = Annotated[int, Item(ge=1, le=99)]
