@@ -47,12 +47,13 @@ lock: .venv/dev
 	$(LOCK) $(UPGRADE) --group build --output-file requirements.txt
 	$(LOCK) $(UPGRADE) --group build --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 
+# the files name every package (--no-deps): pip before 23.3 takes gql[requests] for another package than the pinned gql
 .venv/run: requirements.txt pyproject.toml
 	$(BIN)/python -c '$(WILL_DO)' 2>/dev/null || $(or $(FOUND),$(error $(MISSING))) -m venv --clear .venv
-	$(INSTALL) --require-hashes --only-binary :all: -r requirements.txt
+	$(INSTALL) --require-hashes --no-deps --only-binary :all: -r requirements.txt
 	$(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
-	$(INSTALL) --require-hashes --no-build-isolation -r requirements-dev.txt
+	$(INSTALL) --require-hashes --no-deps --no-build-isolation -r requirements-dev.txt
 	touch $@
