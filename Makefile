@@ -47,7 +47,7 @@ lock: .venv/dev
 	$(LOCK) $(UPGRADE) --group build --output-file requirements.txt
 	$(LOCK) $(UPGRADE) --group build --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 
-# the files name every package (--no-deps): pip before 23.3 takes gql[requests] for another package than the pinned gql
+# the files name every package (--no-deps): pip 23.2 takes gql[requests] for another package than the pinned gql
 .venv/run: requirements.txt pyproject.toml
 	$(BIN)/python -c '$(WILL_DO)' 2>/dev/null || $(or $(FOUND),$(error $(MISSING))) -m venv --clear .venv
 	$(INSTALL) --require-hashes --no-deps --only-binary :all: -r requirements.txt
