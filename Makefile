@@ -1,10 +1,18 @@
 # Everything a newcomer runs. SCALE=1 is the city, 0.05 a twentieth of it.
 SCALE ?= 0.05
 SEED ?= 1
-PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: run test test-all lint ui bench accuracy clean
+# PYTHON=... names an interpreter; without it the first that will do is taken
+PYTHON ?= python3.13 python3.12 python3.11 python3
+WILL_DO := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+FOUND = $(firstword $(foreach python,$(PYTHON),$(shell $(python) -c '$(WILL_DO)' 2>/dev/null && echo $(python))))
+MISSING := No Python 3.11, 3.12 or 3.13 with venv found (Debian, Ubuntu: apt-get install python3 python3-venv; elsewhere: make PYTHON=/path/to/python3)
+
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml
+
+.PHONY: run test test-all lint lock ui bench accuracy clean
 
 run: .venv/run
 	$(BIN)/suining sample --scale $(SCALE) --seed $(SEED) --keep
@@ -20,6 +28,7 @@ lint: .venv/dev
 	$(BIN)/ruff check suining_data suining_data_tests
 	$(BIN)/ruff format --check suining_data suining_data_tests
 	$(BIN)/mypy
+	$(BIN)/pytest -n 0 suining_data_tests/models/test_portable_sql.py
 
 ui: .venv/run
 	$(BIN)/suining ui
@@ -33,12 +42,18 @@ accuracy: .venv/run
 clean:
 	rm -rf .venv data/landing data/raw data/warehouse data/published data/registry data/truth data/reports data/dagster
 
+# pins stay unless pyproject.toml forbids them; UPGRADE="--upgrade" or "--upgrade-package NAME" takes newer ones
+lock: .venv/dev
+	$(LOCK) $(UPGRADE) --group build --output-file requirements.txt
+	$(LOCK) $(UPGRADE) --group build --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+
+# the files name every package (--no-deps): pip 23.2 takes gql[requests] for another package than the pinned gql
 .venv/run: requirements.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -c '$(WILL_DO)' 2>/dev/null || $(or $(FOUND),$(error $(MISSING))) -m venv --clear .venv
+	$(INSTALL) --require-hashes --no-deps --only-binary :all: -r requirements.txt
+	$(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(INSTALL) --require-hashes --no-deps --no-build-isolation -r requirements-dev.txt
 	touch $@

@@ -7,10 +7,12 @@ things lie (settings.py).
 import atexit
 import csv
 import gc
+import json
 import os
 import re
 import sys
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +38,22 @@ explain_app = typer.Typer(no_args_is_help=True, help="择优值从何而来 · W
 app.add_typer(explain_app, name="explain")
 app.add_typer(review_app, name="review")
 app.add_typer(linkage_app, name="linkage")
+
+
+def print_version(is_asked: bool) -> None:
+    """Print the installed version and end, when asked."""
+    if is_asked:
+        print(version("suining_data"))
+        raise typer.Exit
+
+
+@app.callback()
+def suining(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -230,6 +248,16 @@ def catalog_list() -> None:
                 resource.share.type.value,
             )
     console.print(table)
+
+
+@catalog_app.command("schema")
+def catalog_schema(
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="The tables of docs/catalogue.md.")] = False,
+) -> None:
+    """Print the JSON Schema of a unit's YAML, from which editors complete and check."""
+    from suining_data.catalog import reference, unit_schema
+
+    print(reference() if as_markdown else json.dumps(unit_schema(), ensure_ascii=False, indent=2))
 
 
 @catalog_app.command("new")

@@ -4,6 +4,7 @@ from suining_data.catalog.checking import check
 from suining_data.catalog.model import Crosstab, Delivery, Derived, Entity, Field, Format, Mode, Pages, Resource, Unit
 from suining_data.catalog.problems import Problem
 from suining_data.catalog.reading import UNITS, Catalog, CatalogError, load_catalog
+from suining_data.catalog.schema import reference, unit_schema
 
 __all__ = [
     "UNITS",
@@ -22,4 +23,6 @@ __all__ = [
     "Unit",
     "check",
     "load_catalog",
+    "reference",
+    "unit_schema",
 ]

@@ -15,7 +15,7 @@ Sensitivity = Literal["L1", "L2", "L3", "L4"]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class ShareType(StrEnum):
@@ -40,6 +40,8 @@ class Cycle(StrEnum):
 
 
 class Format(StrEnum):
+    """Formats that are read."""
+
     CSV = "csv"
     XLSX = "xlsx"
     XLS = "xls"
@@ -64,29 +66,56 @@ class Mode(StrEnum):
 
 
 class Share(Strict):
+    """On which terms a resource or a field is given to others."""
+
     type: ShareType
-    condition: str | None = None  # required when conditional
-    basis: str | None = None  # legal basis, required when none
+    """On which terms: `unconditional`, `conditional` or `none` (无条件、有条件、不予)."""
+    condition: str | None = None
+    """Who may use it and for what; required when `type` is `conditional`."""
+    basis: str | None = None
+    """Law or rule that forbids sharing; required when `type` is `none`."""
 
 
 class Delivery(Strict):
-    """How files of a resource look. `pattern` is a glob inside landing/<unit>/; batches are ordered by file name."""
+    """How files of a resource look."""
 
     format: Format
+    """Format of the files.
+
+    `postgres` is a table of the exchange database, see `exchange`. `shp` comes with .shx, .dbf and .prj of the same name beside
+    it, `gpkg` has one layer; the shape of both is offered as source column `_geometry`.
+    """
     pattern: str
+    """File names inside landing/<unit>/, with `*` and `?`. Batches are ordered by file name.
+
+    No two patterns of a unit may match the same file.
+    """
     mode: Mode
-    archive: Literal["zip"] | None = None  # the files that come are ZIPs; `member` names the one inside
+    """`full`: each batch replaces the one before. `delta`: batches add up, and a later row with the same key supersedes the earlier."""
+    archive: Literal["zip"] | None = None
+    """`zip` when the data file comes inside a ZIP file; `member` then names it."""
     member: str | None = None
+    """Name of the file inside the ZIP, with `*` and `?`; required with `archive`."""
     encoding: Literal["utf-8", "utf-8-sig", "gbk", "gb18030"] = "utf-8"
+    """Character encoding of text formats (csv, dbf, json, json_lines, shp, xml)."""
     delimiter: Literal[",", "\t", "|"] = ","
-    header_rows: int = Item(default=1, ge=1)  # workbooks: merged headers are joined with "/"
-    title_rows: int = Item(default=0, ge=0)  # workbooks: rows above the header (report title, unit of measure)
-    sheets: str = "*"  # workbooks: glob of sheet names; the sheet's name is offered as source column `_sheet`
-    records: str | None = None  # JSON: path of the array of records ("data.list"); XML: tag of one record
+    """CSV: the character between two values."""
+    header_rows: int = Item(default=1, ge=1)
+    """Workbooks: rows of the header. Merged header cells are joined with `/`."""
+    title_rows: int = Item(default=0, ge=0)
+    """Workbooks: rows above the header, such as the title of a report and its unit of measure."""
+    sheets: str = "*"
+    """Workbooks: names of the sheets to read, with `*` and `?`. The name of a sheet is offered as source column `_sheet`."""
+    records: str | None = None
+    """JSON: path of the array of records (`data.list`). XML: tag of one record. Required for both."""
     pages: "Pages | None" = None
+    """JSON: where a page says its number, when a batch comes in several files."""
     crosstab: "Crosstab | None" = None
+    """Workbooks: how a cross table becomes rows."""
     exchange: "Exchange | None" = None
+    """The table to fetch; required when `format` is `postgres`, and only then."""
     crs: Literal["EPSG:4490", "EPSG:4523", "EPSG:4544", "GCJ-02", "BD-09"] | None = None
+    """Coordinate system of the coordinates or shapes as delivered."""
 
 
 class Pages(Strict):
@@ -96,8 +125,11 @@ class Pages(Strict):
     """
 
     number: StrictStr
+    """Path of the page's number, from 1."""
     count: StrictStr
+    """Path of the number of pages."""
     total: StrictStr
+    """Path of the number of records on all pages together."""
 
 
 class Crosstab(Strict):
@@ -107,25 +139,35 @@ class Crosstab(Strict):
     """
 
     stub: list[StrictStr]
+    """Columns on the left that say what a row is about; they are repeated for every cell."""
     levels: list[StrictStr]
+    """One source column for each header row, from top to bottom; as many as `header_rows`."""
     value: StrictStr = "value"
+    """Source column that holds the value of the cell."""
 
 
 class Exchange(Strict):
     """A table or view of the exchange database (前置机/交换库): what is new in it since the last time is fetched."""
 
-    table: Annotated[str, Item(pattern=r"^[^.\s]+\.[^.\s]+$")]  # schema.table
-    watermark: StrictStr  # column of the table that grows with every change: a time, a date or a whole number
-    key: list[StrictStr] = Item(min_length=1)  # columns of the table that tell its rows apart
+    table: Annotated[str, Item(pattern=r"^[^.\s]+\.[^.\s]+$")]
+    """Table or view as `schema.table`."""
+    watermark: StrictStr
+    """Column that grows with every change: a time, a date or a whole number."""
+    key: list[StrictStr] = Item(min_length=1)
+    """Columns that identify one row of the table."""
     deleted: "DeletedWhen | None" = None
-    compare_keys: bool = False  # rows leave the table without a mark: found by comparing all keys with those known
+    """How the table marks a row that has ended."""
+    compare_keys: bool = False
+    """`true` when rows leave the table without a mark: every fetch compares all keys with the keys that are known."""
 
 
 class DeletedWhen(Strict):
     """A row has ended when its column has one of these values."""
 
     column: StrictStr
+    """Column of the table that holds the mark."""
     values: list[StrictStr] = Item(min_length=1)
+    """Values of the column that mean: this row has ended."""
 
 
 class ExpectedRows(Strict):
@@ -135,40 +177,55 @@ class ExpectedRows(Strict):
     """
 
     min: int = Item(ge=0)
+    """Least plausible number of rows."""
     max: int = Item(ge=0)
+    """Greatest plausible number of rows."""
 
 
 class Field(Strict):
-    """信息项: one column as delivered and what it is called and means here."""
+    """信息项: one column as delivered, its name here and what it means."""
 
     source: StrictStr
+    """Name of the column in the delivery. `_sheet` (workbooks) and `_geometry` (SHP, GPKG) are offered beside the columns."""
     name: Identifier
+    """Name of the column in the staged table, in English."""
     element: Identifier
+    """Data element: what the value is, and so how it is cleaned, checked and masked."""
     label: StrictStr
+    """Name of the column in Chinese, as people see it."""
     required: bool = False
-    sensitivity: Sensitivity | None = None  # overrides the element's
-    unit: StrictStr | None = None  # unit of measure as delivered, for elements that have `units`
-    share: Share | None = None  # where the item is shared on other terms than its resource
+    """`true` when a row without the value goes to quarantine."""
+    sensitivity: Sensitivity | None = None
+    """Level of protection from L1 (least) to L4, where it differs from that of the data element; required where that has none."""
+    unit: StrictStr | None = None
+    """Unit of measure as delivered; required for data elements that convert units, and only there."""
+    share: Share | None = None
+    """Terms of sharing where they differ from the terms of the resource."""
 
 
 class Derived(Strict):
     """A column computed from the fields of the same row by their standard names; `sql` is a DuckDB expression.
 
-    What it gives is cleaned, converted and judged by the element as if it had been delivered.
+    Its values are cleaned, converted and checked by the data element like delivered ones.
     """
 
     name: Identifier
+    """Name of the column in the staged table, in English."""
     element: Identifier
+    """Data element: what the value is, and so how it is cleaned, checked and masked."""
     label: StrictStr
+    """Name of the column in Chinese, as people see it."""
     sql: StrictStr
+    """Expression over the standard names of the fields of the same row."""
     sensitivity: Sensitivity | None = None
+    """Level of protection from L1 (least) to L4, where it differs from that of the data element; required where that has none."""
 
 
 Rank = Annotated[int, Item(ge=1, le=99)]
 
 
 class Entity(Strict):
-    """A person, organisation or address that a row of the resource speaks of.
+    """A person, organisation or address that a row of the resource is about.
 
     `values` maps attributes of linked.<subject>_record to columns of the staged table. `authority` ranks the source
     per attribute (1 is best); `default` ranks the rest. Where a source knows one value better than the others, the
@@ -176,34 +233,58 @@ class Entity(Strict):
     """
 
     subject: Literal["person", "organization", "address"]
+    """What the row is about."""
     role: Identifier
+    """Part that the subject plays in the row, in English, such as `employee`; different for each entity of one subject."""
     values: dict[Identifier, Identifier]
+    """Attribute of `linked.<subject>_record` -> column of the staged table that holds it."""
     authority: dict[Identifier, Rank | dict[StrictStr, Rank]] = {"default": 50}
-    valid_from: Identifier | None = None  # date column that says since when the values hold
+    """How far to believe the source, per attribute; 1 is best. `default` holds for the attributes that are not named."""
+    valid_from: Identifier | None = None
+    """Date column that says since when the values hold."""
 
 
 class Resource(Strict):
-    """信息资源."""
+    """信息资源: one kind of file or table that a department delivers."""
 
     id: Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*__[a-z][a-z0-9_]*$")]
-    proposal: StrictStr  # number in the catalogue proposal, e.g. GA01
-    code: StrictStr | None = None  # 信息资源代码: class 1 + item 2 + entry 3 digits, "/", sequence number 6 digits
+    """`<unit>__<thing>`, unique; also the name of the raw and of the staged table."""
+    proposal: StrictStr
+    """Number of the resource in the catalogue proposal, such as `GA01`."""
+    code: StrictStr | None = None
+    """信息资源代码: class 1, item 2, entry 3 digits, `/`, sequence number 6 digits. Write it in quotes."""
     name: StrictStr
+    """Name of the resource in Chinese."""
     abstract: StrictStr
+    """What it holds, in one Chinese sentence."""
     share: Share
+    """共享类型: on which terms other departments get it. What is shared with nobody is catalogued but never read."""
     open: ShareType
+    """开放属性: on which terms the public gets it; never wider than `share`."""
     cycle: Cycle
+    """更新周期: how often it is delivered."""
     grace_days: int = Item(default=5, ge=0)
+    """Days that a delivery may be late before it counts as overdue."""
     bases: list[Literal["population", "legal_entity", "spatial", "macro"]]
+    """Foundational databases that the resource feeds."""
     themes: list[Literal["credential", "credit", "social_security", "food_drug", "transport"]] = []
+    """Theme libraries that the resource feeds."""
     delivery: Delivery
+    """How the files look."""
     expected_rows: ExpectedRows
+    """How many rows one batch has."""
     key: list[Identifier]
+    """Columns (standard names) that identify one row; a later row with the same key supersedes the earlier."""
     fields: list[Field]
+    """信息项: the columns as delivered."""
     derived: list[Derived] = []
+    """Columns that are computed from the fields of the same row."""
     entities: list[Entity] = []
-    related: list[StrictStr] = []  # 关联资源: ids of resources about the same matter
-    remark: str | None = None  # where the proposal was corrected, and why
+    """Persons, organisations and addresses that a row is about; they become records that are linked."""
+    related: list[StrictStr] = []
+    """关联资源: ids of resources about the same matter."""
+    remark: str | None = None
+    """Where the catalogue differs from the proposal, and why."""
 
     @property
     def share_method(self) -> str:
@@ -222,14 +303,20 @@ class Resource(Strict):
 
 
 class Unit(Strict):
-    """A department (or a provincial one, for backflow): 信息资源提供方."""
+    """信息资源提供方: a department, or a provincial one that sends data back."""
 
     id: Identifier
+    """Id of the department, the same as the name of the YAML file and of the folder in landing/."""
     name: StrictStr
-    uscc: StrictStr | None = None  # 信息资源提供方代码; empty until the unit has told its own, never guessed
+    """Name of the department in Chinese."""
+    uscc: StrictStr | None = None
+    """信息资源提供方代码: its unified social credit code; left out until the department has reported it."""
     origin: Literal["department", "backflow"]
+    """`department` of the city, or `backflow` from the province."""
     is_key: bool = False
+    """`true` for one of the key departments."""
     resources: list[Resource] = []
+    """Its information resources."""
 
 
 Delivery.model_rebuild()
