@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from suining_data.elements import ELEMENTS, Element
-from suining_data.ingestion.reading import identifier
+from suining_data.sql import identifier
 
 FITS = 0.8  # of the filled rows: samples are as damaged as deliveries
 ALIKE = 0.02  # shares that differ by less do not decide between two elements

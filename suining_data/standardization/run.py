@@ -12,9 +12,10 @@ import duckdb
 from suining_data.catalog import Resource, Unit
 from suining_data.ingestion import files_of
 from suining_data.settings import Settings
+from suining_data.sql import identifier, literal
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
-from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
+from suining_data.standardization.statement import ROW_KEYS, source_columns, staged_select
 from suining_data.standardization.versions import OUTDATED, find_outdated
 from suining_data.warehouse import NEXT, load_spatial, swap
 
@@ -77,15 +78,11 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
             find_outdated(con, resource, exchange, delivered)
             delivered = f"from ({delivered}) anti join {OUTDATED} using (batch_id, line_number)"
     else:
-        sources = ", ".join(f"null::varchar as {quoted_source}" for quoted_source in _quoted_sources(resource))
+        sources = ", ".join(f"null::varchar as {identifier(source)}" for source in source_columns(resource))
         delivered = f"select 0::bigint as record_id, '' as batch_id, 0::bigint as line_number, {sources} where false"
     select = staged_select(resource)
     load_spatial(con, select)
     con.execute(f"create or replace table {table} as with delivered as ({delivered}) from ({select})")
-
-
-def _quoted_sources(resource: Resource) -> list[str]:
-    return ['"' + source.replace('"', '""') + '"' for source in dict.fromkeys(f.source for f in resource.fields)]
 
 
 def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
