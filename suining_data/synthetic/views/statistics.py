@@ -202,9 +202,7 @@ def _made_up_indicators() -> Iterator[tuple[Value, ...]]:
             )
 
 
-def _as_made_up(
-    name: str, codes: dict[str, str], region: str, period: str, value: str, unit: str
-) -> tuple[Value, ...]:
+def _as_made_up(name: str, codes: dict[str, str], region: str, period: str, value: str, unit: str) -> tuple[Value, ...]:
     return name, codes[region], region, period, value, None, unit, "示例", "示例", MADE_UP, _file_no(period)
 
 
