@@ -164,6 +164,16 @@ MESSAGES = {
         "改为 fields 或 derived 中的 name",
         "there is no column {name}: use one of fields or derived",
     ),
+    "unknown_derivation": (
+        "derivations.yaml 中没有表达式 {name}",
+        "改为 {known} 之一，或在 derivations.yaml 中新增",
+        "derivations.yaml has no expression {name}: use one of {known}, or add it there",
+    ),
+    "two_expressions": (
+        "同时写了 sql 和 derivation",
+        "只留一项",
+        "sql and derivation exclude each other: keep one",
+    ),
     "sql": ("sql 无法解析", "改正表达式", "the sql cannot be parsed ({cause}): correct it"),
     "sql_not_scalar": (
         "sql 只能是同一行各列的表达式",

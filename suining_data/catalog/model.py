@@ -5,10 +5,13 @@ Not here: reading and checking the YAML files (reading.py), what a data element 
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StrictStr
+from pydantic import BaseModel, ConfigDict, StrictStr, model_validator
 from pydantic import Field as Item
+from pydantic_core import PydanticCustomError
+
+from suining_data.catalog.derivations import shared_derivations
 
 Identifier = Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*$")]
 Sensitivity = Literal["L1", "L2", "L3", "L4"]
@@ -155,13 +158,30 @@ class Derived(Strict):
     """A column computed from the fields of the same row by their standard names; `sql` is a DuckDB expression.
 
     What it gives is cleaned, converted and judged by the element as if it had been delivered.
+    An expression that several resources share is written once in derivations.yaml: the column then gives its name as
+    `derivation` in place of `sql`, and `sql` holds that expression once the column is read.
     """
 
     name: Identifier
     element: Identifier
     label: StrictStr
     sql: StrictStr
+    derivation: Identifier | None = None
     sensitivity: Sensitivity | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shared_expression(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "derivation" not in data:
+            return data
+        if "sql" in data:
+            raise PydanticCustomError("two_expressions", "sql and derivation exclude each other")
+        name, known = data["derivation"], shared_derivations()
+        if name not in known:
+            raise PydanticCustomError(
+                "unknown_derivation", "no derivation {name}", {"name": name, "known": ", ".join(known)}
+            )
+        return {**data, "sql": known[name]}
 
 
 Rank = Annotated[int, Item(ge=1, le=99)]
