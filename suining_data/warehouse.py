@@ -17,17 +17,12 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.city import load_city
 from suining_data.settings import REFERENCE, Settings
 from suining_data.sql import identifier
 
 BASES = ("population", "legal_entity", "spatial", "macro")
-LIBRARIES = (
-    "credential",
-    "credit",
-    "social_security",
-    "food_drug",
-    "transport",
-)  # beside the bases: what is read out of them for one purpose
+LIBRARIES = tuple(load_city().themes)  # beside the bases: what is read out of them for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", *BASES, *LIBRARIES)
 # choosing among all compressions took half the time of writing a wide table; the snapshot, whose file is of a later
 # format, has the one that is left out here

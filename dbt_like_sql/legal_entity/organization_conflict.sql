@@ -46,7 +46,7 @@ differing as (
 ),
 
 lost as (
-    {{ lost_value('name') }} and {{ core_of_name('name') }} <> {{ core_of_name('won_name') }}
+    {{ lost_value('name') }} and {{ name_core('name') }} <> {{ name_core('won_name') }}
     union all
     {{ lost_value('organization_type_code') }}
     union all

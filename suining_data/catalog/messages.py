@@ -126,9 +126,8 @@ MESSAGES = {
     "crs_idle": ("说明了坐标系而没有坐标", "删去 crs", "there are no coordinates: remove crs"),
     "crs_element": (
         "{element} 不能是 {crs} 坐标",
-        "经纬度用 longitude、latitude，米制用 coordinate_x、coordinate_y；图形用 geometry、geometry_4523、geometry_4544",
-        "{element} does not go with {crs}: degrees are longitude/latitude, metres coordinate_x/coordinate_y; shapes are "
-        "geometry (4490), geometry_4523, geometry_4544",
+        "经纬度用 longitude、latitude，米制用 coordinate_x、coordinate_y；图形用 {shapes}",
+        "{element} does not go with {crs}: degrees are longitude/latitude, metres coordinate_x/coordinate_y; shapes {shapes}",
     ),
     # columns
     "unknown_element": (

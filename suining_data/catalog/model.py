@@ -5,16 +5,23 @@ Not here: reading and checking the YAML files (reading.py), what a data element 
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StrictStr, model_validator
 from pydantic import Field as Item
 from pydantic_core import PydanticCustomError
 
 from suining_data.catalog.derivations import shared_derivations
+from suining_data.city import load_city
 
 Identifier = Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*$")]
 Sensitivity = Literal["L1", "L2", "L3", "L4"]
+if TYPE_CHECKING:
+    CoordinateSystem = str
+    Theme = str
+else:  # what the city has
+    CoordinateSystem = Literal[("EPSG:4490", *sorted(plane.crs for plane in load_city().planes), "GCJ-02", "BD-09")]
+    Theme = Literal[tuple(load_city().themes)]
 
 
 class Strict(BaseModel):
@@ -89,7 +96,7 @@ class Delivery(Strict):
     pages: "Pages | None" = None
     crosstab: "Crosstab | None" = None
     exchange: "Exchange | None" = None
-    crs: Literal["EPSG:4490", "EPSG:4523", "EPSG:4544", "GCJ-02", "BD-09"] | None = None
+    crs: CoordinateSystem | None = None
 
 
 class Pages(Strict):
@@ -215,7 +222,7 @@ class Resource(Strict):
     cycle: Cycle
     grace_days: int = Item(default=5, ge=0)
     bases: list[Literal["population", "legal_entity", "spatial", "macro"]]
-    themes: list[Literal["credential", "credit", "social_security", "food_drug", "transport"]] = []
+    themes: list[Theme] = []
     delivery: Delivery
     expected_rows: ExpectedRows
     key: list[Identifier]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from suining_data.city import load_city
 from suining_data.elements import ELEMENTS, Element
 from suining_data.sql import identifier
 
@@ -24,7 +25,10 @@ NUMBERS = ("integer", "number")
 TIMES = ("date", "datetime", "month", "year")  # the first that fits, but instants where days do not tell them apart
 PANEL = -1  # the place of the elements' own examples among the columns
 CODES_SHOWN_TO_OTHERS = 3
-ORDINARY = "0 1 2 3 12 100 2019 12345 12.5 0825 20190814 201908 A01 正常 其他 张某某 某某村".split()
+ORDINARY = [
+    load_city().phone_area_code,
+    *"0 1 2 3 12 100 2019 12345 12.5 20190814 201908 A01 正常 其他 张某某 某某村".split(),
+]
 
 SAYING_NOTHING = ("text", "identifier")
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,9})(?:\.[0-9]+)?"

@@ -10,6 +10,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
+from suining_data.city import load_city
 from suining_data.elements import ELEMENTS
 from suining_data.ingestion import (
     accepted_batches,
@@ -298,6 +299,7 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
         upstream=(),
         digest=digest_of(
             *(code_digest(package) for package in ("publication", "elements")),
+            load_city().model_dump_json(),
             *(unit.model_dump_json() for unit in catalog.units),
             *(f"{model.sql}{model.contract.model_dump_json()}" for model in models),
         ),
