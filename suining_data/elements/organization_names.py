@@ -8,6 +8,7 @@ from suining_data.city import City
 
 # the longer before what it ends with
 LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
+SHORTENED_FORMS = ("股份",)  # what is left of a legal form where a name is cut short
 # what only branches end with
 BRANCH_ENDINGS = (
     *("分公司", "支公司", "分店", "分厂", "分社", "分所", "分院", "分校", "分部"),
@@ -19,6 +20,7 @@ OUTLET_ENDINGS = ("营业厅", "经营部", "销售部", "项目部", "办事处
 PARENT_ENDINGS = ("公司", "合作社", "联合社", "信用社", "银行", "事务所")
 
 _FORM = f"(?:{'|'.join(LEGAL_FORMS)})$"
+_ANY_FORM = f"(?:{'|'.join((*LEGAL_FORMS, *SHORTENED_FORMS))})$"
 
 
 def name_core(name: str, city: City) -> str:
@@ -31,7 +33,7 @@ def name_core(name: str, city: City) -> str:
     for county in city.counties:
         if county.now:
             core = f"replace({core}, '{county.name}', '{county.now}')"
-    return f"nullif(regexp_replace(regexp_replace({core}, '{_location(city)}', ''), '{_FORM}', ''), '')"
+    return f"nullif(regexp_replace(regexp_replace({core}, '{_location(city)}', ''), '{_ANY_FORM}', ''), '')"
 
 
 def is_short_form(name: str, fuller: str, city: City) -> str:
