@@ -5,6 +5,8 @@ Here: the file, its reader, who may name the city. Not here: names of organisati
 
 import csv
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,13 +37,31 @@ issuers: {}
 """
 
 
+# in a process of its own, for elements are made when they are imported
+ELEMENTS_OF = """
+import sys
+from pathlib import Path
+import suining_data.city as city
+other = city.load_city(Path(sys.argv[1]))
+city.load_city = lambda: other
+from suining_data.elements import ELEMENTS
+for element in ELEMENTS.values():
+    print(element.english, element.example, *(rule.holds + rule.reason for rule in element.rules), sep="|")
+"""
+
+
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> City:
+def elsewhere_yaml(tmp_path: Path) -> Path:
     """The made-up city, which has the issuers of ours under names of its own."""
     file = tmp_path / "city.yaml"
     issuers = "".join(f"\n  {resource}: 澜安市{number}局" for number, resource in enumerate(OURS.issuers))
     file.write_text(ELSEWHERE.replace("issuers: {}", f"issuers:{issuers}"), encoding="utf-8")
-    return load_city(file)
+    return file
+
+
+@pytest.fixture
+def elsewhere(elsewhere_yaml: Path) -> City:
+    return load_city(elsewhere_yaml)
 
 
 def _names(city: City) -> list[str]:
@@ -82,6 +102,14 @@ def test_another_city_makes_sql_with_its_own_names(elsewhere: City):
     assert "longitude between 80.5 and 81.5" in rendered["spatial.address"]
     assert "'EPSG:4536'" in rendered["spatial.road"]
     assert "'旧岭县', '新岭市'" in rendered["legal_entity.short_name"]
+
+
+def test_another_city_makes_elements_with_its_own_names(elsewhere_yaml: Path):
+    command = [sys.executable, "-c", ELEMENTS_OF, str(elsewhere_yaml)]
+    written = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    assert not re.search("|".join((*_names(OURS), *(plane.crs for plane in OURS.planes))), written)
+    assert "{v} between 500000 and 600000横坐标不在本市范围（500至600千米），" in written
+    assert "澜Z00000" in written
 
 
 def test_a_model_is_told_which_issuer_is_missing():

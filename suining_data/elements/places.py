@@ -163,7 +163,8 @@ SYSTEMS = "EPSG:" + " or ".join(plane.crs.removeprefix("EPSG:") for plane in CIT
 WITH_ZONES = "EPSG:" + ", or ".join(
     plane.crs.removeprefix("EPSG:") + (f" with zone prefix {plane.zone}" if plane.zone else "") for plane in CITY.planes
 )
-ZONE_ADDED = "".join(f"when {V} >= {plane.false_easting} then {plane.false_easting} " for plane in ZONES.values())
+ZONE_NUMBERS = "、".join(map(str, ZONES))
+ZONE_ADDED = " ".join(f"when {V} >= {plane.false_easting} then {plane.false_easting}" for plane in ZONES.values())
 COORDINATE_X = _coordinate(
     "coordinate_x",
     "横坐标",
@@ -172,10 +173,10 @@ COORDINATE_X = _coordinate(
     example=str(CITY.centre.x),
     bounds=(0, 99_999_999),
     range_reason="横坐标不是有效的米制坐标",
-    city=f"{V} - case {ZONE_ADDED}else 0 end between {CITY.metres.west:.10g} and {CITY.metres.east:.10g}",
+    city=f"{f'{V} - case {ZONE_ADDED} else 0 end' if ZONES else V} between {CITY.metres.west:.10g} and {CITY.metres.east:.10g}",
     city_reason=(
-        f"横坐标不在本市范围（{CITY.metres.west / 1000:g}至{CITY.metres.east / 1000:g}千米，可带带号{'、'.join(map(str, ZONES))}），"
-        "请核对是否纵横颠倒或坐标系不符"
+        f"横坐标不在本市范围（{CITY.metres.west / 1000:g}至{CITY.metres.east / 1000:g}千米"
+        f"{f'，可带带号{ZONE_NUMBERS}' if ZONES else ''}），请核对是否纵横颠倒或坐标系不符"
     ),
 )
 COORDINATE_Y = _coordinate(
