@@ -21,6 +21,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from suining_data.city import load_city
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.review import review_app
 from suining_data.commands.shared import Mistake, console
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="遂宁市四大基础信息库 · Suining's four bases.",
+    help=f"{load_city().name}四大基础信息库 · {load_city().english_name}'s four bases.",
 )
 catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · What comes in.")
 app.add_typer(catalog_app, name="catalog")

@@ -17,16 +17,12 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.city import load_city
 from suining_data.settings import REFERENCE, Settings
+from suining_data.sql import identifier
 
 BASES = ("population", "legal_entity", "spatial", "macro")
-LIBRARIES = (
-    "credential",
-    "credit",
-    "social_security",
-    "food_drug",
-    "transport",
-)  # beside the bases: what is read out of them for one purpose
+LIBRARIES = tuple(load_city().themes)  # beside the bases: what is read out of them for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", *BASES, *LIBRARIES)
 # choosing among all compressions took half the time of writing a wide table; the snapshot, whose file is of a later
 # format, has the one that is left out here
@@ -163,7 +159,7 @@ def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None
     with transaction(con):
         for file in tables:
             con.execute(
-                f'create or replace table reference."{file.stem}" as '
+                f"create or replace table reference.{identifier(file.stem)} as "
                 "from read_csv(?, all_varchar = true, header = true)",
                 [str(file)],
             )
@@ -187,7 +183,7 @@ def swap(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Let the side table or view `<schema>.<name>__next` replace `<schema>.<name>`; call it inside a transaction."""
     name = table.split(".")[1]
     drop(con, table)
-    _whatever_it_is(con, f'alter {{kind}} {table}{NEXT} rename to "{name}"')
+    _whatever_it_is(con, f"alter {{kind}} {table}{NEXT} rename to {identifier(name)}")
 
 
 def drop(con: duckdb.DuckDBPyConnection, table: str) -> None:

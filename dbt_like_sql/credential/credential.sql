@@ -45,12 +45,13 @@ of_person as (
     from birth
     union all
     select record_id, 'public_security__residence_registrations', 1, 'resident', 'residence_permit',
-        residence_permit_number, name, '遂宁市公安局', registration_date, valid_until, null
+        residence_permit_number, name, {{ issuer('public_security__residence_registrations') }}, registration_date,
+        valid_until, null
     from {{ ref('staged.public_security__residence_registrations') }}
     where residence_permit_number is not null
     union all
     select record_id, 'human_resources__social_security_cards', 1, 'cardholder', 'social_security_card', card_number,
-        name, '遂宁市人力资源和社会保障局', issued_date, null,
+        name, {{ issuer('human_resources__social_security_cards') }}, issued_date, null,
         case status_code
             when 'active' then 'valid' when 'inactive' then 'inactive' when 'cancelled' then 'deregistered'
             when 'lost' then 'suspended' when 'locked' then 'suspended'
@@ -59,7 +60,7 @@ of_person as (
     where card_number is not null
     union all
     select record_id, 'disabled_federation__certificates', 1, 'certificate_holder', 'disability', certificate_number,
-        name, '遂宁市残疾人联合会', issued_date, valid_until, status_code
+        name, {{ issuer('disabled_federation__certificates') }}, issued_date, valid_until, status_code
     from {{ ref('staged.disabled_federation__certificates') }}
     union all
     select record_id, 'sichuan_disabled_federation__disabled_persons', 2, 'disabled_person', 'disability',
@@ -138,7 +139,8 @@ real_estate as (
         case held.right_type_code when 'mortgage' then 'real_estate_mortgage' else 'real_estate_title' end
             as credential_type,
         held.real_estate_unit_code as credential_number, held.holder_type_code, held.person_id, held.organization_id,
-        held.holder_name, unknown.number, held.right_type_code as scope, '遂宁市自然资源和规划局' as issuer_name,
+        held.holder_name, unknown.number, held.right_type_code as scope,
+        {{ issuer('natural_resources__real_estate_register') }} as issuer_name,
         held.registered_date as valid_from, cast(null as date) as valid_to,
         case
             when held.status_code = 'current' then 'valid'

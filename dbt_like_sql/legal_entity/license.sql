@@ -2,35 +2,36 @@
 with told as (
     select
         record_id, 'market_supervision__food_drug_licenses' as resource_id, 'food_drug' as license_type, license_number,
-        licensed_items as scope, name as holder_name, '遂宁市市场监督管理局' as issuer_name, issued_date as valid_from,
+        licensed_items as scope, name as holder_name,
+        {{ issuer('market_supervision__food_drug_licenses') }} as issuer_name, issued_date as valid_from,
         valid_until as valid_to, status_code
     from {{ ref('staged.market_supervision__food_drug_licenses') }}
     union all
     select
         record_id, 'transport__road_licenses',
         case license_type_code when 'practitioner' then 'road_practitioner' else 'road_transport' end, license_number,
-        business_scope, holder_name, '遂宁市交通运输局', issued_date, valid_until, status_code
+        business_scope, holder_name, {{ issuer('transport__road_licenses') }}, issued_date, valid_until, status_code
     from {{ ref('staged.transport__road_licenses') }}
     union all
     select
         record_id, 'health__institutions_and_doctors', 'medical_institution', license_number, null, name,
-        '遂宁市卫生健康委员会', null, valid_until, null
+        {{ issuer('health__institutions_and_doctors') }}, null, valid_until, null
     from {{ ref('staged.health__institutions_and_doctors') }}
     union all
     select
         record_id, 'health__institutions_and_doctors', 'physician', doctor_certificate_number, name, doctor_name,
-        '遂宁市卫生健康委员会', null, null, null
+        {{ issuer('health__institutions_and_doctors') }}, null, null, null
     from {{ ref('staged.health__institutions_and_doctors') }}
     where doctor_certificate_number is not null
     union all
     select
         record_id, 'housing__construction_qualifications', 'construction', certificate_number, qualification_name, name,
-        '遂宁市住房和城乡建设局', null, valid_until, null
+        {{ issuer('housing__construction_qualifications') }}, null, valid_until, null
     from {{ ref('staged.housing__construction_qualifications') }}
     union all
     select
-        record_id, 'civil_affairs__social_organizations', 'social_organization', uscc, null, name, '遂宁市民政局',
-        established_date, null, null
+        record_id, 'civil_affairs__social_organizations', 'social_organization', uscc, null, name,
+        {{ issuer('civil_affairs__social_organizations') }}, established_date, null, null
     from {{ ref('staged.civil_affairs__social_organizations') }}
     where uscc is not null
     union all
@@ -41,27 +42,28 @@ with told as (
     where record_type_code = 'permit'
     union all
     select
-        record_id, 'justice__legal_services', 'legal_institution', license_number, null, name, '四川省司法厅', null, null, null
+        record_id, 'justice__legal_services', 'legal_institution', license_number, null, name,
+        {{ issuer('justice__legal_services') }}, null, null, null
     from {{ ref('staged.justice__legal_services') }}
     union all
     select
         record_id, 'justice__legal_services', 'legal_practitioner', practice_number, name, practitioner_name,
-        '四川省司法厅', practice_date, null, null
+        {{ issuer('justice__legal_services') }}, practice_date, null, null
     from {{ ref('staged.justice__legal_services') }}
     union all
     select
         record_id, 'financial_work__lenders_and_guarantors', 'financial_business', license_number, lender_type_name, name,
-        '四川省地方金融监督管理局', null, valid_until, null
+        {{ issuer('financial_work__lenders_and_guarantors') }}, null, valid_until, null
     from {{ ref('staged.financial_work__lenders_and_guarantors') }}
     union all
     select
         record_id, 'science_technology__high_tech_enterprises', 'high_tech_enterprise', certificate_number, field_name, name,
-        '四川省科学技术厅', issued_date, valid_until, null
+        {{ issuer('science_technology__high_tech_enterprises') }}, issued_date, valid_until, null
     from {{ ref('staged.science_technology__high_tech_enterprises') }}
     union all
     select
         record_id, 'culture_tourism__venue_licenses', license_type_code, license_number, business_scope, name,
-        '遂宁市文化广播电视和旅游局', issued_date, valid_until, status_code
+        {{ issuer('culture_tourism__venue_licenses') }}, issued_date, valid_until, status_code
     from {{ ref('staged.culture_tourism__venue_licenses') }}
     union all
     select

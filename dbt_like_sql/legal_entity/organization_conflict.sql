@@ -22,8 +22,8 @@ won as (
 
 differing as (
     select
-        record.*, won.* exclude (organization_id), {{ core_of_name('name') }} as name_core,
-        {{ core_of_name('won_name') }} as winning_name_core
+        record.*, won.* exclude (organization_id), {{ name_core('name') }} as name_core,
+        {{ name_core('won_name') }} as winning_name_core
     from record
     join won on record.organization_id = won.organization_id
 ),

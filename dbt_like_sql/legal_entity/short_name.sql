@@ -7,7 +7,7 @@ with told as (
 ),
 
 several as (
-    select told.organization_id, told.name, {{ core_of_name('told.name') }} as core
+    select told.organization_id, told.name, {{ name_core('told.name') }} as core
     from told
     semi join (
         select organization_id from told group by organization_id having count(*) > 1

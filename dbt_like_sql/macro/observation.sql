@@ -150,7 +150,7 @@ meant as (
     left join period on told.period_name = period.period_name
     left join {{ ref('reference.macro_indicator_name') }} as listed on told.indicator_name = listed.name
     left join {{ ref('macro.indicator') }} as indicator on listed.indicator_code = indicator.indicator_code
-    left join region on case told.region_name when '全市' then '遂宁市' else told.region_name end = region.name
+    left join region on case told.region_name when '全市' then {{ literal(var('city').name) }} else told.region_name end = region.name
     left join division on told.division_code = division.division_code
 ),
 

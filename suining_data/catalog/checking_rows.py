@@ -14,7 +14,9 @@ from sqlglot.errors import SqlglotError
 from suining_data.catalog.messages import Words, words
 from suining_data.catalog.model import Derived, Entity, Field, Resource
 from suining_data.catalog.problems import Place
+from suining_data.city import load_city
 from suining_data.elements import ELEMENTS
+from suining_data.elements.geometry import GEOMETRY_OF_PLANE
 from suining_data.subjects import load_subjects
 
 Finding = tuple[Words, Place]
@@ -22,15 +24,14 @@ Finding = tuple[Words, Place]
 OWN_COLUMNS = {"record_id", "batch_id", "line_number", "failed_rules"}
 NEVER_INGESTED = re.compile("死因|死亡原因|照片|相片|指纹|人脸|虹膜|基因|生物特征")
 DEGREES = {"EPSG:4490", "GCJ-02", "BD-09"}
-METRES = {"EPSG:4523", "EPSG:4544"}
+METRES = {plane.crs for plane in load_city().planes}
 COORDINATES = {
     "longitude": DEGREES,
     "latitude": DEGREES,
     "coordinate_x": METRES,
     "coordinate_y": METRES,
     "geometry": {"EPSG:4490"},
-    "geometry_4523": {"EPSG:4523"},
-    "geometry_4544": {"EPSG:4544"},
+    **{element: {crs} for crs, element in GEOMETRY_OF_PLANE.items()},
 }
 
 Column = Field | Derived
@@ -192,6 +193,7 @@ def _coordinate_findings(resource: Resource) -> Iterator[Finding]:
         yield words("crs_missing"), ("delivery",)
     if crs and not delivered:
         yield words("crs_idle"), ("delivery", "crs")
+    shapes = ", ".join(name for name in COORDINATES if name.startswith("geometry"))
     for element in delivered:
         if crs and crs not in COORDINATES[element]:
-            yield words("crs_element", element=element, crs=crs), ("delivery", "crs")
+            yield words("crs_element", element=element, crs=crs, shapes=shapes), ("delivery", "crs")

@@ -126,9 +126,8 @@ MESSAGES = {
     "crs_idle": ("说明了坐标系而没有坐标", "删去 crs", "there are no coordinates: remove crs"),
     "crs_element": (
         "{element} 不能是 {crs} 坐标",
-        "经纬度用 longitude、latitude，米制用 coordinate_x、coordinate_y；图形用 geometry、geometry_4523、geometry_4544",
-        "{element} does not go with {crs}: degrees are longitude/latitude, metres coordinate_x/coordinate_y; shapes are "
-        "geometry (4490), geometry_4523, geometry_4544",
+        "经纬度用 longitude、latitude，米制用 coordinate_x、coordinate_y；图形用 {shapes}",
+        "{element} does not go with {crs}: degrees are longitude/latitude, metres coordinate_x/coordinate_y; shapes {shapes}",
     ),
     # columns
     "unknown_element": (
@@ -163,6 +162,16 @@ MESSAGES = {
         "没有列 {name}",
         "改为 fields 或 derived 中的 name",
         "there is no column {name}: use one of fields or derived",
+    ),
+    "unknown_derivation": (
+        "derivations.yaml 中没有表达式 {name}",
+        "改为 {known} 之一，或在 derivations.yaml 中新增",
+        "derivations.yaml has no expression {name}: use one of {known}, or add it there",
+    ),
+    "two_expressions": (
+        "同时写了 sql 和 derivation",
+        "只留一项",
+        "sql and derivation exclude each other: keep one",
     ),
     "sql": ("sql 无法解析", "改正表达式", "the sql cannot be parsed ({cause}): correct it"),
     "sql_not_scalar": (

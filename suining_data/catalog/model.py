@@ -5,13 +5,23 @@ Not here: reading and checking the YAML files (reading.py), what a data element 
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StrictStr
+from pydantic import BaseModel, ConfigDict, StrictStr, model_validator
 from pydantic import Field as Item
+from pydantic_core import PydanticCustomError
+
+from suining_data.catalog.derivations import shared_derivations
+from suining_data.city import load_city
 
 Identifier = Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*$")]
 Sensitivity = Literal["L1", "L2", "L3", "L4"]
+if TYPE_CHECKING:
+    CoordinateSystem = str
+    Theme = str
+else:  # what the city has
+    CoordinateSystem = Literal[("EPSG:4490", *sorted(plane.crs for plane in load_city().planes), "GCJ-02", "BD-09")]
+    Theme = Literal[tuple(load_city().themes)]
 
 
 class Strict(BaseModel):
@@ -114,7 +124,7 @@ class Delivery(Strict):
     """Workbooks: how a cross table becomes rows."""
     exchange: "Exchange | None" = None
     """The table to fetch; required when `format` is `postgres`, and only then."""
-    crs: Literal["EPSG:4490", "EPSG:4523", "EPSG:4544", "GCJ-02", "BD-09"] | None = None
+    crs: CoordinateSystem | None = None
     """Coordinate system of the coordinates or shapes as delivered."""
 
 
@@ -206,7 +216,8 @@ class Field(Strict):
 class Derived(Strict):
     """A column computed from the fields of the same row by their standard names; `sql` is a DuckDB expression.
 
-    Its values are cleaned, converted and checked by the data element like delivered ones.
+    Its values are cleaned, converted and checked by the data element like delivered ones. An expression that several
+    resources share is written once in derivations.yaml; the column then has its name as `derivation` in place of `sql`.
     """
 
     name: Identifier
@@ -216,9 +227,25 @@ class Derived(Strict):
     label: StrictStr
     """Name of the column in Chinese, as people see it."""
     sql: StrictStr
-    """Expression over the standard names of the fields of the same row."""
+    """Expression over the standard names of the fields of the same row; with `derivation` it is that shared expression."""
+    derivation: Identifier | None = None
+    """Name of a shared expression of catalog/derivations.yaml, in place of `sql`."""
     sensitivity: Sensitivity | None = None
     """Level of protection from L1 (least) to L4, where it differs from that of the data element; required where that has none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shared_expression(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "derivation" not in data:
+            return data
+        if "sql" in data:
+            raise PydanticCustomError("two_expressions", "sql and derivation exclude each other")
+        name, known = data["derivation"], shared_derivations()
+        if name not in known:
+            raise PydanticCustomError(
+                "unknown_derivation", "no derivation {name}", {"name": name, "known": ", ".join(known)}
+            )
+        return {**data, "sql": known[name]}
 
 
 Rank = Annotated[int, Item(ge=1, le=99)]
@@ -267,7 +294,7 @@ class Resource(Strict):
     """Days that a delivery may be late before it counts as overdue."""
     bases: list[Literal["population", "legal_entity", "spatial", "macro"]]
     """Foundational databases that the resource feeds."""
-    themes: list[Literal["credential", "credit", "social_security", "food_drug", "transport"]] = []
+    themes: list[Theme] = []
     """Theme libraries that the resource feeds."""
     delivery: Delivery
     """How the files look."""

@@ -59,6 +59,8 @@ def words_of(error: ErrorDetails, model: type[BaseModel]) -> Words:
             found = words("spelling", name=name, given=given, shape=shape)
         case "greater_than_equal" | "less_than_equal":
             found = words("bound", name=name, given=given, limit=context.get("ge", context.get("le")))
+        case "unknown_derivation" | "two_expressions" as rule:
+            found = words(rule, **context)
         case _:
             found = words("form", name=name)
     return found

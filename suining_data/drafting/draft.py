@@ -22,7 +22,8 @@ from suining_data.drafting.sampling import Sample, bare_resource, read_sample
 from suining_data.drafting.sniffing import Undraftable, pattern_of, proposed_delivery, proposed_member
 from suining_data.elements import ELEMENTS
 from suining_data.ingestion.archive import unpack
-from suining_data.ingestion.reading import Refused, identifier
+from suining_data.ingestion.reading import Refused
+from suining_data.sql import identifier
 from suining_data.warehouse import load_spatial, prepare
 
 __all__ = ["Draft", "Undraftable", "draft"]

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from suining_data.city import load_city
 from suining_data.elements import ELEMENTS, Element
-from suining_data.ingestion.reading import identifier
+from suining_data.sql import identifier
 
 FITS = 0.8  # of the filled rows: samples are as damaged as deliveries
 ALIKE = 0.02  # shares that differ by less do not decide between two elements
@@ -24,7 +25,10 @@ NUMBERS = ("integer", "number")
 TIMES = ("date", "datetime", "month", "year")  # the first that fits, but instants where days do not tell them apart
 PANEL = -1  # the place of the elements' own examples among the columns
 CODES_SHOWN_TO_OTHERS = 3
-ORDINARY = "0 1 2 3 12 100 2019 12345 12.5 0825 20190814 201908 A01 正常 其他 张某某 某某村".split()
+ORDINARY = [
+    load_city().phone_area_code,
+    *"0 1 2 3 12 100 2019 12345 12.5 20190814 201908 A01 正常 其他 张某某 某某村".split(),
+]
 
 SAYING_NOTHING = ("text", "identifier")
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,9})(?:\.[0-9]+)?"

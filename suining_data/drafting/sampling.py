@@ -15,7 +15,8 @@ from suining_data.catalog import Delivery, Field, Format, Resource
 from suining_data.catalog.model import WORKBOOKS, Cycle, ExpectedRows, Share, ShareType
 from suining_data.drafting.sniffing import Undraftable
 from suining_data.ingestion.intake import READERS
-from suining_data.ingestion.reading import LINE, ReadResult, Refused, Target, identifier, literal
+from suining_data.ingestion.reading import LINE, ReadResult, Refused, Target
+from suining_data.sql import identifier, literal
 
 SAMPLED_ROWS = 2_000  # every element is tried on these
 DEEPEST = 3  # levels of nested JSON

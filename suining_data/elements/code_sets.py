@@ -6,8 +6,9 @@ Not here: the code sets themselves (person_codes.py, organization_codes.py, regi
 
 from collections.abc import Mapping, Sequence
 
-from suining_data.elements.expressions import NOTHING, ascii_forms, quoted, says_nothing, something, squeezed
+from suining_data.elements.expressions import NOTHING, ascii_forms, says_nothing, something, squeezed
 from suining_data.elements.model import Element, Then
+from suining_data.sql import literal
 
 
 def code_set(
@@ -28,7 +29,7 @@ def code_set(
     Raises ValueError when one spelling leads to two codes.
     """
     spellings = _spellings(id, codes, aliases or {})
-    branches = " ".join(f"when {quoted(text)} then {quoted(code)}" for text, code in spellings.items())
+    branches = " ".join(f"when {literal(text)} then {literal(code)}" for text, code in spellings.items())
     nothing = [text for text in dict.fromkeys(t.upper() for t in NOTHING) if text not in spellings]
     tidy = something(f"upper({squeezed(ascii_forms('{x}'))})", nothing)
     return Element(

@@ -3,6 +3,7 @@
 Here: their shape and masks. Not here: identity numbers (identity.py).
 """
 
+from suining_data.city import load_city
 from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, code_text, says_nothing, something
 from suining_data.elements.model import Element, Rule, Then
 
@@ -18,7 +19,7 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 
 
 def _phone() -> str:
-    """Template: mobile numbers as 11 digits, land lines as 0825-2223333, of several numbers the first."""
+    """Template: mobile numbers as 11 digits, land lines as 0810-2223333, of several numbers the first."""
     first = f"regexp_replace({ascii_forms(X)}, '^({BLANK}*[^,;、/|]*[0-9][^,;、/|]*)[,;、/|].*$', '\\1')"
     digits = f"regexp_replace({first}, '{BLANK}+|^''', '', 'g')"
     bare = f"regexp_replace({digits}, '^(?:\\+?86|0086)-?(1[3-9])', '\\1')"
@@ -86,7 +87,7 @@ PLATE_NUMBER = Element(
     label="机动车号牌号码",
     english="Vehicle registration plate",
     form="省份简称、发牌机关字母和5或6位序号",
-    example="川J00000",
+    example=f"{load_city().plate_prefix}00000",
     standard="GA 36-2018",
     sensitivity="L3",
     is_personal=True,

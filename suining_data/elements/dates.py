@@ -10,8 +10,9 @@ month is not a day. 长期 (no end) is no date.
 
 from collections.abc import Sequence
 
-from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, quoted, says_nothing, something
+from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, says_nothing, something
 from suining_data.elements.model import Element, Rule, Then
+from suining_data.sql import literal
 
 V, X = "{v}", "{x}"
 NO_DATE = (
@@ -146,7 +147,7 @@ def _bounds(day: str) -> tuple[Rule, ...]:
     """Placeholders and the range, both judged at once for the days in between, which are nearly all."""
     ordinary = f"{day} between date '1900-01-02' and date '2099-12-30'"
     # a list, for `in` with so many values is planned as a join
-    placeholder = f"list_contains([{', '.join(f'date {quoted(text)}' for text in PLACEHOLDERS)}], {day})"
+    placeholder = f"list_contains([{', '.join(f'date {literal(text)}' for text in PLACEHOLDERS)}], {day})"
     return (
         Rule(
             "placeholder",

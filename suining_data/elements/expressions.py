@@ -9,6 +9,8 @@ NFKC would also turn ① into 1 and ㎡ into m2.
 
 from collections.abc import Sequence
 
+from suining_data.sql import literal, literals
+
 # Blanks in RE2 notation: control characters, NBSP, typographic and ideographic blanks, zero-width characters, BOM.
 BLANK = r"[\x00-\x20\x{7F}\x{A0}\x{1680}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}\x{2060}\x{3000}\x{FEFF}]"
 # Characters that stand for one that was lost: ?, □, ■, U+FFFD, private use.
@@ -42,14 +44,9 @@ NOTHING = (
 UNKNOWN = ("不详", "未知", "暂无", "无法提供")
 
 
-def quoted(text: str) -> str:
-    """An SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def one_of(expression: str, texts: Sequence[str]) -> str:
     """SQL: the expression equals one of the texts."""
-    return f"{expression} in ({', '.join(quoted(text) for text in texts)})"
+    return f"{expression} in ({literals(texts)})"
 
 
 def says_nothing(expression: str, texts: Sequence[str] = NOTHING) -> str:
@@ -81,7 +78,7 @@ def ascii_forms(expression: str) -> str:
     """SQL: every full-width character that has an ASCII form made ordinary, long dashes made hyphens."""
     return (
         f"case when strlen({expression}) = length({expression}) then {expression} "
-        f"else translate({expression}, {quoted(_FULL_ASCII)}, {quoted(_HALF_ASCII)}) end"
+        f"else translate({expression}, {literal(_FULL_ASCII)}, {literal(_HALF_ASCII)}) end"
     )
 
 
@@ -122,7 +119,7 @@ def plain_text(nothing: Sequence[str] = NOTHING) -> str:
 def digit_sum(text: str, alphabet: str, weights: Sequence[int], first: int = 1) -> str:
     """SQL: sum of weight x position in `alphabet` over the characters of `text` from `first` on."""
     terms = (
-        f"{weight} * (strpos({quoted(alphabet)}, substr({text}, {first + i}, 1)) - 1)"
+        f"{weight} * (strpos({literal(alphabet)}, substr({text}, {first + i}, 1)) - 1)"
         for i, weight in enumerate(weights)
     )
     return "(" + " + ".join(terms) + ")"

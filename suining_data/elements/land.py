@@ -4,6 +4,7 @@ Here: codes of the spatial registers, one line a code as `register` reads it.
 Not here: shapes (geometry.py), parcels and buildings (places.py), the helper (code_sets.py).
 """
 
+from suining_data.city import load_city
 from suining_data.elements.code_sets import register
 from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, judged_where
 from suining_data.elements.model import Element, Rule, Then
@@ -14,7 +15,7 @@ CITY_COMPONENT_CODE = Element(
     label="部件标识码",
     english="City component code: county, class, subclass, sequence",
     form="16位数字：县级区划6位、大类2位、小类2位、顺序号6位",
-    example="5109030101000001",
+    example=f"{load_city().counties[0].code}0101000001",
     standard="GB/T 30428.2-2013",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{16}')", (*NOTHING, *UNKNOWN)),

@@ -2,10 +2,11 @@
 
 Here: how a name is written one way, and when it is too damaged to be one. Not here: identifiers.
 
-Organisation names carry full-width brackets （） as on business licences. Nothing is stripped from a name: 遂宁市 in
+Organisation names carry full-width brackets （） as on business licences. Nothing is stripped from a name: the city in
 front and 有限公司 behind are part of it.
 """
 
+from suining_data.city import load_city
 from suining_data.elements.expressions import (
     BLANK,
     DAMAGED,
@@ -94,7 +95,7 @@ ORGANIZATION_NAME = Element(
     label="单位名称",
     english="Name of an organisation",
     form="2至200个字符，与证照一致",
-    example="遂宁市某某有限公司",
+    example=f"{load_city().name}某某有限公司",
     sensitivity="L1",
     clean=_organization_name(),
     rules=(

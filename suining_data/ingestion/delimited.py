@@ -32,12 +32,11 @@ from suining_data.ingestion.reading import (
     check_header,
     clean_name,
     column_names,
-    identifier,
     in_file_order,
-    literal,
     sources,
     yaml_of,
 )
+from suining_data.sql import identifier, literal
 
 MOST_JOINED_LINES = 100  # of one record; an unclosed quote must not swallow the rest of the file
 

@@ -25,8 +25,9 @@ from suining_data.ingestion.intake import ingest
 from suining_data.ingestion.json_documents import json_pointer
 from suining_data.ingestion.ledger import accepted_batches, known_batches
 from suining_data.ingestion.plausibility import GREATEST_FALL
-from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Refused, identifier, literal, yaml_of
+from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Refused, yaml_of
 from suining_data.settings import Settings
+from suining_data.sql import identifier, literal
 
 ROWS_PER_FILE = 100_000  # a fetch that breaks off goes on behind the last whole file
 START = "start"

@@ -28,10 +28,10 @@ from suining_data.ingestion.reading import (
     Target,
     check_header,
     column_names,
-    identifier,
     sources,
     yaml_of,
 )
+from suining_data.sql import identifier
 
 ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # by the code in bits 1 to 3 of the flags
 HEADER_BYTES = 8  # magic, version, flags, system

@@ -33,13 +33,12 @@ from suining_data.ingestion.reading import (
     RejectedWriter,
     Target,
     column_names,
-    identifier,
     in_file_order,
-    literal,
     require_occurring,
     sources,
     yaml_of,
 )
+from suining_data.sql import identifier, literal
 
 LARGEST_DOCUMENT = 16 << 20  # bytes; DuckDB holds several times this per thread, whatever the file's size
 MOST_EXTRA_KEYS = 100

@@ -12,7 +12,8 @@ from enum import StrEnum
 import duckdb
 
 from suining_data.catalog.model import Mode, Resource
-from suining_data.ingestion.reading import Part, literal
+from suining_data.ingestion.reading import Part
+from suining_data.sql import literal
 
 LAST_LINE = 2**62
 

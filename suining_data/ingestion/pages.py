@@ -23,7 +23,8 @@ from suining_data.ingestion.json_documents import (
     read_records,
     unreadable,
 )
-from suining_data.ingestion.reading import LINE, Part, ReadResult, Refused, Target, literal, yaml_of
+from suining_data.ingestion.reading import LINE, Part, ReadResult, Refused, Target, yaml_of
+from suining_data.sql import literal
 
 SHOWN_PAGES = 10
 

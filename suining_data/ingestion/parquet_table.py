@@ -21,11 +21,10 @@ from suining_data.ingestion.reading import (
     check_header,
     clean_name,
     column_names,
-    identifier,
     in_file_order,
-    literal,
     sources,
 )
+from suining_data.sql import identifier, literal
 from suining_data.warehouse import tells_of_full_disk
 
 AS_THEY_ARE = re.compile(r"VARCHAR|ENUM.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|BOOLEAN|DATE|TIME|TIME_NS|UUID")

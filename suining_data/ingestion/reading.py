@@ -255,16 +255,6 @@ def clean_name(name: str) -> str:
     return re.sub(r"[\r\n]+", "", name).strip().strip("﻿")
 
 
-def literal(text: str | Path) -> str:
-    """SQL: a quoted string."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """SQL: a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 @contextmanager
 def in_file_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Rows keep the order of the file, whatever the connection's setting is outside."""

@@ -28,9 +28,9 @@ from suining_data.ingestion.reading import (
     Refused,
     Target,
     in_file_order,
-    literal,
     yaml_of,
 )
+from suining_data.sql import literal
 from suining_data.warehouse import load_spatial, tells_of_full_disk
 
 REQUIRED = (".shp", ".shx", ".dbf", ".prj")

@@ -7,6 +7,7 @@ Here: one branch per entity of the catalogue, all with the same columns. Not her
 from collections.abc import Iterator, Mapping
 
 from suining_data.catalog import Catalog, Entity, Resource
+from suining_data.city import load_city
 from suining_data.elements import ELEMENTS, Then
 from suining_data.subjects import Attribute, Subject
 
@@ -33,7 +34,7 @@ def subject_records(catalog: Catalog, subject: Subject) -> str:
 
 def canonical_address(column: str) -> str:
     """SQL: an address without the province and the city that every address here shares."""
-    shared = ("四川省遂宁市", "遂宁市", "四川省遂宁", "遂宁", "四川省")
+    shared = load_city().beginnings
     cases = " ".join(f"when starts_with({column}, '{text}') then substr({column}, {len(text) + 1})" for text in shared)
     return f"nullif(case {cases} else {column} end, '')"
 

@@ -8,6 +8,7 @@ import duckdb
 
 from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
+from suining_data.sql import literal
 
 
 def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -16,7 +17,7 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
-    con.execute(f"attach '{fresh}' as backup")
+    con.execute(f"attach {literal(fresh)} as backup")
     try:
         for table in _tables(con):
             con.execute(f"create table backup.{table} as from registry.{table}")
@@ -32,7 +33,7 @@ def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     is_new = not any(con.execute(f"select 1 from registry.{table} limit 1").fetchone() for table in tables)
     if not is_new or not settings.registry_backup.exists():
         return
-    con.execute(f"attach '{settings.registry_backup}' as backup (read_only)")
+    con.execute(f"attach {literal(settings.registry_backup)} as backup (read_only)")
     try:
         for table in tables:
             con.execute(f"insert into registry.{table} by name from backup.{table}")

@@ -6,6 +6,8 @@ the SQL that all subjects share (blocking.py).
 
 from dataclasses import dataclass, field
 
+from suining_data.city import load_city
+from suining_data.elements.organization_names import branch_part, name_core
 from suining_data.linkage.deterministic import PERSON_KEY
 from suining_data.linkage.tokens import token
 
@@ -89,15 +91,7 @@ PERSON = SubjectLinkage(
     namesakes=0.25,
 )
 
-# Without what every name here shares and departments leave out; what tells branches apart stays.
-_CORE = (
-    "nullif(regexp_replace(regexp_replace(replace(translate(name, '（）() 　', ''), '射洪县', '射洪市'), "
-    "'^(?:四川省?)?(?:遂宁市?)?', ''), '(?:股份有限公司|有限责任公司|有限公司)$', ''), '')"
-)
-# a branch and its parent, or two branches, share all but this
-_BRANCH = (
-    "[^市县区镇乡]*(?:分公司|分店|支行|分行|分理处|营业部|门市部|分院|分校|第[一二三四五六七八九十0-9]+(?:店|门店))$"
-)
+_CORE = name_core("name", load_city())
 _BY_NUMBER = """
     from linked.organization_evidence as evidence
     left join (select identifier, min(identity_key) as identity_key from linked.organization_number group by identifier)
@@ -134,7 +128,7 @@ ORGANIZATION = SubjectLinkage(
         ("core", "phone"),
     ),
     vetoes=(
-        f"regexp_extract(l.core, '{_BRANCH}') <> regexp_extract(r.core, '{_BRANCH}')",
+        f"{branch_part('l.core')} <> {branch_part('r.core')}",
         "l.registration_number <> r.registration_number",
         # one person may run two firms at one address: another name needs a number that is nearly the same
         "not list_has_any(l.names, r.names) and not contains(l.core, r.core) and not contains(r.core, l.core) "

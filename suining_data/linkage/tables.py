@@ -164,7 +164,7 @@ def _link(subject: SubjectLinkage, *reads: str) -> LinkedTable:
         f"{subject.name}_link",
         "按内容比对归并的记录及其依据 (whom records without a number speak of, with weight and evidence)",
         (f"linked.{subject.name}_evidence", f"linked.{subject.name}_unresolved", *reads),
-        sql=trained_text(subject.name),
+        sql="\n".join((trained_text(subject.name), subject.resolved, *subject.vetoes)),
         columns=LINK,
         fill=lambda con: link(con, subject),
         beside=((f"{subject.name}_open_pair", OPEN_PAIR),),

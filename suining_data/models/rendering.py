@@ -1,5 +1,8 @@
-"""Jinja in model files: `ref`, `subject`, the packed keys and the macros of dbt_like_sql/macros, available everywhere
-without import.
+"""Jinja in model files: `ref`, `var` and the macros of dbt_like_sql/macros, available everywhere without import.
+
+`var('city')` is city.yaml as dbt has it among its variables; `subject` is a subject of subjects/; `literal` quotes a value;
+`crs` and `issuer` say of a resource in which coordinates it comes and who issues its licences; the functions of
+elements/organization_names.py and packed_keys.py are there too.
 
 Here: text to text. Not here: what the SQL means (reading.py), what a macro says (dbt_like_sql/macros/).
 """
@@ -12,25 +15,37 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 
 from suining_data import packed_keys
+from suining_data.city import City, load_city
+from suining_data.elements.organization_names import is_short_form, name_core, parent_name
 from suining_data.models.errors import ModelError, place
+from suining_data.sql import literal
 from suining_data.subjects import load_subjects
 
 
 class Renderer:
     """Renders model files of one directory; `directory`/macros/*.sql are compiled once."""
 
-    def __init__(self, directory: Path, systems: Mapping[str, str] | None = None) -> None:
-        """`systems` are the coordinate systems that resources declare, for `crs('resource')`."""
+    def __init__(self, directory: Path, systems: Mapping[str, str] | None = None, city: City | None = None) -> None:
+        """`systems` are the coordinate systems that resources declare, for `crs('resource')`; default city: ours."""
         self.directory = directory
+        self._city = city or load_city()
         self._systems = systems or {}
         self._refs: list[str] = []
         self._environment = Environment(
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
         )
-        self._environment.globals["ref"] = self._ref
-        self._environment.globals["crs"] = self._crs
-        self._environment.globals["subject"] = lambda name: load_subjects()[name]
-        self._environment.globals |= {function.__name__: function for function in packed_keys.MACROS}
+        self._environment.globals |= {
+            "ref": self._ref,
+            "var": self._var,
+            "literal": literal,
+            "crs": self._crs,
+            "issuer": self._issuer,
+            "name_core": partial(name_core, city=self._city),
+            "is_short_form": partial(is_short_form, city=self._city),
+            "parent_name": parent_name,
+            "subject": lambda name: load_subjects()[name],
+            **{function.__name__: function for function in packed_keys.MACROS},
+        }
         for path in sorted((directory / "macros").glob("*.sql")):
             self._add_macros(path)
 
@@ -60,7 +75,19 @@ class Renderer:
     def _crs(self, resource_id: str) -> str:
         """SQL literal of the coordinate system a resource declares; null when it declares none."""
         system = self._systems.get(resource_id)
-        return f"'{system}'" if system else "cast(null as varchar)"
+        return literal(system) if system else "cast(null as varchar)"
+
+    def _issuer(self, resource_id: str) -> str:
+        """SQL literal of who issues the licences of a resource. Raises ModelError when city.yaml does not say."""
+        if resource_id not in self._city.issuers:
+            raise ModelError(f"issuer('{resource_id}'): city.yaml does not say who issues them; add it under `issuers`")
+        return literal(self._city.issuers[resource_id])
+
+    def _var(self, name: str) -> City:
+        """The variable `city`; ModelError for every other name."""
+        if name != "city":
+            raise ModelError(f"var('{name}'): the only variable is `city`")
+        return self._city
 
     def _add_macros(self, path: Path) -> None:
         """Make the macros of a file known. They may call those of any other file: names are looked up when called."""

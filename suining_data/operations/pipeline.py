@@ -10,6 +10,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
+from suining_data.city import load_city
 from suining_data.elements import ELEMENTS
 from suining_data.ingestion import (
     accepted_batches,
@@ -37,6 +38,7 @@ from suining_data.operations.step import (
 from suining_data.publication import DICTIONARY_COLUMNS, Addition, additions, described, publish, write_dictionary
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
+from suining_data.sql import literal
 from suining_data.standardization import implausible_column, put_in_force, staged_select, standardize
 from suining_data.warehouse import NEXT, reference_digest, swap, transaction
 
@@ -271,14 +273,10 @@ def _base_column(name: str, column: ColumnContract) -> Column:
 
 def describe(con: Connection, table: str, description: str, columns: tuple[Column, ...]) -> None:
     """Comments on a table and its columns: every client that opens the file shows them."""
-
-    def quoted(text: str) -> str:
-        return "'" + text.replace("'", "''") + "'"
-
     with transaction(con):
-        con.execute(f"comment on table {table} is {quoted(description)}")
+        con.execute(f"comment on table {table} is {literal(description)}")
         for column in columns:
-            con.execute(f"comment on column {table}.{column.name} is {quoted(column.description)}")
+            con.execute(f"comment on column {table}.{column.name} is {literal(column.description)}")
 
 
 def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
@@ -301,6 +299,7 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
         upstream=(),
         digest=digest_of(
             *(code_digest(package) for package in ("publication", "elements")),
+            load_city().model_dump_json(),
             *(unit.model_dump_json() for unit in catalog.units),
             *(f"{model.sql}{model.contract.model_dump_json()}" for model in models),
         ),

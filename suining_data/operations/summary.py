@@ -7,6 +7,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from suining_data.city import load_city
 from suining_data.settings import Settings
 from suining_data.warehouse import table_exists
 
@@ -15,11 +16,7 @@ LABELS = {
     "legal_entity": "法人单位",
     "spatial": "资源地理",
     "macro": "宏观经济",
-    "credential": "电子证照",
-    "credit": "社会信用",
-    "social_security": "社会保障",
-    "food_drug": "食品药品",
-    "transport": "交通运输",
+    **load_city().themes,
 }
 FINDINGS = {
     "dead_yet_paid": "死亡后仍发放",

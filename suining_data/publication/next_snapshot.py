@@ -19,6 +19,7 @@ import duckdb
 from suining_data.models import Model
 from suining_data.publication.manifest import DATABASE, read_manifest
 from suining_data.settings import Settings
+from suining_data.sql import identifier, literal
 from suining_data.warehouse import BASES, LIBRARIES, table_exists, transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -78,7 +79,9 @@ def open_next(con: Connection, settings: Settings) -> None:
     """Attach the database of the next snapshot as `snapshot`, with its schemas, if it is not."""
     with _opening:
         folder(settings).mkdir(parents=True, exist_ok=True)
-        con.execute(f"attach if not exists '{folder(settings) / DATABASE}' as snapshot (storage_version '{FORMAT}')")
+        con.execute(
+            f"attach if not exists {literal(folder(settings) / DATABASE)} as snapshot (storage_version '{FORMAT}')"
+        )
         for schema in SCHEMAS:
             con.execute(f"create schema if not exists snapshot.{schema}")
 
@@ -98,7 +101,8 @@ def copy_table(con: Connection, settings: Settings, table: str) -> None:
     """Put a table, or what a view shows, into the snapshot as a table."""
     open_next(con, settings)
     declared = [
-        f'"{name}" {kind}' + (" using compression uncompressed" if kind == "VARCHAR" and UNLIKE.fullmatch(name) else "")
+        f"{identifier(name)} {kind}"
+        + (" using compression uncompressed" if kind == "VARCHAR" and UNLIKE.fullmatch(name) else "")
         for name, kind, *_ in con.execute(f"describe {table}").fetchall()
     ]
     with transaction(con):
@@ -144,4 +148,4 @@ def write_parquet(con: Connection, settings: Settings, table: str) -> None:
     if version and before and before["version"] == version and published.exists():
         os.link(published.resolve(), file)
     else:
-        con.execute(f"copy {table} to '{file}' (format parquet, compression snappy)")
+        con.execute(f"copy {table} to {literal(file)} (format parquet, compression snappy)")

@@ -40,6 +40,7 @@ from suining_data.publication.next_snapshot import (
     version_of,
 )
 from suining_data.settings import Settings
+from suining_data.sql import literal
 from suining_data.warehouse import transaction
 
 OFFERED = (DATABASE, "parquet", MANIFEST)
@@ -121,8 +122,7 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
     ).fetchall()
     with transaction(con):
         for kind, name, comment in comments:
-            text = comment.replace("'", "''")
-            con.execute(f"comment on {kind} snapshot.{name} is '{text}'")
+            con.execute(f"comment on {kind} snapshot.{name} is {literal(comment)}")
 
 
 def _published(

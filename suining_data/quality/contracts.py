@@ -12,6 +12,7 @@ from suining_data.catalog import Derived, Field, Resource
 from suining_data.elements import ELEMENTS, Element, Rule, Then
 from suining_data.models import ColumnContract, Model, ModelContract
 from suining_data.quality.suite import SCHEMA, Check, Severity, Suite
+from suining_data.sql import literals
 from suining_data.standardization.judgements import judgements_of_field
 
 ROW_KEYS = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
@@ -114,7 +115,7 @@ def unique_check(id: str, key: Iterable[str]) -> Check:
 
 def accepted_check(column: str, values: Iterable[str | int | bool]) -> Check:
     """Values are among those listed, or null."""
-    listed = ", ".join(_literal(value) for value in values)
+    listed = literals(values)
     return Check(
         f"{column}:accepted",
         "规范性",
@@ -161,7 +162,7 @@ def element_checks(column: str, element: Element) -> list[Check]:
 def _still_there(field: Field) -> Check:
     """A required value, which was delivered, is empty only where failed_rules says which rule emptied it."""
     emptying = (j.id for j in judgements_of_field(field) if j.then in (Then.QUARANTINE_VALUE, Then.DISCARD))
-    reasons = ", ".join(_literal(id) for id in emptying)
+    reasons = literals(emptying)
     return Check(
         f"{field.name}:required",
         "完整性",
@@ -236,7 +237,3 @@ def _says_nothing_of_anybody(column: ColumnContract) -> bool:
     sensitivity = column.sensitivity or (element.sensitivity if element else None)
     is_number_or_code = element is None or element.sql_type != "varchar" or element.id.endswith("_code")
     return sensitivity in ("L1", "L2") and is_number_or_code and not (element and element.is_personal)
-
-
-def _literal(value: str | int | bool) -> str:
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value).lower()

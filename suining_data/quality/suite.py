@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from suining_data.sql import literals
 from suining_data.warehouse import load_spatial
 
 SAMPLES = 5
@@ -191,11 +192,7 @@ def _labels(checks: Iterable[Check]) -> str:
         "dimension": [check.dimension for check in checks],
         "severity": [check.severity.value for check in checks],
     }
-    return ", ".join(f"unnest([{', '.join(map(_literal, texts))}]) as {name}" for name, texts in labels.items())
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return ", ".join(f"unnest([{literals(texts)}]) as {name}" for name, texts in labels.items())
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -11,8 +11,9 @@ import duckdb
 from suining_data.catalog import Resource
 from suining_data.elements import Then
 from suining_data.ingestion import Notice
+from suining_data.sql import literal
 from suining_data.standardization.judgements import Judgement, judgements_of_fields
-from suining_data.standardization.statement import broken_and_filled, literal
+from suining_data.standardization.statement import broken_and_filled
 from suining_data.warehouse import load_spatial
 
 ROWS_JUDGED = 2_000  # the first of a batch: enough to tell that a column holds something else

@@ -12,9 +12,10 @@ from suining_data.catalog import Resource, Unit
 from suining_data.ingestion import files_of
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
+from suining_data.sql import identifier, literal, literals
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
 from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
-from suining_data.standardization.statement import ROW_KEYS, literal, staged_select
+from suining_data.standardization.statement import ROW_KEYS, source_columns, staged_select
 from suining_data.standardization.versions import OUTDATED, find_outdated
 from suining_data.warehouse import NEXT, load_spatial, swap
 
@@ -59,25 +60,21 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
     )
     exchange = resource.delivery.exchange
     if batches:
-        files = [str(settings.raw / resource.id / f"{batch}.parquet") for batch in batches]
+        files = [settings.raw / resource.id / f"{batch}.parquet" for batch in batches]
         delivered = f"""
             select base + _line as record_id, batch.batch_id, _line as line_number, _place, raw.*
-            from read_parquet({files}, union_by_name = true, filename = true) as raw
+            from read_parquet([{literals(files)}], union_by_name = true, filename = true) as raw
             join (values {bases}) as batch(_place, batch_id, base) on parse_filename(filename, true) = batch.batch_id
         """
         if exchange:
             find_outdated(con, resource, exchange, delivered)
             delivered = f"from ({delivered}) anti join {OUTDATED} using (batch_id, line_number)"
     else:
-        sources = ", ".join(f"null::varchar as {quoted_source}" for quoted_source in _quoted_sources(resource))
+        sources = ", ".join(f"null::varchar as {identifier(source)}" for source in source_columns(resource))
         delivered = f"select 0::bigint as record_id, '' as batch_id, 0::bigint as line_number, {sources} where false"
     select = staged_select(resource)
     load_spatial(con, select)
     con.execute(f"create or replace table {table} as with delivered as ({delivered}) from ({select})")
-
-
-def _quoted_sources(resource: Resource) -> list[str]:
-    return ['"' + source.replace('"', '""') + '"' for source in dict.fromkeys(f.source for f in resource.fields)]
 
 
 def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
@@ -109,7 +106,7 @@ def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, r
 
 def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> str:
     files = [
-        str(settings.raw / resource.id / f"{batch}.rejected.parquet")
+        settings.raw / resource.id / f"{batch}.rejected.parquet"
         for batch in _in_force(con, resource, where="and rejected_rows > 0")
     ]
     if not files:
@@ -120,7 +117,7 @@ def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Un
             'line', null, rule, reason, null, raw_text, null
         from (
             select *, parse_filename(parse_filename(filename, true), true) as batch_id
-            from read_parquet({files}, filename = true)
+            from read_parquet([{literals(files)}], filename = true)
         ) as rejected
         join ({files_of(resource.id)}) as file
             on file.batch_id = rejected.batch_id and line between first_line and last_line

@@ -9,20 +9,11 @@ A row carries its broken rules as bits of integers (`mask_<n>`): one pass over t
 
 from suining_data.catalog import Field, Resource
 from suining_data.elements import ELEMENTS, Then
+from suining_data.sql import identifier, literal
 from suining_data.standardization.judgements import Judgement, judgements_of_derived, judgements_of_fields
 
 BITS = 60  # rules per BIGINT mask
 ROW_KEYS = "record_id, batch_id, line_number"
-
-
-def quoted(identifier: str) -> str:
-    """A column name of a delivery as SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def staged_select(resource: Resource) -> str:
@@ -45,7 +36,11 @@ def staged_select(resource: Resource) -> str:
     bits = _bits(fields, 0) | _bits(derived, _mask_count(fields))
     broken = " or ".join(f"{mask} <> 0" for mask in masks) or "false"
     refused = _any_bit([bits[j.id] for j in every if j.then is Then.QUARANTINE])
-    raw = "to_json(struct_pack(" + ", ".join(f'{quoted(s)} := "r_{i}"' for i, s in enumerate(_sources(resource))) + "))"
+    raw = (
+        "to_json(struct_pack("
+        + ", ".join(f'{identifier(s)} := "r_{i}"' for i, s in enumerate(source_columns(resource)))
+        + "))"
+    )
     named = ",\n    ".join(f"v_{column.name} as {column.name}" for column in resource.columns)
     body = ",\n\n".join(f"{name} as (\n{sql}\n)" for name, sql in levels.items())
     return (
@@ -62,26 +57,26 @@ def broken_and_filled(resource: Resource, judgements: list[Judgement], rows: str
     its first rows.
     """
     judged = [field for field in resource.fields if any(j.column == field.name for j in judgements)]
-    cleaned = ", ".join(f"{_clean(field)}, {quoted(field.source)} as s_{field.name}" for field in judged) or "1"
+    cleaned = ", ".join(f"{_clean(field)}, {identifier(field.source)} as s_{field.name}" for field in judged) or "1"
     values = ", ".join(_value(field) for field in judged) or "1"
     counts = (f"count(*) filter (not ({j.holds})), count(*) filter (trim(s_{j.column}) <> '')" for j in judgements)
     return f"select {', '.join(counts) or '1'} from (select *, {values} from (select {cleaned} from {rows}))"
 
 
 def _clean(field: Field) -> str:
-    return f"{ELEMENTS[field.element].cleaned(quoted(field.source))} as c_{field.name}"
+    return f"{ELEMENTS[field.element].cleaned(identifier(field.source))} as c_{field.name}"
 
 
 def _value(field: Field) -> str:
     return f"{ELEMENTS[field.element].converted(f'c_{field.name}', field.unit)} as v_{field.name}"
 
 
-def _sources(resource: Resource) -> list[str]:
+def source_columns(resource: Resource) -> list[str]:
     return list(dict.fromkeys(field.source for field in resource.fields))
 
 
 def _cleaned(resource: Resource) -> str:
-    raw = [f'{quoted(source)} as "r_{i}"' for i, source in enumerate(_sources(resource))]
+    raw = [f'{identifier(source)} as "r_{i}"' for i, source in enumerate(source_columns(resource))]
     cleaned = [_clean(field) for field in resource.fields]
     return f"    select {ROW_KEYS}, {', '.join(raw)},\n        " + ",\n        ".join(cleaned) + "\n    from delivered"
 

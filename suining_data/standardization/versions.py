@@ -9,7 +9,7 @@ import duckdb
 from suining_data.catalog import Resource
 from suining_data.catalog.model import Exchange
 from suining_data.ingestion import DELETED
-from suining_data.standardization.statement import literal, quoted
+from suining_data.sql import identifier, literal
 
 OUTDATED = "temp.next_outdated"
 
@@ -17,7 +17,7 @@ OUTDATED = "temp.next_outdated"
 def find_outdated(con: duckdb.DuckDBPyConnection, resource: Resource, exchange: Exchange, delivered: str) -> None:
     """Fills the table OUTDATED (shape of governance.superseded) from `delivered`, a SELECT of raw rows and `_place`,
     the position of their batch. A row that says that its key is gone stands for itself: it is staged nowhere."""
-    key = ", ".join(quoted(column) for column in exchange.key)
+    key = ", ".join(identifier(column) for column in exchange.key)
     con.execute(f"""
         create or replace temp table next_outdated as
         select {literal(resource.id)} as resource_id, batch_id, line_number, last_id as superseded_by
@@ -35,4 +35,4 @@ def _is_gone(exchange: Exchange) -> str:
     if exchange.deleted is None:
         return marked
     values = ", ".join(literal(value) for value in exchange.deleted.values)
-    return f"({marked} or coalesce(trim({quoted(exchange.deleted.column)}) in ({values}), false))"
+    return f"({marked} or coalesce(trim({identifier(exchange.deleted.column)}) in ({values}), false))"

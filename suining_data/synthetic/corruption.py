@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from suining_data.catalog import Field
 from suining_data.elements import ELEMENTS
+from suining_data.sql import literal
 
 from .city.words import sql_list
 from .errors import ErrorRates
-from .habits import quoted
 
 FULL_WIDTH = "translate({x}, '0123456789X', '０１２３４５６７８９Ｘ')"
 LOOK_ALIKES = ("静晓红艳芳燕丽云伟志建国华军勇强涛辉平明", "靖小洪燕方艳莉芸玮智健帼桦均永蔷滔晖萍铭")
@@ -140,7 +140,7 @@ def corruptions(field: Field) -> tuple[Corruption, ...]:
     if element.code_set is not None:
         found += (Corruption("code_unknown", "'未知代码'" if field.required else "'99Z'"),)
         if all(code.isdigit() for code in element.code_set):
-            branches = " ".join(f"when {quoted(c)} then {quoted(label)}" for c, label in element.code_set.items())
+            branches = " ".join(f"when {literal(c)} then {literal(label)}" for c, label in element.code_set.items())
             found += (Corruption("label_instead_of_code", f"case {{x}} {branches} else {{x}} end"),)
     if field.name in ("longitude", "latitude"):
         found += (Corruption("coordinate_zero", "'0'"), Corruption("coordinate_swapped", "{other_axis}"))

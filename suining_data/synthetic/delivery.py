@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Entity, Field, Mode, Resource, Unit
+from suining_data.sql import literal
 
 from .corruption import corrupted
 from .errors import ErrorRates
-from .habits import quoted, written
+from .habits import written
 from .views.view import View
 
 DELTA_FILES = ("201906", "201907", "201908")
@@ -84,7 +85,7 @@ def _delivered_sql(
     texts, draws, finals, kinds = [], [], [], {}
     for i, field in enumerate(resource.fields):
         texts.append(f"coalesce({written(view, resource, field, types[field.name])}, '') as w{i}")
-        draws.append(f"u(n, {quoted(resource.id + '.' + _draw_key(field.name))}) as d{i}")
+        draws.append(f"u(n, {literal(resource.id + '.' + _draw_key(field.name))}) as d{i}")
         other = next(
             (f"w{j}" for j, f in enumerate(resource.fields) if {f.name, field.name} == {"longitude", "latitude"}), ""
         )

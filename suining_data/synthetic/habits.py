@@ -6,6 +6,7 @@ Not here: errors (corruption.py), files (writers/).
 
 from suining_data.catalog import Field, Resource
 from suining_data.elements import ELEMENTS
+from suining_data.sql import literal
 
 from . import coordinates
 from .views.view import View
@@ -26,11 +27,6 @@ TIME_STYLES = {
     "dotted": "%Y.%m.%d %H:%M",
     "iso_time": "%Y-%m-%d %H:%M:%S",
 }
-
-
-def quoted(text: str) -> str:
-    """An SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def written(view: View, resource: Resource, field: Field, sql_type: str) -> str:
@@ -64,10 +60,10 @@ def _code(view: View, field: Field, code_set: dict[str, str]) -> str:
     branches = []
     for code, label in code_set.items():
         if code in spellings:
-            ways = "[" + ", ".join(quoted(way) for way in spellings[code]) + "]"
+            ways = "[" + ", ".join(literal(way) for way in spellings[code]) + "]"
             branches.append(
-                f"when {quoted(code)} then {ways}[1 + pick(n, {quoted(field.name)}, {len(spellings[code])})]"
+                f"when {literal(code)} then {ways}[1 + pick(n, {literal(field.name)}, {len(spellings[code])})]"
             )
         elif field.name in view.labels or not code.isdigit():
-            branches.append(f"when {quoted(code)} then {quoted(label)}")
+            branches.append(f"when {literal(code)} then {literal(label)}")
     return f"case {column} {' '.join(branches)} else {column} end" if branches else column

@@ -18,6 +18,7 @@ NOTE = "- {source: 备注, name: note, element: text, label: 备注, sensitivity
 SAME_ROLE = "- {subject: person, role: member, values: {name: name}}"
 EXCHANGE = "exchange: {table: hj.bd, watermark: bdsj, key: [gmsfhm, bdrq]}"
 SEX_DERIVED = "\n      - {name: sex_code, element: sex_code, label: 性别, sql: case when name is null then 'm' end}"
+DEATH_DATE, SHARED = "sql: \"case when change_code = 'died' then change_date end\"", "resident_id_by_document_type"
 
 # rule, text replaced, its replacement, resource and field of the problem
 BREAKS = [
@@ -101,6 +102,8 @@ BREAKS = [
     ("sql", "then change_date end", "then (change_date end", f"{CHANGES} death_date"),
     ("sql_not_scalar", "then change_date end", "then max(change_date) end", f"{CHANGES} death_date"),
     ("sql_not_scalar", "then change_date end", "then (select today()) end", f"{CHANGES} death_date"),
+    ("unknown_derivation", DEATH_DATE, "derivation: death_date_by_change", f"{CHANGES} death_date"),
+    ("two_expressions", DEATH_DATE, f"{DEATH_DATE}\n        derivation: {SHARED}", f"{CHANGES} death_date"),
     ("unknown_code", "= 'died'", "= 'deceased'", f"{CHANGES} death_date"),
     ("unknown_code", "= 'died'", "in ('died', 'gone')", f"{CHANGES} death_date"),
     ("unknown_code", "derived:", f"derived:{SEX_DERIVED}", f"{CHANGES} sex_code"),
@@ -133,6 +136,11 @@ def test_a_mistake_is_told_once_with_place_and_mend(
     assert problem.mend
     assert problem.english
     assert not any("\n" in str(each) or "Input should" in str(each) for each in problems)
+
+
+def test_a_shared_expression_reads_declared_fields(catalog_with: CatalogWith) -> None:
+    problems = catalog_with(DEATH_DATE, f"derivation: {SHARED}")
+    assert [(problem.rule, problem.field) for problem in problems] == [("unknown_column", "death_date")] * 2
 
 
 def test_every_rule_has_a_broken_example() -> None:

@@ -3,6 +3,7 @@
 Here: suining_data/catalog/units. Not here: the rules themselves (test_checking.py).
 """
 
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -10,6 +11,7 @@ import pytest
 import sqlglot
 
 from suining_data.catalog import Format, Mode, Resource, check, load_catalog
+from suining_data.catalog.derivations import shared_derivations
 from suining_data.operations.pipeline import pipeline
 
 DEPARTMENTS = """
@@ -31,6 +33,11 @@ def resources() -> dict[str, Resource]:
 
 def test_it_has_no_problem() -> None:
     assert [str(problem) for problem in check()] == []
+
+
+def test_a_shared_expression_is_shared() -> None:
+    named = Counter(column.derivation for resource in load_catalog().resources for column in resource.derived)
+    assert [name for name in shared_derivations() if named[name] < 2] == []
 
 
 def test_it_covers_the_proposal(resources: dict[str, Resource]) -> None:

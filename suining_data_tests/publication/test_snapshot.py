@@ -29,7 +29,7 @@ BATCH = """
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path)
+    return Settings(data=tmp_path / "o'clock")  # a folder may have any name
 
 
 @pytest.fixture

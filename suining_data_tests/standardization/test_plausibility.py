@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from suining_data.catalog import Resource, load_catalog
+from suining_data.sql import identifier
 from suining_data.standardization import implausible_column
-from suining_data.standardization.statement import quoted
 
 SHAPED = [
     resource
@@ -21,7 +21,7 @@ def test_shapes_are_judged_on_a_connection_that_has_seen_none(resource: Resource
     raw = tmp_path / "raw.parquet"
     shapes = {field.source for field in resource.fields if field.element.startswith("geometry")}
     columns = ", ".join(
-        f"{'repeat' if source in shapes else 'left'}('x', 3) as {quoted(source)}"
+        f"{'repeat' if source in shapes else 'left'}('x', 3) as {identifier(source)}"
         for source in dict.fromkeys(field.source for field in resource.fields)
     )
     with duckdb.connect() as con:

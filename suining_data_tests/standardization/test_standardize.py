@@ -8,6 +8,7 @@ import pytest
 from suining_data.catalog import Delivery, Derived, Field, Format, Mode, Resource, Unit
 from suining_data.catalog.model import Cycle, ExpectedRows, Share, ShareType
 from suining_data.settings import Settings
+from suining_data.sql import literal
 from suining_data.standardization import put_in_force, standardize
 from suining_data.warehouse import prepare
 
@@ -40,7 +41,7 @@ class Bench:
     """A warehouse in memory and raw batches written by hand."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings(data=folder)
+        self.settings = Settings(data=folder / "o'clock")  # a folder may have any name
         self.con = duckdb.connect()
         prepare(self.con)
         self.con.execute("""
@@ -55,10 +56,10 @@ class Bench:
         folder.mkdir(parents=True, exist_ok=True)
         self.con.execute("create or replace temp table raw (gmsfhm varchar, xm varchar, csrq varchar, _line bigint)")
         self.con.executemany("insert into raw values (?, ?, ?, ?)", [(*row, n) for n, row in enumerate(rows, 2)])
-        self.con.execute(f"copy raw to '{folder / batch}.parquet'")
+        self.con.execute(f"copy raw to {literal(folder / f'{batch}.parquet')}")
         self.con.execute(
             f"copy (select 99::bigint as line, 'NUL' as rule, '含空字符' as reason, 'x' as raw_text from range({rejected})) "
-            f"to '{folder / batch}.rejected.parquet'"
+            f"to {literal(folder / f'{batch}.rejected.parquet')}"
         )
         self.con.execute(
             "insert into governance.batch values (?, ?, ?, 'in_force', ?, 1, 0, ?, ?)",

@@ -4,10 +4,12 @@ Here: lists, and their form as SQL. Not here: real names and their frequencies (
 The streets are invented or of a kind every Chinese city has; no list names a real firm or person.
 """
 
+from suining_data.sql import literals
+
 
 def sql_list(items: list[str] | tuple[str, ...]) -> str:
     """A DuckDB list literal."""
-    return "[" + ", ".join("'" + item.replace("'", "''") + "'" for item in items) + "]"
+    return f"[{literals(items)}]"
 
 
 STREETS = (

@@ -7,6 +7,8 @@ so in their remark. Not here: how figures are made up (statistical_series.py).
 import re
 from collections.abc import Iterator, Sequence
 
+from suining_data.sql import Value, literals
+
 from ..city.geography import read_csv
 from ..errors import ErrorRates
 from . import statistical_series as series
@@ -45,13 +47,8 @@ def _file_no(period: str) -> int:
     return 0 if year <= 2016 else 1 if year <= 2019 else 2
 
 
-def _values(rows: Sequence[tuple[object, ...]], names: str) -> str:
-    def text(value: object) -> str:
-        if value is None or value == "":
-            return "null"
-        return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-
-    values = ", ".join("(" + ", ".join(map(text, row)) + ")" for row in rows)
+def _values(rows: Sequence[tuple[Value, ...]], names: str) -> str:
+    values = ", ".join(f"({literals(None if value == '' else value for value in row)})" for row in rows)
     return f"select * from (values {values}) as t({names})"
 
 
@@ -173,7 +170,7 @@ def _filled(published: list[Account]) -> list[Account]:
 
 def _indicators() -> str:
     """Every published figure with its source, as the province passes it on, and the series between them."""
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Value, ...]] = []
     for i, row in enumerate(_figures(city_only=False)):
         is_number = re.fullmatch(r"-?[0-9.]+", row["value"]) is not None
         rows.append(
@@ -188,7 +185,7 @@ def _indicators() -> str:
     )  # fmt: skip
 
 
-def _made_up_indicators() -> Iterator[tuple[object, ...]]:
+def _made_up_indicators() -> Iterator[tuple[Value, ...]]:
     """The city's series as the province has them: growth is an indicator of its own; quarters but not years of GDP."""
     codes = {row["area"]: row["code"] for row in _figures(city_only=True)}
     published = {(row["period"], row["area"], row["indicator"]) for row in _figures(city_only=True)}
@@ -205,9 +202,7 @@ def _made_up_indicators() -> Iterator[tuple[object, ...]]:
             )
 
 
-def _as_made_up(
-    name: str, codes: dict[str, str], region: str, period: str, value: str, unit: str
-) -> tuple[object, ...]:
+def _as_made_up(name: str, codes: dict[str, str], region: str, period: str, value: str, unit: str) -> tuple[Value, ...]:
     return name, codes[region], region, period, value, None, unit, "示例", "示例", MADE_UP, _file_no(period)
 
 

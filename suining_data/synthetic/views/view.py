@@ -7,6 +7,8 @@ Not here: the views (one module per unit), writing style (habits.py), errors in 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from suining_data.sql import literals
+
 from ..city.organizations import KINDS
 from ..errors import ErrorRates
 
@@ -96,8 +98,7 @@ def id_number(row: str = "p") -> str:
 
 def list_pick(items: list[str] | tuple[str, ...], key: str, salt: str) -> str:
     """SQL: one of some texts, fixed by key and salt."""
-    quoted = ", ".join("'" + item + "'" for item in items)
-    return f"[{quoted}][1 + pick({key}, '{salt}', {len(items)})]"
+    return f"[{literals(items)}][1 + pick({key}, '{salt}', {len(items)})]"
 
 
 def shuffled(key: str, salt: str) -> str:

@@ -1,0 +1,128 @@
+"""The city whose data these are: names, codes, where it lies, who issues what.
+
+Here: the shape of city.yaml and reading it. Not here: what holds for every city of the country (elements/), what is
+delivered (catalog/), the divisions themselves (data/reference).
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, model_validator
+
+CITY = Path(__file__).resolve().parent / "city.yaml"
+
+Code = Annotated[str, Field(pattern=r"^[0-9]{6}$")]  # GB/T 2260
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class CityError(ValueError):
+    """city.yaml is wrong; one line that names the file and the entry."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Named(Strict):
+    """A division with its name in full and the name without its kind (省, 市)."""
+
+    name: StrictStr
+    short_name: StrictStr
+    code: Code
+
+    @model_validator(mode="after")
+    def _short_name_begins_the_name(self) -> Self:
+        if not self.name.startswith(self.short_name):
+            raise ValueError(f"{self.name} does not begin with its short name {self.short_name}")
+        return self
+
+
+class County(Strict):
+    """A county, also one that is no more; `now` is what a renamed one is called today."""
+
+    code: Code
+    name: StrictStr
+    now: StrictStr | None = None
+
+
+class Box(Strict):
+    """West, south, east and north edge, in degrees or metres."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+class Plane(Strict):
+    """A coordinate system in metres, easting first; `zone` is the number that stands before its eastings."""
+
+    crs: Annotated[str, Field(pattern=r"^EPSG:[0-9]{4,5}$")]
+    zone: int | None = None
+
+    @property
+    def false_easting(self) -> int:
+        """Metres that the zone adds to an easting."""
+        return (self.zone or 0) * 1_000_000
+
+
+class Centre(Strict):
+    """A point of the city, in degrees and in metres without zone."""
+
+    longitude: float
+    latitude: float
+    x: float
+    y: float
+
+
+class CodeColumn(Strict):
+    """A column of a reference table whose first nine digits are the code of a town."""
+
+    table: TableName
+    column: Identifier
+
+
+class Tables(Strict):
+    """The reference tables that list the city's divisions."""
+
+    counties_by_year: TableName
+    former_villages: TableName
+    towns: list[CodeColumn]
+
+
+class City(Named):
+    """All that city.yaml says; comments there say what each entry is for."""
+
+    english_name: StrictStr
+    phone_area_code: Annotated[str, Field(pattern=r"^0[0-9]{2,3}$")]
+    plate_prefix: Annotated[str, Field(pattern=r"^\w[A-Z]$")]
+    province: Named
+    counties: list[County] = Field(min_length=1)
+    misleading_towns: list[StrictStr] = []
+    degrees: Box
+    metres: Box
+    planes: list[Plane] = Field(min_length=1)
+    centre: Centre
+    tables: Tables
+    themes: dict[Identifier, StrictStr]
+    issuers: dict[Identifier, StrictStr]
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """Province and city as addresses begin with them, the longer before what it begins with."""
+        province, city = self.province.name, self.name
+        return (province + city, city, province + self.short_name, self.short_name, province)
+
+
+@cache
+def load_city(path: Path = CITY) -> City:
+    """The city that a file describes. Raises CityError for the first entry that is wrong."""
+    try:
+        return City.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        entry = ".".join(str(part) for part in first["loc"])
+        raise CityError(f"{path.name}: {f'{entry}: ' if entry else ''}{first['msg']}") from error
