@@ -7,6 +7,11 @@ GX's `Validator.graph_validate` asks the same three things of each expectation -
 result - but copies and makes it anew several times on the way. The steps are therefore taken here one by one, with
 GX's own `MetricsCalculator` and `Expectation.metrics_validate`. The results are equal; a test holds the two side by
 side.
+
+Measured as CPU seconds against plain SQL that counts the same rules (2 cores, medians; import of GX, 5 s, not counted):
+2.4 million rows x 12 columns with 20 rules 1.82 against 1.76, that is 1.03 times; 71 tables of a small city with 1,579
+rules 3.12 against 1.97, that is 1.6 times. Most of the difference is per rule, not per row: about 0.7 ms in which GX and
+SQLAlchemy make configurations, metric ids and the SELECT.
 """
 
 from typing import Any
