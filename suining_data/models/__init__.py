@@ -4,7 +4,7 @@ Here: what the other stages may use of this package. Not here: the SQL itself (d
 """
 
 from suining_data.models.building import build, counts
-from suining_data.models.contract import ColumnContract, CustomTest, ModelContract
+from suining_data.models.contract import ColumnContract, ContractRule, ModelContract
 from suining_data.models.errors import ModelError
 from suining_data.models.lineage import ColumnLineage, column_lineage
 from suining_data.models.reading import Model, load_models
@@ -14,7 +14,7 @@ from suining_data.models.sources import declared_sources
 __all__ = [
     "ColumnContract",
     "ColumnLineage",
-    "CustomTest",
+    "ContractRule",
     "Model",
     "ModelContract",
     "ModelError",

@@ -1,7 +1,7 @@
 """What schema.yml says of a table: the shape of a contract.
 
 Here: the pydantic models of one table, its columns and its own tests.
-Not here: reading schema.yml and running the SQL beside it (the loader), turning a contract into checks (quality/).
+Not here: reading schema.yml and running the SQL beside it (the loader), turning a contract into the rules of a table (quality/).
 """
 
 from typing import Annotated, Literal, Self
@@ -44,7 +44,7 @@ class ColumnContract(Strict):
         return table, column
 
 
-class CustomTest(Strict):
+class ContractRule(Strict):
     """A rule that no column can say: `sql` selects the rows of `{table}` that break it; other tables by their names."""
 
     id: Identifier
@@ -67,7 +67,7 @@ class ModelContract(Strict):
     count_by: Identifier | None = None
     key: list[Identifier] = Field(min_length=1)
     columns: dict[Identifier, ColumnContract] = Field(min_length=1)
-    tests: list[CustomTest] = []
+    tests: list[ContractRule] = []
 
     @model_validator(mode="after")
     def _key_is_described(self) -> Self:

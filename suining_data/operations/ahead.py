@@ -123,5 +123,6 @@ class Ahead:
             self._finish_parts(step)
         outcome = step.write(context)
         written = time.monotonic()
-        results = judge(con, step, outcome)
-        return Written(context, digest, outcome, tuple(results), written - started, time.monotonic() - written)
+        results, validation = judge(con, step, outcome)
+        seconds = written - started, time.monotonic() - written
+        return Written(context, digest, outcome, tuple(results), validation, *seconds)

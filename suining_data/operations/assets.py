@@ -15,6 +15,7 @@ from suining_data.operations import results as found
 from suining_data.operations import state
 from suining_data.operations.ahead import Ahead
 from suining_data.operations.step import Column, Context, Outcome, OwnCheck, Step, Written
+from suining_data.quality import keep_validation
 from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import transaction
 
@@ -91,6 +92,8 @@ def refresh(step: Step, ahead: Ahead, specs: list[dg.AssetCheckSpec]) -> Events:
     failed = _failed_gates(written, specs)
     with transaction(context.con):
         found.remember(context.con, step, written.results, specs, context.run_id)
+        if written.validation:
+            keep_validation(context.con, step.key, written.validation, context.run_id)
         if not failed:
             step.accept(context)
             state.remember(step, written, outcome, waited)

@@ -7,15 +7,15 @@ results (results.py).
 import dagster as dg
 
 from suining_data.operations.step import Connection, Outcome, OwnCheck, Step
+from suining_data.quality import Validation
 from suining_data.warehouse import NEXT
 
 
-def judge(con: Connection, step: Step, outcome: Outcome) -> list[dg.AssetCheckResult]:
-    """A result for each of the step's checks."""
+def judge(con: Connection, step: Step, outcome: Outcome) -> tuple[list[dg.AssetCheckResult], Validation | None]:
+    """A result for each of the step's checks, and the validation of its suite, if it has one."""
     results = [_own_result(check, outcome) for check in step.checks]
-    if step.suite:
-        results += step.suite.judge(con, f"{step.key}{NEXT}")
-    return results
+    validation = step.suite.validate(con, f"{step.key}{NEXT}") if step.suite else None
+    return results + (validation.checks if validation else []), validation
 
 
 def _own_result(check: OwnCheck, outcome: Outcome) -> dg.AssetCheckResult:

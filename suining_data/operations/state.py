@@ -10,6 +10,7 @@ from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.operations.step import Connection, Outcome, Step, Written, digest_of
 from suining_data.publication import discard_next
+from suining_data.quality import create_validations
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
 from suining_data.warehouse import open_warehouse
@@ -34,6 +35,7 @@ def open_for_refresh(settings: Settings) -> Iterator[Connection]:
                     table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
                     description varchar, metadata json, run_id varchar)
             """)
+            create_validations(con)
             yield con
         finally:
             discard_next(settings)

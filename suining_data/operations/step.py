@@ -12,7 +12,7 @@ from functools import cache
 import dagster as dg
 import duckdb
 
-from suining_data.quality import Suite
+from suining_data.quality import Suite, Validation
 from suining_data.settings import PROJECT, Settings
 
 Connection = duckdb.DuckDBPyConnection
@@ -56,6 +56,7 @@ class Written:
     digest: str  # of all that decided what was written, from before it was written: what comes in later is a change
     outcome: Outcome | None
     results: tuple[dg.AssetCheckResult, ...] = ()
+    validation: Validation | None = None  # of the suite, where the step has one
     write_seconds: float = 0.0
     check_seconds: float = 0.0
 

@@ -37,9 +37,14 @@ def read_manifest(settings: Settings) -> dict[str, dict[str, str]]:
 
 
 def write_manifest(
-    con: duckdb.DuckDBPyConnection, snapshot: Path, tables: list[PublishedTable], views: list[str], run_id: str
+    con: duckdb.DuckDBPyConnection,
+    snapshot: Path,
+    tables: list[PublishedTable],
+    views: list[str],
+    validations: list[tuple[str, str]],
+    run_id: str,
 ) -> None:
-    """Write the manifest of a snapshot that is whole into its folder."""
+    """Write the manifest of a snapshot that is whole into its folder; `validations` are (table, file) of GX's JSON."""
     batches = con.execute("""
         select resource_id, batch_id, file_name, content_sha256, raw_rows
         from governance.batch where status = 'in_force' order by resource_id, file_name
@@ -51,6 +56,9 @@ def write_manifest(
         "database": {"file": DATABASE, "sha256": digest_of_file(snapshot / DATABASE)},
         "tables": [asdict(table) for table in tables],
         "views": views,
+        "validations": [
+            {"table": table, "file": file, "sha256": digest_of_file(snapshot / file)} for table, file in validations
+        ],
         "batches": [dict(zip(names, batch, strict=True)) for batch in batches],
     }
     (snapshot / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -4,7 +4,7 @@ Here: the next snapshot made whole, with views and descriptions, the swap, keepi
 Not here: its tables (next_snapshot.py), what they hold (dbt_like_sql/), who may see what.
 
 published/snapshots/<run>/ holds a snapshot; the link published/current names the one in use, and the other names
-(suining.duckdb, parquet, manifest.json) lead through it: replacing one link replaces all at once. Readers that have
+(suining.duckdb, parquet, expectations, validations, manifest.json) lead through it: replacing one link replaces all at once. Readers that have
 the old file open keep it.
 """
 
@@ -39,11 +39,13 @@ from suining_data.publication.next_snapshot import (
     reads_more,
     version_of,
 )
+from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
+from suining_data.quality import VALIDATIONS, write_validations
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.warehouse import transaction
 
-OFFERED = (DATABASE, "parquet", MANIFEST)
+OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, MANIFEST)
 KEPT = 2  # snapshots: the one in use and the one before
 
 
@@ -63,7 +65,8 @@ def publish(
         published = [_published(con, settings, table, before) for table in tables]
         con.execute("checkpoint snapshot")
         close_next(con)
-        write_manifest(con, folder(settings), published, [view.table for view in views], run_id)
+        validations = write_validations(con, folder(settings))
+        write_manifest(con, folder(settings), published, [view.table for view in views], validations, run_id)
         _put_in_use(settings, run_id)
     finally:
         close_next(con)
@@ -77,9 +80,10 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
         """
         select schema_name || '.' || table_name from duckdb_tables()
         where database_name = current_database() and list_contains(?, schema_name) and not ends_with(table_name, '__next')
+            and schema_name || '.' || table_name <> ?
         order by list_position(?, schema_name), table_name
         """,
-        [list(SCHEMAS), list(SCHEMAS)],
+        [list(SCHEMAS), VALIDATIONS, list(SCHEMAS)],
     ).fetchall()
     return [name for (name,) in rows]
 

@@ -1,10 +1,18 @@
-"""Gates between stages: suites built from the catalogue, the elements and schema.yml, judged by Great Expectations."""
+"""What tables must meet: rules from the catalogue, the elements and schema.yml, validated by Great Expectations."""
 
 import importlib
 import threading
 
 from suining_data.quality.contracts import base_suite, staged_suite
-from suining_data.quality.suite import CHECK_OF_DIMENSION, Check, Severity, Suite
+from suining_data.quality.rules import CHECK_OF_DIMENSION, Severity, TableRule
+from suining_data.quality.suite import Suite, Validation
+from suining_data.quality.validations import (
+    FOLDERS,
+    VALIDATIONS,
+    create_validations,
+    keep_validation,
+    write_validations,
+)
 
 
 def import_in_background() -> None:
@@ -12,4 +20,18 @@ def import_in_background() -> None:
     threading.Thread(target=importlib.import_module, args=(f"{__name__}.engine",), daemon=True).start()
 
 
-__all__ = ["CHECK_OF_DIMENSION", "Check", "Severity", "Suite", "base_suite", "import_in_background", "staged_suite"]
+__all__ = [
+    "CHECK_OF_DIMENSION",
+    "FOLDERS",
+    "VALIDATIONS",
+    "Severity",
+    "Suite",
+    "TableRule",
+    "Validation",
+    "base_suite",
+    "create_validations",
+    "import_in_background",
+    "keep_validation",
+    "staged_suite",
+    "write_validations",
+]

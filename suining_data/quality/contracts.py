@@ -1,6 +1,6 @@
 """The rules of a table, read off what is declared: catalogue and elements for staged, schema.yml for base tables.
 
-Here: which rules a table has. Not here: how they are counted and judged (suite.py, engine.py).
+Here: which rules a table has. Not here: how they are counted and validated (suite.py, engine.py).
 
 A rule that an element applied while cleaning must hold afterwards; it is asked again of what was written, so that a
 mistake in the cleaning, the typing or a golden value stops the table.
@@ -11,75 +11,79 @@ from collections.abc import Iterable, Mapping
 from suining_data.catalog import Derived, Field, Resource
 from suining_data.elements import ELEMENTS, Element, Rule, Then
 from suining_data.models import ColumnContract, Model, ModelContract
-from suining_data.quality.suite import SCHEMA, Check, Severity, Suite
+from suining_data.quality.rules import SCHEMA, Severity, TableRule
+from suining_data.quality.suite import Suite
 from suining_data.sql import literals
-from suining_data.standardization.judgements import judgements_of_field
+from suining_data.standardization.rules import rules_of_field
 
 ROW_KEYS = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
 FAILED_RULES = {"failed_rules": "varchar[]"}
 
 
 def staged_suite(resource: Resource) -> Suite:
-    """The gate of staged.<resource>: blocks on what standardisation promised, warns of what it let through."""
+    """The rules of staged.<resource>: it blocks on what standardisation promised, warns of what it let through."""
     types = {column.name: ELEMENTS[column.element].sql_type for column in resource.columns}
-    checks = [
-        schema_check(ROW_KEYS | types | FAILED_RULES),
+    rules = [
+        schema_rule(ROW_KEYS | types | FAILED_RULES),
         *_not_null(ROW_KEYS),
-        unique_check("record_id", ["record_id"]),
+        unique_rule("record_id", ["record_id"]),
         *(_still_there(field) for field in resource.fields if field.required),
-        unique_check("key", resource.key),
-        *(check for column in resource.columns for check in element_checks(column.name, ELEMENTS[column.element])),
-        *(check for column in resource.columns for check in _warnings(column)),
+        unique_rule("key", resource.key),
+        *(rule for column in resource.columns for rule in element_rules(column.name, ELEMENTS[column.element])),
+        *(rule for column in resource.columns for rule in _warnings(column)),
         *_expected_rows(resource),
     ]
-    return Suite(keys=tuple(ROW_KEYS), checks=tuple(checks))
+    return Suite(f"staged.{resource.id}", keys=tuple(ROW_KEYS), rules=tuple(rules))
 
 
 def base_suite(model: Model) -> Suite:
-    """The gate of a base table, from its contract in schema.yml."""
+    """The rules of a base table, from its contract in schema.yml."""
     return contract_suite(model.table, model.contract)
 
 
 def contract_suite(table: str, contract: ModelContract) -> Suite:
     """The rules that `contract` states of `table` (schema.name)."""
-    checks = [schema_check({name: _type(column) for name, column in contract.columns.items()})]
-    if contract.materialized == "table":  # the rows of a view are those of tables that were judged
-        checks += _column_checks(table, contract)
-    checks += [
-        Check(test.id, test.dimension, Severity(test.severity), test.zh, test.en, failing_rows=test.sql.strip(" \n;"))
+    rules = [schema_rule({name: _type(column) for name, column in contract.columns.items()})]
+    if contract.materialized == "table":  # the rows of a view are those of tables that were validated
+        rules += _column_rules(table, contract)
+    rules += [
+        TableRule(
+            test.id, test.dimension, Severity(test.severity), test.zh, test.en, failing_rows=test.sql.strip(" \n;")
+        )
         for test in contract.tests
     ]
     referenced = dict.fromkeys(column.reference[0] for column in contract.columns.values() if column.reference)
     return Suite(
+        table,
         keys=tuple(name for name in contract.key if _says_nothing_of_anybody(contract.columns[name])),
-        checks=tuple(checks),
+        rules=tuple(rules),
         reads=tuple(name for name in referenced if name != table),
         is_of_view=contract.materialized == "view",
     )
 
 
-def _column_checks(table: str, contract: ModelContract) -> list[Check]:
+def _column_rules(table: str, contract: ModelContract) -> list[TableRule]:
     """Rules that every row of a table has to keep."""
-    checks = list(
+    rules = list(
         _not_null(name for name, column in contract.columns.items() if column.not_null or name in contract.key)
     )
-    checks.append(unique_check("key", contract.key))
+    rules.append(unique_rule("key", contract.key))
     for name, column in contract.columns.items():
         if column.unique and contract.key != [name]:
-            checks.append(unique_check(f"{name}:unique", [name]))
+            rules.append(unique_rule(f"{name}:unique", [name]))
         if column.accepted is not None:
-            checks.append(accepted_check(name, column.accepted))
+            rules.append(accepted_rule(name, column.accepted))
         if column.element:
-            checks += element_checks(name, ELEMENTS[column.element])
+            rules += element_rules(name, ELEMENTS[column.element])
         if column.reference:
-            checks.append(reference_check(table, name, *column.reference))
-    return checks
+            rules.append(reference_rule(table, name, *column.reference))
+    return rules
 
 
-def schema_check(types: Mapping[str, str | None]) -> Check:
+def schema_rule(types: Mapping[str, str | None]) -> TableRule:
     """Columns are those declared, of the declared types (None: any type)."""
     declared = ", ".join(f"('{name}', {f'typeof(null::{type})' if type else 'null'})" for name, type in types.items())
-    return Check(
+    return TableRule(
         SCHEMA,
         "规范性",
         Severity.BLOCK,
@@ -95,11 +99,11 @@ def schema_check(types: Mapping[str, str | None]) -> Check:
     )
 
 
-def unique_check(id: str, key: Iterable[str]) -> Check:
+def unique_rule(id: str, key: Iterable[str]) -> TableRule:
     """No two rows share the key; rows with an empty key column are not compared."""
     columns = ", ".join(key)
     known = " and ".join(f"{column} is not null" for column in columns.split(", "))
-    return Check(
+    return TableRule(
         id if id.endswith(":unique") else f"{id}:unique",
         "准确性",
         Severity.BLOCK,
@@ -113,10 +117,10 @@ def unique_check(id: str, key: Iterable[str]) -> Check:
     )
 
 
-def accepted_check(column: str, values: Iterable[str | int | bool]) -> Check:
+def accepted_rule(column: str, values: Iterable[str | int | bool]) -> TableRule:
     """Values are among those listed, or null."""
     listed = literals(values)
-    return Check(
+    return TableRule(
         f"{column}:accepted",
         "规范性",
         Severity.BLOCK,
@@ -126,9 +130,9 @@ def accepted_check(column: str, values: Iterable[str | int | bool]) -> Check:
     )
 
 
-def reference_check(table: str, column: str, referenced: str, referenced_column: str) -> Check:
+def reference_rule(table: str, column: str, referenced: str, referenced_column: str) -> TableRule:
     """Values stand in the referenced column, or are null; a table may refer to itself."""
-    return Check(
+    return TableRule(
         f"{column}:references",
         "一致性",
         Severity.BLOCK,
@@ -143,10 +147,10 @@ def reference_check(table: str, column: str, referenced: str, referenced_column:
     )
 
 
-def element_checks(column: str, element: Element) -> list[Check]:
+def element_rules(column: str, element: Element) -> list[TableRule]:
     """Every rule of the element that leaves no value behind that breaks it, asked of `column`."""
     return [
-        Check(
+        TableRule(
             f"{column}:{rule.id}",
             rule.dimension,
             Severity.BLOCK,
@@ -159,11 +163,11 @@ def element_checks(column: str, element: Element) -> list[Check]:
     ]
 
 
-def _still_there(field: Field) -> Check:
+def _still_there(field: Field) -> TableRule:
     """A required value, which was delivered, is empty only where failed_rules says which rule emptied it."""
-    emptying = (j.id for j in judgements_of_field(field) if j.then in (Then.QUARANTINE_VALUE, Then.DISCARD))
+    emptying = (rule.id for rule in rules_of_field(field) if rule.then in (Then.QUARANTINE_VALUE, Then.DISCARD))
     reasons = literals(emptying)
-    return Check(
+    return TableRule(
         f"{field.name}:required",
         "完整性",
         Severity.BLOCK,
@@ -173,14 +177,14 @@ def _still_there(field: Field) -> Check:
     )
 
 
-def _warnings(column: Field | Derived) -> list[Check]:
+def _warnings(column: Field | Derived) -> list[TableRule]:
     """Rules that let the value stand: standardisation wrote them into failed_rules."""
     return [_warning(column, rule) for rule in ELEMENTS[column.element].rules if rule.then is Then.WARN]
 
 
-def _warning(column: Field | Derived, rule: Rule) -> Check:
+def _warning(column: Field | Derived, rule: Rule) -> TableRule:
     id = f"{column.name}:{rule.id}"
-    return Check(
+    return TableRule(
         id,
         rule.dimension,
         Severity.WARN,
@@ -190,15 +194,15 @@ def _warning(column: Field | Derived, rule: Rule) -> Check:
     )
 
 
-def _expected_rows(resource: Resource) -> list[Check]:
+def _expected_rows(resource: Resource) -> list[TableRule]:
     """A batch larger than the catalogue expects, or nothing where something is expected.
 
     Too few rows are not warned of here: a sample of a smaller city is in order, and a collapse against the batch
-    before is judged when the batch is taken in.
+    before is looked for when the batch is taken in.
     """
     most, least = resource.expected_rows.max, resource.expected_rows.min
     return [
-        Check(
+        TableRule(
             "expected_rows",
             "完整性",
             Severity.WARN,
@@ -213,9 +217,9 @@ def _expected_rows(resource: Resource) -> list[Check]:
     ]
 
 
-def _not_null(columns: Iterable[str]) -> list[Check]:
+def _not_null(columns: Iterable[str]) -> list[TableRule]:
     return [
-        Check(
+        TableRule(
             f"{column}:required",
             "完整性",
             Severity.BLOCK,

@@ -1,79 +1,108 @@
 """Great Expectations on the DuckDB connection that the run already has.
 
-Here: the DBAPI connection that GX talks to, and one call that lets GX judge a tally of rules.
-Not here: what is counted and what a verdict means (suite.py).
+Here: the DBAPI connection that GX talks to, and one call that validates a table against a suite.
+Not here: the expectations and their metrics (expectations.py), what is shown of a result (suite.py).
 
-Importing this module costs 3-4 s, for Great Expectations imports scipy, altair and every datasource it knows: it is
-imported where a table is judged, never at the top of another module.
+GX's `Validator.graph_validate` asks the same three things of each expectation - its metrics, their values, its
+result - but copies and makes it anew several times on the way. The steps are therefore taken here one by one, with
+GX's own `MetricsCalculator` and `Expectation.metrics_validate`. The results are equal; a test holds the two side by
+side.
+
+Measured as CPU seconds against plain SQL that counts the same rules (2 cores, medians; import of GX, 5 s, not counted):
+2.4 million rows x 12 columns with 20 rules 1.82 against 1.76, that is 1.03 times; 71 tables of a small city with 1,579
+rules 3.12 against 1.97, that is 1.6 times. Most of the difference is per rule, not per row: about 0.7 ms in which GX and
+SQLAlchemy make configurations, metric ids and the SELECT.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 import sqlalchemy
 from duckdb_engine import ConnectionWrapper, CursorWrapper
-from great_expectations.core import ExpectationValidationResult
-from great_expectations.core.batch import Batch
+from great_expectations import __version__ as gx_version
+from great_expectations.core import ExpectationSuite, ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
-from great_expectations.expectations import UnexpectedRowsExpectation
-from great_expectations.validator.validator import Validator
+from great_expectations.validator.metrics_calculator import MetricsCalculator
+from great_expectations.validator.validator import calc_validation_statistics
 
-from suining_data.quality.suite import Broken, Severity, Verdict
+RUNTIME = {"result_format": "BASIC", "catch_exceptions": False}
 
 
-def judge(con: duckdb.DuckDBPyConnection, tally: str, dimensions: Sequence[str]) -> dict[str, Verdict]:
-    """Verdicts of Great Expectations on `tally`, a SELECT of rule, dimension, severity, failed; one per dimension.
+def validate(
+    con: duckdb.DuckDBPyConnection, table: str, suite: ExpectationSuite, *, is_view: bool = False
+) -> ExpectationSuiteValidationResult:
+    """What GX finds of `table` (schema.name), which may be the staging table of the one that the suite is named after.
 
-    GX runs the SELECT once, into a temporary table of its own cursor, and expects that no rule of the dimension has
-    failed. The cursor does not see what `con` has not committed. Raises what DuckDB raises when the SQL is wrong.
+    A cursor of `con` reads the table, so it does not see what `con` has not committed. Raises what DuckDB raises when
+    the SQL of a rule is wrong.
     """
-    live = sqlalchemy.create_engine("duckdb://", creator=lambda: Live(con.cursor()), poolclass=sqlalchemy.StaticPool)
+    live = Live(con)
+    pool = sqlalchemy.create_engine("duckdb://", creator=lambda: live, poolclass=sqlalchemy.StaticPool)
     try:
-        engine = SqlAlchemyExecutionEngine(engine=live)
-        data: Any = SqlAlchemyBatchData(execution_engine=engine, query=_without_bind_parameters(tally))
-        validator = Validator(execution_engine=engine, batches=[Batch(data=data)])
-        validator.metrics_calculator.show_progress_bars = False
-        results = validator.graph_validate(
-            configurations=[_expectation(dimension).configuration for dimension in dimensions],
-            runtime_configuration={"result_format": "COMPLETE", "catch_exceptions": False},
-        )
-    except sqlalchemy.exc.DBAPIError as error:  # says the whole SQL, which is long
-        raise error.orig or error from None
+        engine = SqlAlchemyExecutionEngine(engine=pool)
+        engine.load_batch_data(table, _batch(engine, table, is_view=is_view))
+        results = _results(engine, suite)
+    except Exception:
+        if live.error is not None:  # GX wraps it, with the whole SQL
+            raise live.error from None
+        raise
     finally:
-        live.dispose()
-    return {dimension: _verdict(result) for dimension, result in zip(dimensions, results, strict=True)}
-
-
-def _expectation(dimension: str) -> UnexpectedRowsExpectation:
-    return UnexpectedRowsExpectation(
-        unexpected_rows_query=(
-            f"select rule, severity, failed from {{batch}} where dimension = '{dimension}' and failed > 0 order by rule"
-        )
+        pool.dispose()
+    statistics = calc_validation_statistics(results)
+    return ExpectationSuiteValidationResult(
+        success=statistics.success,
+        results=results,
+        suite_name=suite.name,
+        statistics={key: count for key, count in statistics._asdict().items() if key != "success"},
+        meta={"great_expectations_version": gx_version},
     )
 
 
-def _verdict(result: ExpectationValidationResult) -> Verdict:
-    rows = result.result["details"]["unexpected_rows"]
-    broken = (Broken(row["rule"], Severity(row["severity"]), row["failed"]) for row in rows)
-    return Verdict(bool(result.success), tuple(broken))
+def _batch(engine: SqlAlchemyExecutionEngine, table: str, *, is_view: bool) -> SqlAlchemyBatchData:
+    """The table; of a view no row, for its rules are queries, and the one SELECT of them all would compute the view."""
+    schema, name = table.split(".")
+    selected: Any = sqlalchemy.table(name, schema=schema)
+    if is_view:
+        selected = sqlalchemy.select(sqlalchemy.text("1")).select_from(selected).limit(0)
+    return SqlAlchemyBatchData(
+        engine, selectable=selected, create_temp_table=False, source_schema_name=schema, source_table_name=name
+    )
 
 
-def _without_bind_parameters(sql: str) -> str:
-    """SQL for sqlalchemy.text, which takes `:name` for a parameter unless the colon is escaped."""
-    return sql.replace(":", r"\:")
+def _results(engine: SqlAlchemyExecutionEngine, suite: ExpectationSuite) -> list[ExpectationValidationResult]:
+    wanted = {
+        metric.id: metric
+        for expectation in suite.expectations
+        for metric in expectation.get_validation_dependencies(engine, RUNTIME).get_metric_configurations()
+    }
+    values, _ = MetricsCalculator(engine).compute_metrics(list(wanted.values()), runtime_configuration=RUNTIME)
+    return [
+        expectation.metrics_validate(values, runtime_configuration=dict(RUNTIME), execution_engine=engine)
+        for expectation in suite.expectations
+    ]
 
 
 class Live(ConnectionWrapper):
-    """DBAPI connection on a cursor of the run's own connection."""
+    """DBAPI connection on a cursor of the run's own connection; what has failed once on it is not tried again.
+
+    GX asks for the metrics of a bundle one by one when the bundle fails: of a run that is interrupted, that would be
+    many queries more.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        super().__init__(con)
-        self.con = con
+        self.con = con.cursor()
+        self.error: Exception | None = None
+        super().__init__(self.con)
 
     def cursor(self) -> "Buffered":
         return Buffered(self)
+
+    def begin(self) -> None:
+        """Nothing: a SELECT needs no transaction, and GX would open and roll back one for each."""
+
+    def rollback(self) -> None:
+        """Nothing, as for `begin`."""
 
 
 class Buffered(CursorWrapper):
@@ -81,12 +110,18 @@ class Buffered(CursorWrapper):
 
     def __init__(self, live: Live) -> None:
         super().__init__(live.con, live)
-        self.con = live.con
+        self.live, self.con = live, live.con
         self.rows: list[Any] = []
         self.description: Any = None
 
     def execute(self, statement: str, parameters: Any = None, context: Any = None) -> None:
-        super().execute(statement, parameters, context)
+        if self.live.error is not None:
+            raise self.live.error
+        try:
+            super().execute(statement, parameters, context)
+        except Exception as error:
+            self.live.error = error
+            raise
         self.description = self.con.description
         self.rows = self.con.fetchall() if self.description else []
 

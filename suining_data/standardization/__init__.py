@@ -1,8 +1,8 @@
 """raw -> staged: typed rows with standard names; bad rows to quarantine with a reason; every row accounted for."""
 
 from suining_data.standardization.accounts import UNBALANCED, create_accounts, unbalanced_batches
-from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
 from suining_data.standardization.plausibility import implausible_column
+from suining_data.standardization.rules import rules_of_derived, rules_of_fields
 from suining_data.standardization.run import Account, put_in_force, record_base, standardize
 from suining_data.standardization.statement import staged_select
 
@@ -11,10 +11,10 @@ __all__ = [
     "Account",
     "create_accounts",
     "implausible_column",
-    "judgements_of_derived",
-    "judgements_of_fields",
     "put_in_force",
     "record_base",
+    "rules_of_derived",
+    "rules_of_fields",
     "staged_select",
     "standardize",
     "unbalanced_batches",

@@ -1,7 +1,7 @@
 """Raw batches of a resource into a judged side table, and the side table into force.
 
 Here: running the SELECT of statement.py, putting rows aside, counting them, swapping.
-Not here: which rules there are (judgements.py), who judges the side table (quality/).
+Not here: which rules there are (rules.py), who validates the staging table (quality/).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
-from suining_data.standardization.judgements import judgements_of_derived, judgements_of_fields
+from suining_data.standardization.rules import rules_of_derived, rules_of_fields
 from suining_data.standardization.statement import ROW_KEYS, source_columns, staged_select
 from suining_data.standardization.versions import OUTDATED, find_outdated
 from suining_data.warehouse import NEXT, load_spatial, swap
@@ -79,24 +79,24 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
 
 def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
     """Rows and values that break a rule, and lines that never became rows, with their reasons."""
-    every = [*judgements_of_fields(resource), *judgements_of_derived(resource)]
-    judged = [j for j in every if j.then not in ("warn", "discard")]
-    rules = (
+    every = [*rules_of_fields(resource), *rules_of_derived(resource)]
+    rules = [rule for rule in every if rule.then not in ("warn", "discard")]
+    declared = (
         ", ".join(
-            f"({literal(j.id)}, {literal(j.source or j.column)}, {literal(j.rule)}, {literal(f'{j.label}：{j.reason}')}, "
-            f"{literal('row' if j.then == 'quarantine' else 'value')})"
-            for j in judged
+            f"({literal(rule.id)}, {literal(rule.source or rule.column)}, {literal(rule.name)}, {literal(f'{rule.label}：{rule.reason}')}, "
+            f"{literal('row' if rule.then == 'quarantine' else 'value')})"
+            for rule in rules
         )
         or "('', '', '', '', '')"
     )
     con.execute(f"""
         create or replace temp table next_quarantine as
         select {literal(resource.id)} as resource_id, {literal(unit.id)} as unit_id, broken.batch_id, file.file_name,
-            line_number - first_line + 1 as line_number, judged.scope, judged.field, judged.rule, judged.reason,
-            json_extract_string(_raw, '$."' || judged.field || '"') as received, _raw as raw_text,
+            line_number - first_line + 1 as line_number, broken_rule.scope, broken_rule.field, broken_rule.rule, broken_rule.reason,
+            json_extract_string(_raw, '$."' || broken_rule.field || '"') as received, _raw as raw_text,
             record_id
         from (select {ROW_KEYS}, _raw, unnest(failed_rules) as id from {table} where _raw is not null) as broken
-        join (values {rules}) as judged(id, field, rule, reason, scope) using (id)
+        join (values {declared}) as broken_rule(id, field, rule, reason, scope) using (id)
         join ({files_of(resource.id)}) as file
             on file.batch_id = broken.batch_id and line_number between first_line and last_line
         {_rejected_lines(con, settings, unit, resource)}

@@ -1,7 +1,7 @@
 """Writes the one SELECT that turns the raw rows of a resource into staged rows.
 
 Here: SQL text, built from the catalogue and the elements. Levels: delivered text -> cleaned text -> typed value ->
-judged -> accepted (broken values null) -> derived columns, judged and accepted in their turn.
+validated -> accepted (broken values null) -> derived columns, validated and accepted in their turn.
 Not here: running it and accounting for its rows (run.py).
 
 A row carries its broken rules as bits of integers (`mask_<n>`): one pass over the data however many rules there are.
@@ -10,7 +10,7 @@ A row carries its broken rules as bits of integers (`mask_<n>`): one pass over t
 from suining_data.catalog import Field, Resource
 from suining_data.elements import ELEMENTS, Then
 from suining_data.sql import identifier, literal
-from suining_data.standardization.judgements import Judgement, judgements_of_derived, judgements_of_fields
+from suining_data.standardization.rules import ColumnRule, rules_of_derived, rules_of_fields
 
 BITS = 60  # rules per BIGINT mask
 ROW_KEYS = "record_id, batch_id, line_number"
@@ -22,20 +22,20 @@ def staged_select(resource: Resource) -> str:
     Reads a relation `delivered`: record_id, batch_id, line_number and the source columns as text.
     `_raw` is the delivered row as JSON where a rule is broken, else null.
     """
-    fields, derived = judgements_of_fields(resource), judgements_of_derived(resource)
+    fields, derived = rules_of_fields(resource), rules_of_derived(resource)
     every = [*fields, *derived]
     levels = {"cleaned": _cleaned(resource), "converted": _converted(resource)}
-    levels["judged"] = _with_masks("converted", fields, start=0)
+    levels["validated"] = _with_masks("converted", fields, start=0)
     levels["accepted"] = _accepted(resource, fields)
     if resource.derived:
         levels["derived"] = _derived(resource)
-        levels["derived_judged"] = _with_masks("derived", derived, start=_mask_count(fields))
+        levels["derived_validated"] = _with_masks("derived", derived, start=_mask_count(fields))
         levels["derived_accepted"] = _derived_accepted(resource, derived, start=_mask_count(fields))
     last = list(levels)[-1]
     masks = _masks(len(fields), 0) + (_masks(len(derived), _mask_count(fields)) if resource.derived else [])
     bits = _bits(fields, 0) | _bits(derived, _mask_count(fields))
     broken = " or ".join(f"{mask} <> 0" for mask in masks) or "false"
-    refused = _any_bit([bits[j.id] for j in every if j.then is Then.QUARANTINE])
+    refused = _any_bit([bits[rule.id] for rule in every if rule.then is Then.QUARANTINE])
     raw = (
         "to_json(struct_pack("
         + ", ".join(f'{identifier(s)} := "r_{i}"' for i, s in enumerate(source_columns(resource)))
@@ -50,16 +50,16 @@ def staged_select(resource: Resource) -> str:
     )
 
 
-def broken_and_filled(resource: Resource, judgements: list[Judgement], rows: str) -> str:
-    """SELECT of one row: for each judgement how many of the raw `rows` break it, and how many have a value there.
+def broken_and_filled(resource: Resource, rules: list[ColumnRule], rows: str) -> str:
+    """SELECT of one row: for each rule how many of the raw `rows` break it, and how many have a value there.
 
-    Only the columns that are judged are cleaned: planning every expression of a resource takes longer than a look at
+    Only the columns that have one of the rules are cleaned: planning every expression of a resource takes longer than a look at
     its first rows.
     """
-    judged = [field for field in resource.fields if any(j.column == field.name for j in judgements)]
-    cleaned = ", ".join(f"{_clean(field)}, {identifier(field.source)} as s_{field.name}" for field in judged) or "1"
-    values = ", ".join(_value(field) for field in judged) or "1"
-    counts = (f"count(*) filter (not ({j.holds})), count(*) filter (trim(s_{j.column}) <> '')" for j in judgements)
+    validated = [field for field in resource.fields if any(rule.column == field.name for rule in rules)]
+    cleaned = ", ".join(f"{_clean(field)}, {identifier(field.source)} as s_{field.name}" for field in validated) or "1"
+    values = ", ".join(_value(field) for field in validated) or "1"
+    counts = (f"count(*) filter (not ({rule.holds})), count(*) filter (trim(s_{rule.column}) <> '')" for rule in rules)
     return f"select {', '.join(counts) or '1'} from (select *, {values} from (select {cleaned} from {rows}))"
 
 
@@ -86,17 +86,17 @@ def _converted(resource: Resource) -> str:
     return "    select *,\n        " + ",\n        ".join(values) + "\n    from cleaned"
 
 
-def _with_masks(source: str, judgements: list[Judgement], start: int) -> str:
+def _with_masks(source: str, rules: list[ColumnRule], start: int) -> str:
     masks = []
-    for n, chunk in enumerate(_chunks(judgements)):
-        cases = [f"case when not ({j.holds}) then {1 << k} else 0 end" for k, j in enumerate(chunk)]
+    for n, chunk in enumerate(_chunks(rules)):
+        cases = [f"case when not ({rule.holds}) then {1 << k} else 0 end" for k, rule in enumerate(chunk)]
         masks.append(" +\n            ".join(cases) + f" as mask_{start + n}")
     return "    select *" + "".join(f",\n        {mask}" for mask in masks) + f"\n    from {source}"
 
 
-def _accepted(resource: Resource, judgements: list[Judgement]) -> str:
-    replaced = _replacements([field.name for field in resource.fields], judgements, 0)
-    return f"    select *{replaced} from judged"
+def _accepted(resource: Resource, rules: list[ColumnRule]) -> str:
+    replaced = _replacements([field.name for field in resource.fields], rules, 0)
+    return f"    select *{replaced} from validated"
 
 
 def _derived(resource: Resource) -> str:
@@ -112,35 +112,39 @@ def _derived(resource: Resource) -> str:
     )
 
 
-def _derived_accepted(resource: Resource, judgements: list[Judgement], start: int) -> str:
-    replaced = _replacements([column.name for column in resource.derived], judgements, start)
-    return f"    select *{replaced} from derived_judged"
+def _derived_accepted(resource: Resource, rules: list[ColumnRule], start: int) -> str:
+    replaced = _replacements([column.name for column in resource.derived], rules, start)
+    return f"    select *{replaced} from derived_validated"
 
 
-def _replacements(columns: list[str], judgements: list[Judgement], start: int) -> str:
-    bits = _bits(judgements, start)
+def _replacements(columns: list[str], rules: list[ColumnRule], start: int) -> str:
+    bits = _bits(rules, start)
     replaced = []
     for column in columns:
-        own = [bits[j.id] for j in judgements if j.column == column and j.then in (Then.QUARANTINE_VALUE, Then.DISCARD)]
+        own = [
+            bits[rule.id]
+            for rule in rules
+            if rule.column == column and rule.then in (Then.QUARANTINE_VALUE, Then.DISCARD)
+        ]
         if own:
             replaced.append(f"case when {_any_bit(own)} then null else v_{column} end as v_{column}")
     return f" replace ({', '.join(replaced)})" if replaced else ""
 
 
-def _chunks(judgements: list[Judgement]) -> list[list[Judgement]]:
-    return [judgements[n : n + BITS] for n in range(0, len(judgements), BITS)]
+def _chunks(rules: list[ColumnRule]) -> list[list[ColumnRule]]:
+    return [rules[n : n + BITS] for n in range(0, len(rules), BITS)]
 
 
-def _mask_count(judgements: list[Judgement]) -> int:
-    return len(_chunks(judgements))
+def _mask_count(rules: list[ColumnRule]) -> int:
+    return len(_chunks(rules))
 
 
 def _masks(rules: int, start: int) -> list[str]:
     return [f"mask_{start + n}" for n in range((rules + BITS - 1) // BITS)]
 
 
-def _bits(judgements: list[Judgement], start: int) -> dict[str, tuple[str, int]]:
-    return {j.id: (f"mask_{start + k // BITS}", 1 << (k % BITS)) for k, j in enumerate(judgements)}
+def _bits(rules: list[ColumnRule], start: int) -> dict[str, tuple[str, int]]:
+    return {rule.id: (f"mask_{start + k // BITS}", 1 << (k % BITS)) for k, rule in enumerate(rules)}
 
 
 def _any_bit(bits: list[tuple[str, int]]) -> str:
@@ -150,11 +154,11 @@ def _any_bit(bits: list[tuple[str, int]]) -> str:
     return "(" + (" or ".join(f"{mask} & {value} <> 0" for mask, value in by_mask.items()) or "false") + ")"
 
 
-def _broken_list(judgements: list[Judgement], bits: dict[str, tuple[str, int]]) -> str:
+def _broken_list(rules: list[ColumnRule], bits: dict[str, tuple[str, int]]) -> str:
     """The ids whose bit is set, by their place in a constant list: a case for each would be planned row by row."""
     by_mask: dict[str, list[str]] = {}
-    for judgement in judgements:
-        by_mask.setdefault(bits[judgement.id][0], []).append(literal(judgement.id))
+    for rule in rules:
+        by_mask.setdefault(bits[rule.id][0], []).append(literal(rule.id))
     lists = [
         f"list_filter([{', '.join(ids)}], lambda id, place: ({mask} >> (place - 1)) & 1 = 1)"
         for mask, ids in by_mask.items()

@@ -13,7 +13,7 @@ from suining_data.operations.judging import judge
 from suining_data.operations.pipeline import pipeline
 from suining_data.operations.step import Context
 from suining_data.settings import Settings
-from suining_data.standardization.judgements import judgements_of_fields
+from suining_data.standardization.rules import rules_of_fields
 from suining_data.warehouse import transaction
 from suining_data_tests.governance.test_finding_against_truth import make
 from suining_data_tests.sharing import once
@@ -33,7 +33,7 @@ def test_rows_of_which_any_value_is_missing_break_no_gate(
         for step in pipeline():
             if step.group not in ("landing", "raw", "staged", "published"):
                 outcome = step.write(context := Context(con, settings, "run"))
-                broken = [result for result in judge(con, step, outcome) if not result.passed]
+                broken = [result for result in judge(con, step, outcome)[0] if not result.passed]
                 if sentences := [str(result.description) for result in broken if result.severity.value == "ERROR"]:
                     failed[step.key] = sentences
                 with transaction(con):
@@ -45,7 +45,7 @@ def put_aside(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     """The first row loses all values that a rule may put aside or that may be left out, the next ones all of these but
     one, and those after them one each."""
     needed = {field.name for field in resource.fields if field.required}
-    losing = {j.column for j in judgements_of_fields(resource) if j.then is Then.QUARANTINE_VALUE}
+    losing = {rule.column for rule in rules_of_fields(resource) if rule.then is Then.QUARANTINE_VALUE}
     free = [column.name for column in resource.columns if column.name not in needed or column.name in losing]
     losses = [set(free), *(set(free) - {name} for name in free), *({name} for name in free)]
     for name in free:

@@ -63,7 +63,7 @@ class World:
 
     def failures(self, table: str) -> dict[str, int]:
         """Rules of the table's contract that its rows break, with how many."""
-        counts = {c.id: len(self.rows(c.rows(table))) for c in base_suite(self.models[table]).checks}
+        counts = {r.id: len(self.rows(r.rows(table))) for r in base_suite(self.models[table]).rules}
         return {id: count for id, count in counts.items() if count}
 
     def broken(self, table: str, test: str) -> int:

@@ -135,8 +135,8 @@ class Bases:
     def broken(self) -> dict[str, int]:
         """Rows that break a rule of schema.yml, by table and rule."""
         counts = {
-            f"{model.table} {check.id}": len(self.query(check.rows(model.table)))
+            f"{model.table} {rule.id}": len(self.query(rule.rows(model.table)))
             for model in self._models
-            for check in base_suite(model).checks
+            for rule in base_suite(model).rules
         }
         return {rule: count for rule, count in counts.items() if count}

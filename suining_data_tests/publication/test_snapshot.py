@@ -13,10 +13,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from great_expectations.core import ExpectationSuite
+from great_expectations.core.expectation_validation_result import expectationSuiteValidationResultSchema
 
 from suining_data.models import Model, ModelContract
 from suining_data.operations.state import open_for_refresh
 from suining_data.publication import additions, publish
+from suining_data.quality import Severity, Suite, TableRule, create_validations, keep_validation
 from suining_data.settings import Settings
 from suining_data.warehouse import open_warehouse, table_exists
 
@@ -37,6 +40,7 @@ def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_warehouse(settings) as con:
         con.execute(STATE)
         con.execute(BATCH)
+        create_validations(con)
         con.execute("insert into governance.batch values ('a', 'b1', 'a.csv', 'sha', 2, 'in_force')")
         fill(con, people=2)
         con.execute("create table macro.indicator as select 'GDP' as code")
@@ -237,3 +241,21 @@ def test_only_the_snapshot_in_use_and_the_one_before_are_kept(
     for run in ("run1", "run2", "run3"):
         publish(con, settings, run)
     assert sorted(path.name for path in (settings.published / "snapshots").iterdir()) == ["run2", "run3"]
+
+
+def test_the_last_validation_of_every_table_is_published_and_read_by_gx(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    rule = TableRule("person_id:low", "规范性", Severity.BLOCK, "太大", "is too large", breaks="person_id > 0")
+    validation = Suite("population.person", ("person_id",), (rule,)).validate(con, "population.person")
+    keep_validation(con, "population.person", validation, "run1")
+    publish(con, settings, "run1")
+    publish(con, settings, "run2")  # nothing was validated meanwhile
+    listed = {entry["file"]: entry["sha256"] for entry in manifest(settings)["validations"]}
+    assert list(listed) == ["expectations/population.person.json", "validations/population.person.json"]
+    suite, result = ((settings.published / file).read_bytes() for file in listed)
+    assert [hashlib.sha256(content).hexdigest() for content in (suite, result)] == list(listed.values())
+    assert ExpectationSuite(**json.loads(suite)).name == "population.person"
+    read = expectationSuiteValidationResultSchema.load(json.loads(result))
+    assert (read.success, read.results[0].result["observed_value"]) == (False, 1)
+    assert "governance.validation" not in {entry["table"] for entry in manifest(settings)["tables"]}

@@ -76,7 +76,7 @@ def con():
 def failed(suite, con, table=SUITE_TABLE):
     return {
         rule: count
-        for result in suite.judge(con, table)
+        for result in suite.validate(con, table).checks
         for rule, count in (
             result.metadata["failed_by_rule"].value if "failed_by_rule" in result.metadata else {}
         ).items()
@@ -88,7 +88,7 @@ def toy_suite():
 
 
 def test_good_rows_pass_every_rule_of_the_contract(con):
-    results = toy_suite().judge(con, SUITE_TABLE)
+    results = toy_suite().validate(con, SUITE_TABLE).checks
 
     assert [result.check_name for result in results] == ["conformity", "completeness", "accuracy", "consistency"]
     assert all(result.passed for result in results)
@@ -129,7 +129,7 @@ def test_each_kind_of_rule_of_a_contract_can_fail(con, violation, expected):
 def test_a_column_too_few_too_many_or_of_another_type_is_named_and_nothing_else_is_judged(con, change, column):
     con.execute(change)
 
-    conformity, *others = toy_suite().judge(con, SUITE_TABLE)
+    conformity, *others = toy_suite().validate(con, SUITE_TABLE).checks
 
     assert conformity.metadata["sample_keys"].value == {"schema": [column]}
     assert not conformity.passed
@@ -139,7 +139,7 @@ def test_a_column_too_few_too_many_or_of_another_type_is_named_and_nothing_else_
 def test_samples_name_rows_by_keys_that_say_nothing_of_anybody(con):
     con.execute("update toy__next set name = null")
 
-    results = toy_suite().judge(con, SUITE_TABLE)
+    results = toy_suite().validate(con, SUITE_TABLE).checks
 
     assert toy_suite().keys == ("toy_id",)
     assert not any(secret in str(results) for secret in ("'aa'", "'bb'", "'cc'"))
@@ -151,7 +151,7 @@ def test_of_a_view_only_the_columns_and_its_own_tests_are_judged(con):
     con.execute("update told set name = 'bear', size = 'XXL'")
     con.execute("create view toy__next as from told")
     assert failed(suite, con) == {"names_differ": 1}
-    assert all("evaluated" not in result.metadata for result in suite.judge(con, SUITE_TABLE))
+    assert all("evaluated" not in result.metadata for result in suite.validate(con, SUITE_TABLE).checks)
     con.execute("create or replace view toy__next as select toy_id from told")
     assert failed(suite, con) == {"schema": len(CONTRACT["columns"]) - 1}
 
@@ -209,7 +209,7 @@ def test_a_staged_table_warns_of_a_batch_larger_than_expected_and_of_no_rows_at_
         """)
         assert failed(suite, con, "staged.x__next") == {"expected_rows": 1}
         con.execute("delete from staged.x__next")
-        results = suite.judge(con, "staged.x__next")
+        results = suite.validate(con, "staged.x__next").checks
 
     assert {(r.check_name, r.severity.value) for r in results if not r.passed} == {("completeness", "WARN")}
 
@@ -217,7 +217,7 @@ def test_a_staged_table_warns_of_a_batch_larger_than_expected_and_of_no_rows_at_
 def test_samples_of_a_staged_table_are_record_batch_and_line():
     with staged() as (con, suite):
         con.execute("update staged.x__next set resident_id = '110105194912310021' where line_number = 2")
-        conformity = suite.judge(con, "staged.x__next")[0]
+        conformity = suite.validate(con, "staged.x__next").checks[0]
 
     assert conformity.metadata["sample_keys"].value == {
         "resident_id:check_digit": [{"record_id": "1000", "batch_id": "b1", "line_number": "2"}]
@@ -233,11 +233,11 @@ def test_every_resource_of_the_catalogue_has_a_suite_that_its_empty_table_passes
             for resource in unit.resources[:1]:
                 types = ROW_KEYS | {c.name: ELEMENTS[c.element].sql_type for c in resource.columns} | FAILED_RULES
                 con.execute(f"create table staged.{resource.id} ({', '.join(f'{n} {t}' for n, t in types.items())})")
-                results = staged_suite(resource).judge(con, f"staged.{resource.id}")
+                results = staged_suite(resource).validate(con, f"staged.{resource.id}").checks
                 assert all(r.passed or r.severity.value == "WARN" for r in results), resource.id
 
 
 def test_rules_on_text_before_cleaning_are_not_asked_of_values():
-    asked = {check.id for check in contracts.element_checks("color", COLOR)}
+    asked = {rule.id for rule in contracts.element_rules("color", COLOR)}
 
     assert asked == {"color:short", "color:not_null_safe"}

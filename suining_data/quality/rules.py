@@ -1,0 +1,41 @@
+"""A rule of a table, as it is declared: what its rows must meet, how much weighs a failure, what people read of it.
+
+Here: the shape of a rule, its severities, the dimensions of GB/T 36344-2018. Not here: which rules a table has
+(contracts.py), Great Expectations (expectations.py), the asset checks that Dagster shows (suite.py).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+CHECK_OF_DIMENSION = {
+    "规范性": "conformity",
+    "完整性": "completeness",
+    "准确性": "accuracy",
+    "一致性": "consistency",
+    "时效性": "timeliness",
+    "可访问性": "accessibility",
+}
+SCHEMA = "schema"  # the rule that the table has the columns it should have; no other can be validated before it holds
+
+
+class Severity(StrEnum):
+    BLOCK = "block"  # a rule of ours is broken: the table is not promoted
+    WARN = "warn"  # counted and shown
+
+
+@dataclass(frozen=True)
+class TableRule:
+    """A rule of a table: `breaks` is SQL true of a row that breaks it, or `failing_rows` selects these from {table}."""
+
+    id: str
+    dimension: str  # a key of CHECK_OF_DIMENSION
+    severity: Severity
+    zh: str
+    en: str
+    breaks: str | None = None
+    failing_rows: str = ""
+
+    def rows(self, table: str) -> str:
+        """SELECT of the rows of `table` that break the rule."""
+        sql = self.failing_rows or f"select * from {{table}} where {self.breaks}"
+        return f"{sql}\n".replace("{table}", table)
