@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import duckdb
 import pytest
 
 from suining_data.models import Model, ModelContract
-from suining_data.operations.state import open_for_refresh
+from suining_data.orchestration.state import open_for_refresh
 from suining_data.publication import additions, publish
 from suining_data.settings import Settings
 from suining_data.warehouse import open_warehouse, table_exists
@@ -32,8 +33,9 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path)
 
 
-@pytest.fixture
-def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+@contextmanager
+def filled(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse with two people, an indicator and what a snapshot reads of the ledger and the state."""
     with open_warehouse(settings) as con:
         con.execute(STATE)
         con.execute(BATCH)
@@ -41,6 +43,12 @@ def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         fill(con, people=2)
         con.execute("create table macro.indicator as select 'GDP' as code")
         con.execute("insert into governance.table_state values ('macro.indicator', 'v1')")
+        yield con
+
+
+@pytest.fixture
+def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with filled(settings) as con:
         yield con
 
 
@@ -181,10 +189,10 @@ def test_a_snapshot_that_fails_half_way_leaves_the_one_in_use(
     assert people(settings.published / "suining.duckdb") == 5
 
 
-def test_a_killed_process_leaves_the_one_in_use(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
-    publish(con, settings, "run1")
-    fill(con, people=20_000_000)  # takes long enough to be killed in the middle
-    con.close()
+def test_a_killed_process_leaves_the_one_in_use(settings: Settings) -> None:
+    with filled(settings) as con:
+        publish(con, settings, "run1")
+        fill(con, people=20_000_000)  # takes long enough to be killed in the middle
     writing = "\n".join([
         "from pathlib import Path",
         "from suining_data.publication import publish",
