@@ -79,10 +79,9 @@ def _locked(settings: Settings, *, shared: bool = False, on_wait: OnWait | None 
         try:
             fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            busy = WarehouseBusy(settings)
             if on_wait is None:
-                raise busy from None
-            on_wait(str(busy))
+                raise WarehouseBusy(settings) from None
+            on_wait(f"{settings.warehouse} 正由另一次运行使用，等它结束 (another run has it: waiting for it to end)")
             fcntl.flock(lock, kind)
         yield
 

@@ -6,7 +6,7 @@ Not here: the work of a stage (ingestion/, standardization/, linkage/, models/, 
 Why there is a scheduler of our own
 -----------------------------------
 A refresh has about 250 tables. Most of them take less than 0.1 s to write, and a few take many seconds. All of them are
-written by one DuckDB file, and only one process may write it. Dagster's multiprocess executor starts a process for each
+in one DuckDB file, which only one process at a time may open to write. Dagster's multiprocess executor starts a process for each
 step, and each process opens the file again: 100 assets with 200 checks took 178 s with it, and 10.8 s in one process
 (2 cores, Dagster 1.13). So all steps of a run share one process and one DuckDB connection (`dg.in_process_executor`), and
 DuckDB uses all cores inside a statement.
@@ -22,7 +22,8 @@ What may run beside what (scheduler.py)
 ---------------------------------------
 1. A table goes through write, audit, publish: its step writes a *staging table* (`<table>__next`), validates it, and only
    then promotes it. To promote is to swap the staging table in, in one transaction with its check results and its state.
-2. A step may write its staging table as soon as every table that it reads is *current*: promoted in this run or unchanged.
+2. A step may write its staging table as soon as every table that it reads is *current*: promoted in this run, found
+   unchanged, or not part of the run.
 3. Promotion happens in run order, one table at a time, in the run's thread, each in its own transaction. So a reader
    never sees half a table, and two promotions never wait for each other.
 4. A failed blocking check keeps the former table, and nothing downstream of it is built. Other branches go on.
@@ -39,13 +40,15 @@ A killed run
 ------------
 What was promoted stays, with its state. Staging tables are written over, an unfinished snapshot is removed when the
 warehouse is opened next, and the operating system releases the lock of a dead process. So the next run goes on where the
-killed one stopped. There is nothing to clean up by hand.
+killed one stopped, and there is nothing to clean up by hand. Dagster may go on showing a killed run as started; that
+holds nothing up.
 
 One lock
 --------
 `warehouse.open_warehouse` takes it, so every way to write the warehouse takes it: `suining refresh`, `suining fetch`,
 `suining review decide`, and runs from Dagster's UI. A command says in one line that another run is under way and ends; a
-run from the UI logs that it waits, and waits. There is no Dagster pool beside it: the slot of a killed run stays taken.
+run from the UI logs that it waits, and waits. There is no Dagster pool beside it, because the slot of a killed run would
+stay taken.
 
 What it rests on in Dagster
 ---------------------------

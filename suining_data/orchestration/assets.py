@@ -121,9 +121,9 @@ def _materialization(
         metadata={
             **({} if table.rows is None else {"dagster/row_count": table.rows}),
             **figures,
-            "write_seconds": result.write_seconds,
-            "check_seconds": result.check_seconds,
-            "wait_seconds": wait_seconds,
+            "write_seconds": round(result.write_seconds, 3),
+            "check_seconds": round(result.check_seconds, 3),
+            "wait_seconds": round(wait_seconds, 3),
         },
     )
 
