@@ -115,7 +115,7 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
 def _materialization(
     result: StepResult, wait_seconds: float, table: state.TableState, figures: Mapping[str, int | str | bool]
 ) -> dg.MaterializeResult:
-    """The step's own work time stands in the metadata: the time that Dagster shows is only that of the run's thread."""
+    """What Dagster shows of the table. The metadata has the step's own time: Dagster measures only the run's thread."""
     return dg.MaterializeResult(
         data_version=dg.DataVersion(table.version),
         metadata={

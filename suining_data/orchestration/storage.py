@@ -3,8 +3,8 @@
 Here: the classes that dagster.yaml names, and the project's only imports of private modules of Dagster (checked by
 test_dagster_internals.py). Not here: dagster.yaml itself (instance.py).
 
-Dagster's own SQLite storage makes a database engine for every event, so every statement is compiled
-anew and every commit waits for the disk: a refresh of 130 tables spent 20 s in it, against 4 s with one engine for each file. With
+Dagster's own SQLite storage makes a database engine for every event, so every statement is compiled anew and every commit
+waits for the disk: a refresh of 130 tables spent 20 s in it, against 4 s with one engine for each file. With
 `synchronous = normal` a power loss may lose the last moments of the log, but never damages it; a killed process loses
 nothing.
 """
