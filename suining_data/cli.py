@@ -85,7 +85,7 @@ def refresh(
     """Take in what lies in landing/ and bring the four bases up to date."""
     gc.disable()  # a run ends with its process: to look for cycles on the way and at the end took a 20th of its time
     atexit.register(gc.freeze)
-    from suining_data.operations.refresh import run_refresh
+    from suining_data.orchestration.refresh import run_refresh
 
     try:
         succeeded = run_refresh(settings(), console, accept or ())
@@ -102,7 +102,7 @@ def fetch(
     ] = None,
 ) -> None:
     """Bring what is new in the tables of the exchange database into landing/; `refresh` does it first, too."""
-    from suining_data.operations.refresh import exchange_steps, run_fetch
+    from suining_data.orchestration.refresh import exchange_steps, run_fetch
 
     for deletions in accept or ():
         check_resource(deletions.partition("@")[0])
@@ -115,7 +115,7 @@ def fetch(
 @app.command()
 def status() -> None:
     """Stages, bases, checks: what the published file says."""
-    from suining_data.operations.summary import print_summary
+    from suining_data.orchestration.summary import print_summary
 
     with published() as con:
         print_summary(con, console)
@@ -291,7 +291,7 @@ def catalog_new(
 @app.command()
 def ui(port: Annotated[int, typer.Option(min=1, max=65535)] = 3000) -> None:
     """Open Dagster's web interface on this machine; stops with Ctrl-C."""
-    from suining_data.operations.instance import prepare_home
+    from suining_data.orchestration.instance import prepare_home
 
     home = prepare_home(settings())
     dagster = Path(sys.executable).with_name("dagster")

@@ -1,6 +1,6 @@
 """Everything Dagster loads; assembles, decides nothing."""
 
-from suining_data.operations.assets import definitions_of, warehouse_of
-from suining_data.operations.pipeline import pipeline
+from suining_data.orchestration.assets import definitions_of, warehouse_of
+from suining_data.orchestration.pipeline import pipeline
 
 defs = definitions_of(pipeline(), warehouse_of(pipeline()))

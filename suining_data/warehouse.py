@@ -1,6 +1,6 @@
 """The one DuckDB connection of a run: limits, schemas, reference tables, and the swap of a finished table.
 
-Here: whose turn it is, opening the warehouse file, loading data/reference/**/*.csv into schema `reference`, the spatial
+Here: the lock of the warehouse, opening its file, loading data/reference/**/*.csv into schema `reference`, the spatial
 extension, swapping side tables in.
 Not here: what the tables hold (the stages), the published copy that analysts open (publication/).
 """
@@ -9,7 +9,7 @@ import errno
 import fcntl
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -31,16 +31,17 @@ FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # DuckDB says the first two; SQLite, in which Dagster keeps its log, the others
 FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
 _loading = threading.Lock()
+OnWait = Callable[[str], None]  # called with what to say while another run has the warehouse
 NEXT = "__next"  # suffix of a side table: written and judged before it replaces the good one
 
 
 class WarehouseBusy(RuntimeError):
-    """Another process writes the warehouse."""
+    """Another run has the warehouse."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(
-            f"{settings.warehouse} 正由另一次 refresh 写入：请等它结束，再运行一次 "
-            "(another refresh is writing it: wait for it to end, then run again)"
+            f"{settings.warehouse} 正由另一次运行使用（refresh、fetch、review 或界面）：请等它结束，再运行一次 "
+            "(another run has it, a refresh, fetch, review or a run of the UI: wait for it to end, then run again)"
         )
 
 
@@ -63,24 +64,28 @@ def tells_of_full_disk(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def turn(settings: Settings, *, reading: bool = False) -> Iterator[None]:
-    """WarehouseBusy while a refresh is under way; the system lets the lock go when its process ends, however.
+def _locked(settings: Settings, *, shared: bool = False, on_wait: OnWait | None = None) -> Iterator[None]:
+    """The one lock of the warehouse, for one writer or many readers; the system releases it when its process ends.
 
-    A refresh closes the warehouse for a moment between its parts: nobody may slip in there.
+    While another has it: WarehouseBusy, or with `on_wait` one call that says so, and waiting.
     """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     with (settings.warehouse.parent / "refresh.lock").open("w") as lock:
         try:
-            fcntl.flock(lock, (fcntl.LOCK_SH if reading else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise WarehouseBusy(settings) from None
+            if on_wait is None:
+                raise WarehouseBusy(settings) from None
+            on_wait(f"{settings.warehouse} 正由另一次运行使用，等它结束 (another run has it: waiting for it to end)")
+            fcntl.flock(lock, kind)
         yield
 
 
 @contextmanager
 def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as the last refresh left it, read only; WarehouseBusy while one is under way."""
-    with turn(settings, reading=True):
+    """The warehouse as the last refresh left it, read only; WarehouseBusy while a run writes it."""
+    with _locked(settings, shared=True):
         con = _connect(settings, read_only=True)
         try:
             yield con
@@ -105,18 +110,22 @@ def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyC
 
 
 @contextmanager
-def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, open for writing by this process only; WarehouseBusy when another has it."""
-    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    con = _connect(settings)
-    try:
-        con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
-        # memory is kept, not given back and asked for again: a tenth of the time
-        con.execute(f"set block_allocator_memory = '{settings.memory_gb}GB'")
-        prepare(con)
-        yield con
-    finally:
-        con.close()
+def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse for writing, under its lock: whatever writes it opens it here.
+
+    While another run has it: WarehouseBusy, or with `on_wait` one call that says so, and waiting. WarehouseBusy also
+    where a program that does not know the lock has the file open.
+    """
+    with _locked(settings, on_wait=on_wait):
+        con = _connect(settings)
+        try:
+            con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
+            # memory is kept, not given back and asked for again: a tenth of the time
+            con.execute(f"set block_allocator_memory = '{settings.memory_gb}GB'")
+            prepare(con)
+            yield con
+        finally:
+            con.close()
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection, sql: str = "ST_") -> None:

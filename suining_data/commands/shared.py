@@ -25,8 +25,8 @@ NOTHING_LINKED = "还没有关联结果：先运行 suining refresh (nothing is 
 
 @contextmanager
 def linked_warehouse(*, writing: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse once something is linked, read only or to be written; WarehouseBusy while a refresh has it."""
-    from suining_data.warehouse import open_warehouse, read_warehouse, table_exists, turn
+    """The warehouse once something is linked, read only or to be written; WarehouseBusy while another run has it."""
+    from suining_data.warehouse import open_warehouse, read_warehouse, table_exists
 
     config = settings()
     if not config.warehouse.exists():
@@ -37,7 +37,7 @@ def linked_warehouse(*, writing: bool = False) -> Iterator[duckdb.DuckDBPyConnec
                 raise Mistake(NOTHING_LINKED)
             yield con
         return
-    with turn(config), open_warehouse(config) as con:
+    with open_warehouse(config) as con:
         if not table_exists(con, "linked.review"):
             raise Mistake(NOTHING_LINKED)
         yield con

@@ -1,7 +1,7 @@
 """The next snapshot in the making: tables go into it as they are in force, while the run is still at others.
 
 Here: where it is made; adding a table and its Parquet file, what a view shows, how records were linked.
-Not here: what makes it whole and puts it in use (snapshot.py), when a table is added (operations/pipeline.py).
+Not here: what makes it whole and puts it in use (snapshot.py), when a table is added (orchestration/pipeline.py).
 """
 
 import os

@@ -12,7 +12,7 @@ import sqlglot
 
 from suining_data.catalog import Format, Mode, Resource, check, load_catalog
 from suining_data.catalog.derivations import shared_derivations
-from suining_data.operations.pipeline import pipeline
+from suining_data.orchestration.pipeline import pipeline
 
 DEPARTMENTS = """
 ZR02 JT03 CG01 SL01 LY01 B13

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from suining_data.operations.refresh import run_refresh
+from suining_data.orchestration.refresh import run_refresh
 from suining_data.settings import Settings, settings
 from suining_data_tests.sharing import once
 

@@ -5,7 +5,7 @@ import shutil
 
 from rich.console import Console
 
-from suining_data.operations.refresh import run_refresh
+from suining_data.orchestration.refresh import run_refresh
 from suining_data_tests.end_to_end.conftest import City
 
 CHANGES = "public_security__household_changes"

@@ -1,8 +1,8 @@
 """The copy of the registry is written when nobody else is at work: others who look at the catalogue would stop it."""
 
-from suining_data.operations.pipeline import pipeline
-from suining_data.operations.state import open_for_refresh
-from suining_data.operations.step import Context
+from suining_data.orchestration.pipeline import pipeline
+from suining_data.orchestration.state import open_for_refresh
+from suining_data.orchestration.step import Context
 from suining_data_tests.end_to_end.conftest import City
 
 

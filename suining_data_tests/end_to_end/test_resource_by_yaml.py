@@ -9,8 +9,8 @@ import pytest
 
 from suining_data.catalog import Catalog, check, load_catalog
 from suining_data.drafting import draft
-from suining_data.operations.assets import asset_of, warehouse_of
-from suining_data.operations.pipeline import steps_of
+from suining_data.orchestration.assets import asset_of, warehouse_of
+from suining_data.orchestration.pipeline import steps_of
 from suining_data.settings import Settings, settings
 
 OPERATOR = "91350100M000100Y43,遂宁市某某水务有限公司"

@@ -8,10 +8,10 @@ import pytest
 
 from suining_data.catalog import Resource, load_catalog
 from suining_data.elements import Then
-from suining_data.operations import state
-from suining_data.operations.judging import judge
-from suining_data.operations.pipeline import pipeline
-from suining_data.operations.step import Context
+from suining_data.orchestration import state
+from suining_data.orchestration.pipeline import pipeline
+from suining_data.orchestration.step import Context
+from suining_data.orchestration.validation import validate
 from suining_data.settings import Settings
 from suining_data.standardization.rules import rules_of_fields
 from suining_data.warehouse import transaction
@@ -32,12 +32,12 @@ def test_rows_of_which_any_value_is_missing_break_no_gate(
             put_aside(con, resource)
         for step in pipeline():
             if step.group not in ("landing", "raw", "staged", "published"):
-                outcome = step.write(context := Context(con, settings, "run"))
-                broken = [result for result in judge(con, step, outcome)[0] if not result.passed]
+                write = step.write(context := Context(con, settings, "run"))
+                broken = [result for result in validate(con, step, write)[0] if not result.passed]
                 if sentences := [str(result.description) for result in broken if result.severity.value == "ERROR"]:
                     failed[step.key] = sentences
                 with transaction(con):
-                    step.accept(context)
+                    step.promote(context)
     assert not failed, "\n".join(f"{table}: {sentences}" for table, sentences in failed.items())
 
 

@@ -1,6 +1,8 @@
 """From a table of the exchange database through a refresh into staged rows and accounts, told to whoever watches."""
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import duckdb
@@ -8,9 +10,10 @@ import pytest
 from rich.console import Console
 
 from suining_data.catalog import Catalog
-from suining_data.operations import refresh
-from suining_data.operations.pipeline import steps_of
+from suining_data.orchestration import refresh
+from suining_data.orchestration.pipeline import steps_of
 from suining_data.settings import settings
+from suining_data.warehouse import WarehouseBusy
 from suining_data_tests.exchange.conftest import ANNA, BEN, UNIT, Office, resource_of
 
 NINE, TEN = "2019-08-14 09:00:00+08", "2019-08-14 10:00:00+08"
@@ -74,6 +77,24 @@ def test_a_server_that_does_not_answer_is_said_and_what_lies_there_goes_on(
     )
     assert not passed
     assert "geheim" not in str(description)
+
+
+def test_a_fetch_says_that_another_run_has_the_warehouse(office: Office, run: Refresh) -> None:
+    office.write((1, ANNA, "安娜", NINE))
+    holding = (
+        "import sys\nfrom suining_data.settings import settings\nfrom suining_data.warehouse import open_warehouse\n"
+    )
+    holding += "with open_warehouse(settings()):\n    print('held', flush=True)\n    sys.stdin.read()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", holding], stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(WarehouseBusy):
+            refresh.run_fetch(settings(), Console(file=io.StringIO()))
+        assert not office.landing.exists()
+        other.communicate()
+    assert refresh.run_fetch(settings(), Console(file=io.StringIO()))
+    assert len(list(office.landing.iterdir())) == 1
 
 
 def test_without_a_dsn_nothing_is_fetched_and_one_line_says_so(

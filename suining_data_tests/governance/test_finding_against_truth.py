@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from suining_data.operations import state
-from suining_data.operations.pipeline import LANDING, pipeline
-from suining_data.operations.step import Context
+from suining_data.orchestration import state
+from suining_data.orchestration.pipeline import LANDING, pipeline
+from suining_data.orchestration.step import Context
 from suining_data.settings import Settings
 from suining_data.synthetic import make_sample
 from suining_data.synthetic.errors import RATES
@@ -56,7 +56,7 @@ def make(settings: Settings) -> None:
             if step.group not in (LANDING, "published"):
                 step.write(context := Context(con, settings, "run"))
                 with transaction(con):
-                    step.accept(context)
+                    step.promote(context)
 
 
 def numbers(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from great_expectations.core import ExpectationSuite
 from great_expectations.core.expectation_validation_result import expectationSuiteValidationResultSchema
 
 from suining_data.models import Model, ModelContract
-from suining_data.operations.state import open_for_refresh
+from suining_data.orchestration.state import open_for_refresh
 from suining_data.publication import additions, publish
 from suining_data.quality import Severity, Suite, TableRule, create_validations, keep_validation
 from suining_data.settings import Settings
@@ -35,8 +36,9 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "o'clock")  # a folder may have any name
 
 
-@pytest.fixture
-def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+@contextmanager
+def filled(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse with two people, an indicator and what a snapshot reads of the ledger and the state."""
     with open_warehouse(settings) as con:
         con.execute(STATE)
         con.execute(BATCH)
@@ -45,6 +47,12 @@ def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         fill(con, people=2)
         con.execute("create table macro.indicator as select 'GDP' as code")
         con.execute("insert into governance.table_state values ('macro.indicator', 'v1')")
+        yield con
+
+
+@pytest.fixture
+def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with filled(settings) as con:
         yield con
 
 
@@ -185,10 +193,10 @@ def test_a_snapshot_that_fails_half_way_leaves_the_one_in_use(
     assert people(settings.published / "suining.duckdb") == 5
 
 
-def test_a_killed_process_leaves_the_one_in_use(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
-    publish(con, settings, "run1")
-    fill(con, people=20_000_000)  # takes long enough to be killed in the middle
-    con.close()
+def test_a_killed_process_leaves_the_one_in_use(settings: Settings) -> None:
+    with filled(settings) as con:
+        publish(con, settings, "run1")
+        fill(con, people=20_000_000)  # takes long enough to be killed in the middle
     writing = "\n".join([
         "from pathlib import Path",
         "from suining_data.publication import publish",

@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from suining_data.catalog import Catalog, Unit
-from suining_data.operations import pipeline
+from suining_data.orchestration import pipeline
 from suining_data.settings import settings
 from suining_data_tests.end_to_end.refusals.deliveries import residents
 

@@ -88,25 +88,25 @@ def small(refreshed: Path, tmp_path: Path) -> Small:
 
 
 def test_the_second_of_two_refreshes_says_so_and_the_first_goes_on(small: Small) -> None:
-    first = small.start("pause", "suining_data.operations.pipeline.standardize")
+    first = small.start("pause", "suining_data.orchestration.pipeline.standardize")
     while not (small.data / "paused").exists():
         assert first.poll() is None
         time.sleep(0.05)
     code, _, error = small.refresh()
     assert code == 1
     assert len(error.strip().splitlines()) == 1, error
-    assert "正由另一次 refresh 写入" in error
+    assert "正由另一次运行使用" in error
     (small.data / "paused").unlink()
     first.communicate(timeout=120)
     assert first.returncode == 0
     assert small.published() == AFTER
 
 
-DYING = "suining_data.operations.pipeline.put_in_force"  # judged, and nothing swapped in yet
+DYING = "suining_data.orchestration.pipeline.put_in_force"  # validated, and nothing promoted yet
 OTHERS_DYING = [
     "suining_data.ingestion.intake.write_ledger",  # files are there, the ledger does not know
-    "suining_data.operations.pipeline.standardize",
-    "suining_data.operations.state.remember",  # swapped in, and the transaction not ended
+    "suining_data.orchestration.pipeline.standardize",
+    "suining_data.orchestration.state.record",  # promoted, and the transaction not ended
     "suining_data.publication.snapshot.write_manifest",
     "suining_data.publication.snapshot._put_in_use",
     "suining_data.publication.snapshot._forget_old",  # published, and nobody knows

@@ -7,9 +7,9 @@ import dagster as dg
 import pytest
 
 from suining_data.catalog import Catalog, Resource
-from suining_data.operations.assets import asset_of, warehouse_of
-from suining_data.operations.deliveries import Problem, deliveries_step, problems
-from suining_data.operations.pipeline import steps_of
+from suining_data.orchestration.assets import asset_of, warehouse_of
+from suining_data.orchestration.delivery_problems import Problem, deliveries_step, problems
+from suining_data.orchestration.pipeline import steps_of
 from suining_data.settings import settings
 from suining_data_tests.end_to_end.refusals.conftest import SOUND, UNIT, Desk
 from suining_data_tests.end_to_end.refusals.deliveries import content, people, residents

@@ -1,6 +1,6 @@
 """A refresh from the command line: what is stale runs as one Dagster run, in this process, with progress shown.
 
-Here: choosing what to run, running it, showing it. Not here: the steps (pipeline.py), what came out (summary.py).
+Here: choosing the steps, running them, showing progress. Not here: the steps (pipeline.py), the summary (summary.py).
 """
 
 import os
@@ -12,16 +12,16 @@ import dagster as dg
 from rich.console import Console
 
 from suining_data.ingestion import accept_batch, accept_deletions
-from suining_data.operations import state
-from suining_data.operations.ahead import Ahead
-from suining_data.operations.assets import JOB, definitions_of
-from suining_data.operations.instance import prepare_home
-from suining_data.operations.pipeline import LANDING, pipeline
-from suining_data.operations.step import Connection, Step
-from suining_data.operations.summary import print_published
+from suining_data.orchestration import state
+from suining_data.orchestration.assets import JOB, definitions_of
+from suining_data.orchestration.instance import prepare_home
+from suining_data.orchestration.pipeline import LANDING, pipeline
+from suining_data.orchestration.scheduler import Scheduler
+from suining_data.orchestration.step import Connection, Step
+from suining_data.orchestration.summary import print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Settings
-from suining_data.warehouse import speaks_of_full_disk, turn
+from suining_data.warehouse import speaks_of_full_disk
 
 
 def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
@@ -29,14 +29,9 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
 
     `accepted`: ids of refused batches that somebody has confirmed; ValueError when there is none like it.
     """
-    with turn(settings):
-        return _refresh(settings, console, accepted)
-
-
-def _refresh(settings: Settings, console: Console, accepted: Sequence[str]) -> bool:
-    run_fetch(settings, console)
     steps = [step for step in pipeline() if step.group != LANDING]
     with state.open_for_refresh(settings) as con:
+        _fetch(con, settings, console)
         for batch_id in accepted:
             accept_batch(con, batch_id)
         stale = state.stale_steps(con, settings, steps)
@@ -52,16 +47,21 @@ def _refresh(settings: Settings, console: Console, accepted: Sequence[str]) -> b
     return succeeded
 
 
-def exchange_steps() -> list[Step]:
-    """The steps that fetch tables of the exchange database."""
-    return [step for step in pipeline() if step.group == LANDING]
-
-
 def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
     """Bring what is new in the tables of the exchange database into landing/; False when one could not be read.
 
     `accepted`: deletions that somebody has confirmed, by resource and file as the refusal names them.
     """
+    with state.open_for_refresh(settings) as con:
+        return _fetch(con, settings, console, accepted)
+
+
+def exchange_steps() -> list[Step]:
+    """The steps that fetch tables of the exchange database."""
+    return [step for step in pipeline() if step.group == LANDING]
+
+
+def _fetch(con: Connection, settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
     tables = exchange_steps()
     if not tables:
         return True
@@ -70,45 +70,31 @@ def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()
             f"未设 SUINING_EXCHANGE_DSN，{len(tables)} 张库表不取数 (no exchange database is set: nothing is fetched)"
         )
         return True
-    with state.open_for_refresh(settings) as con:
-        for deletions in accepted:
-            accept_deletions(con, deletions)
-        result = _run(con, settings, tables, console)
+    for deletions in accepted:
+        accept_deletions(con, deletions)
+    result = _run(con, settings, tables, console)
     failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
     for check in failed:
         console.print(f"✗ {check.description}", style="red", markup=False, highlight=False, soft_wrap=True)
     return result.success and not failed
 
 
-def _run(con: Connection, settings: Settings, stale: list[Step], console: Console) -> dg.ExecuteInProcessResult:
-    """The first tables are being written while Dagster gets ready."""
+def _run(con: Connection, settings: Settings, steps: list[Step], console: Console) -> dg.ExecuteInProcessResult:
+    """One Dagster run of the steps; the worker writes the first tables while Dagster starts."""
     run_id = str(uuid.uuid4())
-    with Ahead(con, settings, run_id, stale) as ahead:
+    with Scheduler(con, settings, run_id, steps) as scheduler:
         import_in_background()
         os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
-        defs = definitions_of(pipeline(), dg.ResourceDefinition.hardcoded_resource(ahead))
-        progress = Progress(console, len(stale))
+        defs = definitions_of(pipeline(), dg.ResourceDefinition.hardcoded_resource(scheduler))
+        progress = Progress(console, len(steps))
         with dg.DagsterInstance.get() as instance:
-            _free_the_pool(instance)
             instance.add_event_listener(run_id, progress.show)
             return defs.resolve_job_def(JOB).execute_in_process(
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
-                asset_selection=[dg.AssetKey(step.key.split(".")) for step in stale],
+                asset_selection=[dg.AssetKey(step.key.split(".")) for step in steps],
             )
-
-
-def _free_the_pool(instance: dg.DagsterInstance) -> None:
-    """Slots of runs that were killed or could not write their end: Dagster would wait for them for ever.
-
-    No other run is under way: this process has just had the warehouse to itself, and holds the lock.
-    """
-    log = instance.event_log_storage
-    for pool in log.get_concurrency_keys():
-        info = log.get_concurrency_info(pool)
-        for run_id in {*(slot.run_id for slot in info.claimed_slots), *(step.run_id for step in info.pending_steps)}:
-            log.free_concurrency_slots_for_run(run_id)
 
 
 class Progress:
@@ -116,7 +102,7 @@ class Progress:
 
     def __init__(self, console: Console, tables: int) -> None:
         self.console, self.tables, self.done, self.rows, self.started = console, tables, 0, 0, time.monotonic()
-        self.has_told_of_full_disk = False
+        self.has_shown_full_disk = False
 
     def show(self, entry: dg.EventLogEntry, _cursor: object = None) -> None:
         """Called by Dagster for every event of the run."""
@@ -133,13 +119,13 @@ class Progress:
         materialization = event.step_materialization_data.materialization
         count = materialization.metadata.get("dagster/row_count")
         rows = int(str(count.value)) if count else 0
-        told = f"{rows:,}" if count else "视图 view"
+        shown = f"{rows:,}" if count else "视图 view"
         self.done += 1
         if key and key.path[0] == "raw":
             self.rows += rows
         self.console.print(
             f"[{self.done:>3}/{self.tables}] {time.monotonic() - self.started:6.1f} s  {'.'.join(key.path) if key else ''}"
-            f"  {told}  (原始行累计 rows so far {self.rows:,})",
+            f"  {shown}  (原始行累计 rows so far {self.rows:,})",
             highlight=False,
             soft_wrap=True,
         )
@@ -148,9 +134,9 @@ class Progress:
         """One line per failure, and one line in all of a full disk, which every further table runs into."""
         reason = _reason(event)
         if speaks_of_full_disk(reason):
-            if self.has_told_of_full_disk:
+            if self.has_shown_full_disk:
                 return
-            self.has_told_of_full_disk = True
+            self.has_shown_full_disk = True
             reason = f"磁盘已满或文件不能再增大 (no room on the disk): {reason}"
         self.console.print(f"✗ {event.step_key} {reason}", style="red", markup=False, soft_wrap=True)
 

@@ -1,12 +1,12 @@
-"""Parts of a step are done as soon as what they read is in force, before its turn; none when nothing is new."""
+"""Parts of a step are done as soon as what they read is current, before the step; none when nothing is new."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 
-from suining_data.operations.step import Context, Part, Step
+from suining_data.orchestration.step import Context, Part, Step
 from suining_data.settings import Settings
-from suining_data_tests.operations.tables import run, table, values
+from suining_data_tests.orchestration.tables import run, table, values
 
 SOON = 20  # seconds that nobody waits unless the test fails
 
@@ -20,20 +20,20 @@ def whole(*parts: Part, value: int = 0) -> Step:
     return replace(table("whole", value, ("staged.a", "staged.b")), parts=parts)
 
 
-def test_a_part_is_done_while_other_tables_are_still_to_be_put_in_force(data: Settings) -> None:
+def test_a_part_is_done_before_other_tables_are_promoted(data: Settings) -> None:
     done = Event()
     seen: list[bool] = []
     last = table("b", 2, ("staged.a",))
 
-    def accept(context: Context) -> None:
+    def promote(context: Context) -> None:
         seen.append(done.wait(SOON))
-        last.accept(context)
+        last.promote(context)
 
-    assert run(table("a", 1), replace(last, accept=accept), whole(part("a", done.set))).success
+    assert run(table("a", 1), replace(last, promote=promote), whole(part("a", done.set))).success
     assert seen == [True]
 
 
-def test_a_part_sees_what_is_in_force(data: Settings) -> None:
+def test_a_part_reads_the_current_tables(data: Settings) -> None:
     read: list[int] = []
 
     def look(context: Context) -> None:

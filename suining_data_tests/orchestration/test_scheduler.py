@@ -1,12 +1,12 @@
-"""Tables are written while others are judged, as soon as what they read is in force, and put in force in their order."""
+"""Tables are written while others are validated, as soon as what they read is current, and promoted in run order."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 
-from suining_data.operations.step import Connection, Context, Outcome, Step
+from suining_data.orchestration.step import Connection, Context, Step, WriteResult
 from suining_data.settings import Settings
-from suining_data_tests.operations.tables import run, table, values
+from suining_data_tests.orchestration.tables import run, table, values
 
 SOON = 20  # seconds that nobody waits unless the test fails
 
@@ -14,23 +14,23 @@ SOON = 20  # seconds that nobody waits unless the test fails
 def writing(step: Step, before: Callable[[], object]) -> Step:
     """The step, which does something before it writes."""
 
-    def write(context: Context) -> Outcome:
+    def write(context: Context) -> WriteResult:
         before()
         return step.write(context)
 
     return replace(step, write=write)
 
 
-def test_a_table_that_needs_nothing_else_is_written_while_another_is_put_in_force(data: Settings) -> None:
+def test_a_table_that_needs_nothing_else_is_written_while_another_is_promoted(data: Settings) -> None:
     begun = Event()
     seen: list[bool] = []
     first, second = table("a", 1), writing(table("b", 2), begun.set)
 
-    def accept(context: Context) -> None:
+    def promote(context: Context) -> None:
         seen.append(begun.wait(SOON))
-        first.accept(context)
+        first.promote(context)
 
-    assert run(replace(first, accept=accept), second).success
+    assert run(replace(first, promote=promote), second).success
     assert seen == [True]
     assert values(data, "a", "b") == {"a": 1, "b": 2}
 
@@ -53,10 +53,10 @@ def test_the_largest_of_those_that_can_be_written_next_is_begun_first(data: Sett
     assert seen == [True]
 
 
-def test_a_table_is_written_when_what_it_reads_is_in_force(data: Settings) -> None:
-    def write(context: Context) -> Outcome:
+def test_a_table_is_written_when_what_it_reads_is_current(data: Settings) -> None:
+    def write(context: Context) -> WriteResult:
         context.con.execute("create or replace table staged.b__next as select value + 1 as value from staged.a")
-        return Outcome(rows=1)
+        return WriteResult(rows=1)
 
     for value in (1, 5):
         reading = replace(table("b", value, ("staged.a",)), write=write)
@@ -64,7 +64,7 @@ def test_a_table_is_written_when_what_it_reads_is_in_force(data: Settings) -> No
         assert values(data, "a", "b") == {"a": value, "b": value + 1}
 
 
-def test_a_table_that_cannot_be_written_stops_only_what_lies_downstream(data: Settings) -> None:
+def test_a_table_that_cannot_be_written_stops_only_what_is_downstream(data: Settings) -> None:
     def fail() -> None:
         raise RuntimeError("no such file")
 
@@ -85,15 +85,15 @@ def test_only_the_tables_of_the_run_are_written(data: Settings) -> None:
 
 
 def test_what_changes_after_a_table_was_begun_is_a_change_for_the_next_run(data: Settings) -> None:
-    lying = ["first"]
+    landed = ["first"]
     written: list[str] = []
 
     def inputs(con: Connection, settings: Settings) -> str:
-        return lying[-1]
+        return landed[-1]
 
     def deliver() -> None:
-        written.append(lying[-1])
-        lying.append("second")
+        written.append(landed[-1])
+        landed.append("second")
 
     step = replace(writing(table("a", 1), deliver), inputs=inputs)
     for _ in range(2):

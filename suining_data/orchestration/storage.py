@@ -1,10 +1,12 @@
-"""Dagster's storage on SQLite with connections that are kept: the same tables, a fifth of the time.
+"""Dagster's storage on SQLite, with connections that stay open: the same tables, a fifth of the time.
 
-Here: the classes that dagster.yaml names. Not here: dagster.yaml itself (instance.py).
+Here: the classes that dagster.yaml names, and the project's only imports of private modules of Dagster (checked by
+test_dagster_internals.py). Not here: dagster.yaml itself (instance.py).
 
-Dagster's own SQLite storage opens an engine per event, so nothing is compiled once and every commit waits for the
-disk: a refresh of 130 tables spent 20 s and more in it, against 4 s with kept engines. With `synchronous = normal` a
-power loss may lose the last moments of the log, never its integrity; a killed process loses nothing.
+Dagster's own SQLite storage makes a database engine for every event, so every statement is compiled anew and every commit
+waits for the disk: a refresh of 130 tables spent 20 s in it, against 4 s with one engine for each file. With
+`synchronous = normal` a power loss may lose the last moments of the log, but never damages it; a killed process loses
+nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,7 +38,7 @@ def kept_engine(url: str) -> db.Engine:
 
 
 class EventLog(ConsolidatedSqliteEventLogStorage):
-    """All runs' events in one file; live followers poll, since a kept connection does not touch the file's date."""
+    """All runs' events in one file. Who follows a run polls: an open connection does not change the date of the file."""
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         super().__init__(base_dir, inst_data)
@@ -86,7 +88,7 @@ class Runs(SqliteRunStorage):
 
 
 class Storage(DagsterSqliteStorage):
-    """The storage that dagster.yaml names: events and runs with kept engines, schedules as they are."""
+    """The storage that dagster.yaml names: events and runs through the kept engines, schedules as Dagster has them."""
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self.base_dir, self._inst_data = base_dir, inst_data

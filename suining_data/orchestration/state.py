@@ -1,26 +1,39 @@
-"""What every table was made from: the memory that lets a refresh skip what is unchanged.
+"""The state of every table: what it was made from, so that a refresh skips what is unchanged.
 
-Here: governance.table_state and the question "is it current?". Not here: what a table is made of (step.py).
+Here: governance.table_state, and the questions "is it current?" and "what is stale?". Not here: what a table is made of
+(step.py), when it is written (scheduler.py).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
-from suining_data.operations.step import Connection, Outcome, Step, Written, digest_of
+from suining_data.orchestration.step import Connection, Step, StepResult, WriteResult, digest_of
 from suining_data.publication import discard_next
 from suining_data.quality import create_validations
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
-from suining_data.warehouse import open_warehouse
+from suining_data.warehouse import OnWait, open_warehouse
+
+
+@dataclass(frozen=True)
+class TableState:
+    """The table that is current: its rows (None of a view) and the version of its content."""
+
+    rows: int | None
+    version: str
 
 
 @contextmanager
-def open_for_refresh(settings: Settings) -> Iterator[Connection]:
-    """The warehouse with the tables that a refresh keeps its memory in, and no snapshot that was left unfinished."""
-    with open_warehouse(settings) as con:
-        discard_next(settings)  # of a run that was killed
+def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Iterator[Connection]:
+    """The warehouse under the run's lock, with the tables of the state, and without the unfinished snapshot of a killed run.
+
+    While another run has the lock: WarehouseBusy, or with `on_wait` one call of it, and waiting.
+    """
+    with open_warehouse(settings, on_wait) as con:
+        discard_next(settings)
         try:
             create_ledger(con)
             create_accounts(con)
@@ -42,45 +55,54 @@ def open_for_refresh(settings: Settings) -> Iterator[Connection]:
 
 
 def input_digest(con: Connection, settings: Settings, step: Step) -> str:
-    """Digest of all that decides the step's table: its own declaration, the versions it reads, files outside."""
-    known: dict[str, str] = dict(con.execute("select table_name, version from governance.table_state").fetchall())
-    return _input_digest(con, settings, step, known)
+    """Digest of all that decides the step's table: its own declaration, the versions of the tables it reads, files."""
+    versions: dict[str, str] = dict(con.execute("select table_name, version from governance.table_state").fetchall())
+    return _input_digest(con, settings, step, versions)
 
 
 def is_current(con: Connection, step: Step, digest: str) -> bool:
-    """Whether the table in force was made from what `digest`, its input digest of now, tells."""
+    """Whether the step's table was made from the inputs of `digest`, its input digest of now."""
     stored = con.execute("select input_digest from governance.table_state where table_name = ?", [step.key]).fetchone()
     return stored is not None and stored[0] == digest
 
 
-def remember(step: Step, written: Written, outcome: Outcome, waited: float) -> None:
-    """Record that the step's table is in force, what it was made from, and the seconds it took to write and to check,
-    and while the run waited for it."""
-    written.context.con.execute(
+def version_of(result: StepResult, write: WriteResult) -> str:
+    """The version of what the step wrote: the same for the same inputs, in every run."""
+    return write.version or result.input_digest
+
+
+def record(step: Step, result: StepResult, write: WriteResult, wait_seconds: float) -> None:
+    """Record that the step's table was promoted, what it was made from, and how long it took.
+
+    `wait_seconds`: how long the run's thread waited for it.
+    """
+    result.context.con.execute(
         "insert or replace into governance.table_state "
         "(table_name, input_digest, version, rows, run_id, finished_at, write_seconds, wait_seconds, check_seconds) "
         "values (?, ?, ?, ?, ?, current_timestamp::timestamp, ?, ?, ?)",
         [
             step.key,
-            written.digest if outcome.is_final else "",
-            outcome.version or written.digest,
-            outcome.rows,
-            written.context.run_id,
-            written.write_seconds,
-            waited,
-            written.check_seconds,
+            result.input_digest if write.is_final else "",
+            version_of(result, write),
+            write.rows,
+            result.context.run_id,
+            result.write_seconds,
+            wait_seconds,
+            result.check_seconds,
         ],
     )
 
 
-def rows(con: Connection, step: Step) -> int | None:
-    """Rows of the table in force; None of a view."""
-    stored = con.execute("select rows from governance.table_state where table_name = ?", [step.key]).fetchone()
-    return stored[0] if stored else 0
+def load(con: Connection, step: Step) -> TableState:
+    """The state of the step's table, which must have been promoted before (LookupError otherwise)."""
+    stored = con.execute("select rows, version from governance.table_state where table_name = ?", [step.key]).fetchone()
+    if stored is None:
+        raise LookupError(f"{step.key} was never promoted")
+    return TableState(*stored)
 
 
 def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[Step]:
-    """Steps whose table is missing or not made from what lies there now, and all that lies downstream of them."""
+    """Steps whose table is missing or made from other inputs than those of now, and all that are downstream of them."""
     rows = con.execute("select table_name, input_digest, version from governance.table_state").fetchall()
     digests = {table: digest for table, digest, _ in rows}
     versions = {table: version for table, _, version in rows}

@@ -1,6 +1,6 @@
 """The Dagster instance of the project: its home in the data folder, its settings.
 
-Here: dagster.yaml and where it lies. Not here: what runs (definitions.py).
+Here: dagster.yaml and where it is. Not here: what runs (definitions.py), the storage that it names (storage.py).
 """
 
 from pathlib import Path
@@ -11,10 +11,8 @@ DAGSTER_YAML = """\
 telemetry: {enabled: false}
 nux: {enabled: false}
 storage:
-  custom: {module: suining_data.operations.event_log, class: Storage, config: {base_dir: {env: DAGSTER_HOME}}}
+  custom: {module: suining_data.orchestration.storage, class: Storage, config: {base_dir: {env: DAGSTER_HOME}}}
 compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}
-concurrency:
-  pools: {granularity: op, default_limit: 1}
 """
 
 

@@ -1,6 +1,6 @@
 """Check results as data: governance.check_result, for the published file, `suining status` and unchanged tables.
 
-Here: writing results of a run there and reading them back. Not here: judging (quality/), the assets (assets.py).
+Here: recording the results of a run there and loading them. Not here: the checks themselves (validation.py, quality/).
 """
 
 import json
@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from suining_data.operations.step import Connection, Step
+from suining_data.orchestration.step import Connection, Step
 
-SHOWN = (int, float, str, bool, list, dict)  # plain metadata; it holds counts and opaque keys only
+PLAIN = (int, float, str, bool, list, dict)  # metadata that JSON can hold: counts and opaque keys only
 
 
-def remember(
+def record(
     con: Connection, step: Step, results: Sequence[dg.AssetCheckResult], specs: list[dg.AssetCheckSpec], run_id: str
 ) -> None:
-    """Replace the table's results by these; call it in a transaction."""
+    """Replace the results of the step's table by these; call it in a transaction."""
     blocking = {spec.name: spec.blocking for spec in specs}
     rows = [
         (
@@ -37,8 +37,8 @@ def remember(
         con.execute(f"insert into governance.check_result values {marks}", [v for row in rows for v in row])
 
 
-def recall(con: Connection, step: Step) -> list[dg.AssetCheckResult]:
-    """The table's results as they were found when it was built."""
+def load(con: Connection, step: Step) -> list[dg.AssetCheckResult]:
+    """The results of the step's table, from when it was last validated."""
     rows = con.execute(
         "select check_name, has_passed, severity, description, metadata from governance.check_result "
         "where table_name = ?",
@@ -60,5 +60,5 @@ def _plain(result: dg.AssetCheckResult) -> dict[str, object]:
     return {
         key: entry.value
         for key, entry in (result.metadata or {}).items()
-        if isinstance(getattr(entry, "value", None), SHOWN)
+        if isinstance(getattr(entry, "value", None), PLAIN)
     }

@@ -1,6 +1,6 @@
 """All steps of a refresh, in topological order: raw, staged, linked, the four bases, the snapshot.
 
-Here: what each stage hands to the run. Not here: the work itself (the stages), Dagster (assets.py).
+Here: what each stage gives to the run. Not here: the work itself (the stages), Dagster (assets.py).
 """
 
 import json
@@ -23,15 +23,15 @@ from suining_data.ingestion import (
 )
 from suining_data.linkage import LinkedTable, back_up_registry, linked_tables
 from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
-from suining_data.operations.deliveries import deliveries_step
-from suining_data.operations.step import (
+from suining_data.orchestration.delivery_problems import deliveries_step
+from suining_data.orchestration.step import (
+    Check,
     Column,
     Connection,
     Context,
-    Outcome,
-    OwnCheck,
     Part,
     Step,
+    WriteResult,
     code_digest,
     digest_of,
 )
@@ -54,20 +54,20 @@ FAILED_RULES = Column(
 
 DICTIONARY = "governance.dictionary"
 
-BATCHES_ACCEPTED = OwnCheck(
+BATCHES_ACCEPTED = Check(
     "batches_accepted",
     "可访问性：批次可读、表头相符、行数合理；被拒批次不影响上一批 (every delivered batch was accepted)",
 )
-COLUMNS_DECLARED = OwnCheck(
+COLUMNS_DECLARED = Check(
     "columns_declared",
     "规范性：来件没有目录以外的列 (no column is delivered that the catalogue does not know)",
     is_warning=True,
 )
-EXCHANGE_READ = OwnCheck(
+EXCHANGE_READ = Check(
     "exchange_read",
     "可访问性：交换库连接正常，库表与目录相符；取数失败不影响已入库的数据 (the exchange table was read to its end)",
 )
-ROWS_BALANCE = OwnCheck(
+ROWS_BALANCE = Check(
     "rows_balance",
     "完整性：文件行数=表头+拒收+原始；原始=入库+隔离+被替代 (every line of every batch is accounted for)",
     is_blocking=True,
@@ -93,22 +93,24 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     raw = [step.key for step in steps if step.group == "raw"]
     steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
     read_or_model = {model.table for model in models}.union(*(step.upstream for step in steps))
-    others = [step.key for step in steps if step.key not in read_or_model]  # their accounts are published all the same
+    others = [
+        step.key for step in steps if step.key not in read_or_model
+    ]  # no model reads them, but their accounts are published
     steps.append(_snapshot_step(models, others))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 
 
 def _landing_step(unit: Unit, resource: Resource) -> Step:
-    def write(context: Context) -> Outcome:
+    def write(context: Context) -> WriteResult:
         from suining_data.ingestion.fetching import fetch  # psycopg, where there is a table to fetch
 
         fetched = fetch(context.con, context.settings, unit, resource, context.run_id)
         notices = [fetched.notice] if fetched.notice else []
-        return Outcome(
+        return WriteResult(
             rows=fetched.rows,
             figures={"files": len(fetched.files), "deleted": fetched.deleted},
-            version="landing",  # what lies in landing/ is looked at by the next step
+            version="landing",  # the raw step looks at the files themselves
             failures={EXCHANGE_READ.name: tuple(f"{notice.zh}\n{notice.en}" for notice in notices)},
         )
 
@@ -118,9 +120,9 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
         description=f"{unit.name} {resource.name}（交换库取数）：{resource.abstract}",
         upstream=(),
         digest=declaration_of(resource),
-        inputs=lambda con, settings: uuid.uuid4().hex,  # nobody tells when a table of theirs has changed
+        inputs=lambda con, settings: uuid.uuid4().hex,  # a department does not say when its table has changed
         write=write,
-        accept=lambda context: None,
+        promote=lambda context: None,
         checks=(EXCHANGE_READ,),
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
@@ -129,7 +131,7 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
 
 
 def _raw_step(unit: Unit, resource: Resource) -> Step:
-    def write(context: Context) -> Outcome:
+    def write(context: Context) -> WriteResult:
         ingested = ingest(
             context.con,
             context.settings,
@@ -139,7 +141,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             accepted=accepted_batches(context.con),
             judge=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
         )
-        return Outcome(
+        return WriteResult(
             rows=ingested.raw_rows,
             figures={"batches": len(ingested.in_force), "rejected_lines": ingested.rejected_rows},
             version=digest_of(declaration_of(resource), *(item.batch.batch_id for item in ingested.in_force)),
@@ -160,7 +162,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         digest=declaration_of(resource),
         inputs=lambda con, settings: _landing_digest(con, settings, unit, resource),
         write=write,
-        accept=lambda context: None,
+        promote=lambda context: None,
         checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED),
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
@@ -170,20 +172,20 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
 
 
 def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: Resource) -> str:
-    """Files that lie there, batches a person has accepted, raw files that are lost: any change means work."""
+    """Files in landing/, batches that a person has accepted, raw files that are lost: any change is work to do."""
     files = [part for file in landing_files(settings, unit, resource) for part in delivered_files(resource, file)]
     stats = [(file.name, file.stat()) for file in files]
-    lying = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+    landed = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     lost = [
         batch for batch in batches_in_force(con, resource.id) if not raw_path(settings, resource.id, batch).exists()
     ]
-    return digest_of(json.dumps([lying, accepted_batches(con), lost]))
+    return digest_of(json.dumps([landed, accepted_batches(con), lost]))
 
 
 def _staged_step(unit: Unit, resource: Resource) -> Step:
-    def write(context: Context) -> Outcome:
+    def write(context: Context) -> WriteResult:
         account = standardize(context.con, context.settings, unit, resource)
-        return Outcome(
+        return WriteResult(
             rows=account.staged,
             figures={
                 "raw": account.raw,
@@ -204,7 +206,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         upstream=(f"raw.{resource.id}",),
         digest=_digest_of_sql("standardization", staged_select(resource), *resource.key),
         write=write,
-        accept=lambda context: put_in_force(context.con, resource),
+        promote=lambda context: put_in_force(context.con, resource),
         checks=(ROWS_BALANCE,),
         suite=staged_suite(resource),
         unit=unit.id,
@@ -215,8 +217,8 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
 
 
 def _linked_step(table: LinkedTable) -> Step:
-    def write(context: Context) -> Outcome:
-        return Outcome(rows=table.write(context.con), figures=dict(table.figures(context.con)))
+    def write(context: Context) -> WriteResult:
+        return WriteResult(rows=table.write(context.con), figures=dict(table.figures(context.con)))
 
     return Step(
         key=f"linked.{table.name}",
@@ -226,7 +228,7 @@ def _linked_step(table: LinkedTable) -> Step:
         digest=_digest_of_sql("linkage", table.sql),
         inputs=(lambda con, settings: _decisions_digest(con)) if table.reads_decisions else None,
         write=write,
-        accept=lambda context: table.accept(context.con, context.run_id),
+        promote=lambda context: table.accept(context.con, context.run_id),
         code="suining_data/linkage/tables.py",
     )
 
@@ -241,10 +243,10 @@ def _base_step(model: Model) -> Step:
     read = [ref for ref in model.refs if ref.split(".")[0] not in ("reference", "governance")]
     columns = tuple(_base_column(name, column) for name, column in contract.columns.items())
 
-    def write(context: Context) -> Outcome:
+    def write(context: Context) -> WriteResult:
         rows = build(context.con, model)
         describe(context.con, f"{model.table}{NEXT}", contract.description.zh, columns)
-        return Outcome(rows=rows, figures={**counts(context.con, model)})
+        return WriteResult(rows=rows, figures={**counts(context.con, model)})
 
     return Step(
         key=model.table,
@@ -253,7 +255,7 @@ def _base_step(model: Model) -> Step:
         upstream=tuple(dict.fromkeys([*read, *suite.reads])),
         digest=_digest_of_sql("models", model.sql, contract.model_dump_json()),
         write=write,
-        accept=_swapped_in(model.table),
+        promote=_swap_in(model.table),
         suite=suite,
         columns=columns,
         code=str(model.path.relative_to(PROJECT)) if model.path.is_relative_to(PROJECT) else None,
@@ -286,11 +288,11 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
     )
     label = "数据字典：标准化表与基础表的每一列"
 
-    def write(context: Context) -> Outcome:
+    def write(context: Context) -> WriteResult:
         known = declared_sources() if models else {}
         rows = write_dictionary(context.con, f"{DICTIONARY}{NEXT}", catalog, models, known)
         describe(context.con, f"{DICTIONARY}{NEXT}", label, columns)
-        return Outcome(rows=rows)
+        return WriteResult(rows=rows)
 
     return Step(
         key=DICTIONARY,
@@ -304,7 +306,7 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
             *(f"{model.sql}{model.contract.model_dump_json()}" for model in models),
         ),
         write=write,
-        accept=_swapped_in(DICTIONARY),
+        promote=_swap_in(DICTIONARY),
         columns=columns,
         code="suining_data/publication/dictionary.py",
     )
@@ -314,11 +316,13 @@ def _snapshot_step(models: list[Model], others: list[str]) -> Step:
     views = [model for model in models if model.is_view]
     tables = [*(model.table for model in models if not model.is_view), *others]
 
-    def write(context: Context) -> Outcome:
-        back_up_registry(context.con, context.settings)  # no part: its checkpoint wants that nobody else is at work
+    def write(context: Context) -> WriteResult:
+        back_up_registry(
+            context.con, context.settings
+        )  # not a part: its checkpoint fails while another cursor is in use
         published = publish(context.con, context.settings, context.run_id, views)
         figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
-        return Outcome(rows=sum(table.rows for table in published), figures=figures)
+        return WriteResult(rows=sum(table.rows for table in published), figures=figures)
 
     return Step(
         key="published.snapshot",
@@ -329,7 +333,7 @@ def _snapshot_step(models: list[Model], others: list[str]) -> Step:
         inputs=lambda con, settings: _governance_digest(con),
         parts=tuple(Part(new.reads, _added(new)) for new in additions(tables, views)),
         write=write,
-        accept=lambda context: None,
+        promote=lambda context: None,
         code="suining_data/publication/snapshot.py",
     )
 
@@ -339,7 +343,7 @@ def _added(new: Addition) -> Callable[[Context], None]:
 
 
 def _governance_digest(con: Connection) -> str:
-    """A refused batch or a failed check changes no base, but people read of it in the snapshot."""
+    """A refused batch or a failed check changes no base, but the snapshot shows it."""
     batches = con.execute(
         "select resource_id, batch_id, file_name, status from governance.batch order by all"
     ).fetchall()
@@ -349,7 +353,7 @@ def _governance_digest(con: Connection) -> str:
     return digest_of(json.dumps([batches, checks]))
 
 
-def _swapped_in(table: str) -> Callable[[Context], None]:
+def _swap_in(table: str) -> Callable[[Context], None]:
     return lambda context: swap(context.con, table)
 
 

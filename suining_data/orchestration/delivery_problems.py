@@ -1,4 +1,4 @@
-"""Deliveries that no raw table tells of: files nobody declared, resources overdue, full deliveries that came too late.
+"""Deliveries that no raw table shows: files nobody declared, resources overdue, full deliveries that came too late.
 
 Here: finding them, table governance.delivery_problem (it should always be empty), its step.
 Not here: files that a resource claims (ingestion/), how a step runs (assets.py).
@@ -12,7 +12,7 @@ from pathlib import Path
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.catalog.model import Cycle
 from suining_data.ingestion import delivered_files, landing_files
-from suining_data.operations.step import Column, Connection, Context, Outcome, OwnCheck, Step, digest_of
+from suining_data.orchestration.step import Check, Column, Connection, Context, Step, WriteResult, digest_of
 from suining_data.settings import Settings
 from suining_data.warehouse import NEXT, swap
 
@@ -27,15 +27,15 @@ CYCLES = {  # days between two deliveries, and what it is called
     Cycle.YEARLY: (366, "每年"),
 }
 UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp")
-MOST_TOLD = 10  # sentences in a check result; the table has them all
-DECLARED = OwnCheck(
+MOST_SHOWN = 10  # sentences in a check result; the table has them all
+DECLARED = Check(
     "deliveries_declared",
     "可访问性：landing/ 中每个文件都有资源登记 (every file in landing/ is declared by a resource)",
 )
-ON_TIME = OwnCheck(
+ON_TIME = Check(
     "deliveries_on_time", "时效性：各资源按更新周期交付 (every resource is delivered within its cycle)", is_warning=True
 )
-IN_ORDER = OwnCheck(
+IN_ORDER = Check(
     "deliveries_in_order",
     "时效性：全量批次按文件名次序到达 (full deliveries come in the order of their names)",
     is_warning=True,
@@ -43,7 +43,7 @@ IN_ORDER = OwnCheck(
 CHECKS = {"undeclared": DECLARED, "overdue": ON_TIME, "late": IN_ORDER}
 COLUMNS = (
     Column("kind", "varchar", "类别 · undeclared: no resource declares the file; overdue: nothing came in time; late: "
-           "older than the batch in force"),
+           "older than the current batch"),
     Column("unit_id", "varchar", "单位 · unit, null for a folder of no unit"),
     Column("resource_id", "varchar", "资源 · resource, null for an undeclared file"),
     Column("file_name", "varchar", "文件（landing/ 之下） · file below landing/, null when nothing came"),
@@ -65,9 +65,9 @@ class Problem:
 
 
 def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
-    """The step that looks at landing/ and the ledger after every resource has been taken in, by the steps `raw`."""
+    """The step that looks at landing/ and the ledger after every resource was ingested by the steps `raw`."""
 
-    def write(context: Context) -> Outcome:
+    def write(context: Context) -> WriteResult:
         found = problems(context.con, context.settings, catalog, datetime.now())
         columns = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
         context.con.execute(f"create or replace table {TABLE}{NEXT} ({columns})")
@@ -76,8 +76,8 @@ def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
             context.con.execute(
                 f"insert into {TABLE}{NEXT} values {marks}", [value for each in found for value in astuple(each)]
             )
-        told = {check.name: _told([each for each in found if each.kind == kind]) for kind, check in CHECKS.items()}
-        return Outcome(rows=len(found), failures=told)
+        failures = {check.name: _sentences([p for p in found if p.kind == kind]) for kind, check in CHECKS.items()}
+        return WriteResult(rows=len(found), failures=failures)
 
     def digest(con: Connection, settings: Settings) -> str:
         return digest_of(*(each.zh for each in problems(con, settings, catalog, datetime.now())))
@@ -90,24 +90,24 @@ def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
         digest="1",
         inputs=digest,
         write=write,
-        accept=lambda context: swap(context.con, TABLE),
+        promote=lambda context: swap(context.con, TABLE),
         checks=tuple(CHECKS.values()),
         columns=COLUMNS,
-        code="suining_data/operations/deliveries.py",
+        code="suining_data/orchestration/delivery_problems.py",
     )
 
 
 def problems(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> list[Problem]:
-    """What is wrong with the deliveries as they lie there and as the ledger tells them."""
+    """What is wrong with the files in landing/ and with the batches in the ledger."""
     return [*_undeclared(settings, catalog), *_overdue(con, settings, catalog, now), *_late(con, settings)]
 
 
-def _told(found: list[Problem]) -> tuple[str, ...]:
-    told = [f"{each.zh}\n{each.en}" for each in found[:MOST_TOLD]]
-    rest = len(found) - MOST_TOLD
+def _sentences(found: list[Problem]) -> tuple[str, ...]:
+    sentences = [f"{each.zh}\n{each.en}" for each in found[:MOST_SHOWN]]
+    rest = len(found) - MOST_SHOWN
     if rest > 0:
-        told.append(f"另有 {rest} 项，见 {TABLE} ({rest} more in {TABLE})")
-    return tuple(told)
+        sentences.append(f"另有 {rest} 项，见 {TABLE} ({rest} more in {TABLE})")
+    return tuple(sentences)
 
 
 def _undeclared(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
@@ -158,8 +158,8 @@ def _overdue(con: Connection, settings: Settings, catalog: Catalog, now: datetim
         if resource.cycle not in CYCLES or resource.delivery.exchange:
             continue
         unit = catalog.unit_of(resource.id)
-        lying = [datetime.fromtimestamp(file.stat().st_mtime) for file in landing_files(settings, unit, resource)]
-        last = max([came[resource.id], *lying]) if resource.id in came else None
+        landed = [datetime.fromtimestamp(file.stat().st_mtime) for file in landing_files(settings, unit, resource)]
+        last = max([came[resource.id], *landed]) if resource.id in came else None
         days, _ = CYCLES[resource.cycle]
         due = (last or start) + timedelta(days=days + resource.grace_days)
         if now > due:
@@ -176,12 +176,12 @@ def _overdue_resource(unit: Unit, resource: Resource, last: datetime | None, due
         f"{resource.id}: {unit.name}“{resource.name}”应于 {due:%Y-%m-%d} 前交付（{cycle}，宽限 {resource.grace_days} 天），"
         f"{f'最近一次是 {last:%Y-%m-%d}' if last else '从未交付'}。请催交；在此之前沿用上一批。",
         f"{resource.id}: due by {due:%Y-%m-%d} ({resource.cycle}, {resource.grace_days} days of grace), "
-        f"{f'last delivered {last:%Y-%m-%d}' if last else 'never delivered'}. Ask the department; the last batch stays in force.",
+        f"{f'last delivered {last:%Y-%m-%d}' if last else 'never delivered'}. Ask the department; the last batch stays current.",
     )
 
 
 def _late(con: Connection, settings: Settings) -> Iterator[Problem]:
-    """Full deliveries that came after the newer one in force; a delta that comes late is used, its rows give way."""
+    """Full deliveries that came after the newer, current one; a late delta is used, but newer rows win over its rows."""
     rows = con.execute("""
         select late.resource_id, late.unit_id, late.file_name, newest.file_name from governance.batch as late
         join governance.batch as newest using (resource_id)
@@ -198,6 +198,6 @@ def _late(con: Connection, settings: Settings) -> Iterator[Problem]:
                 f"{unit}/{file}",
                 f"{unit}/{file}: 比正在使用的 {newest} 旧而后到，已入账、未使用。"
                 "如应以它为准，请交付方用更新的文件名重新交付；否则请移走。",
-                f"{unit}/{file}: older than {newest}, which is in force, and came after it; in the accounts, not used. "
+                f"{unit}/{file}: older than {newest}, which is current, and came after it; in the accounts, not used. "
                 "If it should count, ask for it under a later name; else take it away.",
             )

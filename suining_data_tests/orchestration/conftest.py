@@ -1,4 +1,4 @@
-"""A data folder of its own for every test of the operations."""
+"""A data folder of its own for every test of the orchestration."""
 
 from collections.abc import Iterator
 from pathlib import Path

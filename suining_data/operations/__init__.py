@@ -1,1 +1,0 @@
-"""How it runs: the steps, what was built from what, Dagster's assets, jobs and instance."""

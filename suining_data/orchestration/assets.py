@@ -1,0 +1,159 @@
+"""Steps as Dagster assets: take the step's result, promote its table, report to Dagster what came out.
+
+Here: the thin edge between a step and Dagster. Not here: which steps there are (pipeline.py), when they are written
+(scheduler.py), their work (the stages).
+"""
+
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from suining_data.orchestration import check_results, state
+from suining_data.orchestration.scheduler import Scheduler
+from suining_data.orchestration.step import Check, Column, Step, StepResult
+from suining_data.quality import keep_validation
+from suining_data.settings import PROJECT, settings
+from suining_data.warehouse import transaction
+
+JOB = "refresh"
+Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
+
+
+def definitions_of(steps: Sequence[Step], warehouse: dg.ResourceDefinition) -> dg.Definitions:
+    """The steps as assets, and the job `refresh` of all of them; every run stays in one process."""
+    return dg.Definitions(
+        assets=[asset_of(step) for step in steps],
+        jobs=[
+            dg.define_asset_job(
+                JOB,
+                selection=dg.AssetSelection.all(),
+                description="来件入库，四库更新 · deliveries in, four bases out",
+                config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        ],
+        resources={"warehouse": warehouse},
+        executor=dg.in_process_executor,
+    )
+
+
+def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
+    """The warehouse of a run that Dagster starts, with the scheduler of the run's steps; waits for the lock."""
+
+    @dg.resource(description="The run's connection to the warehouse")
+    def warehouse(context: dg.InitResourceContext) -> Iterator[Scheduler]:
+        config = settings()
+        chosen = context.run.asset_selection if context.run else None  # none: all that the job has
+        own = [step for step in steps if not chosen or dg.AssetKey(step.key.split(".")) in chosen]
+        wait = context.log.info if context.log else None
+        with (
+            state.open_for_refresh(config, wait) as con,
+            Scheduler(con, config, context.run_id or "", own) as scheduler,
+        ):
+            yield scheduler
+
+    return warehouse
+
+
+def asset_of(step: Step) -> dg.AssetsDefinition:
+    """The asset of a step, its checks in its own `check_specs`."""
+    key = dg.AssetKey(step.key.split("."))
+    own = [_own_spec(key, check) for check in step.checks]
+    specs = own + (step.suite.check_specs(key) if step.suite else [])
+
+    @dg.asset(
+        key=key,
+        deps=[dg.AssetKey(name.split(".")) for name in step.upstream],
+        group_name=step.group,
+        description=step.description,
+        owners=[f"team:{step.unit}"],
+        code_version=step.digest[:16],
+        check_specs=specs or None,
+        metadata=_declared(step),
+        kinds={"duckdb"},
+    )
+    def build(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Scheduler]) -> Events:
+        yield from refresh(step, warehouse, specs)
+
+    return build
+
+
+def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) -> Events:
+    """Promote the step's staging table, unless the table is current or a blocking check has failed."""
+    started = time.monotonic()
+    result = scheduler.result(step)
+    wait_seconds = time.monotonic() - started
+    con, write = result.context.con, result.write
+    if write is None:
+        yield from check_results.load(con, step)
+        current = state.load(con, step)
+        scheduler.mark_current(step, is_new=False)
+        yield _materialization(result, wait_seconds, current, {"unchanged": True})
+        return
+    failed = _failed_blocking_checks(result, specs)
+    with transaction(con):
+        check_results.record(con, step, result.checks, specs, result.context.run_id)
+        if result.validation:
+            keep_validation(con, step.key, result.validation, result.context.run_id)
+        if not failed:
+            step.promote(result.context)
+            state.record(step, result, write, wait_seconds)
+    if not failed:
+        scheduler.mark_current(step, is_new=True)
+    yield from result.checks
+    if failed:
+        raise dg.Failure(
+            description=(
+                f"{step.key}: 质量关卡 {', '.join(failed)} 未通过，保留上一版数据。"
+                f" A blocking check failed: the last good table stays current, and nothing downstream was built."
+            ),
+            allow_retries=False,
+        )
+    promoted = state.TableState(write.rows, state.version_of(result, write))
+    yield _materialization(result, wait_seconds, promoted, write.figures)
+
+
+def _materialization(
+    result: StepResult, wait_seconds: float, table: state.TableState, figures: Mapping[str, int | str | bool]
+) -> dg.MaterializeResult:
+    """What Dagster shows of the table. The metadata has the step's own time: Dagster measures only the run's thread."""
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(table.version),
+        metadata={
+            **({} if table.rows is None else {"dagster/row_count": table.rows}),
+            **figures,
+            "write_seconds": round(result.write_seconds, 3),
+            "check_seconds": round(result.check_seconds, 3),
+            "wait_seconds": round(wait_seconds, 3),
+        },
+    )
+
+
+def _failed_blocking_checks(result: StepResult, specs: list[dg.AssetCheckSpec]) -> list[str]:
+    blocking = {spec.name for spec in specs if spec.blocking}
+    return [
+        str(check.check_name)
+        for check in result.checks
+        if not check.passed and check.check_name in blocking and check.severity is dg.AssetCheckSeverity.ERROR
+    ]
+
+
+def _own_spec(key: dg.AssetKey, check: Check) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(check.name, asset=key, description=check.description, blocking=check.is_blocking)
+
+
+def _declared(step: Step) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"dagster/table_name": f"suining.{step.key}"}
+    if step.columns:
+        metadata["dagster/column_schema"] = _schema(step.columns)
+    if step.code:
+        with warnings.catch_warnings(action="ignore", category=dg.BetaWarning):
+            reference = dg.LocalFileCodeReference(file_path=str(PROJECT / step.code), label=step.code)
+            metadata["dagster/code_references"] = dg.CodeReferencesMetadataValue(code_references=[reference])
+    return metadata
+
+
+def _schema(columns: tuple[Column, ...]) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(c.name, c.type, description=c.description) for c in columns])

@@ -1,0 +1,128 @@
+"""The scheduler of a run: which staging table may be written now, in which thread, on which connection.
+
+Here: readiness, the worker thread, one cursor for each step. Not here: the work of a step (step.py), its promotion, which
+happens in run order in the run's thread (assets.py). The rules are in the docstring of the package.
+"""
+
+import threading
+import time
+from collections.abc import Collection
+from concurrent.futures import Future
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Dagster's log and the first validation use it
+
+from suining_data.orchestration import state
+from suining_data.orchestration.step import Connection, Context, Part, Step, StepResult
+from suining_data.orchestration.validation import validate
+from suining_data.orchestration.worker import Worker
+from suining_data.settings import Settings
+
+AFTER_TABLES = -1  # size of a part: other steps wait for tables, and no step waits for a part
+
+
+class Scheduler:
+    """The steps of one run; each is written when all that it reads is current and a thread is free."""
+
+    def __init__(self, con: Connection, settings: Settings, run_id: str, steps: Collection[Step]) -> None:
+        self._con, self._settings, self._run_id = con, settings, run_id
+        self._steps = {step.key: step for step in steps}
+        self._remaining = set(self._steps)  # tables of the run that are not current yet
+        self._stale: set[str] = set()  # steps that read a table promoted in this run
+        self._parts: dict[str, dict[Part, Future[object]]] = {step.key: {} for step in steps if step.parts}
+        self._worker = Worker()
+        self._opening = threading.Lock()
+        self._open: dict[str | Part, Connection] = {}
+        self._futures: dict[str, Future[StepResult]] = {}
+
+    def __enter__(self) -> Self:
+        self._start(self._steps.values())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._worker.stop(wait=False)
+        with self._opening:
+            for con in self._open.values():  # the run has failed, so nobody will ask for these tables
+                con.interrupt()
+        self._worker.stop(wait=True)
+        for con in self._open.values():
+            con.close()
+
+    def result(self, step: Step) -> StepResult:
+        """The result of the step, which is written in this thread if the worker has not begun it.
+
+        Raises what the step raised.
+        """
+        future = self._futures.pop(step.key, None)
+        if future is None or future.cancel():
+            return self._write(step)
+        return future.result()
+
+    def mark_current(self, step: Step, *, is_new: bool) -> None:
+        """The step's table is current, and was promoted just now if `is_new`: start the steps that waited for it."""
+        self._close(step.key)
+        self._remaining.discard(step.key)
+        readers = [other for other in self._steps.values() if step.key in other.upstream]
+        self._stale.update(other.key for other in readers if is_new)
+        self._start(readers)
+        for key in self._stale & self._parts.keys():
+            ready = [part for part in self._steps[key].parts if self._remaining.isdisjoint(part.reads)]
+            self._start_parts(self._steps[key], ready)
+
+    def _start(self, steps: Collection[Step]) -> None:
+        ready = [step for step in steps if self._remaining.isdisjoint(step.upstream) and step.key not in self._parts]
+        for step in sorted(ready, key=lambda step: -step.expected_rows):  # an idle worker takes the first at once
+            self._futures[step.key] = self._worker.submit(step.expected_rows, partial(self._write, step))
+
+    def _start_parts(self, step: Step, parts: Collection[Part]) -> None:
+        started = self._parts[step.key]
+        for part in parts:
+            if part not in started:
+                started[part] = self._worker.submit(AFTER_TABLES, partial(self._write_part, part))
+
+    def _write_part(self, part: Part) -> object:
+        try:
+            return part.write(self._open_context(part))
+        finally:
+            self._close(part)
+
+    def _finish_parts(self, step: Step) -> None:
+        """Do all parts of the step; this thread takes parts that the worker has not begun, from the end of its queue."""
+        self._start_parts(step, step.parts)
+        started = self._parts[step.key]
+        for part, future in reversed(started.items()):
+            if future.cancel():
+                self._write_part(part)
+        for future in started.values():
+            if not future.cancelled():
+                future.result()
+
+    def _open_context(self, key: str | Part) -> Context:
+        with self._opening:
+            con = self._open[key] = self._con.cursor()
+        return Context(con, self._settings, self._run_id)
+
+    def _close(self, key: str | Part) -> None:
+        with self._opening:
+            if con := self._open.pop(key, None):
+                con.close()
+
+    def _write(self, step: Step) -> StepResult:
+        """Write and validate the staging table, unless the table is current."""
+        context = self._open_context(step.key)
+        con = context.con
+        digest = state.input_digest(con, self._settings, step)
+        if state.is_current(con, step, digest):
+            return StepResult(context, digest, None)
+        started = time.monotonic()
+        if step.parts:
+            self._finish_parts(step)
+        write = step.write(context)
+        written = time.monotonic()
+        checks, validation = validate(con, step, write)
+        seconds = written - started, time.monotonic() - written
+        return StepResult(context, digest, write, tuple(checks), validation, *seconds)

@@ -1,0 +1,111 @@
+"""A step of the refresh: one table, what it reads, how it is written, validated and promoted.
+
+Here: the shape that every stage fills in, and that the scheduler, the Dagster assets and the command line read.
+Not here: which steps there are (pipeline.py), Dagster assets (assets.py).
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+import dagster as dg
+import duckdb
+
+from suining_data.quality import Suite, Validation
+from suining_data.settings import PROJECT, Settings
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, as people read about it."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a step may use while it runs."""
+
+    con: Connection
+    settings: Settings
+    run_id: str
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    """What `Step.write` wrote: rows (None of a view), and figures to show with it (no personal values)."""
+
+    rows: int | None
+    figures: dict[str, int | str] = field(default_factory=dict)
+    version: str | None = None  # of the rows, where it is not the digest of what they were made from
+    failures: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name of a check -> one sentence per failure
+    is_final: bool = True  # False: the next refresh writes the table again, even if nothing has changed
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """A step whose staging table is written and validated, ready to be promoted; `write` is None for a current table."""
+
+    context: Context  # its connection has the temporary tables of the step
+    input_digest: str  # taken before the table was written: what arrives later is a change for the next run
+    write: WriteResult | None
+    checks: tuple[dg.AssetCheckResult, ...] = ()
+    validation: Validation | None = None  # of the suite, where the step has one
+    write_seconds: float = 0.0
+    check_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """An asset check that the step answers itself while it writes (batches, accounts); the others are the suite's."""
+
+    name: str
+    description: str
+    is_blocking: bool = False
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a step's work that needs only some of the tables that the step reads."""
+
+    reads: tuple[str, ...]
+    write: Callable[[Context], object]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One asset. `write` fills a staging table and says what it wrote; `promote` makes it current once it is validated."""
+
+    key: str  # schema.table
+    group: str
+    description: str
+    upstream: tuple[str, ...]
+    digest: str  # of everything of ours that decides what comes out: SQL, catalogue entry, contract
+    write: Callable[[Context], WriteResult]
+    promote: Callable[[Context], None]
+    parts: tuple[Part, ...] = ()  # each is done once, before `write`
+    checks: tuple[Check, ...] = ()
+    suite: Suite | None = None
+    unit: str = "data_bureau"  # who answers for the data: the department, or the bureau for what it derives
+    columns: tuple[Column, ...] = ()
+    code: str | None = None  # file of the project that declares the table
+    inputs: Callable[[Connection, Settings], str] | None = None  # digest of inputs that are not tables of other steps
+    expected_rows: int = 0  # an upper bound; 0 where the catalogue has none
+
+
+@cache
+def code_digest(package: str) -> str:
+    """sha256 of the Python files of a package of ours, e.g. "standardization": changed code builds its tables anew."""
+    files = sorted((PROJECT / "suining_data" / package).glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def digest_of(*parts: str) -> str:
+    """sha256 of texts, in order."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
