@@ -32,7 +32,7 @@ FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
 _loading = threading.Lock()
 OnWait = Callable[[str], None]  # called with what to say while another run has the warehouse
-NEXT = "__next"  # suffix of a side table: written and judged before it replaces the good one
+STAGING = "__next"  # suffix of a side table: written and judged before it replaces the good one
 
 
 class WarehouseBusy(RuntimeError):
@@ -192,7 +192,7 @@ def swap(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Let the side table or view `<schema>.<name>__next` replace `<schema>.<name>`; call it inside a transaction."""
     name = table.split(".")[1]
     drop(con, table)
-    _whatever_it_is(con, f"alter {{kind}} {table}{NEXT} rename to {identifier(name)}")
+    _whatever_it_is(con, f"alter {{kind}} {table}{STAGING} rename to {identifier(name)}")
 
 
 def drop(con: duckdb.DuckDBPyConnection, table: str) -> None:

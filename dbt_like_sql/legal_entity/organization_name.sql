@@ -50,6 +50,6 @@ select
 from history
 union all
 select
-    organization_id, name, 'also_known' as name_type, valid_from, null as valid_to, false as is_current,
+    organization_id, name, 'also_known' as name_type, valid_from, cast(null as date) as valid_to, false as is_current,
     last_reported_date, record_id, resource_id
 from alias

@@ -57,13 +57,14 @@ marriage as (
     from wedding
     left join divorced on wedding.couple_key = divorced.couple_key and wedding.event_date = divorced.wedding_date
     union all
-    select divorce.*, null as valid_from, divorce.event_date as divorce_date, divorce.type_code as divorce_type
+    select divorce.*, cast(null as date) as valid_from, divorce.event_date as divorce_date, divorce.type_code as divorce_type
     from divorce
     left join first_wedding on divorce.couple_key = first_wedding.couple_key
     where divorce.event_date < coalesce(first_wedding.wedding_date, date '9999-12-31')
     qualify row_number() over (partition by divorce.couple_key order by divorce.event_date, divorce.record_id) = 1
     union all
-    select reissue.*, null as valid_from, null as divorce_date, null as divorce_type
+    select reissue.*, cast(null as date) as valid_from, cast(null as date) as divorce_date,
+        cast(null as varchar) as divorce_type
     from event as reissue
     where type_code = 'marriage_reissue'
         and couple_key not in (select couple_key from event where type_code <> 'marriage_reissue')
@@ -146,7 +147,7 @@ guardianship as (
 ),
 
 relation as (
-    select 'spouse' as relation_type, null as head_relation_code, spouse.*
+    select 'spouse' as relation_type, cast(null as varchar) as head_relation_code, spouse.*
     from spouse
     union all
     select parent_role, null, child_id, parent_id, parent_name, born_date, null, null, record_id, resource_id

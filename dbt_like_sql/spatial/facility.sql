@@ -4,7 +4,7 @@
 -- address are the same. It stands where the map has its name; else where its address is.
 with told as (
     select record_id, 'education__schools' as resource_id, 'school' as facility_type_code, school_code as local_code,
-        name, null as is_designated, 1 as authority
+        name, cast(null as boolean) as is_designated, 1 as authority
     from {{ ref('staged.education__schools') }}
     union all
     select record_id, 'health__institutions_and_doctors', 'medical_institution', license_number, name, null, 1

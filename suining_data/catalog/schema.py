@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from suining_data.catalog.derivations import shared_derivations
 from suining_data.catalog.model import Resource, Unit
 from suining_data.elements import ELEMENTS
 
@@ -38,6 +39,10 @@ def unit_schema() -> Schema:
             "$ref": "#/$defs/DataElement",
             "description": model["properties"]["element"]["description"],
         }
+    derived = models["Derived"]
+    derived["required"].remove("sql")
+    derived["oneOf"] = [{"required": ["sql"]}, {"required": ["derivation"]}]
+    derived["properties"]["derivation"] |= {"enum": sorted(shared_derivations())}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -5,7 +5,7 @@ Here: what other stages may use. Not here: what a value means (elements/), what 
 
 from suining_data.ingestion.deliveries import delivered_files
 from suining_data.ingestion.intake import (
-    InForce,
+    CurrentBatch,
     Ingested,
     declaration_of,
     ingest,
@@ -19,8 +19,8 @@ from suining_data.ingestion.ledger import (
     accept_batch,
     accept_deletions,
     accepted_batches,
-    batches_in_force,
     create_ledger,
+    current_batches,
     files_of,
 )
 from suining_data.ingestion.reading import DELETED, Notice
@@ -28,15 +28,15 @@ from suining_data.ingestion.reading import DELETED, Notice
 __all__ = [
     "DELETED",
     "Batch",
-    "InForce",
+    "CurrentBatch",
     "Ingested",
     "Notice",
     "Status",
     "accept_batch",
     "accept_deletions",
     "accepted_batches",
-    "batches_in_force",
     "create_ledger",
+    "current_batches",
     "declaration_of",
     "delivered_files",
     "files_of",

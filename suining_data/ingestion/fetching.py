@@ -23,7 +23,7 @@ from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, look_at
 from suining_data.ingestion.intake import ingest
 from suining_data.ingestion.json_documents import json_pointer
-from suining_data.ingestion.ledger import accepted_batches, known_batches
+from suining_data.ingestion.ledger import accepted_batches, recorded_batches
 from suining_data.ingestion.plausibility import GREATEST_FALL
 from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Refused, yaml_of
 from suining_data.settings import Settings
@@ -92,13 +92,13 @@ def _landing(
 ) -> Iterator["_Landing"]:
     """The landing folder of a resource with what is known of its table; half files are gone afterwards."""
     ingested = ingest(con, settings, unit, resource, run_id)  # files of a fetch that nobody has taken in since
-    names = [batch.file_name for batch in known_batches(con, resource.id).values()]
+    names = [batch.file_name for batch in recorded_batches(con, resource.id).values()]
     scratch = settings.landing / unit.id / f".{resource.id}"
     shutil.rmtree(scratch, ignore_errors=True)  # left over from a crash
     scratch.mkdir(parents=True)
     landing = _Landing(con, resource, table, scratch, *_where_to_go_on(resource, names))
     try:
-        landing.remember([item.raw for item in ingested.in_force])
+        landing.remember([item.raw for item in ingested.current])
         yield landing
     finally:
         for name in (KNOWN, PART, KEYS):

@@ -27,8 +27,8 @@ from suining_data.ingestion.ledger import (
     Status,
     create_ledger,
     judged,
-    known_batches,
     ledger_keys,
+    recorded_batches,
     write_ledger,
     write_parts,
 )
@@ -78,7 +78,7 @@ Judge = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id 
 
 
 @dataclass(frozen=True)
-class InForce:
+class CurrentBatch:
     """A batch that counts, and where its rows lie."""
 
     batch: Batch
@@ -88,10 +88,10 @@ class InForce:
 
 @dataclass(frozen=True)
 class Ingested:
-    """What a resource stands on after the intake. `in_force` is ordered by file name."""
+    """What a resource stands on after the intake. `current` is ordered by file name."""
 
     resource_id: str
-    in_force: tuple[InForce, ...]
+    current: tuple[CurrentBatch, ...]
     files_seen: int
     files_read: int
     refusals: tuple[Notice, ...]  # of files that lie in landing/ now
@@ -100,11 +100,11 @@ class Ingested:
 
     @property
     def raw_rows(self) -> int:
-        return sum(item.batch.raw_rows or 0 for item in self.in_force)
+        return sum(item.batch.raw_rows or 0 for item in self.current)
 
     @property
     def rejected_rows(self) -> int:
-        return sum(item.batch.rejected_rows or 0 for item in self.in_force)
+        return sum(item.batch.rejected_rows or 0 for item in self.current)
 
 
 def ingest(
@@ -123,7 +123,7 @@ def ingest(
     batch; a notice of its refuses the batch.
     """
     create_ledger(con)
-    known = known_batches(con, resource.id)
+    known = recorded_batches(con, resource.id)
     landed = arrived(deliveries(resource, landing_files(settings, unit, resource)))
     ids = {name: file.digest[:16] for name, file in landed.files.items()}
     intake = _Intake(con, settings, unit, resource, run_id, accepted, judge, _names(resource, ids), {})
@@ -220,7 +220,7 @@ class _Intake:
             file_name=arrival.name,
             content_sha256=arrival.digest,
             file_bytes=arrival.size,
-            status=Status.IN_FORCE,
+            status=Status.CURRENT,
             run_id=self.run_id,
             declaration=declaration_of(self.resource),
         )
@@ -292,7 +292,7 @@ class _Intake:
 
     def _good_before(self, batch: Batch) -> list[Batch]:
         """Full deliveries that were good, by name not behind this one."""
-        good = (Status.IN_FORCE, Status.SUPERSEDED)
+        good = (Status.CURRENT, Status.SUPERSEDED)
         return [
             b
             for b in self.batches.values()
@@ -320,24 +320,24 @@ def _ingested(
     files_read: int,
     waiting: tuple[Notice, ...],
 ) -> Ingested:
-    ordered = sorted((b for b in batches if b.status is Status.IN_FORCE), key=lambda b: b.file_name)
-    in_force = tuple(
-        InForce(b, raw_path(settings, resource.id, b.batch_id), rejected_path(settings, resource.id, b.batch_id))
+    ordered = sorted((b for b in batches if b.status is Status.CURRENT), key=lambda b: b.file_name)
+    current = tuple(
+        CurrentBatch(b, raw_path(settings, resource.id, b.batch_id), rejected_path(settings, resource.id, b.batch_id))
         for b in ordered
     )
     refused = [b for b in batches if b.status is Status.REFUSED and b.batch_id in ids.values()]
     return Ingested(
         resource_id=resource.id,
-        in_force=in_force,
+        current=current,
         files_seen=len(ids),
         files_read=files_read,
         refusals=tuple(Notice(b.refusal_zh or "", b.refusal_en or "") for b in refused),
         waiting=waiting,
-        warnings=tuple(w for item in in_force if (w := _undeclared(resource, item)) is not None),
+        warnings=tuple(w for item in current if (w := _undeclared(resource, item)) is not None),
     )
 
 
-def _undeclared(resource: Resource, item: InForce) -> Notice | None:
+def _undeclared(resource: Resource, item: CurrentBatch) -> Notice | None:
     expected = {*sources(resource), LINE, SHEET, DELETED, FETCHED_AT}
     extra = [name for name in pq.read_schema(item.raw).names if name not in expected]
     if not extra:

@@ -51,7 +51,7 @@ create table if not exists governance.accepted_batch (batch_id varchar primary k
 
 
 class Status(StrEnum):
-    IN_FORCE = "in_force"
+    CURRENT = "in_force"
     SUPERSEDED = "superseded"  # mode full: a newer file holds everything
     REPLACED = "replaced"  # the same file name came with a new content
     REFUSED = "refused"
@@ -114,7 +114,7 @@ def accepted_batches(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [batch_id for (batch_id,) in rows]
 
 
-def batches_in_force(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[str]:
+def current_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[str]:
     """Ids of the batches of a resource that count, ordered by file name."""
     rows = con.execute(
         "select batch_id from governance.batch where resource_id = ? and status = 'in_force' order by file_name",
@@ -128,7 +128,7 @@ def ledger_keys(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return con.execute("select resource_id, batch_id from governance.batch").fetchall()
 
 
-def known_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> dict[str, Batch]:
+def recorded_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> dict[str, Batch]:
     """The ledger of a resource by batch id."""
     rows = con.execute(f"select {COLUMNS} from governance.batch where resource_id = ?", [resource_id]).fetchall()
     batches = (Batch(**dict(zip(COLUMNS.split(", "), row, strict=True))) for row in rows)
@@ -159,7 +159,7 @@ def judged(resource: Resource, batches: Iterable[Batch], landed: Mapping[str, st
         if is_replaced(batch):
             return Status.REPLACED
         is_old = resource.delivery.mode is Mode.FULL and batch.file_name != newest
-        return Status.SUPERSEDED if is_old else Status.IN_FORCE
+        return Status.SUPERSEDED if is_old else Status.CURRENT
 
     return [replace(b, status=status(b)) for b in batches]
 

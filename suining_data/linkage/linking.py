@@ -11,7 +11,7 @@ from suining_data.linkage.clustering import cluster
 from suining_data.linkage.scoring import Inputs, score, trained_model
 from suining_data.linkage.subject_linkage import SubjectLinkage
 from suining_data.linkage.tokens import move_tokens
-from suining_data.warehouse import NEXT
+from suining_data.warehouse import STAGING
 
 EVIDENCE = 'struct(comparison varchar, "level" varchar, weight double)[]'
 LINK = f"token varchar, root varchar, is_subject boolean, rule varchar, weight double, matched varchar, evidence {EVIDENCE}"
@@ -31,7 +31,7 @@ def link(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> int:
     _score(con, subject)
     cluster(con, subject, "scored", PROFILE, "last_decision")
     con.execute(f"""
-        create or replace table linked.{subject.name}_link{NEXT} as
+        create or replace table linked.{subject.name}_link{STAGING} as
         with placed as (
             select record.*, coalesce(member.root, record.token) as root, rule, weight, matched, evidence
             from linked.{subject.name}_unresolved as record left join member using (token)
@@ -44,8 +44,8 @@ def link(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> int:
 
         select distinct token, root, is_subject, rule, weight, matched, evidence from placed join subject using (root)
     """)
-    con.execute(f"create or replace table linked.{subject.name}_open_pair{NEXT} as from open_pair")
-    return int(con.execute(f"select count(*) from linked.{subject.name}_link{NEXT}").fetchall()[0][0])
+    con.execute(f"create or replace table linked.{subject.name}_open_pair{STAGING} as from open_pair")
+    return int(con.execute(f"select count(*) from linked.{subject.name}_link{STAGING}").fetchall()[0][0])
 
 
 # of several decisions on a pair, in whichever order it was shown, the last counts

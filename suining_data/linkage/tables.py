@@ -18,7 +18,7 @@ from suining_data.linkage.review import REVIEW, open_pairs
 from suining_data.linkage.scoring import trained_text
 from suining_data.linkage.subject_linkage import ORGANIZATION, PERSON, SubjectLinkage
 from suining_data.subjects import load_subjects
-from suining_data.warehouse import NEXT, swap
+from suining_data.warehouse import STAGING, swap
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -42,12 +42,12 @@ class LinkedTable:
         """Write the side table linked.<name>__next; its rows."""
         if self.fill:
             return self.fill(con)
-        written = con.execute(f"create or replace table linked.{self.name}{NEXT} as {self.sql}").fetchone()
+        written = con.execute(f"create or replace table linked.{self.name}{STAGING} as {self.sql}").fetchone()
         return int(written[0]) if written else 0
 
     def figures(self, con: Connection) -> dict[str, int]:
         """What there is to tell of the side table besides its rows; no personal values."""
-        return self.count(con, f"linked.{self.name}{NEXT}") if self.count else {}
+        return self.count(con, f"linked.{self.name}{STAGING}") if self.count else {}
 
     def accept(self, con: Connection, run_id: str) -> None:
         """Put the side table in force; call it in a transaction."""
@@ -179,7 +179,7 @@ def _identity(subject: SubjectLinkage, clusters: str, identities: str, *reads: s
     def fill(con: Connection) -> int:
         con.execute(f"create or replace temp table cluster as {clusters}")
         registry.assign(con, subject.name, subject.prefix, "cluster")
-        written = con.execute(f"create or replace table linked.{name}{NEXT} as {identities}").fetchone()
+        written = con.execute(f"create or replace table linked.{name}{STAGING} as {identities}").fetchone()
         return int(written[0]) if written else 0
 
     return LinkedTable(

@@ -7,7 +7,7 @@ import duckdb
 
 from suining_data.models.errors import ModelError, place
 from suining_data.models.reading import Model, check_columns
-from suining_data.warehouse import NEXT, drop, load_spatial
+from suining_data.warehouse import STAGING, drop, load_spatial
 
 
 def build(con: duckdb.DuckDBPyConnection, model: Model) -> int | None:
@@ -15,7 +15,7 @@ def build(con: duckdb.DuckDBPyConnection, model: Model) -> int | None:
 
     Raises ModelError when DuckDB refuses the SQL or the columns are not those of the contract; nothing is left then.
     """
-    side = f"{model.table}{NEXT}"
+    side = f"{model.table}{STAGING}"
     con.execute(f"create schema if not exists {model.schema}")
     load_spatial(con, model.sql)
     drop(con, side)
@@ -40,5 +40,5 @@ def counts(con: duckdb.DuckDBPyConnection, model: Model) -> dict[str, int]:
     column = model.contract.count_by
     if column is None:
         return {}
-    rows = con.execute(f"select {column}, count(*) from {model.table}{NEXT} group by 1 order by 1").fetchall()
+    rows = con.execute(f"select {column}, count(*) from {model.table}{STAGING} group by 1 order by 1").fetchall()
     return {str(value): count for value, count in rows}

@@ -14,7 +14,7 @@ from suining_data.catalog.model import Cycle
 from suining_data.ingestion import delivered_files, landing_files
 from suining_data.orchestration.step import Check, Column, Connection, Context, Step, WriteResult, digest_of
 from suining_data.settings import Settings
-from suining_data.warehouse import NEXT, swap
+from suining_data.warehouse import STAGING, swap
 
 TABLE = "governance.delivery_problem"
 CYCLES = {  # days between two deliveries, and what it is called
@@ -70,11 +70,11 @@ def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
     def write(context: Context) -> WriteResult:
         found = problems(context.con, context.settings, catalog, datetime.now())
         columns = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
-        context.con.execute(f"create or replace table {TABLE}{NEXT} ({columns})")
+        context.con.execute(f"create or replace table {TABLE}{STAGING} ({columns})")
         if found:
             marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(found))
             context.con.execute(
-                f"insert into {TABLE}{NEXT} values {marks}", [value for each in found for value in astuple(each)]
+                f"insert into {TABLE}{STAGING} values {marks}", [value for each in found for value in astuple(each)]
             )
         failures = {check.name: _sentences([p for p in found if p.kind == kind]) for kind, check in CHECKS.items()}
         return WriteResult(rows=len(found), failures=failures)

@@ -14,7 +14,7 @@ from suining_data.city import load_city
 from suining_data.elements import ELEMENTS
 from suining_data.ingestion import (
     accepted_batches,
-    batches_in_force,
+    current_batches,
     declaration_of,
     delivered_files,
     ingest,
@@ -39,8 +39,8 @@ from suining_data.publication import DICTIONARY_COLUMNS, Addition, additions, de
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
-from suining_data.standardization import implausible_column, put_in_force, staged_select, standardize
-from suining_data.warehouse import NEXT, reference_digest, swap, transaction
+from suining_data.standardization import implausible_column, promote, staged_select, standardize
+from suining_data.warehouse import STAGING, reference_digest, swap, transaction
 
 LANDING = "landing"  # group of the steps that fetch tables of the exchange database
 ROW_KEYS = (
@@ -143,8 +143,8 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         )
         return WriteResult(
             rows=ingested.raw_rows,
-            figures={"batches": len(ingested.in_force), "rejected_lines": ingested.rejected_rows},
-            version=digest_of(declaration_of(resource), *(item.batch.batch_id for item in ingested.in_force)),
+            figures={"batches": len(ingested.current), "rejected_lines": ingested.rejected_rows},
+            version=digest_of(declaration_of(resource), *(item.batch.batch_id for item in ingested.current)),
             failures={
                 BATCHES_ACCEPTED.name: tuple(
                     f"{notice.zh}\n{notice.en}" for notice in (*ingested.refusals, *ingested.waiting)
@@ -176,9 +176,7 @@ def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: R
     files = [part for file in landing_files(settings, unit, resource) for part in delivered_files(resource, file)]
     stats = [(file.name, file.stat()) for file in files]
     landed = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
-    lost = [
-        batch for batch in batches_in_force(con, resource.id) if not raw_path(settings, resource.id, batch).exists()
-    ]
+    lost = [batch for batch in current_batches(con, resource.id) if not raw_path(settings, resource.id, batch).exists()]
     return digest_of(json.dumps([landed, accepted_batches(con), lost]))
 
 
@@ -206,7 +204,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         upstream=(f"raw.{resource.id}",),
         digest=_digest_of_sql("standardization", staged_select(resource), *resource.key),
         write=write,
-        promote=lambda context: put_in_force(context.con, resource),
+        promote=lambda context: promote(context.con, resource),
         checks=(ROWS_BALANCE,),
         suite=staged_suite(resource),
         unit=unit.id,
@@ -245,7 +243,7 @@ def _base_step(model: Model) -> Step:
 
     def write(context: Context) -> WriteResult:
         rows = build(context.con, model)
-        describe(context.con, f"{model.table}{NEXT}", contract.description.zh, columns)
+        describe(context.con, f"{model.table}{STAGING}", contract.description.zh, columns)
         return WriteResult(rows=rows, figures={**counts(context.con, model)})
 
     return Step(
@@ -290,8 +288,8 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
 
     def write(context: Context) -> WriteResult:
         known = declared_sources() if models else {}
-        rows = write_dictionary(context.con, f"{DICTIONARY}{NEXT}", catalog, models, known)
-        describe(context.con, f"{DICTIONARY}{NEXT}", label, columns)
+        rows = write_dictionary(context.con, f"{DICTIONARY}{STAGING}", catalog, models, known)
+        describe(context.con, f"{DICTIONARY}{STAGING}", label, columns)
         return WriteResult(rows=rows)
 
     return Step(

@@ -8,13 +8,13 @@ import dagster as dg
 
 from suining_data.orchestration.step import Check, Connection, Step, WriteResult
 from suining_data.quality import Validation
-from suining_data.warehouse import NEXT
+from suining_data.warehouse import STAGING
 
 
 def validate(con: Connection, step: Step, write: WriteResult) -> tuple[list[dg.AssetCheckResult], Validation | None]:
     """One result for each check of the step, and the validation of its suite; its staging table must be committed."""
     results = [_own_result(check, write) for check in step.checks]
-    validation = step.suite.validate(con, f"{step.key}{NEXT}") if step.suite else None
+    validation = step.suite.validate(con, f"{step.key}{STAGING}") if step.suite else None
     return results + (validation.checks if validation else []), validation
 
 

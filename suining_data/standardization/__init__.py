@@ -3,7 +3,7 @@
 from suining_data.standardization.accounts import UNBALANCED, create_accounts, unbalanced_batches
 from suining_data.standardization.plausibility import implausible_column
 from suining_data.standardization.rules import rules_of_derived, rules_of_fields
-from suining_data.standardization.run import Account, put_in_force, record_base, standardize
+from suining_data.standardization.run import Account, promote, record_base, standardize
 from suining_data.standardization.statement import staged_select
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "Account",
     "create_accounts",
     "implausible_column",
-    "put_in_force",
+    "promote",
     "record_base",
     "rules_of_derived",
     "rules_of_fields",

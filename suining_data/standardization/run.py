@@ -17,7 +17,7 @@ from suining_data.standardization.accounts import create_accounts, unbalanced_ba
 from suining_data.standardization.rules import rules_of_derived, rules_of_fields
 from suining_data.standardization.statement import ROW_KEYS, source_columns, staged_select
 from suining_data.standardization.versions import OUTDATED, find_outdated
-from suining_data.warehouse import NEXT, load_spatial, swap
+from suining_data.warehouse import STAGING, load_spatial, swap
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Account:
 def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> Account:
     """Write staged.<id>__next and, as temporary tables, its quarantine, superseded rows and account."""
     create_accounts(con)
-    table = f"staged.{resource.id}{NEXT}"
+    table = f"staged.{resource.id}{STAGING}"
     _read(con, settings, resource, table)
-    _put_aside(con, settings, unit, resource, table)
+    _quarantine(con, settings, unit, resource, table)
     _supersede(con, resource, table)
     _count(con, resource, table)
     con.execute(f"alter table {table} drop column _is_refused")
@@ -45,7 +45,7 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
     return _account(con, resource)
 
 
-def put_in_force(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+def promote(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     """Swap the judged side table in, together with its quarantine and account; call it inside a transaction."""
     swap(con, f"staged.{resource.id}")
     for table in ("row_account", "quarantine", "superseded"):
@@ -54,7 +54,7 @@ def put_in_force(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
 
 
 def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
-    batches = _in_force(con, resource)
+    batches = _current_batches(con, resource)
     bases = ", ".join(
         f"({place}, {literal(batch)}, {record_base(resource.id, batch)})" for place, batch in enumerate(batches)
     )
@@ -77,7 +77,7 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
     con.execute(f"create or replace table {table} as with delivered as ({delivered}) from ({select})")
 
 
-def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
+def _quarantine(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
     """Rows and values that break a rule, and lines that never became rows, with their reasons."""
     every = [*rules_of_fields(resource), *rules_of_derived(resource)]
     rules = [rule for rule in every if rule.then not in ("warn", "discard")]
@@ -107,7 +107,7 @@ def _put_aside(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, r
 def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> str:
     files = [
         settings.raw / resource.id / f"{batch}.rejected.parquet"
-        for batch in _in_force(con, resource, where="and rejected_rows > 0")
+        for batch in _current_batches(con, resource, where="and rejected_rows > 0")
     ]
     if not files:
         return ""
@@ -124,7 +124,7 @@ def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Un
     """
 
 
-def _in_force(con: duckdb.DuckDBPyConnection, resource: Resource, where: str = "") -> list[str]:
+def _current_batches(con: duckdb.DuckDBPyConnection, resource: Resource, where: str = "") -> list[str]:
     rows = con.execute(
         f"select batch_id from governance.batch where resource_id = ? and status = 'in_force' {where} order by file_name",
         [resource.id],
@@ -134,7 +134,7 @@ def _in_force(con: duckdb.DuckDBPyConnection, resource: Resource, where: str = "
 
 def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> None:
     """Of the rows with one key the last delivered stays; rows with an empty key column are never compared."""
-    outdated = f"union all from {OUTDATED}" if resource.delivery.exchange and _in_force(con, resource) else ""
+    outdated = f"union all from {OUTDATED}" if resource.delivery.exchange and _current_batches(con, resource) else ""
     key = ", ".join(resource.key)
     known = " and ".join(f"{column} is not null" for column in resource.key)
     con.execute(f"""

@@ -16,7 +16,7 @@ from suining_data.linkage import create_registry, deterministic
 from suining_data.linkage.linking import link
 from suining_data.linkage.subject_linkage import PERSON
 from suining_data.settings import Settings
-from suining_data.warehouse import NEXT, SCHEMAS, prepare
+from suining_data.warehouse import SCHEMAS, STAGING, prepare
 
 RECORDS = 1_000_000
 
@@ -61,7 +61,7 @@ def _ours(con: duckdb.DuckDBPyConnection) -> float:
     con.execute(f"create table linked.contested_number as {deterministic.CONTESTED}")
     con.execute(f"create table linked.person_unresolved as {PERSON.unresolved}")
     link(con, PERSON)
-    con.execute(f"alter table linked.person_link{NEXT} rename to person_link")
+    con.execute(f"alter table linked.person_link{STAGING} rename to person_link")
     con.execute(f"create table cluster as {deterministic.PERSON_CLUSTER}")
     return round(time.monotonic() - started, 2)
 

@@ -19,7 +19,7 @@ from suining_data.catalog.model import Delivery, Exchange, ExpectedRows, Field, 
 from suining_data.ingestion import ingest
 from suining_data.ingestion.fetching import Fetched, fetch
 from suining_data.settings import Settings
-from suining_data.standardization import create_accounts, put_in_force, standardize
+from suining_data.standardization import create_accounts, promote, standardize
 from suining_data.warehouse import prepare, transaction
 
 ANNA, BEN, CARL = "11010519491231002X", "440524188001010014", "513029199001010015"
@@ -108,7 +108,7 @@ class Office:
         account = standardize(self.con, self.settings, UNIT, self.resource)
         assert account.unbalanced == []
         with transaction(self.con):
-            put_in_force(self.con, self.resource)
+            promote(self.con, self.resource)
         return fetched
 
     def staged(self, columns: str = "name") -> list[Any]:

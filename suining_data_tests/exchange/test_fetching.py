@@ -166,7 +166,7 @@ def test_values_arrive_as_they_are(office: Office) -> None:
         [note],
     )
     assert office.fetch().rows == 1
-    raw = ingest(office.con, office.settings, UNIT, office.resource, "run").in_force[0].raw
+    raw = ingest(office.con, office.settings, UNIT, office.resource, "run").current[0].raw
     columns = "xh, gmsfhm, bz, sczt, gxsj, je, csrq, sj, sf, bq"
     assert office.con.sql(f"select {columns} from '{raw}'").fetchall() == [
         ("1", "", note, None, "2019-08-14 04:30:00.25", "1234567890.100", "2019-08-14", "2019-08-14 09:00:00", "true", "{a,b}")

@@ -54,7 +54,7 @@ class Desk:
     def rows(self, result: Ingested) -> list[dict[str, Any]]:
         """Raw rows of all batches in force, in file order; null for ''."""
         rows: list[dict[str, Any]] = []
-        for item in result.in_force:
+        for item in result.current:
             found = self.con.execute(f"select * from '{item.raw}' order by _line")
             names = [column[0] for column in found.description]
             rows += [{k: v or None for k, v in zip(names, row, strict=True)} for row in found.fetchall()]
@@ -63,7 +63,7 @@ class Desk:
     def rejected(self, result: Ingested) -> list[tuple[int, str]]:
         """Line and rule of what could not become a row."""
         found = []
-        for item in result.in_force:
+        for item in result.current:
             found += self.con.execute(f"select line, rule from '{item.rejected}' order by line").fetchall()
         return found
 
@@ -83,5 +83,5 @@ def balances(result: Ingested) -> bool:
     return all(
         b.lines_total
         == (b.header_lines or 0) + (b.continuation_lines or 0) + (b.raw_rows or 0) + (b.rejected_rows or 0)
-        for b in (item.batch for item in result.in_force)
+        for b in (item.batch for item in result.current)
     )

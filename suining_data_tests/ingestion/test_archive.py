@@ -50,7 +50,7 @@ def flagged(content: bytes, bit: int) -> bytes:
 def refusal(desk: Desk, content: bytes) -> tuple[str, str]:
     desk.deliver("x.zip", content)
     result = desk.refresh(ZIPPED)
-    assert result.in_force == ()
+    assert result.current == ()
     (notice,) = result.refusals
     assert notice.zh.startswith("x.zip 压缩包: ")
     assert notice.en.startswith("x.zip archive: ")
@@ -66,7 +66,7 @@ def test_the_member_is_read_and_its_lines_are_numbered_as_in_itself(desk: Desk, 
     result = desk.refresh(ZIPPED)
     assert [(r["_line"], r["a"], r["b"]) for r in desk.rows(result)] == [(2, "1", "2"), (4, "4", "5")]
     assert desk.rejected(result) == [(3, "COLUMN_COUNT")]
-    assert result.in_force[0].batch.file_name == "x.zip"
+    assert result.current[0].batch.file_name == "x.zip"
     assert balances(result)
 
 
@@ -75,7 +75,7 @@ def test_a_batch_is_the_archive_not_its_member(desk: Desk):
     desk.deliver("1_copy.zip", zipped(("x.csv", TABLE)))
     desk.deliver("2.zip", zipped(("y.csv", TABLE)))
     result = desk.refresh(ZIPPED)
-    assert [item.batch.file_name for item in result.in_force] == ["1.zip", "2.zip"]
+    assert [item.batch.file_name for item in result.current] == ["1.zip", "2.zip"]
     assert desk.refresh(ZIPPED).files_read == 0
 
 
@@ -205,5 +205,5 @@ def test_a_damaged_archive_gives_every_row_or_a_refusal(desk: Desk, place: int, 
     if result.refusals:
         assert result.refusals[0].zh.startswith("x.zip ")
     else:
-        raws = [item.batch.raw_rows for item in result.in_force if item.batch.file_name == "x.zip"]
+        raws = [item.batch.raw_rows for item in result.current if item.batch.file_name == "x.zip"]
         assert set(raws) <= {500}

@@ -77,10 +77,10 @@ def test_each_fault_is_rejected_with_its_line_rule_and_raw_text_and_the_good_lin
         (12, "10", "p\nq", "r"),
         (15, "12", '5"x', "y"),
     ]
-    batch = result.in_force[0].batch
+    batch = result.current[0].batch
     assert (batch.lines_total, batch.header_lines, batch.continuation_lines) == (15, 1, 1)
     assert balances(result)
-    reasons = desk.con.execute(f"select line, reason, raw_text from '{result.in_force[0].rejected}'").fetchall()
+    reasons = desk.con.execute(f"select line, reason, raw_text from '{result.current[0].rejected}'").fetchall()
     assert (4, "列数为 4，应为 3", "3,x,y,z") in reasons
     assert (6, "含有不能按 utf-8 解码的字节", "4,\\xff\\xfe,y") in reasons
     assert (7, "含有空字符（NUL）", "5,\\x00,y") in reasons
@@ -127,7 +127,7 @@ def test_columns_may_stand_in_any_order_and_undeclared_ones_are_kept_with_a_warn
 def test_a_renamed_column_refuses_the_batch_and_says_how_to_mend_it(desk: Desk):
     desk.deliver("hjbd_1.csv", "a,b,sfzh\n1,2,3\n")
     result = desk.refresh(ABC)
-    assert result.in_force == ()
+    assert result.current == ()
     assert result.refusals[0].zh == (
         "hjbd_1.csv 第 1 行: 缺少列 c（标签3），多出列 sfzh。"
         "若只是改名，请在 catalog/units/public_security.yaml 的 fields.source 中登记。"

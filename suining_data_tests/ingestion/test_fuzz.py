@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from suining_data.catalog.model import Unit
-from suining_data.ingestion import InForce, ingest
+from suining_data.ingestion import CurrentBatch, ingest
 from suining_data.ingestion.reading import LINE
 from suining_data.settings import Settings
 from suining_data_tests.ingestion.mutations import mutated, mutated_inside, seeded
@@ -52,11 +52,11 @@ def read(con: duckdb.DuckDBPyConnection, kind: str, files: Files) -> str:
             assert (taken.files_seen, taken.files_read, taken.waiting) == (1, 1, ())
             if taken.refusals:
                 [refusal] = taken.refusals
-                assert taken.in_force == ()
+                assert taken.current == ()
                 assert refusal.zh.startswith("ry_1")
                 assert refusal.en.startswith("ry_1")
                 return "refused"
-            [item] = taken.in_force
+            [item] = taken.current
             assert_accounted_for(item)
             if kind in OF_LINES:
                 assert item.batch.lines_total == lines_of(kind, files)
@@ -66,7 +66,7 @@ def read(con: duckdb.DuckDBPyConnection, kind: str, files: Files) -> str:
         assert time.monotonic() - started < LONGEST
 
 
-def assert_accounted_for(item: InForce) -> None:
+def assert_accounted_for(item: CurrentBatch) -> None:
     """The counts of a batch add up, its files hold as many rows, and no line is told of twice."""
     rows, rejected, batch = pq.read_table(item.raw), pq.read_table(item.rejected), item.batch
     assert (rows.num_rows, rejected.num_rows) == (batch.raw_rows, batch.rejected_rows)

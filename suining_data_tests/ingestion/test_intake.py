@@ -25,8 +25,8 @@ def test_a_file_delivered_twice_is_one_batch_and_is_not_read_again(desk: Desk):
     assert desk.refresh(DELTA).files_read == 1
     desk.deliver("1_copy.csv", table(1, 2))
     result = desk.refresh(DELTA)
-    assert (result.files_seen, result.files_read, len(result.in_force)) == (2, 0, 1)
-    assert result.in_force[0].batch.file_name == "1.csv"
+    assert (result.files_seen, result.files_read, len(result.current)) == (2, 0, 1)
+    assert result.current[0].batch.file_name == "1.csv"
 
 
 def test_deltas_add_up_in_the_order_of_their_names(desk: Desk):
@@ -94,13 +94,13 @@ def test_a_full_delivery_that_shrinks_by_more_than_30_percent_is_refused_until_a
 def test_a_delta_may_be_short_or_empty_and_a_full_delivery_may_not(desk: Desk):
     desk.deliver("1.csv", table(*range(100)))
     desk.deliver("2.csv", table())
-    assert len(desk.refresh(DELTA).in_force) == 2
+    assert len(desk.refresh(DELTA).current) == 2
     assert "没有一行数据" in desk.refresh(FULL).refusals[0].zh
 
 
 def test_a_mended_catalogue_reads_the_refused_file_again(desk: Desk):
     desk.deliver("1.csv", "aa\n1\n")
-    assert desk.refresh(DELTA).in_force == ()
+    assert desk.refresh(DELTA).current == ()
     assert desk.refresh(DELTA).files_read == 0
     assert desk.refresh(resource_of(["aa"])).raw_rows == 1
 
@@ -112,7 +112,7 @@ def test_raw_is_rebuilt_from_landing_and_what_cannot_be_is_said(desk: Desk):
     assert seen(desk) == ["1"]
     shutil.rmtree(desk.settings.raw)
     path.unlink()
-    assert desk.refresh(DELTA).in_force == ()
+    assert desk.refresh(DELTA).current == ()
     desk.deliver("1.csv", table(1))
     assert seen(desk) == ["1"]
 
@@ -140,7 +140,7 @@ def test_only_files_that_match_the_pattern_are_taken(desk: Desk):
 def test_a_resource_without_files_is_empty_and_no_error(desk: Desk, tmp_path):
     desk.settings = Settings(data=tmp_path / "nothing")
     result = desk.refresh(DELTA)
-    assert (result.files_seen, result.in_force, result.refusals) == (0, (), ())
+    assert (result.files_seen, result.current, result.refusals) == (0, (), ())
 
 
 def test_a_batch_whose_record_ids_are_those_of_another_one_is_refused_before_rows_mix(desk: Desk):

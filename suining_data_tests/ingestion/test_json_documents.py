@@ -35,7 +35,7 @@ def test_json_lines_keep_their_line_numbers_and_reject_what_is_no_object(desk: D
     ]
     assert rows[2]["new"] == '[1,{"x":2}]'
     assert "未登记的列 new" in result.warnings[0].zh
-    assert result.in_force[0].batch.lines_total == 6
+    assert result.current[0].batch.lines_total == 6
     assert balances(result)
 
 
@@ -86,7 +86,7 @@ def test_a_document_that_loses_records_refuses_the_batch(desk: Desk, content, sa
     result = desk.refresh(PAGES)
     assert said in result.refusals[0].zh
     assert result.refusals[0].en
-    assert result.in_force == ()
+    assert result.current == ()
 
 
 def test_a_required_key_that_occurs_nowhere_refuses_the_batch(desk: Desk):

@@ -58,4 +58,4 @@ def test_what_cannot_be_read_whole_is_refused(desk: Desk, content: bytes, said: 
     desk.deliver("x.xml", content)
     result = desk.refresh(XML)
     assert said in result.refusals[0].zh
-    assert result.in_force == ()
+    assert result.current == ()

@@ -32,7 +32,7 @@ def three_pages(desk: Desk, stamp: str = "20190831") -> list[Path]:
 
 def refusal(desk: Desk) -> tuple[str, str]:
     result = desk.refresh(PAGED)
-    assert result.in_force == ()
+    assert result.current == ()
     (notice,) = result.refusals
     assert notice.zh.startswith("sb_20190831.json ")
     assert notice.en.startswith("sb_20190831.json ")
@@ -50,7 +50,7 @@ def test_all_pages_are_one_batch_and_a_line_leads_to_its_page(desk: Desk):
     result = desk.refresh(PAGED)
     assert result.refusals == ()
     assert [(r["_line"], r["id"], r["name"]) for r in desk.rows(result)] == [(n, str(n), f"甲{n}") for n in range(1, 6)]
-    (item,) = result.in_force
+    (item,) = result.current
     assert item.batch.file_name == "sb_20190831.json"
     assert item.batch.lines_total == 5
     assert places(desk) == [
@@ -82,13 +82,13 @@ def test_the_number_in_a_page_counts_not_the_name(desk: Desk):
 def test_an_answer_without_records_is_one_empty_page(desk: Desk):
     desk.deliver("sb_20190831_p001.json", page(1, 1, 0))
     result = desk.refresh(PAGED)
-    assert (result.refusals, result.raw_rows, len(result.in_force)) == ((), 0, 1)
+    assert (result.refusals, result.raw_rows, len(result.current)) == ((), 0, 1)
 
 
 def test_an_answer_in_one_file_needs_no_number_in_its_name(desk: Desk):
     desk.deliver("sb_20190831.json", page(1, 1, 1, {"id": 1, "name": "x"}))
     result = desk.refresh(PAGED)
-    assert result.in_force[0].batch.file_name == "sb_20190831.json"
+    assert result.current[0].batch.file_name == "sb_20190831.json"
     assert places(desk) == [("sb_20190831.json", 1, 1)]
 
 
@@ -159,11 +159,11 @@ def test_a_page_that_does_not_fit_is_named(desk: Desk, content: str, zh: str, en
 
 def test_a_corrected_page_replaces_the_whole_batch(desk: Desk):
     three_pages(desk)
-    before = desk.refresh(FULL).in_force[0].batch.batch_id
+    before = desk.refresh(FULL).current[0].batch.batch_id
     desk.deliver("sb_20190831_p003.json", page(3, 3, 5, {"id": 9, "name": "乙"}))
     result = desk.refresh(FULL)
     assert [r["id"] for r in desk.rows(result)] == ["1", "2", "3", "4", "9"]
-    assert result.in_force[0].batch.batch_id != before
+    assert result.current[0].batch.batch_id != before
     assert desk.con.execute("select status from governance.batch order by 1").fetchall() == [
         ("in_force",),
         ("replaced",),
@@ -174,7 +174,7 @@ def test_batches_are_told_apart_and_the_newest_full_one_counts(desk: Desk):
     three_pages(desk)
     three_pages(desk, "20190930")[0].unlink()
     result = desk.refresh(FULL)
-    assert [item.batch.file_name for item in result.in_force] == ["sb_20190831.json"]
+    assert [item.batch.file_name for item in result.current] == ["sb_20190831.json"]
     assert [notice.zh.split()[0] for notice in result.refusals] == ["sb_20190930.json"]
 
 
@@ -192,7 +192,7 @@ def test_any_cut_into_pages_gives_the_same_rows(desk: Desk, sizes: list[int], ra
         start += size
     result = desk.refresh(PAGED)
     assert result.refusals == ()
-    newest = [item for item in result.in_force if item.batch.file_name == "sb_1.json"]
+    newest = [item for item in result.current if item.batch.file_name == "sb_1.json"]
     rows = [(r["_line"], r["id"]) for r in desk.rows(result) if newest]
     assert rows == [(n, str(n)) for n in ids]
     assert balances(result)

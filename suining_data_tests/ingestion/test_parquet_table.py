@@ -73,5 +73,5 @@ def test_a_damaged_file_is_refused_or_read_and_never_stops_the_intake(desk: Desk
     content = SOUND[:place] if change is None else SOUND[:place] + change + SOUND[place + len(change) :]
     desk.deliver("x.parquet", content)
     result = desk.refresh(TABLE)
-    assert result.in_force or result.refusals
+    assert result.current or result.refusals
     assert desk.con.execute("select 1").fetchone() == (1,)

@@ -100,10 +100,10 @@ def test_a_missing_part_is_named_and_the_batch_is_read_when_it_comes(desk: Desk,
 
 def test_a_change_of_any_part_is_a_new_batch(desk: Desk):
     deliver(desk, THREE)
-    [first] = desk.refresh(PARCELS).in_force
+    [first] = desk.refresh(PARCELS).current
     assert desk.refresh(PARCELS).files_read == 0
     deliver(desk, parts(("宗地一", SQUARE), ("宗地二", [*SQUARE, HOLE, FAR]), ("宗地九", SQUARE)))
-    [second] = desk.refresh(PARCELS).in_force
+    [second] = desk.refresh(PARCELS).current
     assert first.batch.batch_id != second.batch.batch_id
     assert second.batch.file_bytes == sum(map(len, THREE.values()))
 
@@ -193,6 +193,6 @@ def test_the_parts_may_come_in_one_archive(desk: Desk):
 
 def test_raw_needs_no_extension(desk: Desk):
     deliver(desk, THREE)
-    [batch] = desk.refresh(PARCELS).in_force
+    [batch] = desk.refresh(PARCELS).current
     with duckdb.connect() as plain:
         assert plain.execute(f"select count(_geometry) from '{batch.raw}'").fetchone() == (3,)

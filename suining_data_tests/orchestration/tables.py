@@ -9,7 +9,7 @@ import duckdb
 from suining_data.orchestration.assets import JOB, definitions_of, warehouse_of
 from suining_data.orchestration.step import Check, Context, Step, WriteResult
 from suining_data.settings import Settings
-from suining_data.warehouse import NEXT, swap
+from suining_data.warehouse import STAGING, swap
 
 BLOCKING = Check("holds", "must hold", is_blocking=True)
 
@@ -19,7 +19,7 @@ def table(name: str, value: int, upstream: tuple[str, ...] = (), *, fails: bool 
     key = f"staged.{name}"
 
     def write(context: Context) -> WriteResult:
-        context.con.execute(f"create or replace table {key}{NEXT} as select {value} as value")
+        context.con.execute(f"create or replace table {key}{STAGING} as select {value} as value")
         return WriteResult(rows=1, failures={"holds": ("value is wrong",)} if fails else {})
 
     def promote(context: Context) -> None:

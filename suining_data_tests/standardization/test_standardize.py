@@ -9,7 +9,7 @@ from suining_data.catalog import Delivery, Derived, Field, Format, Mode, Resourc
 from suining_data.catalog.model import Cycle, ExpectedRows, Share, ShareType
 from suining_data.settings import Settings
 from suining_data.sql import literal
-from suining_data.standardization import put_in_force, standardize
+from suining_data.standardization import promote, standardize
 from suining_data.warehouse import prepare
 
 VALID, OTHER_VALID, WRONG_CHECK = "11010519491231002X", "440524188001010014", "110105194912310021"
@@ -69,7 +69,7 @@ class Bench:
     def standardize(self) -> None:
         account = standardize(self.con, self.settings, UNIT, RESOURCE)
         assert account.unbalanced == []
-        put_in_force(self.con, RESOURCE)
+        promote(self.con, RESOURCE)
 
     def staged(self, columns: str) -> list[tuple[object, ...]]:
         return self.con.sql(f"select {columns} from staged.{RESOURCE.id} order by record_id").fetchall()

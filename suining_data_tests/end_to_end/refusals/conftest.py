@@ -10,7 +10,7 @@ import pytest
 from suining_data.catalog.model import Resource, Unit
 from suining_data.ingestion import Ingested, Notice, ingest
 from suining_data.settings import Settings
-from suining_data.standardization import implausible_column, put_in_force, standardize
+from suining_data.standardization import implausible_column, promote, standardize
 from suining_data.warehouse import prepare
 from suining_data_tests.end_to_end.refusals.deliveries import Row, content, people, residents
 from suining_data_tests.end_to_end.refusals.document import Entry, entry_of
@@ -42,7 +42,7 @@ class Desk:
         )  # fmt: skip
         account = standardize(self.con, self.settings, UNIT, resource)
         assert account.unbalanced == []
-        put_in_force(self.con, resource)
+        promote(self.con, resource)
         return self.last
 
     def sound(self, kind: str = "csv", mode: str = "delta") -> Resource:

@@ -102,7 +102,7 @@ def test_the_second_of_two_refreshes_says_so_and_the_first_goes_on(small: Small)
     assert small.published() == AFTER
 
 
-DYING = "suining_data.orchestration.pipeline.put_in_force"  # validated, and nothing promoted yet
+DYING = "suining_data.orchestration.pipeline.promote"  # validated, and nothing promoted yet
 OTHERS_DYING = [
     "suining_data.ingestion.intake.write_ledger",  # files are there, the ledger does not know
     "suining_data.orchestration.pipeline.standardize",
