@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.sql import literal
+
 VOLATILE = {
     "run_id",
     "minted_at",
@@ -24,10 +26,15 @@ VOLATILE = {
 }
 VOLATILE |= {"first_seen_at", "input_digest", "version"}
 # texts for people that were reworded, tokens that were made anew, and columns that moved
-REWORDED = {"reason_en", "en", "zh", "source", "position", "matched", "evidence"}
+REWORDED = {"reason_en", "en", "zh", "source", "position", "matched", "evidence", "table_zh"}
 
-# column of the file before -> column of the file after, since the last release
+# names of the file before -> names of the file after, since the last release
 RENAMED = {"place": "survivorship_rank", "last_told_date": "last_reported_date"}
+RENAMED_TABLES = {
+    "linked.organization_unidentified": "linked.organization_unresolved",
+    "linked.person_unidentified": "linked.person_unresolved",
+}
+NAMES = {"governance.dictionary": ("column_name", RENAMED), "governance.table_state": ("table_name", RENAMED_TABLES)}
 
 
 def main() -> int:
@@ -68,7 +75,8 @@ def _is_same(
     common = [column for column, new in named.items() if new in after and column not in VOLATILE | REWORDED]
     if missing or added:
         print(f"{table}: columns only before {missing}, only after {added}")
-    left = f"select {', '.join(common)} from before.{table}"
+    renaming, names = NAMES.get(table, ("", {}))
+    left = f"select {', '.join(_renamed(c, names) if c == renaming else c for c in common)} from before.{table}"
     right = f"select {', '.join(named[column] for column in common)} from after.{table}"
     counts = []
     for one, other, label in ((left, right, "before"), (right, left, "after")):
@@ -81,6 +89,12 @@ def _is_same(
         rows = [con.execute(f"select count(*) from {file}.{table}").fetchall()[0][0] for file in ("before", "after")]
         print(f"{table}: {rows[0]:,} and {rows[1]:,} rows, {counts[0]:,} only before, {counts[1]:,} only after")
     return not any(counts) and not missing and not added
+
+
+def _renamed(column: str, names: dict[str, str]) -> str:
+    """SQL: the values of a column that names columns or tables, by their new names."""
+    cases = " ".join(f"when {literal(old)} then {literal(new)}" for old, new in names.items())
+    return f"case {column} {cases} else {column} end"
 
 
 if __name__ == "__main__":
