@@ -1,6 +1,6 @@
--- One row per certificate or permit and holder, from every register that issues one. Who holds it is a person or an
--- organisation of the bases; of a holder whom they do not know the row keeps the name and the number that were told.
-with marriage_told as (
+-- One row per certificate or permit and holder, from every register that issues one. The holder is a person or an
+-- organisation of the bases. If the bases do not have the holder, the row keeps the reported name and number.
+with reported_marriage as (
     select record_id, 'civil_affairs__marriages' as resource_id, 1 as authority, certificate_number,
         registration_type_code, registration_date, registrar_name, husband_name, wife_name
     from {{ ref('staged.civil_affairs__marriages') }}
@@ -16,7 +16,7 @@ marriage as (
         record_id, resource_id, authority,
         case when registration_type_code like 'marriage%' then 'marriage' else 'divorce' end as credential_type,
         certificate_number, registration_date, registrar_name, husband_name, wife_name
-    from marriage_told
+    from reported_marriage
     where registration_type_code <> 'annulled'
 ),
 
@@ -29,7 +29,7 @@ birth as (
     from {{ ref('staged.sichuan_health__births') }}
 ),
 
-of_person as (
+personal as (
     select
         record_id, resource_id, authority, 'husband' as role, credential_type, certificate_number as credential_number,
         husband_name as holder_name, registrar_name as issuer_name, registration_date as valid_from,
@@ -79,7 +79,7 @@ person as (
 ),
 
 -- a marriage certificate ends with a divorce, not with a death
-dissolved as (
+dissolution as (
     select person_id, valid_from, min(valid_to) as valid_to, min(end_reason) as end_reason
     from {{ ref('population.relationship') }}
     where relation_type = 'spouse' and end_reason in ('divorce', 'annulled') and valid_from is not null
@@ -88,23 +88,23 @@ dissolved as (
 
 person_credential as (
     select
-        of_person.record_id, of_person.resource_id, of_person.authority, of_person.role, of_person.credential_type,
-        of_person.credential_number, 'person' as holder_type_code, person.person_id,
-        cast(null as varchar) as organization_id, of_person.holder_name, person.number, cast(null as varchar) as scope,
-        of_person.issuer_name, of_person.valid_from, coalesce(of_person.valid_to, dissolved.valid_to) as valid_to,
-        case dissolved.end_reason
-            when 'divorce' then 'deregistered' when 'annulled' then 'withdrawn' else of_person.status_code
+        personal.record_id, personal.resource_id, personal.authority, personal.role, personal.credential_type,
+        personal.credential_number, 'person' as holder_type_code, person.person_id,
+        cast(null as varchar) as organization_id, personal.holder_name, person.number, cast(null as varchar) as scope,
+        personal.issuer_name, personal.valid_from, coalesce(personal.valid_to, dissolution.valid_to) as valid_to,
+        case dissolution.end_reason
+            when 'divorce' then 'deregistered' when 'annulled' then 'withdrawn' else personal.status_code
         end as status_code,
         cast(null as varchar) as electronic_id
-    from of_person
-    left join person on of_person.record_id = person.record_id and of_person.role = person.role
-    left join dissolved
-        on case when of_person.credential_type = 'marriage' then person.person_id end = dissolved.person_id
-        and of_person.valid_from = dissolved.valid_from
+    from personal
+    left join person on personal.record_id = person.record_id and personal.role = person.role
+    left join dissolution
+        on case when personal.credential_type = 'marriage' then person.person_id end = dissolution.person_id
+        and personal.valid_from = dissolution.valid_from
 ),
 
--- of a licence whose holder the bases do not know: what the record says of whom it could not name
-unknown as (
+-- the number that a record reports of a holder that linkage could not resolve
+unresolved as (
     select record_id, 'person' as holder_type_code, min(coalesce(resident_id, other_id)) as number
     from {{ ref('linked.person_record') }} where person_id is null group by record_id
     union all
@@ -120,41 +120,42 @@ licence as (
             when license.person_id is not null or license.license_type in ('physician', 'road_practitioner')
                 then 'person'
             when license.organization_id is not null then 'organization'
-            else unknown.holder_type_code
+            else unresolved.holder_type_code
         end as holder_type_code,
-        license.person_id, license.organization_id, license.holder_name, unknown.number, license.scope,
+        license.person_id, license.organization_id, license.holder_name, unresolved.number, license.scope,
         license.issuer_name, license.valid_from, license.valid_to, license.status_code,
         cast(null as varchar) as electronic_id
     from {{ ref('legal_entity.license') }} as license
-    left join unknown
-        on license.record_id = unknown.record_id and license.person_id is null and license.organization_id is null
+    left join unresolved
+        on license.record_id = unresolved.record_id and license.person_id is null and license.organization_id is null
 ),
 
--- the register tells no number of the certificate: the unit it is of stands for it
+-- the register does not report the number of the certificate: the code of the real-estate unit is used instead
 real_estate as (
     select
-        held.record_id, held.resource_id,
-        case held.resource_id when 'natural_resources__real_estate_register' then 1 else 2 end as authority,
+        registered.record_id, registered.resource_id,
+        case registered.resource_id when 'natural_resources__real_estate_register' then 1 else 2 end as authority,
         'right_holder' as role,
-        case held.right_type_code when 'mortgage' then 'real_estate_mortgage' else 'real_estate_title' end
+        case registered.right_type_code when 'mortgage' then 'real_estate_mortgage' else 'real_estate_title' end
             as credential_type,
-        held.real_estate_unit_code as credential_number, held.holder_type_code, held.person_id, held.organization_id,
-        held.holder_name, unknown.number, held.right_type_code as scope,
+        registered.real_estate_unit_code as credential_number, registered.holder_type_code, registered.person_id,
+        registered.organization_id, registered.holder_name, unresolved.number, registered.right_type_code as scope,
         {{ issuer('natural_resources__real_estate_register') }} as issuer_name,
-        held.registered_date as valid_from, cast(null as date) as valid_to,
+        registered.registered_date as valid_from, cast(null as date) as valid_to,
         case
-            when held.status_code = 'current' then 'valid'
-            when held.status_code in ('historic', 'terminated') then 'deregistered'
-            when held.status_code = 'provisional' then 'other'
+            when registered.status_code = 'current' then 'valid'
+            when registered.status_code in ('historic', 'terminated') then 'deregistered'
+            when registered.status_code = 'provisional' then 'other'
         end as status_code,
         cast(null as varchar) as electronic_id
-    from {{ ref('spatial.real_estate_right') }} as held
-    left join unknown
-        on held.record_id = unknown.record_id and held.person_id is null and held.organization_id is null
+    from {{ ref('spatial.real_estate_right') }} as registered
+    left join unresolved
+        on registered.record_id = unresolved.record_id and registered.person_id is null
+        and registered.organization_id is null
 ),
 
--- the index of electronic credentials knows less than the register of the department that issued them
-indexed as (
+-- the index of electronic credentials reports less than the register of the department that issued the credential
+indexed_credential as (
     select
         cases.record_id, 'government_services__cases' as resource_id, 9 as authority, 'applicant' as role,
         case cases.credential_type_code
@@ -178,18 +179,19 @@ indexed as (
     where cases.credential_number is not null
 ),
 
-told as (
+reported as (
     select * from person_credential
     union all
     select * from licence
     union all
     select * from real_estate
     union all
-    select * from indexed
+    select * from indexed_credential
 ),
 
--- a holder whom one source knows and another does not is one, by the name or by the role in the certificate
-known as (
+-- One source resolves a holder and another does not: it is the same holder if the name, or the role in the certificate,
+-- is the same.
+with_holder_key as (
     select *, coalesce(
         person_id,
         organization_id,
@@ -199,7 +201,7 @@ known as (
         holder_name,
         ''
     ) as holder_key
-    from told
+    from reported
     where credential_number is not null
 ),
 
@@ -208,10 +210,10 @@ ranked as (
         partition by credential_type, credential_number, holder_key
         order by valid_from desc nulls last, record_id, role, number
     ) as survivorship_rank
-    from known
+    from with_holder_key
 )
 
--- the same certificate told by several is one: of each column the value of the most authoritative
+-- several sources report the same certificate: it is one row, with the most authoritative value of each column
 select
     {{ opaque_id('C', "concat_ws('|', credential_type, credential_number, holder_key)") }} as credential_id,
     credential_type,

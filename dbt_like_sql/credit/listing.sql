@@ -1,6 +1,6 @@
--- One row per time an organisation or a person stands on a list: abnormal operation, serious violations, judgment
--- debtors, tax, wages, the red list. It ends with its removal or with the end of its publication.
-with told as (
+-- One row per listing of an organisation or a person: abnormal operation, serious violations, judgment debtors, tax,
+-- wages, the red list. A listing ends when it is removed or when its publication ends.
+with reported as (
     select
         record_id, 'market_supervision__penalties' as resource_id, 1 as authority,
         case when listing_type_code like 'abnormal%' then 'abnormal' else 'serious' end as list_type, document_number,
@@ -15,23 +15,23 @@ with told as (
     from {{ ref('staged.sichuan_development_reform__credit') }}
     where record_type_code in ('debtor', 'tax', 'wages', 'red_list', 'other')
     union all
-    -- the court masks the numbers of persons: such a debtor is known by name only and never joined to a person
+    -- the court masks the numbers of persons: such a debtor has only a name, so it is never joined to a person
     select
         record_id, 'intermediate_court__dishonest_debtors', 1, 'debtor', case_number, debtor_name, conduct,
         published_date, null, court_name, false
     from {{ ref('staged.intermediate_court__dishonest_debtors') }}
 ),
 
-subject as ({{ with_subject('told') }}),
+subject as ({{ with_subject('reported') }}),
 
 ranked as (
     select *, row_number() over (
         partition by list_type, document_number, subject_key, decision_date, is_removal order by authority, record_id
-    ) as place
+    ) as rank_in_decision
     from subject
 ),
 
-decision as (select * from ranked where place = 1),
+decision as (select * from ranked where rank_in_decision = 1),
 
 removal as (
     select list_type, subject_key, decision_date as removed_date from decision where is_removal
@@ -60,7 +60,7 @@ listing as (
     left join ended on decision.record_id = ended.record_id
     where not decision.is_removal
     union all
-    -- removed, and nobody has told when it was listed
+    -- it was removed, and no source reports when it was listed
     select decision.*, null, decision.decision_date, true
     from decision
     left join first_listed

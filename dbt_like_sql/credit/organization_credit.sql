@@ -1,4 +1,4 @@
--- One row per organisation of which any credit register tells: its penalties, lists and last tax credit rating.
+-- One row per organisation that any credit register reports: its penalties, its listings, its last tax credit rating.
 with penalty as (
     select organization_id, count(*) as penalty_count, max(decision_date) as last_penalty_date
     from {{ ref('credit.penalty') }}

@@ -1,5 +1,6 @@
--- One row per administrative penalty and subject; what city and province both publish is one, the city's row wins.
-with told as (
+-- One row per administrative penalty and subject. If the city and the province publish the same penalty, it is one row,
+-- and the city's values are used.
+with reported as (
     select
         record_id, 'market_supervision__penalties' as resource_id, 1 as authority, document_number, name as subject_name,
         reason as content, decision_date, cast(null as date) as published_until, authority_name
@@ -13,14 +14,14 @@ with told as (
     where record_type_code = 'penalty'
 ),
 
-subject as ({{ with_subject('told') }}),
+subject as ({{ with_subject('reported') }}),
 
 ranked as (
     select *,
         max(published_until) over (partition by document_number, subject_key, decision_date) as published_until_anywhere,
         row_number() over (
             partition by document_number, subject_key, decision_date order by authority, record_id
-        ) as place
+        ) as rank_in_penalty
     from subject
 )
 
@@ -39,4 +40,4 @@ select
     record_id,
     resource_id
 from ranked
-where place = 1
+where rank_in_penalty = 1

@@ -1,15 +1,15 @@
 -- One row per taxpayer and year: the tax credit rating.
-with told as (
+with reported as (
     select
         record_id, 'taxation__credit_ratings' as resource_id, name as subject_name, rating_year, rating_code
     from {{ ref('staged.taxation__credit_ratings') }}
-    where rating_code is not null and rating_year is not null  -- what could not be read was put aside
+    where rating_code is not null and rating_year is not null  -- values that could not be read are quarantined
 ),
 
-subject as ({{ with_subject('told') }}),
+subject as ({{ with_subject('reported') }}),
 
 ranked as (
-    select *, row_number() over (partition by subject_key, rating_year order by record_id) as place from subject
+    select *, row_number() over (partition by subject_key, rating_year order by record_id) as rank_in_year from subject
 )
 
 select
@@ -22,4 +22,4 @@ select
     record_id,
     resource_id
 from ranked
-where place = 1
+where rank_in_year = 1

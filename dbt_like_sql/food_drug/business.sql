@@ -1,8 +1,8 @@
--- One row per food or drug business: who holds such a licence or is a designated pharmacy, in what state its licences
--- are, and what it was penalised for. A business that the base does not know is known by its name,
--- or where that cannot be read by its licence.
+-- One row per food or drug business: every holder of such a licence and every designated pharmacy, with the status of
+-- its licences and its penalties. A business that is not in the base is identified by its name, or by its licence if
+-- the name cannot be read.
 with licence as (
-    -- JY operates with food, SC produces it; what is left is told by its scope
+    -- JY: the business sells food; SC: it produces food; for all other numbers the scope decides
     select
         organization_id, holder_name as name, license_number, scope, status_code, valid_from, valid_to, license_id,
         case
@@ -15,40 +15,40 @@ with licence as (
 ),
 
 pharmacy as (
-    select holder.organization_id, told.name, told.designation_number, told.status_code, told.record_id
-    from {{ ref('staged.medical_insurance__designated_providers') }} as told
+    select holder.organization_id, provider.name, provider.designation_number, provider.status_code, provider.record_id
+    from {{ ref('staged.medical_insurance__designated_providers') }} as provider
     left join {{ ref('linked.organization_record') }} as holder
-        on told.record_id = holder.record_id and holder.role = 'designated_provider'
-    where told.provider_type_code = 'pharmacy'
+        on provider.record_id = holder.record_id and holder.role = 'designated_provider'
+    where provider.provider_type_code = 'pharmacy'
 ),
 
--- of several licences of a kind, one in force before one that is not, then the one that ends last
-licensed as (
+-- of several licences of a kind: a valid one first, then the one that ends last
+ranked_licence as (
     select *, coalesce(organization_id, name, license_id) as business_key,
         row_number() over (
             partition by coalesce(organization_id, name, license_id), kind
             order by coalesce(status_code, '') = 'valid' desc, valid_to desc nulls last, license_id
-        ) as place
+        ) as rank_in_kind
     from licence
 ),
 
-by_licence as (
+licensed as (
     select
         business_key,
         min(organization_id) as organization_id,
-        max(case when place = 1 and kind = 'food' then license_number end) as food_license_number,
-        max(case when place = 1 and kind = 'food' then status_code end) as food_license_status_code,
-        max(case when place = 1 and kind = 'food' then valid_to end) as food_license_valid_to,
-        max(case when place = 1 and kind = 'drug' then license_number end) as drug_license_number,
-        max(case when place = 1 and kind = 'drug' then status_code end) as drug_license_status_code,
-        max(case when place = 1 and kind = 'drug' then valid_to end) as drug_license_valid_to,
+        max(case when rank_in_kind = 1 and kind = 'food' then license_number end) as food_license_number,
+        max(case when rank_in_kind = 1 and kind = 'food' then status_code end) as food_license_status_code,
+        max(case when rank_in_kind = 1 and kind = 'food' then valid_to end) as food_license_valid_to,
+        max(case when rank_in_kind = 1 and kind = 'drug' then license_number end) as drug_license_number,
+        max(case when rank_in_kind = 1 and kind = 'drug' then status_code end) as drug_license_status_code,
+        max(case when rank_in_kind = 1 and kind = 'drug' then valid_to end) as drug_license_valid_to,
         min(name) as name,
         count(*) as license_count
-    from licensed
+    from ranked_licence
     group by business_key
 ),
 
-designated as (
+designated_pharmacy as (
     select *, coalesce(organization_id, name, cast(record_id as varchar)) as business_key
     from pharmacy
     qualify row_number() over (
@@ -59,26 +59,26 @@ designated as (
 
 business as (
     select
-        coalesce(by_licence.business_key, designated.business_key) as business_key,
-        coalesce(by_licence.organization_id, designated.organization_id) as organization_id,
-        coalesce(by_licence.name, designated.name) as told_name,
-        by_licence.food_license_number,
-        by_licence.food_license_status_code,
-        by_licence.food_license_valid_to,
-        by_licence.drug_license_number,
-        by_licence.drug_license_status_code,
-        by_licence.drug_license_valid_to,
-        coalesce(by_licence.license_count, 0) as license_count,
-        designated.designation_number,
-        designated.status_code as designation_status_code
-    from by_licence
-    full join designated on by_licence.business_key = designated.business_key
+        coalesce(licensed.business_key, designated_pharmacy.business_key) as business_key,
+        coalesce(licensed.organization_id, designated_pharmacy.organization_id) as organization_id,
+        coalesce(licensed.name, designated_pharmacy.name) as reported_name,
+        licensed.food_license_number,
+        licensed.food_license_status_code,
+        licensed.food_license_valid_to,
+        licensed.drug_license_number,
+        licensed.drug_license_status_code,
+        licensed.drug_license_valid_to,
+        coalesce(licensed.license_count, 0) as license_count,
+        designated_pharmacy.designation_number,
+        designated_pharmacy.status_code as designation_status_code
+    from licensed
+    full join designated_pharmacy on licensed.business_key = designated_pharmacy.business_key
 )
 
 select
     {{ opaque_id('B', 'business.business_key') }} as business_id,
     business.organization_id,
-    coalesce(organization.name, business.told_name) as name,
+    coalesce(organization.name, business.reported_name) as name,
     organization.status_code,
     organization.address_id,
     organization.division_code,

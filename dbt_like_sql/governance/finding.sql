@@ -1,5 +1,5 @@
--- One row per kind, subject and department to ask: facts of different deliveries that cannot all be true, or should not
--- be. Nobody decides here; every row is a lead, with the rows it rests on.
+-- One row per kind of finding, subject and department to ask: facts of different deliveries that cannot or should not
+-- all be true. Nothing is decided here: every row is a lead, with the source rows that it is based on.
 with paid as (
     select person.person_id, paid.record_id, paid.payment_month
     from {{ ref('staged.human_resources__pension_payments') }} as paid
@@ -24,12 +24,13 @@ dead_yet_paid as (
     select
         'dead_yet_paid', 'person', death.person_id, 'human_resources', death.record_id, death.resource_id, null, null, null
     from {{ ref('linked.person_record') }} as death
-    join (select distinct person_id, death_date_from from paid_after_death) as told
-        on death.record_id = told.death_date_from and death.person_id = told.person_id
+    join (select distinct person_id, death_date_from from paid_after_death) as overpaid
+        on death.record_id = overpaid.death_date_from and death.person_id = overpaid.person_id
 ),
 
--- contradictions that a department can settle; a value that merely lost is in person_conflict. A number that several
--- tell of somebody else is no slip of one of them: the police issue it
+-- Contradictions that a department can settle. A value that only did not survive is in person_conflict. If several
+-- departments report one number for somebody else, the mistake is not one department's: the police, who issue the
+-- number, are asked.
 contradiction as (
     select
         case kind
@@ -55,7 +56,7 @@ contradiction as (
     window same_number as (partition by person_id, kind)
 ),
 
-contradicting as (
+contradicting_record as (
     select kind, 'person' as subject_type, person_id as subject_id, department, losing_record_id as record_id,
         losing_resource_id as resource_id, item, valid_from as first_date, valid_to as last_date
     from contradiction
@@ -79,7 +80,8 @@ still_insuring as (
     where enrolment.status_code = 'active' and enrolment.valid_to is null and enrolment.insurance_type_code like 'pension%'
 ),
 
--- without a status a licence is live while it lasts; a registration is no licence, and of permits the list is a history
+-- A licence without a status counts as valid until it ends. A registration is not a licence, and the list of permits is
+-- a history: both are left out.
 still_licensed as (
     select
         'closed_with_license' as kind, closed.organization_id, split_part(license.resource_id, '__', 1) as department,
@@ -91,7 +93,7 @@ still_licensed as (
         and coalesce(license.status_code = 'valid', license.valid_to > closed.closed_date)
 ),
 
-closed_yet as (
+closed_yet_active as (
     select * from still_insuring
     union all
     select * from still_licensed
@@ -104,23 +106,23 @@ closing as (
         on record.record_id = closed.status_code_from and record.organization_id = closed.organization_id
 ),
 
-of_the_closed as (
+about_closed as (
     select kind, 'organization' as subject_type, organization_id as subject_id, department, record_id, resource_id, item,
         first_date, last_date
-    from closed_yet
+    from closed_yet_active
     union all
-    select distinct closed_yet.kind, 'organization', organization_id, closed_yet.department, closing.record_id,
-        closing.resource_id, null, cast(null as date), cast(null as date)
-    from closed_yet
+    select distinct closed_yet_active.kind, 'organization', organization_id, closed_yet_active.department,
+        closing.record_id, closing.resource_id, null, cast(null as date), cast(null as date)
+    from closed_yet_active
     join closing using (organization_id)
 ),
 
-told as (
+lead_row as (
     select * from dead_yet_paid
     union all
-    select * from contradicting
+    select * from contradicting_record
     union all
-    select * from of_the_closed
+    select * from about_closed
 ),
 
 finding as (
@@ -128,7 +130,7 @@ finding as (
         kind, subject_type, subject_id, department, count(distinct item) as item_count, min(first_date) as first_date,
         max(last_date) as last_date,
         list_sort(list(distinct {'record_id': record_id, 'resource_id': resource_id})) as evidence
-    from told
+    from lead_row
     group by kind, subject_type, subject_id, department
 )
 

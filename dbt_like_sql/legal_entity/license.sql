@@ -1,5 +1,5 @@
--- One row per licence and holder, from every register that issues one; the holder is an organisation or a person.
-with told as (
+-- One row per licence and holder, from every register that issues one. The holder is an organisation or a person.
+with reported as (
     select
         record_id, 'market_supervision__food_drug_licenses' as resource_id, 'food_drug' as license_type, license_number,
         licensed_items as scope, name as holder_name,
@@ -76,7 +76,7 @@ with told as (
         issuer_name, issued_date, valid_until, status_code
     from {{ ref('staged.ecological_environment__discharge_permits') }}
     union all
-    -- a row per outlet, a licence per operator
+    -- the source has a row per outlet, but a licence belongs to the operator
     select
         record_id, 'postal__express_outlets', 'express', license_number, null, name, null, null, valid_until, null
     from {{ ref('staged.postal__express_outlets') }}
@@ -84,22 +84,24 @@ with told as (
     qualify row_number() over (partition by license_number order by valid_until desc nulls last, record_id) = 1
 ),
 
-held as (
+with_holder as (
     select
-        told.*,
-        case when told.license_type not in ('physician', 'legal_practitioner') then organization.organization_id end
+        reported.*,
+        case when reported.license_type not in ('physician', 'legal_practitioner') then organization.organization_id end
             as organization_id,
-        case when told.license_type <> 'legal_institution' then person.person_id end as person_id
-    from told
+        case when reported.license_type <> 'legal_institution' then person.person_id end as person_id
+    from reported
     left join {{ ref('linked.organization_record') }} as organization
-        on told.record_id = organization.record_id
+        on reported.record_id = organization.record_id
         and organization.role in ('licensee', 'registered_entity', 'credit_subject', 'express_operator')
     left join {{ ref('linked.person_record') }} as person
-        on told.record_id = person.record_id and person.role in ('road_practitioner', 'credit_subject', 'legal_practitioner')
+        on reported.record_id = person.record_id
+        and person.role in ('road_practitioner', 'credit_subject', 'legal_practitioner')
     qualify row_number() over (
         partition by
-            told.license_type, coalesce(told.license_number, cast(told.record_id as varchar)), told.holder_name, told.scope
-        order by told.valid_to desc nulls last, told.record_id
+            reported.license_type, coalesce(reported.license_number, cast(reported.record_id as varchar)),
+            reported.holder_name, reported.scope
+        order by reported.valid_to desc nulls last, reported.record_id
     ) = 1
 )
 
@@ -117,4 +119,4 @@ select
     status_code,
     record_id,
     resource_id
-from held
+from with_holder

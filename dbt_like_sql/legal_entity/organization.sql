@@ -1,4 +1,4 @@
--- One row per legal entity: of each attribute the value of the most authoritative record, and the record it came from.
+-- One row per legal entity: for each attribute the value of the most authoritative record, and the record it came from.
 with record as (
     {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
 ),
@@ -15,7 +15,8 @@ golden as (
     group by organization_id
 ),
 
--- who represents it, as the row that names them was linked; a row whose name cannot be read speaks of somebody, too
+-- The person who represents it: the row that reports the golden name was linked to that person. A row whose name cannot
+-- be read is used if no other row was linked.
 representative as (
     select
         record.organization_id, record.representative_name_authority, record.survivorship_rank,

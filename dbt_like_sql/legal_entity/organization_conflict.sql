@@ -1,5 +1,5 @@
--- One row per contradiction: a value that did not survive against another one reported of the same organisation. Nothing is repaired
--- here; every row is a lead for the departments that reported the two values.
+-- One row per contradiction: two sources report different values of the same organisation, and one value survived.
+-- Nothing is repaired here: every row is a lead for the departments that reported the two values.
 with record as not materialized (
     {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
 ),
@@ -11,10 +11,10 @@ disputed as (
     where {{ differs_from_golden('organization', 'record', 'organization') }}
 ),
 
-won as (
+winning as (
     select
         record.organization_id,
-        {{ won_values('organization') }}
+        {{ winning_values('organization') }}
     from record
     join disputed on record.organization_id = disputed.organization_id
     group by record.organization_id
@@ -22,32 +22,33 @@ won as (
 
 differing as (
     select
-        record.*, won.* exclude (organization_id), {{ name_core('name') }} as name_core,
-        {{ name_core('won_name') }} as winning_name_core
+        record.*, winning.* exclude (organization_id), {{ name_core('name') }} as name_core,
+        {{ name_core('winning_name') }} as winning_name_core
     from record
-    join won on record.organization_id = won.organization_id
+    join winning on record.organization_id = winning.organization_id
 ),
 
-lost as (
-{{ lost_values('organization') }}
+losing as (
+{{ losing_values('organization') }}
 ),
 
-winner as (
+winning_record as (
     select record_id, min(resource_id) as resource_id, max(valid_from) as valid_from
     from record
-    where record_id in (select winning_record_id from lost)
+    where record_id in (select winning_record_id from losing)
     group by record_id
 ),
 
--- what the same register reported before is history, and so is a name that was registered once
+-- an earlier value of the same register is history, not a contradiction; so is a name that was registered before
 contradiction as (
-    select lost.*, winner.resource_id as winning_resource_id
-    from lost
-    join winner on lost.winning_record_id = winner.record_id
+    select losing.*, winning_record.resource_id as winning_resource_id
+    from losing
+    join winning_record on losing.winning_record_id = winning_record.record_id
     anti join {{ ref('legal_entity.organization_name') }} as registered
-        on lost.organization_id = registered.organization_id and registered.name_type = 'registered'
-        and case when lost.attribute = 'name' then lost.losing_value end = registered.name
-    where lost.resource_id <> winner.resource_id or coalesce(lost.valid_from >= winner.valid_from, true)
+        on losing.organization_id = registered.organization_id and registered.name_type = 'registered'
+        and case when losing.attribute = 'name' then losing.losing_value end = registered.name
+    where losing.resource_id <> winning_record.resource_id
+        or coalesce(losing.valid_from >= winning_record.valid_from, true)
 )
 
 select

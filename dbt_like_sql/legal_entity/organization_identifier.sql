@@ -1,11 +1,11 @@
--- One row per organisation and number it is or was known by: USCC, organisation code, registration number.
+-- One row per organisation and number that any record reports for it: USCC, organisation code, registration number.
 with record as (
     select organization_id, uscc, organization_code, registration_number, resource_id, valid_from
     from {{ ref('linked.organization_record') }}
     where organization_id is not null
 ),
 
-told as (
+reported as (
     select organization_id, 'uscc' as identifier_type, uscc as identifier, false as is_derived, resource_id, valid_from
     from record
     union all
@@ -19,7 +19,7 @@ told as (
     from record
 ),
 
-gathered as (
+organization_number as (
     select
         organization_id,
         identifier_type,
@@ -28,24 +28,24 @@ gathered as (
         min(valid_from) as first_told_date,
         max(valid_from) as last_reported_date,
         list_sort(list(distinct resource_id)) as resource_ids
-    from told
+    from reported
     where identifier is not null
     group by organization_id, identifier_type, identifier
 )
 
 select
-    gathered.organization_id,
-    gathered.identifier_type,
-    gathered.identifier,
-    gathered.is_derived,
-    coalesce(gathered.identifier = case gathered.identifier_type
+    organization_number.organization_id,
+    organization_number.identifier_type,
+    organization_number.identifier,
+    organization_number.is_derived,
+    coalesce(organization_number.identifier = case organization_number.identifier_type
         when 'uscc' then organization.uscc
         when 'organization_code' then organization.organization_code
         else organization.registration_number
     end, false) as is_current,
-    gathered.first_told_date,
-    gathered.last_reported_date,
-    gathered.resource_ids
-from gathered
+    organization_number.first_told_date,
+    organization_number.last_reported_date,
+    organization_number.resource_ids
+from organization_number
 join {{ ref('legal_entity.organization') }} as organization
-    on gathered.organization_id = organization.organization_id
+    on organization_number.organization_id = organization.organization_id

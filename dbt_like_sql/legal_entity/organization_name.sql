@@ -1,13 +1,13 @@
--- One row per organisation, name and period: what it was registered as and when, and what else others call it.
+-- One row per organisation, name and period: its registered names with their periods, and the other names in use.
 with record as (
     {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
 ),
 
-told as (
+reported as (
     select
-        record.organization_id, record.name, record.told_name, record.valid_from, record.record_id, record.resource_id,
-        record.name_authority as authority, record.survivorship_rank, organization.name as golden_name,
-        record.role = 'registered_entity' or record.record_id = organization.name_from as is_registered,
+        record.organization_id, record.name, record.reported_name, record.valid_from, record.record_id,
+        record.resource_id, record.name_authority as authority, record.survivorship_rank,
+        organization.name as golden_name, record.role = 'registered_entity' or record.record_id = organization.name_from as is_registered,
         record.record_id = organization.name_from and record.name = organization.name as is_golden
     from record
     join {{ ref('legal_entity.organization') }} as organization
@@ -16,16 +16,19 @@ told as (
 ),
 
 golden as (
-    select organization_id, min(valid_from) as golden_from from told where is_golden group by organization_id
+    select organization_id, min(valid_from) as golden_from from reported where is_golden group by organization_id
 ),
 
--- the history ends with the golden record: what a lesser register says later is no renaming
+-- the history ends with the golden record: a later name in a less authoritative register is not a renaming
 registered as (
-    select told.*
-    from told
-    join golden on told.organization_id = golden.organization_id
-    where told.is_registered
-        and (told.name = told.golden_name or told.valid_from < golden.golden_from or told.valid_from is null)
+    select reported.*
+    from reported
+    join golden on reported.organization_id = golden.organization_id
+    where reported.is_registered
+        and (
+            reported.name = reported.golden_name
+            or reported.valid_from < golden.golden_from or reported.valid_from is null
+        )
 ),
 
 history as (
@@ -34,14 +37,14 @@ history as (
 
 alias as (
     select
-        told.organization_id, told.told_name as name, min(told.valid_from) as valid_from,
-        max(told.valid_from) as last_reported_date,
-        {{ most_authoritative('told.record_id') }} as record_id,
-        {{ most_authoritative('told.resource_id') }} as resource_id
-    from told
-    left join history on told.organization_id = history.organization_id and told.told_name = history.name
+        reported.organization_id, reported.reported_name as name, min(reported.valid_from) as valid_from,
+        max(reported.valid_from) as last_reported_date,
+        {{ most_authoritative('reported.record_id') }} as record_id,
+        {{ most_authoritative('reported.resource_id') }} as resource_id
+    from reported
+    left join history on reported.organization_id = history.organization_id and reported.reported_name = history.name
     where history.organization_id is null
-    group by told.organization_id, told.told_name
+    group by reported.organization_id, reported.reported_name
 )
 
 select

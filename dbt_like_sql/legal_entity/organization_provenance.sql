@@ -1,2 +1,3 @@
--- One row per organisation and attribute: which row of which delivery the golden value came from, and why it won.
+-- One row per organisation and attribute: the row and the delivery that the golden value came from, and why it
+-- survived.
 {{ provenance(ref('legal_entity.organization_statement'), 'organization_id') }}

@@ -1,5 +1,5 @@
--- One row per relation of an organisation: who represents it, who holds shares, who runs it, whose branch it is,
--- which one took its place. The other side is a person or an organisation, by id where the number is known.
+-- One row per relation of an organisation: legal representative, shareholder, executive, parent of a branch, successor.
+-- The other party is a person or an organisation. It has an id if linkage resolved it.
 with organization as (select * from {{ ref('legal_entity.organization') }}),
 
 -- legal representatives, from registration to registration
@@ -37,7 +37,7 @@ representative as (
         on representation.record_id = person.record_id and person.role = 'legal_representative'
 ),
 
--- shareholders and officers, told by city and province
+-- shareholders and officers, reported by the city and the province
 participation as (
     select record_id, 'market_supervision__shareholders_and_officers' as resource_id, 1 as authority, position_code,
         participant_name, participant_number, subscribed_capital_cny, cast(null as double) as share_percent, updated_date
@@ -74,7 +74,7 @@ participant as (
     where firm.organization_id is not null
 ),
 
-participant_once as (
+distinct_participant as (
     select
         relation_type, organization_id, related_organization_id, related_person_id, participant_key, position_code,
         {{ most_authoritative('related_name') }} as related_name,
@@ -89,51 +89,53 @@ participant_once as (
         relation_type, organization_id, related_organization_id, related_person_id, participant_key, position_code
 ),
 
--- a share that was not told is the amount over the registered capital
-seat as (
+-- if a share is not reported, it is computed: the amount over the registered capital
+holding as (
     select
-        participant_once.relation_type, participant_once.organization_id, participant_once.related_organization_id,
-        participant_once.related_person_id, participant_once.related_name, participant_once.position_code,
-        participant_once.amount_cny,
+        distinct_participant.relation_type, distinct_participant.organization_id,
+        distinct_participant.related_organization_id, distinct_participant.related_person_id,
+        distinct_participant.related_name, distinct_participant.position_code,
+        distinct_participant.amount_cny,
         coalesce(
-            participant_once.share_percent,
-            round(100.0 * participant_once.amount_cny / nullif(organization.registered_capital_cny, 0), 2)
+            distinct_participant.share_percent,
+            round(100.0 * distinct_participant.amount_cny / nullif(organization.registered_capital_cny, 0), 2)
         ) as share_percent,
-        participant_once.valid_from, cast(null as date) as valid_to, true as is_current, 'declared' as basis,
-        participant_once.record_id, participant_once.resource_id
-    from participant_once
-    join organization on participant_once.organization_id = organization.organization_id
+        distinct_participant.valid_from, cast(null as date) as valid_to, true as is_current, 'declared' as basis,
+        distinct_participant.record_id, distinct_participant.resource_id
+    from distinct_participant
+    join organization on distinct_participant.organization_id = organization.organization_id
 ),
 
--- a branch bears the name of its parent; the link is made when one organisation alone has that name
+-- the name of a branch starts with the name of its parent; the two are linked if only one organisation has that name
 named_branch as (
     select organization_id, name, parent_name, established_date, closed_date, name_from
     from (select *, {{ parent_name('name') }} as parent_name from organization) as named
     where parent_name is not null
 ),
 
-bearer as (
+parent_organization as (
     select organization.name, min(organization.organization_id) as organization_id
     from organization
-    join (select distinct parent_name from named_branch) as wanted on organization.name = wanted.parent_name
+    join (select distinct parent_name from named_branch) as parent on organization.name = parent.parent_name
     group by organization.name
     having count(*) = 1
 ),
 
 branch as (
     select
-        'branch_of' as relation_type, named_branch.organization_id, bearer.organization_id as related_organization_id,
+        'branch_of' as relation_type, named_branch.organization_id,
+        parent_organization.organization_id as related_organization_id,
         cast(null as varchar) as related_person_id, named_branch.parent_name as related_name,
         cast(null as varchar) as position_code, cast(null as decimal(18, 2)) as amount_cny,
         cast(null as double) as share_percent, named_branch.established_date as valid_from,
         named_branch.closed_date as valid_to, named_branch.closed_date is null as is_current, 'inferred' as basis,
         named_branch.name_from as record_id, cast(null as varchar) as resource_id
     from named_branch
-    left join bearer on named_branch.parent_name = bearer.name
+    left join parent_organization on named_branch.parent_name = parent_organization.name
 ),
 
--- no department declares successors: one is inferred where, within a year of the end, the same person opens one
--- other organisation at the same address
+-- No department reports successors. One is inferred if, within a year after an organisation closed, the same person
+-- opens exactly one other organisation at the same address.
 succession as (
     select
         ended.organization_id, follower.organization_id as follower_id, follower.name as follower_name,
@@ -163,7 +165,7 @@ successor as (
 relation as (
     select * from representative
     union all
-    select * from seat
+    select * from holding
     union all
     select * from branch
     union all

@@ -1,6 +1,6 @@
--- One row per indicator: what is measured. An indicator that the reference table does not know keeps its delivered
--- name, so that its observations are not lost; the check `indicator_known` tells of it.
-with known as (
+-- One row per indicator: what is measured. An indicator that is not in the reference table keeps its delivered name, so
+-- that its observations are not lost; the rule `indicator_known` warns of it.
+with listed as (
     select
         indicator_code, name_zh, name_en, nullif(unit, '') as unit, is_flow = 'true' as is_flow,
         nullif(part_of, '') as part_of
@@ -28,12 +28,12 @@ delivered as (
     where value_text is null or value is not null
 ),
 
-unknown as (
+unlisted as (
     select name from delivered
-    anti join {{ ref('reference.macro_indicator_name') }} as listed on delivered.name = listed.name
+    anti join {{ ref('reference.macro_indicator_name') }} as listed_name on delivered.name = listed_name.name
     where name is not null
 )
 
-select indicator_code, name_zh, name_en, unit, is_flow, part_of, true as is_known from known
+select indicator_code, name_zh, name_en, unit, is_flow, part_of, true as is_known from listed
 union all
-select {{ opaque_id('x', 'name') }}, name, null, null, null, null, false from unknown
+select {{ opaque_id('x', 'name') }}, name, null, null, null, null, false from unlisted

@@ -1,9 +1,9 @@
 -- One row per published number: indicator x division x period x measure x vintage, as delivered. Nothing is summed or
--- overwritten: a later vintage is another row, two sources of one figure are two rows of which one is preferred.
+-- overwritten: a later vintage is another row. Two sources of one figure are two rows; one of them is preferred.
 with monthly as (
     select
         indicator_name, region_name, cast(null as varchar) as division_code, period_name, measure_code, value,
-        -- the unit column of the cross-table is that of the level; growth and shares stand in percent beside it
+        -- the unit column of the cross-table is the unit of the level; growth and shares in the same row are in percent
         case when (measure_code like 'yoy%' or measure_code = 'share') and unit_name not in ('%', '百分点', '个百分点', '‰') then '%' else unit_name end
             as unit_name,
         cast(null as varchar) as vintage_code, cast(null as varchar) as source_title, note,
@@ -31,8 +31,8 @@ quarterly_index as (
     from quarterly where constant_price_index is not null
 ),
 
--- monthly reports with the unit in the title of the table: of the level; growth is in percent
-report as (
+-- monthly reports: the unit in the title of the table is the unit of the level; growth is in percent
+monthly_report as (
     select
         tax_name as item_name, region_name, period_name, measure_code, value, '万元' as unit_name, record_id,
         'taxation__tax_revenue' as resource_id
@@ -64,12 +64,12 @@ report as (
     from {{ ref('staged.power_supply__electricity_by_industry') }}
 ),
 
-reported as (
+report_figure as (
     select
         item_name, region_name, null, period_name, measure_code, value,
         case when measure_code in ('level_current', 'level_cumulative') then unit_name else '%' end, null, null, null,
         record_id, resource_id, 1
-    from report
+    from monthly_report
 ),
 
 office as (
@@ -92,40 +92,40 @@ province as (
 
 -- 三次产业结构, published as 15.5:45.2:39.3
 sector as (
-    select 1 as place, '第一产业增加值' as indicator_name
+    select 1 as position, '第一产业增加值' as indicator_name
     union all select 2, '第二产业增加值'
     union all select 3, '第三产业增加值'
 ),
 
 structure as (
     select
-        sector.indicator_name, told.region_name, told.division_code, told.period_name, 'share',
-        try_cast(split_part(told.value_text, ':', sector.place) as double), '%',
+        sector.indicator_name, ratio.region_name, ratio.division_code, ratio.period_name, 'share',
+        try_cast(split_part(ratio.value_text, ':', sector.position) as double), '%',
         case when note like '%preliminary%' or note like '%初步%' then 'preliminary'
             when note like '%revised%' or note like '%修订%' then 'census_revision' end,
         source_title, note, record_id, 'sichuan_statistics__indicators',
         case when source_grade like 'official%' then 3 else 4 end
-    from {{ ref('staged.sichuan_statistics__indicators') }} as told cross join sector
-    where told.indicator_name = '三次产业结构' and told.value_text is not null
+    from {{ ref('staged.sichuan_statistics__indicators') }} as ratio cross join sector
+    where ratio.indicator_name = '三次产业结构' and ratio.value_text is not null
 ),
 
 figure as (
     select * from monthly where value is not null
     union all select * from quarterly_level
     union all select * from quarterly_index
-    union all select * from reported where value is not null
+    union all select * from report_figure where value is not null
     union all select * from office where value is not null
     union all select * from province
     union all select * from structure
 ),
 
--- a number of which nobody can read what it counts is no observation yet
-told as (select * from figure where indicator_name is not null),
+-- a number without a readable indicator name is not an observation yet
+named_figure as (select * from figure where indicator_name is not null),
 
--- what the delivered words mean
+-- the delivered names of periods, regions and indicators, looked up
 period as (
     select period_name, {{ period_of('period_name') }} as span
-    from (select distinct period_name from told) as name
+    from (select distinct period_name from named_figure) as name
 ),
 
 region as (
@@ -138,20 +138,22 @@ division as (
     select distinct division_code from {{ ref('spatial.division') }} where division_code is not null
 ),
 
-meant as (
+looked_up as (
     select
-        told.*, span.year, span.first_month, span.last_month, span.frequency,
-        coalesce(indicator.indicator_code, {{ opaque_id('x', 'told.indicator_name') }}) as indicator_code,
+        named_figure.*, span.year, span.first_month, span.last_month, span.frequency,
+        coalesce(indicator.indicator_code, {{ opaque_id('x', 'named_figure.indicator_name') }}) as indicator_code,
         indicator.is_flow,
         coalesce(division.division_code, region.division_code) as region_code,
         nullif(listed.measure_code, '') as implied_measure,
         nullif(listed.caliber, '') as caliber
-    from told
-    left join period on told.period_name = period.period_name
-    left join {{ ref('reference.macro_indicator_name') }} as listed on told.indicator_name = listed.name
+    from named_figure
+    left join period on named_figure.period_name = period.period_name
+    left join {{ ref('reference.macro_indicator_name') }} as listed on named_figure.indicator_name = listed.name
     left join {{ ref('macro.indicator') }} as indicator on listed.indicator_code = indicator.indicator_code
-    left join region on case told.region_name when '全市' then {{ literal(var('city').name) }} else told.region_name end = region.name
-    left join division on told.division_code = division.division_code
+    left join region
+        on case named_figure.region_name
+            when '全市' then {{ literal(var('city').name) }} else named_figure.region_name end = region.name
+    left join division on named_figure.division_code = division.division_code
 ),
 
 observation as (
@@ -176,16 +178,16 @@ observation as (
         vintage_code,
         caliber,
         nullif(concat_ws('；', source_title, note), '') as source_note,
-        -- a figure that nobody has published never stands before one that somebody has
+        -- a published figure always ranks before one that was not published
         authority + case when note like '%非公布数%' then 10 else 0 end as authority, resource_id, record_id, period_name
-    from meant
+    from looked_up
 ),
 
 ranked as (
     select *, row_number() over (
         partition by indicator_code, region_name, period_start, period_end, measure_code, vintage_code, caliber
         order by authority, {{ decimals('value') }} desc, record_id
-    ) as place
+    ) as rank_in_figure
     from observation
 )
 
@@ -211,7 +213,7 @@ select
     case when vintage_code = 'preliminary' then 'P' else 'A' end as status_code,
     caliber,
     source_note,
-    place = 1 as is_preferred,
+    rank_in_figure = 1 as is_preferred,
     resource_id,
     record_id
 from ranked

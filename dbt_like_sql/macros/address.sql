@@ -1,7 +1,7 @@
-{#- What follows the village or community in an address, as a struct of texts ('' where the address does not say).
+{#- What follows the village or community in an address, as a struct of texts ('' if the address does not have the part).
     GA/T 2000.32-2014: 34 组, 41 街路巷, 门牌号, 42 小区, 50 建筑物, 61 单元, 62 室. One pass of one pattern; DuckDB only.
     A street has up to 15 characters before its 路, an estate 2 to 20. Counting them makes the pattern several times
-    slower, and texts too short to break the limits, which are most, are read without. -#}
+    slower. Most texts are too short to break the limits, so they are read without counting. -#}
 {% macro address_details(text) -%}
 case
     when length({{ text }}) <= 16 then {{ _address_details(text, '+?', '+?') }}
@@ -23,18 +23,18 @@ regexp_extract(
 )
 {%- endmacro %}
 
-{#- Name of a village or community that no table knows, or '': up to eight characters before 村 or 社区, not a road or
-    an estate that is called so (新村路, 新村小区). -#}
+{#- Name of a village or community that is in no table, or '': up to eight characters before 村 or 社区. It is not a road
+    or an estate with such a name (新村路, 新村小区). -#}
 {% macro unknown_village(text) -%}
 regexp_extract({{ text }}, '^([^0-9路街巷号镇乡]{1,8}?(?:村|社区))(?:[^路街巷小].*)?$', 1)
 {%- endmacro %}
 
-{#- The first characters of an address: as many as county, functional area and town can take. -#}
+{#- The first characters of an address: county, functional area and town are never longer. -#}
 {% macro address_head(text) -%}
 regexp_extract({{ text }}, '^[^0-9]{0,14}')
 {%- endmacro %}
 
-{#- The characters in which the village or community must stand, once county and town are gone. -#}
+{#- The characters that hold the village or community, after county and town are cut off. -#}
 {% macro address_tail(text) -%}
 regexp_extract({{ text }}, '^[^0-9]{0,11}')
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Coordinates of map services turned into CGCS2000 (EPSG:4490; WGS-84 is the same within decimetres).
+{#- Coordinates of map services converted to CGCS2000 (EPSG:4490; WGS-84 is the same within decimetres).
 
     Each macro gives a struct (longitude, latitude) and takes two expressions in degrees. The formulas are those of
     Artoria2e5's PRCoords (CC0). GCJ-02 has no closed inverse: three steps of z = target - shift(z) are exact to
@@ -34,7 +34,7 @@ list_transform({{ previous }}, lambda p: struct_pack(
 list_transform({{ found }}, lambda p: struct_pack(longitude := p.x + 105, latitude := p.y + 35))[1]
 {%- endmacro %}
 
-{#- BD-09 bends radius and angle by a wave of the GCJ-02 point, which the previous guess stands for. -#}
+{#- BD-09 shifts radius and angle by a wave that depends on the GCJ-02 point; the previous guess stands in for it. -#}
 {% macro _unbend(previous, longitude, latitude) -%}
 list_transform(list_transform({{ previous }}, lambda p: struct_pack(
     radius := sqrt(power({{ longitude }} - 0.0065, 2) + power({{ latitude }} - 0.006, 2)) - 0.00002 * sin(radians(p.y * 3000)),
@@ -52,7 +52,7 @@ list_transform({{ found }}, lambda p: struct_pack(longitude := p.x, latitude := 
 list_transform([{{ gcj02_from_bd09(longitude, latitude) }}], lambda q: {{ cgcs2000_from_gcj02('q.longitude', 'q.latitude') }})[1]
 {%- endmacro %}
 
-{#- By the declared system only; degrees of CGCS2000 stay as they are, an undeclared system gives null. -#}
+{#- Converted from the declared system only. CGCS2000 degrees stay as they are; an undeclared system gives null. -#}
 {% macro cgcs2000(crs, longitude, latitude) -%}
 case {{ crs }}
     when 'EPSG:4490' then struct_pack(longitude := {{ longitude }}, latitude := {{ latitude }})
@@ -61,13 +61,15 @@ case {{ crs }}
 end
 {%- endmacro %}
 
-{#- The box the city lies in, degrees: what stands outside it is swapped, of another system, or mistyped. -#}
+{#- Whether a point is in the city's box, in degrees. A point outside has longitude and latitude swapped, is of another
+    system, or was mistyped. -#}
 {% macro in_city_box(longitude, latitude) -%}
 {%- set box = var('city').degrees -%}
 ({{ longitude }} between {{ box.west }} and {{ box.east }} and {{ latitude }} between {{ box.south }} and {{ box.north }})
 {%- endmacro %}
 
-{#- A shape (WKT) in CGCS2000 degrees, from the declared system; longitude first, whatever the authority's axis order. -#}
+{#- A shape (WKT) in CGCS2000 degrees, from the declared system. Longitude comes first, whatever the axis order of the
+    authority. -#}
 {% macro cgcs2000_shape(crs, geometry) -%}
 case {{ crs }}
     when 'EPSG:4490' then {{ geometry }}

@@ -1,9 +1,9 @@
-{#- The rows of a relation with whom they speak of: an organisation or a person of the bases, else the number that was
-    told. The relation has record_id and subject_name; a row of its source speaks of one subject. subject_key tells
-    subjects apart, known or not. -#}
+{#- The rows of a relation, each with its subject: an organisation or a person of the bases, or else the reported number.
+    The relation has record_id and subject_name; a row of its source is about one subject. subject_key distinguishes
+    subjects, resolved or not. -#}
 {% macro with_subject(relation) -%}
 select
-    told.*,
+    reported.*,
     organization.organization_id,
     person.person_id,
     case
@@ -13,8 +13,8 @@ select
         organization.uscc, organization.organization_code, organization.registration_number, person.resident_id,
         person.other_id
     ) end as subject_number,
-    coalesce(organization.organization_id, person.person_id, told.subject_name, '') as subject_key
-from {{ relation }} as told
-left join {{ ref('linked.organization_record') }} as organization on told.record_id = organization.record_id
-left join {{ ref('linked.person_record') }} as person on told.record_id = person.record_id
+    coalesce(organization.organization_id, person.person_id, reported.subject_name, '') as subject_key
+from {{ relation }} as reported
+left join {{ ref('linked.organization_record') }} as organization on reported.record_id = organization.record_id
+left join {{ ref('linked.person_record') }} as person on reported.record_id = person.record_id
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The name by which people call a village or community: the committee's name without the committee.
+{#- The short name of a village or community in daily use: the name of its committee without the word for committee.
     高石村村民委员会 -> 高石村, 复兴村民委员会 -> 复兴村, 梁家村委会 -> 梁家村, 银华社区居民委员会 -> 银华社区 -#}
 {% macro village_short_name(name) -%}
 case
@@ -13,13 +13,14 @@ end
 rpad({{ code }}, 12, '0')
 {%- endmacro %}
 
-{#- What all divisions within a division begin with: six digits of a county, nine of a town, twelve of a village. -#}
+{#- The digits that all codes within a division begin with: six for a county, nine for a town, twelve for a village. -#}
 {% macro division_prefix(code) -%}
 substr({{ code }}, 1, case when substr({{ code }}, 7) = '000000' then 6 when substr({{ code }}, 10) = '000' then 9 else 12 end)
 {%- endmacro %}
 
-{#- The division of today that a former code, looked up in renumbered_division, stands for: where that is certain, or the
-    address lies in the same town. No condition of the join, which would compare every row with every former code. -#}
+{#- The current division of a former code that was looked up in renumbered_division: if it is certain, or if the address
+    lies in the same town. This is not a join condition, because the join would then compare every row with every former
+    code. -#}
 {% macro division_of_today(renumbered, address_division) -%}
 case
     when {{ renumbered }}.is_certain or substr({{ renumbered }}.division_code, 1, 9) = substr({{ address_division }}, 1, 9)

@@ -1,6 +1,6 @@
-{#- The periods in which an organisation's registrations told the same value, oldest first; a value that comes back
+{#- The periods in which an organisation's registrations reported the same value, oldest first. A value that comes back
     starts a new period. The relation has organization_id, the value, valid_from, authority, survivorship_rank, record_id,
-    resource_id; of records of one day the better authority counts as the later. -#}
+    resource_id. Of two records of one day the one with the better authority counts as the later. -#}
 {% macro periods_of(relation, value) -%}
 select
     organization_id, {{ value }}, valid_from, last_reported_date, record_id, resource_id,
@@ -29,9 +29,10 @@ from (
 ) as period
 {%- endmacro %}
 
-{#- The records of organisations, each with the full name where it tells a short form of it; told_name is what it says. -#}
+{#- The records of organisations. If a record reports a short form, `name` is the full name; reported_name is the name as
+    it was written. -#}
 {% macro named_in_full(records, short_names) -%}
-select record.* exclude (name), coalesce(short_name.full_name, record.name) as name, record.name as told_name
+select record.* exclude (name), coalesce(short_name.full_name, record.name) as name, record.name as reported_name
 from {{ records }} as record
 left join {{ short_names }} as short_name
     on record.organization_id = short_name.organization_id and record.name = short_name.name

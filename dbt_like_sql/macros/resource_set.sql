@@ -1,7 +1,7 @@
 {#- Sets of resources as two numbers with one bit each: several times cheaper than count(distinct) or lists beside many
     aggregates. 124 resources fit; the shift fails beyond. -#}
 
-{#- Relation of resource_id, low_bit, high_bit: the resources of a relation and where each stands in a set. -#}
+{#- Relation of resource_id, low_bit, high_bit: the resources of a relation, each with its bit in a set. -#}
 {% macro resource_bits(relation) -%}
 (
     select
@@ -15,7 +15,7 @@
 )
 {%- endmacro %}
 
-{#- How many resources the grouped rows come from. -#}
+{#- Number of resources that the grouped rows come from. -#}
 {% macro resource_count() -%}
 cast(bit_count(bit_or(low_bit)) + bit_count(bit_or(high_bit)) as bigint)
 {%- endmacro %}

@@ -3,13 +3,9 @@
 case when starts_with({{ unit }}, '亿') then 100000000 when starts_with({{ unit }}, '万') then 10000 else 1 end
 {%- endmacro %}
 
-{% macro unit_base(unit) -%}
-regexp_replace({{ unit }}, '^[亿万]', '')
-{%- endmacro %}
-
-{#- Months that the name of a period spans, and its frequency, as a struct (year, first_month, last_month, frequency);
-    null where it cannot be read. Read: 2019, 2019年, 2020年1-2月, 2018M1-5, 2020年3月, 2023H1, 2020年上半年, 2020Q3,
-    2020年第三季度, 2020年前三季度, 2020-11-01 (a census day). -#}
+{#- The months that the name of a period covers, and its frequency, as a struct (year, first_month, last_month,
+    frequency); null if the name cannot be read. It reads: 2019, 2019年, 2020年1-2月, 2018M1-5, 2020年3月,
+    2023H1, 2020年上半年, 2020Q3, 2020年第三季度, 2020年前三季度, 2020-11-01 (a census day). -#}
 {% macro period_of(name) -%}
 case
     when regexp_matches({{ name }}, '^[0-9]{4}年?$') then {{ _period(name, '1', '12', 'Y') }}
@@ -40,7 +36,7 @@ try_cast(regexp_extract({{ name }}, '{{ pattern }}', 1) as integer)
 try_cast(translate(regexp_extract({{ name }}, '(?:Q|年第?)([1-4一二三四])', 1), '一二三四', '1234') as integer)
 {%- endmacro %}
 
-{#- Digits after the point of a published number: half of its last digit is what rounding can hide. -#}
+{#- Digits after the decimal point of a published number: its rounding error is at most half of the last digit. -#}
 {% macro decimals(value) -%}
 case when {{ value }} = floor({{ value }}) then 0
     else length(split_part(cast({{ value }} as varchar), '.', 2)) end

@@ -1,39 +1,41 @@
 {#- How values compete: the value with the smallest survivorship rank survives (authority, recency, completeness, row).
-    survivorship_rank, empty_count and the other functions of a rank are those of suining_data/packed_keys.py; a record
-    has its rank among those of one authority in the column survivorship_rank. Group by the golden id. -#}
+    suining_data/packed_keys.py defines survivorship_rank, empty_count and the other functions of a rank. The column
+    survivorship_rank of a record is its rank among the records of one authority. Group by the golden id. -#}
 
-{#- Rank of a record's value of an attribute. -#}
+{#- The rank of a record's value of an attribute. -#}
 {% macro rank_of(attribute) -%}
 {{ survivorship_rank(attribute ~ '_authority', 'survivorship_rank') }}
 {%- endmacro %}
 
-{#- The surviving value of a column, believed by the authority of an attribute, by default its own. -#}
+{#- The surviving value of a column. Its authority is that of the attribute `authority`, by default of the column. -#}
 {% macro golden(column, authority=none) -%}
 arg_min({{ column }}, {{ rank_of(authority or column) }}) filter (where {{ column }} is not null)
 {%- endmacro %}
 
-{#- record_id of the row that the surviving value came from. -#}
+{#- The record_id of the row that the surviving value came from. -#}
 {% macro golden_source(column, authority=none) -%}
 arg_min(record_id, {{ rank_of(authority or column) }}) filter (where {{ column }} is not null)
 {%- endmacro %}
 
-{#- Rank of the surviving value. -#}
+{#- The rank of the surviving value. -#}
 {% macro golden_rank(column) -%}
 min({{ rank_of(column) }}) filter (where {{ column }} is not null)
 {%- endmacro %}
 
-{#- Value of a column that is bound to an attribute (an address id to its address), from the row where the attribute
-    survives: null when that row has none, never a value of another row. For texts; arg_min passes over nulls. -#}
+{#- The value of a column that is bound to an attribute (an address id to its address): it comes from the row whose value
+    of the attribute survives. If that row has none the result is null, never the value of another row. Only for texts:
+    '' stands for null, because arg_min ignores nulls. -#}
 {% macro golden_with(attribute, column) -%}
 nullif(arg_min(coalesce({{ column }}, ''), {{ rank_of(attribute) }}) filter (where {{ attribute }} is not null), '')
 {%- endmacro %}
 
-{#- Value of a column in the best of the grouped rows, which carry `authority` and `survivorship_rank`. -#}
+{#- The value of a column in the best of the grouped rows that have one. The rows have the columns `authority` and
+    `survivorship_rank`. -#}
 {% macro most_authoritative(column) -%}
 arg_min({{ column }}, {{ survivorship_rank('authority', 'survivorship_rank') }}) filter (where {{ column }} is not null)
 {%- endmacro %}
 
-{#- The golden values and source rows of a subject, as its YAML says that they survive. -#}
+{#- The golden values and source rows of a subject, by the survivorship that its YAML declares. -#}
 {% macro golden_values(name) -%}
 {% for attribute, declared in subject(name).surviving.items() %}
 {% set lender = declared.survivorship.authority or attribute %}
@@ -47,7 +49,7 @@ arg_min({{ column }}, {{ survivorship_rank('authority', 'survivorship_rank') }})
 {% endfor %}
 {%- endmacro %}
 
-{#- Select items: golden values and source rows of the relation `golden`, without those that the model makes itself. -#}
+{#- Select items: golden values and source rows of the relation `golden`, except those that the model computes. -#}
 {% macro golden_columns(name, without=[]) -%}
 {% set columns = [] %}
 {% for attribute, declared in subject(name).surviving.items() %}
@@ -61,15 +63,15 @@ golden.{{ column }}{{ ',\n    ' if not loop.last }}
 {%- endfor %}
 {%- endmacro %}
 
-{#- What a record reports of a subject: identifiers, then attributes, each with its authority where it has one. -#}
+{#- What a record reports of a subject: identifiers, then attributes, each followed by its authority if it has one. -#}
 {% macro record_columns(name) -%}
 {% for attribute in subject(name).recorded %}
 record.{{ attribute }}{% if attribute in subject(name).ranked %}, record.{{ attribute }}_authority{% endif %}{{ ',\n    ' if not loop.last }}
 {%- endfor %}
 {%- endmacro %}
 
-{#- A list, to be unnested, of what a record reports of every attribute whose values compete: the value as text and the
-    authority that it has. -#}
+{#- A list to be unnested: for every attribute whose values compete, the value that the record reports, as text, and its
+    authority. -#}
 {% macro statements(name) -%}
 [
 {% for attribute, declared in subject(name).surviving.items() %}
@@ -85,9 +87,9 @@ record.{{ attribute }}{% if attribute in subject(name).ranked %}, record.{{ attr
 '{{ prefix }}' || left(md5({{ text }}), 16)
 {%- endmacro %}
 
-{#- Per golden id and attribute the statement that survives and why: the same order as golden(), smallest rank first.
-    The strongest statement of another value says what the surviving one had more of; `competing` is a condition that a
-    statement must meet to compete at all. The relation has the id, attribute, value, rank, and the row that reports it. -#}
+{#- Per golden id and attribute the statement that survives and the reason, in the same order as golden(): smallest rank
+    first. The reason compares it with the best statement of another value. `competing` is a condition: a statement that
+    does not meet it does not compete. The relation has the id, attribute, value, rank, and the row that reports it. -#}
 {% macro provenance(relation, id, competing='true') -%}
 with reported as (
     select

@@ -1,5 +1,6 @@
--- One row per person whose spouse, by the latest wedding the two registered, has died since: nobody registers that the
--- other is widowed now. The row is that of the death; it ranks as civil affairs' weddings do.
+-- One row per person whose spouse has died since the latest wedding that the two registered: no department registers
+-- that the other spouse is now widowed. The source row is the row of the death; it ranks as the weddings of civil
+-- affairs do.
 with registration as (
     select
         husband.person_id as husband_id, wife.person_id as wife_id, husband.marital_status_code,
@@ -10,7 +11,7 @@ with registration as (
         and husband.person_id is not null and wife.person_id is not null
 ),
 
--- a divorce whose date is not known may have followed any wedding
+-- a divorce without a date may have followed any wedding
 married as (
     select
         husband_id, wife_id, min(authority) as authority,

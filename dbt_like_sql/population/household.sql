@@ -1,4 +1,4 @@
--- One row per household of the register: its head, where it is registered, and how many of its members live.
+-- One row per household of the register: its head, its registered address, its living and its deceased members.
 with member as not materialized (
     select
         household_id, household_number, person_id, head_relation_code in ('01', '02') as is_head, is_deceased,
@@ -26,8 +26,8 @@ head as (
     group by household_id
 ),
 
--- the head's address stands for the household; without a head, that of the member who comes first
-speaker_id as (
+-- the address of a household is that of its head; without a head, that of the member with the smallest id
+addressed_member as (
     select head_person_id as person_id from head
     union all
     select min(person_id)
@@ -37,20 +37,20 @@ speaker_id as (
     group by household_id
 ),
 
-speaker as (
+household_address as (
     select household_id, registered_address_id, registered_division_code
     from member
-    semi join speaker_id on member.person_id = speaker_id.person_id
+    semi join addressed_member on member.person_id = addressed_member.person_id
 )
 
 select
     counted.household_id,
     counted.household_number,
     head.head_person_id,
-    speaker.registered_address_id as address_id,
-    speaker.registered_division_code as division_code,
+    household_address.registered_address_id as address_id,
+    household_address.registered_division_code as division_code,
     counted.member_count,
     counted.deceased_count
 from counted
 left join head on counted.household_id = head.household_id
-left join speaker on counted.household_id = speaker.household_id
+left join household_address on counted.household_id = household_address.household_id

@@ -1,12 +1,12 @@
--- One row per person: of each attribute the value of the most authoritative record, and the record it came from.
+-- One row per person: for each attribute the value of the most authoritative record, and the record it came from.
 with address as (select address_id, division_code from {{ ref('spatial.address') }}),
 
 division as (select distinct division_code from {{ ref('spatial.division') }}),
 
 employer as (select organization_id from {{ ref('legal_entity.organization') }}),
 
--- Moved out, and no later record of a household here: the household and address told before no longer hold.
-leaving as (
+-- A person moved out and no later record has a household here: the household and address reported before are outdated.
+leaving_record as (
     select record_id, batch_id, change_code, change_date
     from {{ ref('staged.public_security__household_changes') }}
     where change_code in ('moved_out', 'emigrated', 'enlisted', 'died', 'cancelled')
@@ -14,18 +14,19 @@ leaving as (
 
 move as (
     select person_id, max(change_date) as moved_date, arg_max(record_id, (change_date, record_id)) as record_id
-    from leaving
+    from leaving_record
     join {{ ref('linked.person_record') }} using (record_id)
     where change_code in ('moved_out', 'emigrated') and person_id is not null
     group by person_id
 ),
 
--- what says that somebody is registered here; a row without a date is later than those above it in the same file
+-- People with a later record of a registration here. A row without a date is later than the rows above it in the same
+-- file.
 staying as (
     select move.person_id
     from move
     join {{ ref('linked.person_record') }} as record on move.person_id = record.person_id
-    anti join leaving on record.record_id = leaving.record_id
+    anti join leaving_record on record.record_id = leaving_record.record_id
     where coalesce(record.registered_address, record.registered_division_code, record.household_number) is not null
         and coalesce(
             record.valid_from >= move.moved_date,
@@ -56,8 +57,8 @@ golden as (
     group by person_id
 ),
 
--- the relation to the head where the row that won lacks it: from another row of the same household, or, where no row
--- names a household, from one that leaves its number out
+-- The relation to the head, if the surviving row lacks it: from another row of the same household. If no row has a
+-- household number, from a row without one.
 without_relation as (
     select person_id, household_number as golden_household_number from golden where head_relation_code is null
 ),

@@ -1,5 +1,5 @@
--- One row per person, address and kind: where a person is or was registered, lives or lived, and who says so.
-with told as (
+-- One row per person, address and kind: where a person is or was registered, lives or lived, and which row reports it.
+with reported as (
     select
         person_id, 'registered' as address_type, registered_address_id as address_id, valid_from, record_id,
         resource_id, registered_address_authority as authority, survivorship_rank
@@ -13,7 +13,7 @@ with told as (
     where person_id is not null and residence_address_id is not null
 ),
 
-best as (
+distinct_address as (
     select
         person_id,
         address_type,
@@ -22,22 +22,22 @@ best as (
         max(valid_from) as last_reported_date,
         {{ most_authoritative('record_id') }} as record_id,
         {{ most_authoritative('resource_id') }} as resource_id
-    from told
+    from reported
     group by person_id, address_type, address_id
 )
 
 select
-    best.person_id,
-    best.address_type,
-    best.address_id,
-    best.valid_from,
-    best.last_reported_date,
-    coalesce(best.address_id = case best.address_type
+    distinct_address.person_id,
+    distinct_address.address_type,
+    distinct_address.address_id,
+    distinct_address.valid_from,
+    distinct_address.last_reported_date,
+    coalesce(distinct_address.address_id = case distinct_address.address_type
         when 'registered' then person.registered_address_id
         when 'residence' then person.residence_address_id
     end, false) as is_current,
-    best.record_id,
-    best.resource_id
-from best
-join {{ ref('population.person') }} as person on best.person_id = person.person_id
-join {{ ref('spatial.address') }} as address on best.address_id = address.address_id
+    distinct_address.record_id,
+    distinct_address.resource_id
+from distinct_address
+join {{ ref('population.person') }} as person on distinct_address.person_id = person.person_id
+join {{ ref('spatial.address') }} as address on distinct_address.address_id = address.address_id

@@ -1,5 +1,5 @@
--- One row per contradiction: a value that did not survive against another, a number two people use, two facts that
--- exclude each other. Nothing is repaired here; every row is a lead for the departments that reported the two values.
+-- One row per contradiction: a value that did not survive, a number that two people use, or two facts that exclude each
+-- other. Nothing is repaired here: every row is a lead for the departments that reported the two values.
 with person as not materialized (select * from {{ ref('population.person') }}),
 
 record as not materialized (select * from {{ ref('linked.person_record') }}),
@@ -11,10 +11,10 @@ disputed as (
     where {{ differs_from_golden('person', 'record', 'person') }}
 ),
 
-won as (
+winning as (
     select
         record.person_id,
-        {{ won_values('person') }}
+        {{ winning_values('person') }}
     from record
     semi join disputed on record.person_id = disputed.person_id
     group by record.person_id
@@ -22,14 +22,15 @@ won as (
 
 -- a former name is no contradiction
 differing as (
-    select record.*, won.* exclude (person_id), person.former_name as golden_former_name
+    select record.*, winning.* exclude (person_id), person.former_name as golden_former_name
     from record
-    join won on record.person_id = won.person_id
+    join winning on record.person_id = winning.person_id
     join person on record.person_id = person.person_id
 ),
 
--- a register that has not heard of a wedding or a divorce yet is no contradiction; one that was updated since is
-still_otherwise as (
+-- If a register is not updated since a wedding or a divorce, it does not contradict it. If it is updated since, it
+-- does.
+other_marital_status as (
     select
         record.person_id, 'marital_status_code' as attribute, person.marital_status_code as winning_value,
         person.marital_status_code_from as winning_record_id, record.marital_status_code as losing_value,
@@ -39,18 +40,18 @@ still_otherwise as (
     join person
         on record.person_id = person.person_id
         and left(record.marital_status_code, 1) <> left(person.marital_status_code, 1)
-    join record as winner
-        on person.marital_status_code_from = winner.record_id and person.person_id = winner.person_id
-        and winner.marital_status_code is not null
+    join record as winning_record
+        on person.marital_status_code_from = winning_record.record_id and person.person_id = winning_record.person_id
+        and winning_record.marital_status_code is not null
     where left(record.marital_status_code, 1) <> '9' and left(person.marital_status_code, 1) <> '9'
-        and record.marital_status_code_authority > winner.marital_status_code_authority
-        and record.valid_from > winner.valid_from
+        and record.marital_status_code_authority > winning_record.marital_status_code_authority
+        and record.valid_from > winning_record.valid_from
 ),
 
-lost as (
-{{ lost_values('person') }}
+losing as (
+{{ losing_values('person') }}
     union all
-    select * from still_otherwise
+    select * from other_marital_status
 ),
 
 different_value as (
@@ -59,11 +60,11 @@ different_value as (
         {{ most_authoritative('record_id') }} as losing_record_id,
         {{ most_authoritative('resource_id') }} as losing_resource_id,
         cast(null as date) as valid_from, cast(null as date) as valid_to
-    from lost
+    from losing
     group by person_id, attribute, winning_value, winning_record_id, losing_value
 ),
 
--- a record whose number belongs to somebody else: linkage took the number off, whoever it found the record to be about
+-- a record whose number belongs to somebody else: linkage removed the number, whoever the record is about
 one_number_two_persons as (
     select
         'one_number_two_persons' as kind, person.person_id, 'name' as attribute, person.name as winning_value,
@@ -74,9 +75,9 @@ one_number_two_persons as (
     where record.contested_number is not null
 ),
 
--- the register of residents is full: two rows with different households are two registrations at the same time,
--- unless the person has moved out of one of them since
-listed as not materialized (
+-- The province's register of residents is delivered in full: two rows with different households are two registrations
+-- at the same time, unless the person has moved out of one household since.
+resident as not materialized (
     select person_id, household_number, valid_from, record_id
     from {{ ref('linked.person_record') }}
     where resource_id = 'sichuan_public_security__residents' and person_id is not null and household_number is not null
@@ -84,8 +85,8 @@ listed as not materialized (
 
 registered as (
     select person_id, household_number, min(valid_from) as valid_from, min(record_id) as record_id
-    from listed
-    where person_id in (select person_id from listed group by person_id having count(*) > 1)
+    from resident
+    where person_id in (select person_id from resident group by person_id having count(*) > 1)
     group by person_id, household_number
 ),
 
@@ -140,15 +141,15 @@ married_twice as (
         on first.person_id = second.person_id
         and (first.valid_from, first.record_id) < (second.valid_from, second.record_id)
         and {{ overlap('first', 'second') }}
-    -- a spouse of the same name, married on the same day, is the same under two numbers
+    -- two spouses with the same name and wedding day are one person with two numbers
     where (first.related_name <> second.related_name or first.valid_from <> second.valid_from)
         and coalesce(
             first.related_person_id <> second.related_person_id, first.related_name <> second.related_name
         )
 ),
 
--- insured at two employers, or as employee and as resident, at the same time; an enrolment that has ended nobody
--- knows when is not compared
+-- Insured at two employers, or as employee and as resident, at the same time. An enrolment that has ended without a
+-- date is not compared.
 enrolment as (
     select record_id, 'medical_insurance__enrolments' as resource_id, insurance_type_code, status_code, employer_code,
         start_date as valid_from, end_date as valid_to
@@ -180,24 +181,25 @@ insured as (
         and (enrolment.valid_to is not null or coalesce(status_code, 'active') not in ('suspended', 'terminated'))
 ),
 
--- who is enrolled once cannot be enrolled twice at a time
-often_insured as (
+-- people with one enrolment in a scheme cannot have two at the same time
+repeatedly_insured as (
     select insured.*
     from insured
     semi join (
         select person_id, scheme from insured group by person_id, scheme having count(*) > 1
-    ) as often on insured.person_id = often.person_id and insured.scheme = often.scheme
+    ) as repeated on insured.person_id = repeated.person_id and insured.scheme = repeated.scheme
 ),
 
-insured_once as (
+distinct_enrolment as (
     select
         person_id, scheme, insurance_type_code, employer, valid_from,
         arg_min(resource_id, record_id) as resource_id, max(valid_to) as valid_to, min(record_id) as record_id
-    from often_insured
+    from repeatedly_insured
     group by person_id, scheme, insurance_type_code, employer, valid_from
 ),
 
--- what began on one day is one enrolment, told by city and province, of which one may still know the former employer
+-- Rows that began on one day are one enrolment that both the city and the province report; one of them may still have
+-- the former employer.
 overlapping_insurance as (
     select
         'overlapping_insurance' as kind, first.person_id, 'insurance_type_code' as attribute,
@@ -205,8 +207,8 @@ overlapping_insurance as (
         second.insurance_type_code as losing_value, second.record_id as losing_record_id,
         second.resource_id as losing_resource_id,
         greatest(first.valid_from, second.valid_from) as valid_from, least(first.valid_to, second.valid_to) as valid_to
-    from insured_once as first
-    join insured_once as second
+    from distinct_enrolment as first
+    join distinct_enrolment as second
         on first.person_id = second.person_id and first.scheme = second.scheme
         and (first.valid_from, first.record_id) < (second.valid_from, second.record_id)
         and {{ overlap('first', 'second') }}
@@ -226,7 +228,7 @@ conflict as (
     select * from overlapping_insurance
 ),
 
-winner as (
+winning_record as (
     select record_id, min(resource_id) as resource_id
     from record
     where record_id in (select winning_record_id from conflict)
@@ -241,11 +243,11 @@ select
     conflict.attribute,
     conflict.winning_value,
     conflict.winning_record_id,
-    winner.resource_id as winning_resource_id,
+    winning_record.resource_id as winning_resource_id,
     conflict.losing_value,
     conflict.losing_record_id,
     conflict.losing_resource_id,
     conflict.valid_from,
     conflict.valid_to
 from conflict
-left join winner on conflict.winning_record_id = winner.record_id
+left join winning_record on conflict.winning_record_id = winning_record.record_id

@@ -1,7 +1,7 @@
--- One row per person and identity number: every document a department knows the person by.
+-- One row per person and identity number: every document number that a department reports for the person.
 with record as not materialized (select * from {{ ref('linked.person_record') }} where person_id is not null),
 
--- the few sets of resources that there are become lists once, at the end
+-- there are only a few different sets of resources: each is turned into a list once, at the end
 resource as {{ resource_bits(ref('linked.person_record')) }},
 
 -- deterministic linkage gives a person one resident id at most

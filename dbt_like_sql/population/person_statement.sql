@@ -1,5 +1,6 @@
--- One row per record and attribute that it reports of a person, and per spouse's death, which reports that somebody is
--- widowed: of those that compete the smallest rank survives, see person_provenance.
+-- One row per record and attribute that it reports of a person. The death of a spouse is a statement, too: it reports
+-- that the person is widowed. Of the statements that compete the one with the smallest rank survives, see
+-- person_provenance.
 with household as (
     select person_id, household_number as golden_household_number from {{ ref('population.person') }}
 ),

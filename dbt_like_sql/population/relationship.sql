@@ -1,5 +1,5 @@
--- One row per relation a person stands in: spouse and since when, parent and child, guardian, head of the household.
--- Every relation is told from the side of a known person; the other side may be known by name only.
+-- One row per relation of a person: spouse with dates, parent, child, guardian, head of the household. Every row starts
+-- from a resolved person; of the other person there may be only a name.
 with party as (
     select record_id, role, person_id, name
     from {{ ref('linked.person_record') }}
@@ -51,7 +51,7 @@ divorced as (
 
 first_wedding as (select couple_key, min(event_date) as wedding_date from wedding group by couple_key),
 
--- a divorce here after a wedding elsewhere, or a reissued certificate, tells of a marriage but not since when
+-- a divorce here after a wedding elsewhere, or a reissued certificate, proves a marriage but not its start
 marriage as (
     select wedding.*, wedding.event_date as valid_from, divorced.divorce_date, divorced.divorce_type
     from wedding
@@ -73,7 +73,7 @@ marriage as (
 
 deceased as (select person_id, death_date from {{ ref('population.person') }} where death_date is not null),
 
-lasting as (
+dated_marriage as (
     select
         marriage.*,
         least(marriage.divorce_date, husband.death_date, wife.death_date) as valid_to,
@@ -87,27 +87,27 @@ lasting as (
     left join deceased as wife on marriage.wife_id = wife.person_id
 ),
 
-told_spouse as (
+reported_spouse as (
     select husband_id as person_id, wife_id as related_person_id, wife_name as related_name, valid_from, valid_to,
         end_reason, record_id, resource_id
-    from lasting where husband_id is not null
+    from dated_marriage where husband_id is not null
     union all
     select wife_id, husband_id, husband_name, valid_from, valid_to, end_reason, record_id, resource_id
-    from lasting where wife_id is not null
+    from dated_marriage where wife_id is not null
 ),
 
--- a spouse known by name only is dropped where the same wedding is also told with the spouse's number
+-- a spouse with only a name is dropped if the same wedding is also reported with the spouse's number
 spouse as (
-    select * from told_spouse where related_person_id is not null
+    select * from reported_spouse where related_person_id is not null
     union all
-    select named.*
-    from told_spouse as named
-    anti join told_spouse as numbered
-        on named.person_id = numbered.person_id
-        and named.related_name is not distinct from numbered.related_name
-        and named.valid_from is not distinct from numbered.valid_from
-        and numbered.related_person_id is not null
-    where named.related_person_id is null
+    select unresolved.*
+    from reported_spouse as unresolved
+    anti join reported_spouse as resolved
+        on unresolved.person_id = resolved.person_id
+        and unresolved.related_name is not distinct from resolved.related_name
+        and unresolved.valid_from is not distinct from resolved.valid_from
+        and resolved.related_person_id is not null
+    where unresolved.related_person_id is null
 ),
 
 -- births: certificates of the city and of the province, one row per parent and child

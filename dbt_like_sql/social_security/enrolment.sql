@@ -1,6 +1,6 @@
--- One row per person, kind of insurance and start: the same enrolment told by city and province is one, of each column
--- the value of the most authoritative. Rows whose person is contested are leads in population.person_conflict.
-with told as (
+-- One row per person, kind of insurance and start. If the city and the province report the same enrolment, it is one
+-- row, with the most authoritative value of each column. Contested numbers are leads in population.person_conflict.
+with reported as (
     select record_id, 'human_resources__pension_insurance' as resource_id, 1 as authority, insurance_type_code,
         status_code, start_date as valid_from, cast(null as date) as valid_to
     from {{ ref('staged.human_resources__pension_insurance') }}
@@ -17,16 +17,16 @@ with told as (
 
 enrolment as (
     select
-        person.person_id, told.insurance_type_code, told.valid_from,
-        {{ most_authoritative('told.status_code') }} as status_code,
-        {{ most_authoritative('told.valid_to') }} as valid_to,
+        person.person_id, reported.insurance_type_code, reported.valid_from,
+        {{ most_authoritative('reported.status_code') }} as status_code,
+        {{ most_authoritative('reported.valid_to') }} as valid_to,
         {{ most_authoritative('person.employer_organization_id') }} as employer_organization_id,
-        {{ most_authoritative('told.record_id') }} as record_id,
-        {{ most_authoritative('told.resource_id') }} as resource_id
-    from told
-    join {{ ref('linked.person_record') }} as person on told.record_id = person.record_id and person.role = 'insured'
-    where person.person_id is not null and told.insurance_type_code is not null
-    group by person.person_id, told.insurance_type_code, told.valid_from
+        {{ most_authoritative('reported.record_id') }} as record_id,
+        {{ most_authoritative('reported.resource_id') }} as resource_id
+    from reported
+    join {{ ref('linked.person_record') }} as person on reported.record_id = person.record_id and person.role = 'insured'
+    where person.person_id is not null and reported.insurance_type_code is not null
+    group by person.person_id, reported.insurance_type_code, reported.valid_from
 )
 
 select

@@ -1,5 +1,5 @@
--- One row per person of whom social security tells: insurances, pension payments, housing fund, allowances, card. Of
--- several rows of a kind it shows the one in force that began last. What follows from a death is not decided here.
+-- One row per person in any register of social security: insurances, pension payments, housing fund, allowances, card.
+-- Of several rows of a kind it shows the current one that began last. The consequences of a death are not decided here.
 with enrolment as (
     select *,
         case
@@ -10,12 +10,12 @@ with enrolment as (
     from {{ ref('social_security.enrolment') }}
 ),
 
-insured as (
+ranked_enrolment as (
     select *, row_number() over (
         partition by person_id, scheme
         order by coalesce(status_code, '') in ('active', 'benefit') desc, valid_to desc nulls first,
             valid_from desc nulls last, enrolment_id
-    ) as place
+    ) as rank_in_scheme
     from enrolment
 ),
 
@@ -32,8 +32,8 @@ insurance as (
         max(case when scheme = 'medical' then valid_to end) as medical_to,
         max(case when scheme = 'unemployment' then status_code end) as unemployment_status_code,
         max(case when scheme = 'work_injury' then status_code end) as work_injury_status_code
-    from insured
-    where place = 1
+    from ranked_enrolment
+    where rank_in_scheme = 1
     group by person_id
 ),
 
@@ -59,11 +59,11 @@ last_payment as (
     qualify row_number() over (partition by person_id order by payment_month desc, record_id) = 1
 ),
 
-received as (
+ranked_allowance as (
     select *, row_number() over (
         partition by person_id, allowance_type
         order by valid_to desc nulls first, valid_from desc nulls last, allowance_id
-    ) as place
+    ) as rank_in_type
     from {{ ref('social_security.allowance') }}
 ),
 
@@ -80,8 +80,8 @@ allowance as (
         max(case when allowance_type = 'special_care' then valid_from end) as special_care_from,
         max(case when allowance_type = 'poverty_relief' then valid_from end) as poverty_relief_from,
         max(case when allowance_type = 'poverty_relief' then valid_to end) as poverty_relief_to
-    from received
-    where place = 1
+    from ranked_allowance
+    where rank_in_type = 1
     group by person_id
 ),
 
@@ -108,7 +108,7 @@ housing_fund as (
     ) = 1
 ),
 
-known as (
+covered as (
     select person_id from insurance
     union
     select person_id from payment
@@ -121,7 +121,7 @@ known as (
 )
 
 select
-    known.person_id,
+    covered.person_id,
     insurance.pension_type_code,
     insurance.pension_status_code,
     insurance.pension_from,
@@ -150,10 +150,10 @@ select
     allowance.poverty_relief_to,
     card.card_status_code,
     card.card_issued_date
-from known
-left join insurance on known.person_id = insurance.person_id
-left join pension on known.person_id = pension.person_id
-left join last_payment on known.person_id = last_payment.person_id
-left join allowance on known.person_id = allowance.person_id
-left join card on known.person_id = card.person_id
-left join housing_fund on known.person_id = housing_fund.person_id
+from covered
+left join insurance on covered.person_id = insurance.person_id
+left join pension on covered.person_id = pension.person_id
+left join last_payment on covered.person_id = last_payment.person_id
+left join allowance on covered.person_id = allowance.person_id
+left join card on covered.person_id = card.person_id
+left join housing_fund on covered.person_id = housing_fund.person_id

@@ -1,19 +1,18 @@
--- One row per address: its text, the elements it is made of, the division it lies in, and where it stands.
--- Division names are looked up on the distinct beginnings of the addresses, which are few; the text after them is
--- taken apart by one pattern.
-with told as (
+-- One row per address: its text, the elements of the text, its division and its point. Division names are looked up in
+-- the distinct beginnings of the addresses, which are few. One pattern splits the text after them.
+with reported as (
     select address_id, any_value(address) as address, max(division_code) as hint_code
     from {{ ref('linked.address_record') }}
     where address_id is not null
     group by address_id
 ),
 
-place as (
+with_head as (
     select address_id, address, {{ address_head('address') }} as head, {{ division_code12('hint_code') }} as hint_code
-    from told
+    from reported
 ),
 
--- the best point of an address: a door plate before a building before a site, then the stable order of the records
+-- the best point of an address: a door plate, else a building, else a site; then the fixed order of the records
 located as (
     select
         address_id, resource_id, record_id,
@@ -23,7 +22,7 @@ located as (
     where longitude is not null and latitude is not null and address_id is not null
 ),
 
--- a rank, not a filter: a filter would convert every point again
+-- points outside the city are ranked last, not filtered: a filter would convert every point again
 ranked as (
     select
         address_id, point.longitude, point.latitude, resource_id, accuracy,
@@ -42,8 +41,8 @@ point as (
     ) = 1
 ),
 
--- every name a place has had, with the code it has today where its successor is known
-name_of as (
+-- every name that a division has had, with its current code if the successor is in the table
+division_name as (
     select short_name as name, level_code, coalesce(today_division_code, division_code) as division_code, is_current
     from {{ ref('spatial.division') }}
     where code_system_code = 'NBS'
@@ -51,24 +50,24 @@ name_of as (
 
 county as (
     select name, arg_max(division_code, (is_current, division_code)) as division_code
-    from name_of where level_code = 'county' group by name
+    from division_name where level_code = 'county' group by name
 ),
 
 town as (
     select name, arg_max(division_code, (is_current, division_code)) as division_code, bool_or(is_current) as is_current
-    from name_of where level_code = 'town' group by name
+    from division_name where level_code = 'town' group by name
 ),
 
 village as (
     select name, substr(division_code, 1, 9) || '000' as town_code, division_code, true as is_current
-    from name_of where level_code = 'village'
+    from division_name where level_code = 'village'
     union all
     select old.village, town.division_code, town.division_code, false
     from {{ ref('reference.' ~ var('city').tables.former_villages) }} as old
     join town on old.town = town.name
-    anti join name_of
-        on name_of.level_code = 'village' and name_of.name = old.village
-        and substr(name_of.division_code, 1, 9) || '000' = town.division_code
+    anti join division_name
+        on division_name.level_code = 'village' and division_name.name = old.village
+        and substr(division_name.division_code, 1, 9) || '000' = town.division_code
 ),
 
 area as (
@@ -76,7 +75,7 @@ area as (
 ),
 
 -- county, functional area, town; names are looked up by their first two characters
-head as (select distinct head from place),
+head as (select distinct head from with_head),
 
 head_county as (
     select head, county.name as county_name, county.division_code as county_code,
@@ -101,16 +100,17 @@ head_town as (
 
 with_town as (
     select
-        place.address_id, place.address, place.hint_code, county_name, county_code, area_name, town_name, town_code, is_town_current,
+        with_head.address_id, with_head.address, with_head.hint_code, county_name, county_code, area_name, town_name,
+        town_code, is_town_current,
         substr(address, taken + case when substr(address, taken + 1, 3) = '办事处' then 4 else 1 end) as rest,
         coalesce(substr(coalesce(town_code, county_code), 1, 6), '') as county6
-    from place join head_town on place.head = head_town.head
+    from with_head join head_town on with_head.head = head_town.head
 ),
 
 below_town as (select *, {{ address_tail('rest') }} as tail from with_town),
 
--- village or community: within the town; where the text names no town, or one that is gone, within the county
--- (a town of today may be told by its own name and by one that is gone)
+-- Village or community: searched within the town; if the text has no town, or a former one, within the county. (An
+-- address may have the current name of its town or a former one.)
 tail as (
     select county6, coalesce(town_code, '') as town6, bool_and(is_town_current) as is_town_current, tail
     from below_town
@@ -182,25 +182,25 @@ element as (
     from with_village join rest_detail using (rest)
 ),
 
--- the division: what the text says; the code delivered with it where that is finer and does not contradict the text
+-- the division: from the text; the delivered code is used if it is finer and does not contradict the text
 hint as (
-    select division_code as hint_code, max(coalesce(today_division_code, division_code)) as hint_today
+    select division_code as hint_code, max(coalesce(today_division_code, division_code)) as current_hint_code
     from {{ ref('spatial.division') }}
     where code_system_code = 'NBS'
     group by division_code
 ),
 
-divided as (
+with_division as (
     select
         element.address_id, address, county_name, area_name, town_name, village_name, village_group, street,
         door_number, estate, building, unit, room, county_code, town_code, village_code, is_town_current,
-        is_village_current, is_in_town, hint_today,
-        coalesce(village_code, town_code, county_code) as told_code
+        is_village_current, is_in_town, current_hint_code,
+        coalesce(village_code, town_code, county_code) as text_code
     from element left join hint on element.hint_code = hint.hint_code
 )
 
 select
-    divided.address_id,
+    with_division.address_id,
     address,
     county_name,
     area_name,
@@ -212,12 +212,12 @@ select
     estate,
     building,
     unit,
-    -- digits after a house number are a room only inside a building
+    -- digits after a door number are a room only inside a building
     case when building is not null or unit is not null or estate is not null then room end as room,
     case
-        when told_code is null or starts_with(hint_today, {{ division_prefix('told_code') }})
-            then coalesce(hint_today, told_code)
-        else told_code
+        when text_code is null or starts_with(current_hint_code, {{ division_prefix('text_code') }})
+            then coalesce(current_hint_code, text_code)
+        else text_code
     end as division_code,
     case
         when room is not null and coalesce(building, unit, estate) is not null then 'room'
@@ -233,8 +233,8 @@ select
         else 'none'
     end as parse_level,
     cast(case
-        when told_code is null and hint_today is null then 0
-        when told_code is null then 0.3
+        when text_code is null and current_hint_code is null then 0
+        when text_code is null then 0.3
         else 1.0
             - case when town_code is not null and county_code is null then 0.05 else 0 end
             - case when town_code is not null and not is_town_current then 0.1 else 0 end
@@ -251,4 +251,4 @@ select
     case when is_inside then latitude end as latitude,
     case when is_inside then coordinate_source end as coordinate_source,
     case when is_inside then coordinate_accuracy end as coordinate_accuracy
-from divided left join point on divided.address_id = point.address_id
+from with_division left join point on with_division.address_id = point.address_id

@@ -2,7 +2,7 @@
 with delivered as (
     select building_code, estate_name, floor_count, completed_year, record_id
     from {{ ref('staged.housing__buildings') }}
-    where building_code is not null  -- put aside: which building it is will be known when it is delivered again
+    where building_code is not null  -- a row without a readable code is quarantined until it is delivered again
 ),
 
 located as (
@@ -15,7 +15,7 @@ located as (
 parcel as (select parcel_code from {{ ref('spatial.parcel') }}),
 
 ranked as (
-    select *, row_number() over (partition by building_code order by record_id) as place from delivered
+    select *, row_number() over (partition by building_code order by record_id) as rank_in_building from delivered
 )
 
 select
@@ -33,4 +33,4 @@ from ranked
 left join located on ranked.record_id = located.record_id
 left join {{ ref('spatial.address') }} as address on located.address_id = address.address_id
 left join parcel on substr(ranked.building_code, 1, 19) = parcel.parcel_code
-where ranked.place = 1
+where ranked.rank_in_building = 1

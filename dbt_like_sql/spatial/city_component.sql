@@ -1,5 +1,5 @@
 -- One row per city component (数字城管部件), with its class and point.
-with told as (
+with reported as (
     select
         component_code, name, authority_name, status_code, surveyed_date, record_id, geometry,
         {{ crs('urban_management__city_components') }} as crs,
@@ -14,17 +14,17 @@ county as (
 )
 
 select
-    told.component_code,
+    reported.component_code,
     county.division_code as county_division_code,
-    substr(told.component_code, 7, 2) as class_code,
-    substr(told.component_code, 9, 2) as subclass_code,
-    told.name,
-    told.authority_name,
-    told.status_code,
-    told.surveyed_date,
-    ST_X(ST_GeomFromText(told.point)) as longitude,
-    ST_Y(ST_GeomFromText(told.point)) as latitude,
-    told.geometry as delivered_geometry,
-    case when told.geometry is not null then told.crs end as delivered_crs,
-    told.record_id
-from told left join county on {{ division_code12('substr(told.component_code, 1, 6)') }} = county.division_code
+    substr(reported.component_code, 7, 2) as class_code,
+    substr(reported.component_code, 9, 2) as subclass_code,
+    reported.name,
+    reported.authority_name,
+    reported.status_code,
+    reported.surveyed_date,
+    ST_X(ST_GeomFromText(reported.point)) as longitude,
+    ST_Y(ST_GeomFromText(reported.point)) as latitude,
+    reported.geometry as delivered_geometry,
+    case when reported.geometry is not null then reported.crs end as delivered_crs,
+    reported.record_id
+from reported left join county on {{ division_code12('substr(reported.component_code, 1, 6)') }} = county.division_code

@@ -1,4 +1,4 @@
--- One row per administrative division and period: what it was called, under which code of which code system, when.
+-- One row per administrative division and period: its name, its code, the code system of the code, and the dates.
 with delivered as (
     select
         record_id, division_code, code_system_code, name, level_code, parent_division_code, valid_from, valid_to,
@@ -7,7 +7,7 @@ with delivered as (
     from {{ ref('staged.natural_resources__divisions') }}
 ),
 
--- where a division became several, which one follows is not known
+-- if a division became several divisions, it has no successor
 successor as (
     select code_system_code, predecessor_division_code, min(division_code) as successor_division_code
     from delivered
@@ -16,7 +16,7 @@ successor as (
     having count(distinct division_code) = 1
 ),
 
--- the province, which the city does not deliver but refers to
+-- the province: the city does not deliver it, but refers to it
 province as (
     select distinct {{ division_code12('province_adcode') }} as division_code, province_name as name
     from {{ ref('reference.' ~ var('city').tables.counties_by_year) }}
@@ -37,17 +37,17 @@ division as (
     select division_code, 'NBS', name, 'province', null, null, null, null, null, true, null from province
 ),
 
--- rows that nothing tells apart, since what did could not be read, are several all the same
-known as (
+-- Two rows may have the same key because the values that distinguish them could not be read: they stay two rows.
+with_division_key as (
     select *, concat_ws('|', code_system_code, coalesce(division_code, name), name, valid_from) as division_key from division
 ),
 
 numbered as (
-    select *, row_number() over (partition by division_key order by record_id) as place from known
+    select *, row_number() over (partition by division_key order by record_id) as occurrence from with_division_key
 )
 
 select
-    {{ opaque_id('D', "concat_ws('|', division_key, case when place > 1 then place end)") }} as division_id,
+    {{ opaque_id('D', "concat_ws('|', division_key, case when occurrence > 1 then occurrence end)") }} as division_id,
     division_code,
     code_system_code,
     name,
@@ -60,7 +60,7 @@ select
     valid_to,
     predecessor_division_code,
     successor_division_code,
-    -- what the place is called today: itself, or what it became
+    -- the current code: its own, or that of its successor
     case when is_current then division_code else successor_division_code end as today_division_code,
     is_current,
     record_id

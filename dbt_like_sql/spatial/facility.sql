@@ -1,8 +1,8 @@
--- One row per facility: schools, medical institutions, pharmacies, cultural venues, sites of hazardous chemicals, sources of
--- pollution, express outlets, bus stops, air-raid shelters, weather and monitoring stations.
--- An institution told of by the health commission and by the medical insurance is one facility where organisation and
--- address are the same. It stands where the map has its name; else where its address is.
-with told as (
+-- One row per facility: schools, medical institutions, pharmacies, cultural venues, sites of hazardous chemicals,
+-- sources of pollution, express outlets, bus stops, air-raid shelters, weather and monitoring stations. The health
+-- commission and the medical insurance may report the same institution: it is one facility if organisation and address
+-- are the same. Its point is that of its name on the map, or else that of its address.
+with reported as (
     select record_id, 'education__schools' as resource_id, 'school' as facility_type_code, school_code as local_code,
         name, cast(null as boolean) as is_designated, 1 as authority
     from {{ ref('staged.education__schools') }}
@@ -38,33 +38,35 @@ organization as (
     group by record_id
 ),
 
--- an outlet stands elsewhere than the firm that runs it: its own code tells it from the firm's others
+-- an outlet has another address than its firm: its own code distinguishes it from the other outlets of the firm
 outlet as (
     select record_id, address_id from {{ ref('linked.address_record') }} where role = 'express_outlet'
 ),
 
-placed as (
-    select told.record_id, resource_id, facility_type_code, local_code, name, is_designated, authority,
+with_address as (
+    select reported.record_id, resource_id, facility_type_code, local_code, name, is_designated, authority,
         organization.organization_id, coalesce(outlet.address_id, organization.address_id) as address_id,
-        case when facility_type_code = 'express_outlet' then coalesce(local_code, cast(told.record_id as varchar))
+        case when facility_type_code = 'express_outlet' then coalesce(local_code, cast(reported.record_id as varchar))
             else coalesce(
                 organization.organization_id || coalesce(organization.address_id, ''),
-                resource_id || coalesce(local_code, cast(told.record_id as varchar))
+                resource_id || coalesce(local_code, cast(reported.record_id as varchar))
             )
         end as facility_key
-    from told
-    left join organization on told.record_id = organization.record_id
-    left join outlet on told.record_id = outlet.record_id
+    from reported
+    left join organization on reported.record_id = organization.record_id
+    left join outlet on reported.record_id = outlet.record_id
 ),
 
 ranked as (
     select *,
         bool_or(is_designated) over (partition by facility_type_code, facility_key) as is_designated_anywhere,
-        row_number() over (partition by facility_type_code, facility_key order by authority, record_id) as place
-    from placed
+        row_number() over (
+            partition by facility_type_code, facility_key order by authority, record_id
+        ) as rank_in_facility
+    from with_address
 ),
 
--- points of interest by name, where the map has one place of that name
+-- points of interest by name, if the map has only one of that name
 poi as (
     select name, any_value(longitude) as longitude, any_value(latitude) as latitude
     from {{ ref('staged.sichuan_surveying__map_features') }}
@@ -83,7 +85,7 @@ institution as (
     left join {{ ref('legal_entity.organization') }} as base on ranked.organization_id = base.organization_id
     left join {{ ref('spatial.address') }} as address on ranked.address_id = address.address_id
     left join poi on ranked.name = poi.name
-    where ranked.place = 1
+    where ranked.rank_in_facility = 1
 ),
 
 stop as (
@@ -107,7 +109,7 @@ monitoring_station as (
     from {{ ref('staged.ecological_environment__monitoring_stations') }}
 ),
 
--- a station's place as its latest day tells it
+-- the point of a station is that of its latest day
 weather_station as (
     select
         station_code, station_name, record_id,
@@ -117,7 +119,7 @@ weather_station as (
     qualify row_number() over (partition by station_code order by observed_date desc, record_id) = 1
 ),
 
--- known by the department's own code and a point, without organisation or address
+-- facilities with a code of the department and a point, without organisation or address
 site as (
     select 'transit_stop' as facility_type_code, stop_code as code, stop_name as name, point,
         'transport__transit' as resource_id, record_id

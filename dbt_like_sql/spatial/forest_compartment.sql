@@ -1,5 +1,5 @@
--- One row per forest compartment (林地小班), drawn in degrees and as delivered.
-with told as (
+-- One row per forest compartment (林地小班), with its outline in degrees and as delivered.
+with reported as (
     select
         compartment_code, division_code, forest_type_code, dominant_species_name, area_m2, land_ownership_code,
         geometry, record_id, {{ crs('forestry__compartments') }} as crs
@@ -15,16 +15,16 @@ division as (
 )
 
 select
-    told.compartment_code,
+    reported.compartment_code,
     division.today_code as division_code,
-    told.forest_type_code,
-    told.dominant_species_name,
-    told.area_m2,
-    -- the system delivered is in metres
-    round(ST_Area(ST_GeomFromText(told.geometry)), 2) as drawn_area_m2,
-    told.land_ownership_code,
-    {{ cgcs2000_shape('told.crs', 'told.geometry') }} as geometry,
-    told.geometry as delivered_geometry,
-    case when told.geometry is not null then told.crs end as delivered_crs,
-    told.record_id
-from told left join division on told.division_code = division.division_code
+    reported.forest_type_code,
+    reported.dominant_species_name,
+    reported.area_m2,
+    -- the delivered coordinate system is in metres
+    round(ST_Area(ST_GeomFromText(reported.geometry)), 2) as drawn_area_m2,
+    reported.land_ownership_code,
+    {{ cgcs2000_shape('reported.crs', 'reported.geometry') }} as geometry,
+    reported.geometry as delivered_geometry,
+    case when reported.geometry is not null then reported.crs end as delivered_crs,
+    reported.record_id
+from reported left join division on reported.division_code = division.division_code

@@ -1,5 +1,5 @@
--- One row per parcel: of the parcel map, or that a real-estate unit stands on. The map tells outline, use and area;
--- without it the area is known where the unit is the land itself.
+-- One row per parcel that is on the parcel map or has a real-estate unit. The map has outline, use and area. Without
+-- the map, the area is that of the unit if the unit is the land itself.
 with unit as (select * from {{ ref('spatial.real_estate_unit') }}),
 
 registered as (
@@ -29,7 +29,7 @@ parcel as (
         {{ cgcs2000_shape('drawn.crs', 'drawn.geometry') }} as geometry,
         drawn.geometry as delivered_geometry,
         case when drawn.geometry is not null then drawn.crs end as delivered_crs,
-        -- the system delivered is in metres
+        -- the delivered coordinate system is in metres
         round(ST_Area(ST_GeomFromText(drawn.geometry)), 2) as drawn_area_m2,
         coalesce(registered.unit_count, 0) as unit_count,
         registered.first_registered_date,

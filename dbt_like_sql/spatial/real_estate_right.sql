@@ -1,5 +1,6 @@
--- One row per holder, right and real-estate unit: the latest registration, the city's register before the province's copy.
-with told as (
+-- One row per holder, right and real-estate unit: the latest registration; the city's register comes before the
+-- province's copy.
+with reported as (
     select real_estate_unit_code, holder_type_code, holder_name, holder_number, right_type_code, right_nature_code,
         area_m2, status_code, registered_date, record_id, 'natural_resources__real_estate_register' as resource_id
     from {{ ref('staged.natural_resources__real_estate_register') }}
@@ -19,12 +20,12 @@ organization as (
     where role = 'right_holder' group by record_id
 ),
 
-held as (
-    select told.*, person.person_id, organization.organization_id,
+with_holder as (
+    select reported.*, person.person_id, organization.organization_id,
         coalesce(person.person_id, organization.organization_id, concat_ws('|', holder_name, holder_number)) as holder_key
-    from told
-    left join person on told.record_id = person.record_id
-    left join organization on told.record_id = organization.record_id
+    from reported
+    left join person on reported.record_id = person.record_id
+    left join organization on reported.record_id = organization.record_id
     where real_estate_unit_code is not null
 ),
 
@@ -32,8 +33,8 @@ ranked as (
     select *, row_number() over (
         partition by real_estate_unit_code, holder_key, right_type_code
         order by registered_date desc nulls last, resource_id, record_id
-    ) as place
-    from held
+    ) as rank_in_right
+    from with_holder
 )
 
 select
@@ -56,4 +57,4 @@ join {{ ref('spatial.real_estate_unit') }} as unit on ranked.real_estate_unit_co
 left join {{ ref('population.person') }} as person_base on ranked.person_id = person_base.person_id
 left join {{ ref('legal_entity.organization') }} as organization_base
     on ranked.organization_id = organization_base.organization_id
-where place = 1
+where rank_in_right = 1

@@ -1,6 +1,6 @@
--- One row per real-estate unit: what the latest registration says of it; the city's register before the province's
--- copy, a registration before a sales contract.
-with told as (
+-- One row per real-estate unit: the values of its latest registration. The city's register comes before the province's
+-- copy, and a registration before a sales contract.
+with reported as (
     select real_estate_unit_code, area_m2, right_nature_code, registered_date, record_id,
         'natural_resources__real_estate_register' as resource_id, 1 as authority
     from {{ ref('staged.natural_resources__real_estate_register') }}
@@ -14,11 +14,11 @@ with told as (
 ),
 
 located as (
-    select told.*, address.address_id
-    from told left join (
+    select reported.*, address.address_id
+    from reported left join (
         select record_id, min(address_id) as address_id from {{ ref('linked.address_record') }}
         where role in ('real_estate', 'house') group by record_id
-    ) as address on told.record_id = address.record_id
+    ) as address on reported.record_id = address.record_id
     where real_estate_unit_code is not null
 ),
 
@@ -26,7 +26,7 @@ ranked as (
     select *, row_number() over (
         partition by real_estate_unit_code
         order by authority = 3, registered_date desc nulls last, authority, record_id
-    ) as place
+    ) as rank_in_unit
     from located
 )
 
@@ -43,4 +43,4 @@ select
     ranked.resource_id,
     ranked.record_id
 from ranked left join {{ ref('spatial.address') }} as address on ranked.address_id = address.address_id
-where place = 1
+where rank_in_unit = 1

@@ -1,6 +1,6 @@
--- One row per town and village of today under the code that its county had before: a county that
--- becomes a city gets another code, and what lies in it too.
--- Only codes that no division has had; certain where the old code of the town, if there was one, is the same town today.
+-- One row per current town and village with a former code: a county that becomes a city gets another code, and so do
+-- the divisions within it. Codes that a division really had are left out. A row is certain if the former code of the
+-- town, where there was one, is the same town today.
 with division as (
     select division_code, level_code, today_division_code, is_current
     from {{ ref('spatial.division') }}
@@ -15,12 +15,12 @@ county as (
 
 renumbered as (
     select
-        county.former_county || substr(today.division_code, 7) as former_code,
-        county.former_county || substr(today.division_code, 7, 3) || '000' as former_town_code,
-        today.division_code
+        county.former_county || substr(current_division.division_code, 7) as former_code,
+        county.former_county || substr(current_division.division_code, 7, 3) || '000' as former_town_code,
+        current_division.division_code
     from county
-    join division as today on county.county = substr(today.division_code, 1, 6)
-    where today.is_current and today.level_code in ('town', 'village')
+    join division as current_division on county.county = substr(current_division.division_code, 1, 6)
+    where current_division.is_current and current_division.level_code in ('town', 'village')
 )
 
 select
@@ -30,5 +30,5 @@ select
         or coalesce(substr(town.today_division_code, 1, 9) = substr(renumbered.division_code, 1, 9), false) as is_certain
 from renumbered
 left join division as town on renumbered.former_town_code = town.division_code
-anti join division as known on renumbered.former_code = known.division_code
+anti join division as delivered on renumbered.former_code = delivered.division_code
 qualify row_number() over (partition by renumbered.former_code order by town.today_division_code nulls last) = 1

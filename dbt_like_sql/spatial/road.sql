@@ -1,6 +1,6 @@
 -- One row per section of a road: highways of the transport bureau with grade and stakes, streets of the map with their
--- names. Which street a highway follows is not told, so none is left out.
-with told as (
+-- names. No source reports which street a highway follows, so all rows of both are kept.
+with reported as (
     select
         coalesce('R' || route_code || start_stake, cast(record_id as varchar)) as road_key, route_code,
         route_name as name, road_grade_code, start_stake, end_stake, {{ cgcs2000_shape(crs('transport__roads'), 'geometry') }} as geometry,
@@ -26,4 +26,4 @@ select
     geometry,
     resource_id,
     record_id
-from told
+from reported

@@ -1,5 +1,5 @@
--- One row per reservoir, river section or intake; an intake with the permit to take water and who holds it.
-with told as (
+-- One row per reservoir, river section or intake. An intake has its water permit and the holder of the permit.
+with reported as (
     select
         feature_code, feature_type_code, name, basin_name, license_number, valid_until, record_id,
         cast(capacity_10k_m3 * 10000 as double) as capacity_m3,
@@ -17,18 +17,18 @@ holder as (
 )
 
 select
-    told.feature_code,
-    told.feature_type_code,
-    told.name,
-    told.basin_name,
-    told.capacity_m3,
-    told.license_number,
+    reported.feature_code,
+    reported.feature_type_code,
+    reported.name,
+    reported.basin_name,
+    reported.capacity_m3,
+    reported.license_number,
     base.organization_id,
-    told.annual_intake_m3,
-    told.valid_until,
-    ST_X(ST_GeomFromText(told.point)) as longitude,
-    ST_Y(ST_GeomFromText(told.point)) as latitude,
-    told.record_id
-from told
-left join holder on told.record_id = holder.record_id
+    reported.annual_intake_m3,
+    reported.valid_until,
+    ST_X(ST_GeomFromText(reported.point)) as longitude,
+    ST_Y(ST_GeomFromText(reported.point)) as latitude,
+    reported.record_id
+from reported
+left join holder on reported.record_id = holder.record_id
 left join {{ ref('legal_entity.organization') }} as base on holder.organization_id = base.organization_id

@@ -1,12 +1,12 @@
--- One row per transport operator: who holds a road transport licence or runs buses. Buses name their operator only by
--- its name: it is the organisation that alone bears it, or nobody in the base.
+-- One row per transport operator: every holder of a road transport licence and every operator of buses. Buses have only
+-- the name of their operator: it is linked to an organisation if exactly one has that name.
 with licence as (
     select organization_id, holder_name as name, license_number, scope, status_code, valid_from, valid_to, license_id
     from {{ ref('legal_entity.license') }}
     where license_type = 'road_transport'
 ),
 
--- of several licences one in force before one that is not, then the one that ends last
+-- of several licences: a valid one first, then the one that ends last
 licensed as (
     select *, coalesce(organization_id, name, license_id) as operator_key
     from licence
@@ -24,7 +24,7 @@ service as (
     group by operator_name
 ),
 
-bearer as (
+named_organization as (
     select name, min(organization_id) as organization_id
     from {{ ref('legal_entity.organization') }}
     where name is not null
@@ -32,22 +32,23 @@ bearer as (
     having count(*) = 1
 ),
 
-running as (
-    select service.*, bearer.organization_id, coalesce(bearer.organization_id, service.name) as operator_key
+bus_operator as (
+    select service.*, named_organization.organization_id,
+        coalesce(named_organization.organization_id, service.name) as operator_key
     from service
-    left join bearer on service.name = bearer.name
+    left join named_organization on service.name = named_organization.name
 ),
 
 operator as (
     select
-        coalesce(licensed.operator_key, running.operator_key) as operator_key,
-        coalesce(licensed.organization_id, running.organization_id) as organization_id,
-        coalesce(licensed.name, running.name) as name,
-        running.name as service_name,
+        coalesce(licensed.operator_key, bus_operator.operator_key) as operator_key,
+        coalesce(licensed.organization_id, bus_operator.organization_id) as organization_id,
+        coalesce(licensed.name, bus_operator.name) as name,
+        bus_operator.name as service_name,
         licensed.license_number, licensed.scope, licensed.status_code, licensed.valid_from, licensed.valid_to,
-        coalesce(running.bus_count, 0) as bus_count, coalesce(running.route_count, 0) as route_count
+        coalesce(bus_operator.bus_count, 0) as bus_count, coalesce(bus_operator.route_count, 0) as route_count
     from licensed
-    full join running on licensed.operator_key = running.operator_key
+    full join bus_operator on licensed.operator_key = bus_operator.operator_key
 )
 
 select

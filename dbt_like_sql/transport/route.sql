@@ -1,4 +1,4 @@
--- One row per bus route: how many stops and buses it has, and who runs it.
+-- One row per bus route: its numbers of stops and buses, and its operator.
 with route as (
     select
         route_code,

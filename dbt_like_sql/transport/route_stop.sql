@@ -1,4 +1,4 @@
--- One row per place of a bus route in the order of travel: the stop, and where it lies.
+-- One row per stop of a bus route, in the order of travel, with its point.
 with stop as (
     select route_code, stop_sequence, stop_code, stop_name, record_id
     from {{ ref('staged.transport__transit') }}

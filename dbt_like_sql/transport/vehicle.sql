@@ -1,4 +1,4 @@
--- One row per bus in service: its route and who runs it.
+-- One row per bus in service: its route and its operator.
 with bus as (
     select plate_number, route_code, operator_name, record_id
     from {{ ref('staged.transport__transit') }}

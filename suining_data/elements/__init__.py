@@ -1,4 +1,4 @@
-"""Data elements (数据元): the only place that knows what a value is.
+"""Data elements (数据元): the one place that defines what a value is.
 
 Here: the register of all elements. Not here: their rules (one module per subject beside this file).
 """

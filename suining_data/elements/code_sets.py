@@ -1,4 +1,4 @@
-"""How a code set becomes an element: code, label and habitual spellings all lead to the code.
+"""Turns a code set into an element: code, label and usual spellings are all converted to the code.
 
 Here: the helpers `code_set` and `register`.
 Not here: the code sets themselves (person_codes.py, organization_codes.py, registers.py, service_codes.py).
@@ -6,7 +6,7 @@ Not here: the code sets themselves (person_codes.py, organization_codes.py, regi
 
 from collections.abc import Mapping, Sequence
 
-from suining_data.elements.expressions import NOTHING, ascii_forms, says_nothing, something, squeezed
+from suining_data.elements.expressions import NOTHING, ascii_forms, null_if_nothing, says_nothing, squeezed
 from suining_data.elements.model import Element, Then
 from suining_data.sql import literal
 
@@ -25,13 +25,13 @@ def code_set(
 ) -> Element:
     """An element whose value is one of `codes` (code -> Chinese label); `aliases` gives each code's other spellings.
 
-    An unknown value is `unreadable`: the value is put aside, or the row when `unreadable_then` says so.
-    Raises ValueError when one spelling leads to two codes.
+    An unknown value is `unreadable`: the value is quarantined, or the row if `unreadable_then` says so.
+    Raises ValueError if one spelling belongs to two codes.
     """
     spellings = _spellings(id, codes, aliases or {})
     branches = " ".join(f"when {literal(text)} then {literal(code)}" for text, code in spellings.items())
     nothing = [text for text in dict.fromkeys(t.upper() for t in NOTHING) if text not in spellings]
-    tidy = something(f"upper({squeezed(ascii_forms('{x}'))})", nothing)
+    tidy = null_if_nothing(f"upper({squeezed(ascii_forms('{x}'))})", nothing)
     return Element(
         id=id,
         label=label,
@@ -79,13 +79,13 @@ def register(
 
 
 def _spellings(id: str, codes: Mapping[str, str], aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Tidied spelling -> code; what is written most, the label, stands first."""
+    """Tidied spelling -> code. The label comes first, because it is written most often."""
     found: dict[str, str] = {}
     for code, name in codes.items():
         for text in (name, code, *aliases.get(code, ())):
             spelling = text.upper().replace("（", "(").replace("）", ")").replace(" ", "")
             if found.setdefault(spelling, code) != code:
-                raise ValueError(f"{id}: {text} stands for both {found[spelling]} and {code}")
+                raise ValueError(f"{id}: {text} belongs to both {found[spelling]} and {code}")
     unknown = set(aliases) - set(codes)
     if unknown:
         raise ValueError(f"{id}: aliases for codes that do not exist: {sorted(unknown)}")

@@ -1,17 +1,25 @@
-"""Numbers by which a person is reached or something of theirs is known: phone, bank account, plate.
+"""Numbers of things that belong to a person: phone, bank account, vehicle plate.
 
 Here: their shape and masks. Not here: identity numbers (identity.py).
 """
 
 from suining_data.city import load_city
-from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, code_text, says_nothing, something
+from suining_data.elements.expressions import (
+    BLANK,
+    NOTHING,
+    UNKNOWN,
+    ascii_forms,
+    code_text,
+    null_if_nothing,
+    says_nothing,
+)
 from suining_data.elements.model import Element, Rule, Then
 
 V, X = "{v}", "{x}"
 NOTHING_CODED = (*NOTHING, *UNKNOWN)
 MOBILE = "1[3-9][0-9]{9}"
 LANDLINE = "0[0-9]{2,3}-[0-9]{7,8}(?:-[0-9]{1,6})?"
-# Area codes of Beijing and cities of size have three digits (010, 02x), all others four.
+# Area codes of Beijing and other very large cities have three digits (010, 02x), all others four.
 AREA_CODE = "(?:010|02[0-9]|0[3-9][0-9]{2})"
 LOCAL = "[2-8][0-9]{6,7}|[48]00[0-9]{7}|9[56][0-9]{3,6}|1[012][0-9]{1,3}"
 SEPARATOR = "[,;、/|，；]"
@@ -19,7 +27,7 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 
 
 def _phone() -> str:
-    """Template: mobile numbers as 11 digits, land lines as 0810-2223333, of several numbers the first."""
+    """Template: mobile numbers as 11 digits, land lines as 0810-2223333; of several numbers the first."""
     first = f"regexp_replace({ascii_forms(X)}, '^({BLANK}*[^,;、/|]*[0-9][^,;、/|]*)[,;、/|].*$', '\\1')"
     digits = f"regexp_replace({first}, '{BLANK}+|^''', '', 'g')"
     bare = f"regexp_replace({digits}, '^(?:\\+?86|0086)-?(1[3-9])', '\\1')"
@@ -27,7 +35,7 @@ def _phone() -> str:
     land = f"regexp_replace({mobile}, '^\\(?({AREA_CODE})\\)?-?([0-9]{{7,8}})', '\\1-\\2')"
     return (
         f"case when regexp_full_match({X}, '{MOBILE}|{AREA_CODE}-[0-9]{{7,8}}') then {X} "
-        f"when {says_nothing(X, NOTHING_CODED)} then null else {something(land, NOTHING_CODED)} end"
+        f"when {says_nothing(X, NOTHING_CODED)} then null else {null_if_nothing(land, NOTHING_CODED)} end"
     )
 
 

@@ -1,16 +1,17 @@
 """Dates, times, months, years.
 
-Here: the ways departments write them, what stands for "no date". Not here: which date of a row means what (catalog/).
+Here: how departments write them, and texts that stand for "no date". Not here: the meaning of a date in a row
+(catalog/).
 
 A date is read from 2019-08-14, 20190814, 2019/8/14, 2019.8.14, 2019年8月14日, any of these with a time (ISO T too; a
 time in Z is moved to Chinese time, which may be the next day), 20190814101112 and the day number of a spreadsheet
-(43691, five digits, 1927 to 2099). Six digits are refused as a date: 190814 and 201908 cannot be told apart, and a
-month is not a day. 长期 (no end) is no date.
+(43691, five digits, 1927 to 2099). Six digits are refused as a date: 190814 and 201908 cannot be distinguished, and a
+month is not a day. 长期 (no end) is not a date.
 """
 
 from collections.abc import Sequence
 
-from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, says_nothing, something
+from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, null_if_nothing, says_nothing
 from suining_data.elements.model import Element, Rule, Then
 from suining_data.sql import literal
 
@@ -76,7 +77,7 @@ def _local(form: str) -> str:
 
 
 def _serial(form: str) -> str:
-    """Template: the day number of a spreadsheet as text; counted from 1899-12-30, for its 1900 is a leap year."""
+    """Template: the day number of a spreadsheet as text; counted from 1899-12-30, because its 1900 is a leap year."""
     seconds = f"round(try_cast({X} as double) * 86400)::bigint"
     return f"strftime(timestamp '1899-12-30' + to_seconds({seconds}), '{form}')"
 
@@ -99,7 +100,7 @@ def _day_text() -> str:
         (SERIAL, _serial("%Y-%m-%d")),
     ]
     ordinary = f"{COMPACT_DAY}|[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}"
-    return _first_that_fits(ordinary, forms, something(odd, NO_DATE))
+    return _first_that_fits(ordinary, forms, null_if_nothing(odd, NO_DATE))
 
 
 def _time_text() -> str:
@@ -117,7 +118,7 @@ def _time_text() -> str:
         (SERIAL, _serial("%Y-%m-%d %H:%M:%S")),
     ]
     ordinary = "[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-    return _first_that_fits(ordinary, forms, something(odd, NO_DATE))
+    return _first_that_fits(ordinary, forms, null_if_nothing(odd, NO_DATE))
 
 
 def _month_text() -> str:
@@ -131,7 +132,7 @@ def _month_text() -> str:
         ("[0-9]{6}(?:[0-9]{2})?", f"substr({X}, 1, 4) || '-' || substr({X}, 5, 2) || '-01'"),
         (SERIAL, _serial("%Y-%m-01")),
     ]
-    return _first_that_fits("[12][0-9]{3}-[0-9]{2}-01", forms, something(odd, NO_DATE))
+    return _first_that_fits("[12][0-9]{3}-[0-9]{2}-01", forms, null_if_nothing(odd, NO_DATE))
 
 
 TIME_SHAPE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}"
@@ -144,9 +145,9 @@ READ_DATE = (
 
 
 def _bounds(day: str) -> tuple[Rule, ...]:
-    """Placeholders and the range, both judged at once for the days in between, which are nearly all."""
+    """Placeholders and the range. Nearly all days are between the limits and need one comparison for both rules."""
     ordinary = f"{day} between date '1900-01-02' and date '2099-12-30'"
-    # a list, for `in` with so many values is planned as a join
+    # a list, because `in` with so many values is planned as a join
     placeholder = f"list_contains([{', '.join(f'date {literal(text)}' for text in PLACEHOLDERS)}], {day})"
     return (
         Rule(
@@ -219,7 +220,7 @@ YEAR_ELEMENT = Element(
     example="2019",
     sql_type="smallint",
     sensitivity="L1",
-    clean=something(f"regexp_replace({_tidy()}, ' ?(?:年度?|\\.0)$', '')", NO_DATE),
+    clean=null_if_nothing(f"regexp_replace({_tidy()}, ' ?(?:年度?|\\.0)$', '')", NO_DATE),
     convert=f"case when regexp_full_match({X}, '[0-9]{{4}}') then try_cast({X} as smallint) end",
     unreadable="不是四位年份",
     rules=(Rule("range", "年份早于1850年或晚于2100年", f"{V} between 1850 and 2100", dimension="准确性"),),

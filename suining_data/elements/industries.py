@@ -4,7 +4,7 @@ Here: one element, whose table is reference.gbt4754_2017_industry. Not here: oth
 (organization_codes.py).
 """
 
-from suining_data.elements.expressions import BLANK, NOTHING, ascii_forms, says_nothing, something
+from suining_data.elements.expressions import BLANK, NOTHING, ascii_forms, null_if_nothing, says_nothing
 from suining_data.elements.model import Element
 
 
@@ -40,7 +40,7 @@ def _industry_code() -> str:
     """Template: the code with its section letter, from the code with or without it, or from the label."""
     table = "reference.gbt4754_2017_industry"
     code = f"case when {{x}} < 'A' then {_industry_section('{x}')} || {{x}} else {{x}} end"
-    # Of several levels with one name the most detailed; total order, so that two runs agree.
+    # If several levels have one name, the most detailed; a total order, so that two runs agree.
     by_name = f"(select max(code) from {table} as industry where industry.name = {{x}})"
     return (
         f"case when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}|[A-T]') "
@@ -58,7 +58,7 @@ INDUSTRY_CODE = Element(
     sensitivity="L1",
     clean=(
         f"case when {says_nothing('{x}', NOTHING)} then null when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}') then {{x}} "
-        f"else {something(f'''upper(regexp_replace({ascii_forms('{x}')}, '{BLANK}+', '', 'g'))''')} end"
+        f"else {null_if_nothing(f'''upper(regexp_replace({ascii_forms('{x}')}, '{BLANK}+', '', 'g'))''')} end"
     ),
     convert=_industry_code(),
     unreadable="不在国民经济行业分类（GB/T 4754-2017）代码表中",

@@ -1,6 +1,7 @@
 """Code sets of social insurance: kind and state.
 
-Here: what human resources and medical insurance share. Not here: payments and cards of one register (registers.py).
+Here: codes that human resources and medical insurance share. Not here: payments and cards of one register
+(registers.py).
 """
 
 from suining_data.elements.code_sets import code_set

@@ -1,4 +1,4 @@
-"""Code sets of land and what stands on it: land use, roads, facilities and places, city components, waters, forests.
+"""Code sets of land and the objects on it: land use, roads, facilities and places, city components, waters, forests.
 
 Here: codes of the spatial registers, one line a code as `register` reads it.
 Not here: shapes (geometry.py), parcels and buildings (places.py), the helper (code_sets.py).
@@ -6,7 +6,7 @@ Not here: shapes (geometry.py), parcels and buildings (places.py), the helper (c
 
 from suining_data.city import load_city
 from suining_data.elements.code_sets import register
-from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, judged_where
+from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
 # County 6, class 2, subclass 2, sequence 6. The number of classes is from memory of the standard: only a warning.
@@ -24,14 +24,14 @@ CITY_COMPONENT_CODE = Element(
         Rule(
             "class",
             "大类（第7至8位）不在01至06",
-            judged_where("length({v}) = 16", "substr({v}, 7, 2) between '01' and '06'"),
+            validated_where("length({v}) = 16", "substr({v}, 7, 2) between '01' and '06'"),
             Then.WARN,
         ),
     ),
 )
 
 ELEMENTS_OF_LAND: tuple[Element, ...] = (
-    # First level of the classification, and those of the second that parcels have; from memory of the standard.
+    # First level of the classification, and the codes of the second that parcels have; from memory of the standard.
     register(
         "land_use_code", "土地用途", "Land use",
         """

@@ -1,6 +1,6 @@
-"""What a data element (数据元) is made of: cleaning, conversion, validity, mask, sensitivity, as SQL.
+"""The parts of a data element (数据元): cleaning, conversion, rules, mask, sensitivity, as SQL.
 
-Here: the shape of an element and the templates' placeholders.
+Here: the shape of an element and the placeholders of its templates.
 Not here: the elements themselves (one module per subject beside this file), which resource uses them (catalog/).
 
 Placeholders in templates, replaced as text: `{x}` the cleaned text, `{v}` the converted value, `{factor}` the
@@ -10,24 +10,24 @@ multiplier of the field's unit (money and areas only).
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-SHOWN_CODES = 12  # of a code set, where it is told what is expected
+SHOWN_CODES = 12  # codes of a code set that `expected` lists
 
 
 class Then(StrEnum):
     """What happens to a row whose value breaks a rule."""
 
-    QUARANTINE = "quarantine"  # the row is put aside
-    QUARANTINE_VALUE = "quarantine_value"  # the value is put aside and becomes null, the row goes on
-    DISCARD = "discard"  # the value says nothing (1900-01-01) and becomes null; counted, not put aside
-    WARN = "warn"  # the value stays and is counted
+    QUARANTINE = "quarantine"  # the row is quarantined
+    QUARANTINE_VALUE = "quarantine_value"  # the value is quarantined and becomes null; the row is kept
+    DISCARD = "discard"  # the value is a placeholder (1900-01-01) and becomes null; it is counted, not quarantined
+    WARN = "warn"  # the value is kept and counted
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition on the converted value `{v}` that must not be false; null values are not judged."""
+    """A condition on the converted value `{v}` that must not be false; null values are not validated."""
 
     id: str
-    reason: str  # Chinese, sent back to the department
+    reason: str  # Chinese, for the department
     holds: str  # SQL, boolean
     then: Then = Then.QUARANTINE_VALUE
     dimension: str = "规范性"  # GB/T 36344-2018
@@ -35,21 +35,21 @@ class Rule:
 
 @dataclass(frozen=True)
 class Element:
-    """A data element: the only place that knows what a value of this kind is.
+    """A data element: it defines what a value of this kind is.
 
-    `clean` turns delivered text `{x}` into normalised text, null when it says nothing.
-    `convert` turns cleaned text `{x}` into `sql_type`, null when it cannot be read: then rule `unreadable` is broken.
-    `mask` turns a value `{v}` into what an analyst without clearance sees.
+    `clean` turns delivered text `{x}` into normalised text; null if the text stands for "no value".
+    `convert` turns cleaned text `{x}` into `sql_type`; null if it cannot be read: then rule `unreadable` is broken.
+    `mask` turns a value `{v}` into the text that an analyst without clearance sees.
     """
 
     id: str
     label: str
     english: str
-    form: str | None = None  # Chinese, what a department should write
-    example: str | None = None  # a value of this form that is nobody's
+    form: str | None = None  # Chinese: the form in which a department should write it
+    example: str | None = None  # a value of this form that belongs to nobody
     sql_type: str = "varchar"
     standard: str | None = None
-    sensitivity: str | None = None  # L1..L4; None: every field that uses the element says its own
+    sensitivity: str | None = None  # L1..L4; None: every field that uses the element declares its own
     is_personal: bool = False
     clean: str = "{x}"
     convert: str = "{x}"
@@ -70,15 +70,15 @@ class Element:
         return self.convert.replace("{factor}", factor).replace("{x}", cleaned)
 
     def masked(self, column: str) -> str:
-        """SQL: the value as shown without clearance; the column itself when nothing needs hiding."""
+        """SQL: the value as shown without clearance; the column itself if nothing has to be hidden."""
         return self.mask.replace("{v}", column) if self.mask else column
 
     @property
     def expected(self) -> str:
-        """What a department should deliver, in Chinese: name, standard, form or codes, example."""
+        """Description for a department of what to deliver, in Chinese: name, standard, form or codes, example."""
         form = self.form
         if self.code_set:
-            # codes without a standard are ours: departments know the names
+            # codes without a standard are ours: departments use the names
             codes = [f"{code} {name}" if self.standard else name for code, name in self.code_set.items()]
             form = f"其中之一：{'、'.join(codes[:SHOWN_CODES])}{'等' if len(codes) > SHOWN_CODES else ''}"
         named = self.label + (f"（{self.standard}）" if self.standard else "")

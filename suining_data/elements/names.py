@@ -1,9 +1,9 @@
 """Names and free text: persons, organisations, places, remarks.
 
-Here: how a name is written one way, and when it is too damaged to be one. Not here: identifiers.
+Here: the one form in which a name is written, and rules for damaged names. Not here: identifiers.
 
-Organisation names carry full-width brackets （） as on business licences. Nothing is stripped from a name: the city in
-front and 有限公司 behind are part of it.
+Organisation names have full-width brackets （） as on business licences. Nothing is removed from a name: the city at its
+start and 有限公司 at its end are part of it.
 """
 
 from suining_data.city import load_city
@@ -15,15 +15,15 @@ from suining_data.elements.expressions import (
     UNKNOWN,
     code_text,
     half_width,
+    null_if_nothing,
     one_of,
     plain_text,
     says_nothing,
-    something,
 )
 from suining_data.elements.model import Element, Rule
 
 V = "{v}"
-DOTS = "•．・‧∙⋅･"  # all stand for U+00B7 in names of minorities
+DOTS = "•．・‧∙⋅･"  # all are written for U+00B7 in names of minorities
 NOTHING_NAMED = (*NOTHING, *UNKNOWN, "未取名", "未命名", "无名", "无字号")
 COMPOUND_SURNAMES = """
     欧阳 上官 司马 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 东方 独孤 南宫 西门 端木 轩辕
@@ -33,14 +33,14 @@ COMPOUND_SURNAMES = """
 
 
 def _person_name() -> str:
-    """Template: a name in order has only Han characters; else dots one way, blanks out between Han characters."""
+    """Template: a name of Han characters only is kept; in others dots become ·, blanks between Han characters go."""
     tidy = f"trim(regexp_replace({half_width('{x}')}, '{BLANK}+', ' ', 'g'))"
     dotted = f"regexp_replace({tidy}, ' ?[{DOTS}·] ?', '·', 'g')"
     chinese = f"regexp_replace(replace({dotted}, ' ', ''), '({HAN})[.。．]', '\\1·', 'g')"
     written = f"case when regexp_matches({{x}}, '{HAN}') then {chinese} else {dotted} end"
     return (
         f"case when {says_nothing('{x}', NOTHING_NAMED)} then null when regexp_full_match({{x}}, '[一-鿿]+') then {{x}} "
-        f"else {something(written, NOTHING_NAMED)} end"
+        f"else {null_if_nothing(written, NOTHING_NAMED)} end"
     )
 
 
@@ -51,12 +51,12 @@ def _organization_name() -> str:
     brackets = f"translate({closed}, '()[]〔〕﹙﹚', '（）（）（）（）')"
     return (
         f"case when {says_nothing('{x}', NOTHING_NAMED)} then null "
-        f"when regexp_full_match({{x}}, '[一-鿿（）]+') then {{x}} else {something(brackets, NOTHING_NAMED)} end"
+        f"when regexp_full_match({{x}}, '[一-鿿（）]+') then {{x}} else {null_if_nothing(brackets, NOTHING_NAMED)} end"
     )
 
 
 def _masked_name() -> str:
-    """张*, 欧阳*, 王*明; dotted names keep the first part, Latin ones the first word."""
+    """SQL: 张*, 欧阳*, 王*明; names with dots keep the first part, Latin names the first word."""
     surname = f"case when {one_of(f'substr({V}, 1, 2)', COMPOUND_SURNAMES)} and length({V}) > 2 then 2 else 1 end"
     rest = f"length({V}) - ({surname})"
     return (

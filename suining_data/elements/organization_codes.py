@@ -1,6 +1,6 @@
 """Code sets of organisations: status, type, registration type, taxpayers, licences.
 
-Here: what each source's spelling means. Not here: identifiers (organizations.py), industries
+Here: the code of each source's spelling. Not here: identifiers (organizations.py), industries
 (industries.py), code sets of one register (registers.py).
 
 Bare digits are not accepted as a status: 3 is 注销 in one register and 吊销已注销 in another.

@@ -1,21 +1,21 @@
-"""Names of organisations: what of one is spelling, and which end as those of branches do.
+"""Names of organisations: the name core without variable spelling, and the endings of branch names.
 
-Here: the lists of legal forms and of branch endings, and the SQL made of them. Not here: cleaning a delivered name
+Here: the lists of legal forms and of branch endings, and the SQL that uses them. Not here: cleaning a delivered name
 (names.py), kinds of organisations (organizations.py).
 """
 
 from suining_data.city import City
 
-# the longer before what it ends with
+# a form before the shorter form that it ends with
 LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
-SHORTENED_FORMS = ("股份",)  # what is left of a legal form where a name is cut short
-# what only branches end with
+SHORTENED_FORMS = ("股份",)  # the rest of a legal form in a shortened name
+# endings of branch names only
 BRANCH_ENDINGS = (
     *("分公司", "支公司", "分店", "分厂", "分社", "分所", "分院", "分校", "分部"),
     *("分行", "支行", "分理处", "营业部", "门市部"),
     "第[一二三四五六七八九十0-9]+(?:店|门店)",
 )
-# what branches end with and firms of their own do too: of a branch where the name of a parent stands before it
+# endings of branch names and of independent firms: it is a branch if the name of a parent is before the ending
 OUTLET_ENDINGS = ("营业厅", "经营部", "销售部", "项目部", "办事处", "加油站", "店")
 PARENT_ENDINGS = ("公司", "合作社", "联合社", "信用社", "银行", "事务所")
 
@@ -24,10 +24,10 @@ _ANY_FORM = f"(?:{'|'.join((*LEGAL_FORMS, *SHORTENED_FORMS))})$"
 
 
 def name_core(name: str, city: City) -> str:
-    """SQL: a name without what departments leave out or write differently, null where nothing is left.
+    """SQL: a name without the parts that departments omit or write differently; null if nothing is left.
 
-    Brackets and blanks, province and city before it and the legal form behind it go; a county has the name of today.
-    The same core is the same name, also of two legal forms; what distinguishes branches stays.
+    Brackets, blanks, province and city at the start and the legal form at the end are removed; a county has its current
+    name. Two names with the same core are the same name, even with two legal forms; the part of a branch stays.
     """
     core = f"translate({name}, '（）() 　', '')"
     for county in city.counties:
@@ -37,7 +37,7 @@ def name_core(name: str, city: City) -> str:
 
 
 def is_short_form(name: str, fuller: str, city: City) -> str:
-    """SQL: of two names of the same core the first lacks what the other has, a place before it or a legal form behind."""
+    """SQL: of two names with the same core, the first lacks the place at the start or the legal form of the other."""
     place = f"^(?:{city.province.short_name}|{city.short_name})"
     return (
         f"(regexp_matches({fuller}, '{place}') and not regexp_matches({name}, '{place}') "
@@ -46,19 +46,19 @@ def is_short_form(name: str, fuller: str, city: City) -> str:
 
 
 def parent_name(name: str) -> str:
-    """SQL: the name of the parent that the name of a branch starts with; null when it is not that of a branch."""
+    """SQL: the name of the parent at the start of the name of a branch; null if it is not the name of a branch."""
     parent = f"^(.{{2,}}(?:{'|'.join(PARENT_ENDINGS)}))"
     branch = f"[^（(]*(?:{'|'.join((*BRANCH_ENDINGS, *OUTLET_ENDINGS))})$"
     return f"nullif(regexp_extract({name}, '{parent}{branch}', 1), '')"
 
 
 def branch_part(core: str) -> str:
-    """SQL: the end of a core that distinguishes a branch from its parent and from other branches, '' where there is none."""
+    """SQL: the end of a core that distinguishes a branch from its parent and other branches; '' if there is none."""
     return f"regexp_extract({core}, '[^市县区镇乡]*(?:{'|'.join(BRANCH_ENDINGS)})$')"
 
 
 def _location(city: City) -> str:
-    """Pattern: province and city at the beginning, each there or not, with or without the word for its kind."""
+    """Pattern: province and city at the start, each optional, with or without the word for its kind."""
     kinds = (
         (division.short_name, division.name.removeprefix(division.short_name)) for division in (city.province, city)
     )

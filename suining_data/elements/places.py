@@ -1,6 +1,6 @@
-"""Places: divisions, addresses, coordinates, parcels, buildings, real-estate units; phone and plate numbers beside.
+"""Places: divisions, addresses, coordinates, parcels, buildings, real-estate units.
 
-Here: their shape and what is plausible in the city. Not here: parsing an address into its parts (models of the spatial
+Here: their shape, and what is plausible in the city. Not here: parsing an address into its parts (models of the spatial
 base), names of places (names.py).
 """
 
@@ -12,10 +12,10 @@ from suining_data.elements.expressions import (
     UNKNOWN,
     ascii_forms,
     code_text,
-    judged_where,
+    null_if_nothing,
     plain_text,
     says_nothing,
-    something,
+    validated_where,
 )
 from suining_data.elements.model import Element, Rule, Then
 from suining_data.sql import literals
@@ -47,11 +47,11 @@ DIVISION_CODE = Element(
         Rule(
             "area", "前6位不是曾经使用过的县级以上行政区划代码", f"substr({V}, 1, 6) in ({AREAS})", Then.WARN, "准确性"
         ),
-        # Village codes of before the mergers are not published: a village is judged by its township.
+        # Village codes from before the mergers are not published: the rule for a village looks at its township.
         Rule(
             "township",
             "前9位不是本市曾经使用过的乡镇（街道）代码",
-            judged_where(
+            validated_where(
                 f"substr({V}, 1, 6) in ({COUNTIES}) and substr({V}, 7, 3) <> '000'",
                 f"substr({V}, 1, 9) in ({TOWNS})",
             ),
@@ -61,7 +61,7 @@ DIVISION_CODE = Element(
     ),
 )
 
-# Names that begin like another town stand first, so that the mask does not end inside them.
+# Names that begin like another town come first, so that the mask does not end inside them.
 TOWNSHIP = f"^.*?[县区市].{{2,6}}?(?:{'|'.join((*CITY.misleading_towns, '街道', '镇', '乡'))})"
 ADDRESS = Element(
     id="address",
@@ -118,7 +118,7 @@ def _coordinate(
         sensitivity="L2",
         clean=(
             f"case when {says_nothing(X, (*NOTHING_CODED, '0', '0.0'))} then null "
-            f"when regexp_full_match({X}, '{number}') then {X} else {something(tidy, NOTHING_CODED)} end"
+            f"when regexp_full_match({X}, '{number}') then {X} else {null_if_nothing(tidy, NOTHING_CODED)} end"
         ),
         convert=(
             f"case when regexp_full_match({X}, '{number}') then try_cast({X} as double) "
@@ -213,9 +213,9 @@ REAL_ESTATE_UNIT_CODE = Element(
         Rule(
             "shape",
             "结构不符：应为12位数字、宗地特征码（如JC、GB）、5位数字、定着物代码（F、L、Q、W）和8位数字",
-            judged_where(f"length({V}) = 28", f"regexp_full_match({V}, '{REAL_ESTATE_SHAPE}')"),
+            validated_where(f"length({V}) = 28", f"regexp_full_match({V}, '{REAL_ESTATE_SHAPE}')"),
         ),
-        # From memory of the standard, unverified: hence only a warning.
+        # From memory of the standard, unverified: only a warning.
         Rule(
             "no_fixture", "无定着物（W）时末8位应为0", f"substr({V}, 20, 1) <> 'W' or {V} like '%W00000000'", Then.WARN
         ),
@@ -237,7 +237,7 @@ PARCEL_CODE = Element(
         Rule(
             "shape",
             "结构不符：应为12位数字、宗地特征码（如JC、GB）和5位数字",
-            judged_where(f"length({V}) = 19", f"regexp_full_match({V}, '[0-9]{{12}}{FEATURE}[0-9]{{5}}')"),
+            validated_where(f"length({V}) = 19", f"regexp_full_match({V}, '[0-9]{{12}}{FEATURE}[0-9]{{5}}')"),
         ),
         _AREA_RULE,
     ),

@@ -1,12 +1,20 @@
 """Quantities: money, areas, percentages, plain numbers, yes and no.
 
-Here: how a number is read from text and brought to the canonical unit. Not here: coordinates (places.py).
+Here: reading a number from text and converting it to the canonical unit. Not here: coordinates (places.py).
 
 A unit written in the text (100万元) wins over the unit that the field declares. Scientific notation of a spreadsheet
 (1.23E+08) is refused when digits before the decimal point are lost, that is when the exponent exceeds the decimals.
 """
 
-from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, one_of, says_nothing, something
+from suining_data.elements.expressions import (
+    BLANK,
+    NOTHING,
+    UNKNOWN,
+    ascii_forms,
+    null_if_nothing,
+    one_of,
+    says_nothing,
+)
 from suining_data.elements.model import Element, Rule
 
 V, X = "{v}", "{x}"
@@ -24,7 +32,7 @@ def _number_text(suffix: str = "") -> str:
     text = f"regexp_replace({text}, '^\\(([0-9.]+)\\)$', '-\\1')"
     if suffix:
         text = f"regexp_replace({text}, '(?:{suffix})$', '')"
-    text = something(text, tuple(t.upper() for t in NO_NUMBER))
+    text = null_if_nothing(text, tuple(t.upper() for t in NO_NUMBER))
     return (
         f"case when regexp_full_match({X}, '{PLAIN}') then {X} "
         f"when {says_nothing(X, NO_NUMBER)} then null else {text} end"
@@ -39,7 +47,7 @@ def _exact(number: str) -> str:
 
 
 def _read(number: str, type_: str) -> str:
-    """SQL: the number as a type, null where the text is none; the shape is looked at only where it is not plain."""
+    """SQL: the number as a type, null if the text is not a number."""
     return f"case when regexp_full_match({number}, '{NUMBER_SHAPE}') then try_cast({number} as {type_}) end"
 
 
@@ -57,8 +65,8 @@ AREA_UNITS = {"平方米": 1.0, "亩": 2000 / 3, "公顷": 1e4, "平方公里": 
 def _yuan(number: str, factor: str) -> str:
     """SQL: number x factor to the fen; exact below 10^12, by floating point (16 digits) above.
 
-    Text read as DECIMAL of more than 18 digits takes DuckDB 8 s per million, so it is widened after reading; and
-    multiplying 128-bit numbers takes 2 s, so yuan, which need no factor, are not multiplied.
+    Text read as DECIMAL of more than 18 digits takes DuckDB 8 s per million, so it is widened after reading.
+    Multiplying 128-bit numbers takes 2 s, so yuan, which need no factor, are not multiplied.
     """
     exact = f"try_cast(cast(try_cast({number} as decimal(18,6)) as decimal(28,6)) * {factor} as decimal(18,2))"
     rounded = f"try_cast(round(try_cast({number} as double) * {factor}, 2) as decimal(18,2))"
@@ -184,7 +192,7 @@ BOOLEAN = Element(
     example="是",
     sql_type="boolean",
     sensitivity="L2",
-    clean=something(
+    clean=null_if_nothing(
         f"upper(regexp_replace({ascii_forms(X)}, '{BLANK}+', '', 'g'))", tuple(t for t in NOTHING if t not in NO)
     ),
     convert=f"case when {one_of(X, YES)} then true when {one_of(X, NO)} then false end",

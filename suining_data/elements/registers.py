@@ -1,7 +1,7 @@
-"""Code sets of single units: values that one register uses and no national standard covers.
+"""Code sets of single departments: values that one register uses and no national standard covers.
 
-Here: status and kind codes of one department's register. One line a code: the code (an English word of ours, or the
-standard's own), its Chinese label, then the other spellings that departments use.
+Here: status and kind codes of the register of one department. One line a code: the code (an English word of ours, or
+the standard's own), its Chinese label, then the other spellings that departments use.
 Not here: national code sets (person_codes.py, organization_codes.py), the helper itself (code_sets.py).
 """
 

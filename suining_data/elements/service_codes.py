@@ -132,7 +132,7 @@ COURTS = (
     ),
 )  # fmt: skip
 
-# What courts publish of a resident id: area and year of birth, or all but the month and day, and the last digits.
+# The part of a resident id that courts publish: area and year of birth, or all but month and day, and the last digits.
 MASKED_IDENTITY_NUMBER = Element(
     id="masked_identity_number",
     label="证件号码（已脱敏）",

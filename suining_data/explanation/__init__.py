@@ -1,4 +1,4 @@
-"""Why the bases say what they say of one person or organisation, asked of the published file."""
+"""Explains the golden values of one person or organisation, from the published file."""
 
 from suining_data.explanation.printing import print_explanation
 from suining_data.explanation.queries import (

@@ -1,6 +1,6 @@
-"""An explanation as people at a terminal read it.
+"""Prints an explanation at the terminal.
 
-Here: tables of records, values and findings. Not here: where they come from (queries.py).
+Here: tables of records, values and findings. Not here: reading them (queries.py).
 """
 
 import json
@@ -10,8 +10,8 @@ from rich.table import Column, Table
 
 from suining_data.explanation.queries import Explanation, Record, SubjectKind
 
-MOST_RECORDS = 60  # rows; an employer has thousands
-MOST_NUMBERS = 6  # of records that tell one value
+MOST_RECORDS = 60  # rows that are printed; an employer has thousands
+MOST_NUMBERS = 6  # numbers of records that are printed per value
 RULES = {
     "resident_id": "公民身份号码相同 same resident id",
     "other_id": "其他证件号码相同 same other document",
@@ -30,9 +30,9 @@ def print_explanation(explained: Explanation, console: Console) -> None:
     who = explained.id or "没有对应的择优记录 (the number belongs to no golden record)"
     console.print(f"{TITLES[explained.kind]}  {who}", markup=False, highlight=False)
     console.print(_records(explained))
-    for place, record in _shown(explained):
+    for number, record in _shown(explained):
         if record.evidence:
-            console.print(f"记录 #{place} 评分 scored {_parts(record.evidence)}", markup=False, soft_wrap=True)
+            console.print(f"记录 #{number} 评分 scored {_parts(record.evidence)}", markup=False, soft_wrap=True)
     if explained.values:
         console.print(_values(explained))
     for department, detail in explained.findings:
@@ -40,7 +40,7 @@ def print_explanation(explained: Explanation, console: Console) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    folding = [Column(name, overflow="fold") for name in columns]  # nothing of a value or a file name is cut off
+    folding = [Column(name, overflow="fold") for name in columns]  # long values and file names are wrapped, not cut off
     return Table(*folding, title=title, title_justify="left", caption_justify="left", highlight=False)
 
 
@@ -48,9 +48,9 @@ def _records(explained: Explanation) -> Table:
     table = _table(
         "来源记录 records", "#", "资源 resource", "文件 file", "行 line", "角色 role", "日期 date", "号码 number", "关联 linked"
     )  # fmt: skip
-    for place, record in _shown(explained):
+    for number, record in _shown(explained):
         table.add_row(
-            str(place),
+            str(number),
             record.resource,
             record.file,
             str(record.line),
@@ -60,29 +60,29 @@ def _records(explained: Explanation) -> Table:
             _linked(record, explained.id),
         )
     if hidden := len(explained.records) - table.row_count:
-        table.caption = f"另有 {hidden:,} 条记录，取值与所列的相同 ({hidden:,} more records that tell nothing else)"
+        table.caption = f"另有 {hidden:,} 条记录，取值与所列的相同 ({hidden:,} more records with the same values)"
     return table
 
 
 def _shown(explained: Explanation) -> list[tuple[int, Record]]:
-    """Records with their places: those that a value was taken from or of somebody else, then the strongest."""
-    spoken = {reported.records[0] for reported in explained.values}
+    """Records with their numbers: those that a value comes from, those about another subject, then the strongest."""
+    sources = {reported.records[0] for reported in explained.values}
     numbered = list(enumerate(explained.records, start=1))
     first = [
-        each for each in numbered if (each[1].record_id, each[1].role) in spoken or each[1].golden_id != explained.id
+        each for each in numbered if (each[1].record_id, each[1].role) in sources or each[1].golden_id != explained.id
     ]
     rest = [each for each in numbered if each not in first]
     return sorted([*first, *rest[: max(0, MOST_RECORDS - len(first))]])
 
 
-def _linked(record: Record, asked: str | None) -> str:
-    """By which rule, with the weight of a score; a record of somebody else names that one."""
+def _linked(record: Record, explained_id: str | None) -> str:
+    """The rule of the link, with the weight of a score; for a record about another subject also its id."""
     if record.golden_id is None:
         return "未关联 not linked"
-    reported = RULES.get(record.link_rule or "", record.link_rule or "")
+    rule = RULES.get(record.link_rule or "", record.link_rule or "")
     if record.link_weight is not None:
-        reported += f" {record.link_weight:.2f}"
-    return reported if record.golden_id == asked else f"属于他人 of somebody else, {record.golden_id}: {reported}"
+        rule += f" {record.link_weight:.2f}"
+    return rule if record.golden_id == explained_id else f"属于他人 of somebody else, {record.golden_id}: {rule}"
 
 
 def _parts(evidence: str) -> str:
@@ -95,7 +95,7 @@ def _values(explained: Explanation) -> Table:
     table = _table(
         "各项取值 values（● 择优值 golden）", "项 attribute", "", "值 value", "记录 #", "权威性 authority", "原因 reason"
     )  # fmt: skip
-    places = {(record.record_id, record.role): place for place, record in enumerate(explained.records, start=1)}
+    numbers = {(record.record_id, record.role): number for number, record in enumerate(explained.records, start=1)}
     before = ""
     for reported in explained.values:
         is_first = reported.attribute != before
@@ -103,7 +103,7 @@ def _values(explained: Explanation) -> Table:
             f"{reported.label} {reported.attribute}" if is_first else "",
             "●" if reported.is_golden else "",
             reported.value,
-            _numbers([places[record] for record in reported.records]),
+            _numbers([numbers[record] for record in reported.records]),
             str(reported.authority),
             reported.reason,
         )
@@ -111,6 +111,6 @@ def _values(explained: Explanation) -> Table:
     return table
 
 
-def _numbers(places: list[int]) -> str:
-    shown = ", ".join(map(str, places[:MOST_NUMBERS]))
-    return f"{shown} … {len(places):,}" if len(places) > MOST_NUMBERS else shown
+def _numbers(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:MOST_NUMBERS]))
+    return f"{shown} … {len(numbers):,}" if len(numbers) > MOST_NUMBERS else shown

@@ -1,7 +1,7 @@
-"""What is known of one person or organisation: its records, how each was linked, and why each golden value won.
+"""Queries on one person or organisation in the published file: records, links, why each golden value survived.
 
-Here: finding who is meant, the questions to the published file, their answers. It holds personal values: for the
-terminal of who asks, never for a log. Not here: how it is printed (printing.py), why a value wins (dbt_like_sql/).
+Here: finding the subject, the queries, their results. The results contain personal values: they may be printed at the
+terminal of the user, never logged. Not here: printing (printing.py), survivorship (dbt_like_sql/).
 """
 
 import unicodedata
@@ -19,7 +19,7 @@ Connection = duckdb.DuckDBPyConnection
 
 
 class SubjectKind(StrEnum):
-    """Of whom or what is asked; the value names its tables and ids."""
+    """The kind of subject that is explained; the value is part of the names of its tables and ids."""
 
     PERSON = "person"
     ORGANIZATION = "organization"
@@ -30,7 +30,7 @@ class SubjectKind(StrEnum):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Columns of a record that hold a number it was delivered with."""
+        """Columns of a record that hold a reported number."""
         if self is SubjectKind.PERSON:
             return ("resident_id", "contested_number", "other_id")
         return tuple(load_subjects()[self].identifiers)
@@ -42,11 +42,11 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """A delivered row that speaks of the subject or carries its number, and how it was linked."""
+    """A delivered row that is about the subject or reports its number, and how it was linked."""
 
     record_id: int
     role: str
-    golden_id: str | None  # of whom it speaks, which need not be who is asked about
+    golden_id: str | None  # the subject that it is about, which may be another one
     resource: str
     file: str
     line: int
@@ -59,7 +59,7 @@ class Record:
 
 @dataclass(frozen=True)
 class ReportedValue:
-    """A value that records tell of an attribute, and why the strongest of them won or lost."""
+    """A value that records report of an attribute, and why the strongest of them survived or not."""
 
     attribute: str
     label: str
@@ -72,30 +72,30 @@ class ReportedValue:
 
 @dataclass(frozen=True)
 class Explanation:
-    """All that the published file tells of one subject. Records and values come the strongest first."""
+    """What the published file has of one subject. The strongest records and values come first."""
 
     kind: SubjectKind
     id: str | None
     records: tuple[Record, ...]
     values: tuple[ReportedValue, ...] = ()
-    findings: tuple[tuple[str, str], ...] = ()  # department and what it should look into
+    findings: tuple[tuple[str, str], ...] = ()  # department, and what it should look into
 
 
-def find_ids(con: Connection, kind: SubjectKind, asked: str) -> list[str]:
-    """Golden ids that `asked` means: itself, the one it has given way to, or those known by this number."""
-    asked = asked.strip()
-    current = _current(con, kind, asked)
+def find_ids(con: Connection, kind: SubjectKind, query: str) -> list[str]:
+    """Golden ids that `query` refers to: the id itself, the id that replaced it, or the ids with this number."""
+    query = query.strip()
+    current = _current(con, kind, query)
     if con.execute(f"select 1 from {kind.table()} where {kind}_id = ?", [current]).fetchone():
         return [current]
     rows = con.execute(
         f"select distinct {kind}_id from {kind.table('identifier')} where identifier = ? order by 1",
-        [_number(con, kind, asked)],
+        [_number(con, kind, query)],
     ).fetchall()
     return [id for (id,) in rows]
 
 
 def explain(con: Connection, kind: SubjectKind, id: str) -> Explanation:
-    """The subject with this golden id; records told with its number that speak of somebody else are there, too."""
+    """The subject with this golden id. Records that report its number but are about another subject are included."""
     records = _records(con, kind, f"{kind}_id = $id", {"id": id})
     if kind is SubjectKind.PERSON:
         number = "select resident_id from population.person where person_id = $id"
@@ -113,15 +113,15 @@ def explain(con: Connection, kind: SubjectKind, id: str) -> Explanation:
     )
 
 
-def explain_unlinked(con: Connection, kind: SubjectKind, asked: str) -> Explanation | None:
-    """Records told with the number though they belong to no golden record; None when there are none."""
-    carries = " or ".join(f"{number} = $number" for number in kind.numbers)
-    records = _records(con, kind, f"{kind}_id is null and ({carries})", {"number": _number(con, kind, asked)})
+def explain_unlinked(con: Connection, kind: SubjectKind, query: str) -> Explanation | None:
+    """Records that report the number but belong to no golden record; None if there are none."""
+    reports_number = " or ".join(f"{number} = $number" for number in kind.numbers)
+    records = _records(con, kind, f"{kind}_id is null and ({reports_number})", {"number": _number(con, kind, query)})
     return Explanation(kind, None, tuple(records)) if records else None
 
 
 def _current(con: Connection, kind: SubjectKind, id: str) -> str:
-    """The id that an id has given way to, however often; itself when it never did."""
+    """The id that replaced an id, after any number of redirects; the id itself if it was never replaced."""
     redirects = f"governance.{kind}_redirect"
     seen: set[str] = set()
     while table_exists(con, redirects) and id not in seen:
@@ -131,9 +131,9 @@ def _current(con: Connection, kind: SubjectKind, id: str) -> str:
     return id
 
 
-def _number(con: Connection, kind: SubjectKind, asked: str) -> str:
-    """A number as the bases write it: half-width capitals, a resident id with 18 characters."""
-    number = unicodedata.normalize("NFKC", asked).strip().upper()
+def _number(con: Connection, kind: SubjectKind, query: str) -> str:
+    """A number in the form of the bases: half-width capitals, a resident id with 18 characters."""
+    number = unicodedata.normalize("NFKC", query).strip().upper()
     if kind is SubjectKind.ORGANIZATION:
         return number
     convert = (ELEMENTS["resident_id"].convert or "{x}").replace("{x}", "x")
@@ -173,7 +173,7 @@ def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[st
 
 
 def _values(con: Connection, kind: SubjectKind, id: str) -> tuple[ReportedValue, ...]:
-    """Every value told, per attribute in the order of its column; the golden one first, then the others by rank."""
+    """Every reported value, per attribute in the order of its column: the golden one first, then the others by rank."""
     rows = con.execute(
         f"""
         with statement as (select * from {kind.table("statement")} where {kind}_id = $id and value <> ''),
@@ -187,10 +187,13 @@ def _values(con: Connection, kind: SubjectKind, id: str) -> tuple[ReportedValue,
         ),
 
         golden as (
-            select won.attribute, won.reason_zh || ' · ' || won.reason_en as reason, reported.* exclude (attribute)
-            from {kind.table("provenance")} as won
-            join reported on won.attribute = reported.attribute and list_contains(reported.records, (won.record_id, won.role))
-            where won.{kind}_id = $id
+            select provenance.attribute, provenance.reason_zh || ' · ' || provenance.reason_en as reason,
+                reported.* exclude (attribute)
+            from {kind.table("provenance")} as provenance
+            join reported
+                on provenance.attribute = reported.attribute
+                and list_contains(reported.records, (provenance.record_id, provenance.role))
+            where provenance.{kind}_id = $id
         )
 
         select reported.attribute, label.zh, reported.value, reported.records, reported.authority,

@@ -1,4 +1,4 @@
-"""Base tables written as dbt-like SQL: read, ordered, built beside the table they replace.
+"""Base tables written as dbt-like SQL: they are read, ordered, and built as staging tables.
 
 Here: what the other stages may use of this package. Not here: the SQL itself (dbt_like_sql/), the assets (definitions).
 """

@@ -1,6 +1,7 @@
-"""A model's table or view made beside the one in use.
+"""Builds the staging table or view of a model beside the current one.
 
-Here: create `schema.name__next`, count its rows by kind. Not here: whether it is good (quality/), putting it in place (warehouse.swap).
+Here: create `schema.name__next`, count its rows by kind. Not here: validating it (quality/), promoting it
+(warehouse.swap).
 """
 
 import duckdb
@@ -11,26 +12,26 @@ from suining_data.warehouse import STAGING, drop, load_spatial
 
 
 def build(con: duckdb.DuckDBPyConnection, model: Model) -> int | None:
-    """Creates `schema.name__next` and returns its rows, of a view None; the table in use is not touched.
+    """Create `schema.name__next` and return its number of rows, None for a view. The current table is not touched.
 
-    Raises ModelError when DuckDB refuses the SQL or the columns are not those of the contract; nothing is left then.
+    Raises ModelError when DuckDB refuses the SQL or the columns are not those of the contract; then nothing is left.
     """
-    side = f"{model.table}{STAGING}"
+    staging = f"{model.table}{STAGING}"
     con.execute(f"create schema if not exists {model.schema}")
     load_spatial(con, model.sql)
-    drop(con, side)
+    drop(con, staging)
     try:
-        con.execute(f"create {model.contract.materialized} {side} as {model.sql}")
-        check_columns(model, [row[0] for row in con.execute(f"describe {side}").fetchall()])
+        con.execute(f"create {model.contract.materialized} {staging} as {model.sql}")
+        check_columns(model, [row[0] for row in con.execute(f"describe {staging}").fetchall()])
     except duckdb.Error as error:
-        drop(con, side)
+        drop(con, staging)
         raise ModelError(f"{place(model.path)}: {str(error).strip().splitlines()[0]}") from error
     except ModelError:
-        drop(con, side)
+        drop(con, staging)
         raise
     if model.is_view:
         return None
-    row = con.execute(f"select count(*) from {side}").fetchone()
+    row = con.execute(f"select count(*) from {staging}").fetchone()
     assert row is not None
     return int(row[0])
 

@@ -1,7 +1,7 @@
-"""What schema.yml says of a table: the shape of a contract.
+"""The shape of a contract: what schema.yml declares of a table.
 
 Here: the pydantic models of one table, its columns and its own tests.
-Not here: reading schema.yml and running the SQL beside it (the loader), turning a contract into the rules of a table (quality/).
+Not here: reading schema.yml (reading.py), running the SQL (building.py), the rules of a table (quality/).
 """
 
 from typing import Annotated, Literal, Self
@@ -45,7 +45,7 @@ class ColumnContract(Strict):
 
 
 class ContractRule(Strict):
-    """A rule that no column can say: `sql` selects the rows of `{table}` that break it; other tables by their names."""
+    """A rule that no column can declare: `sql` selects the rows of `{table}` that break it; it names other tables."""
 
     id: Identifier
     zh: StrictStr
@@ -58,8 +58,8 @@ class ContractRule(Strict):
 class ModelContract(Strict):
     """One table of schema.yml; the table's name is the mapping's key there.
 
-    `materialized: view`: nothing is stored, whoever reads it has it computed. `count_by`: a column of few values, by which
-    the rows are counted for whoever watches the run.
+    `materialized: view`: nothing is stored; the rows are computed whenever they are read. `count_by`: a column with few
+    values; the run shows the number of rows per value.
     """
 
     description: Text

@@ -1,10 +1,10 @@
-"""The one error of this package: one line that names file, place and mend."""
+"""The one error of this package: one line with the file, the place and what to do."""
 
 from pathlib import Path
 
 
 class ModelError(ValueError):
-    """A model, its contract or its references are wrong; the text is for the person who wrote the SQL."""
+    """A model, its contract or its references are wrong; the text is for the author of the SQL."""
 
 
 def place(path: Path) -> str:

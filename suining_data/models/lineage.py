@@ -1,4 +1,4 @@
-"""Which columns of which tables a column comes from, read from the SQL by sqlglot.
+"""Column lineage: the columns that a column is computed from, as sqlglot reads them from the SQL.
 
 Here: lineage through CTEs, subqueries and `*`.
 Not here: refs between tables (reading.py), Dagster's classes (the assets).
@@ -19,7 +19,7 @@ ColumnLineage = dict[str, list[tuple[str, str]]]
 def column_lineage(model: Model, columns: Mapping[str, Sequence[str]]) -> ColumnLineage:
     """Per column the (`schema.table`, column) pairs it is computed from, sorted; constants have none.
 
-    `columns` gives the columns of the tables the model reads: needed to expand `*` and unqualified names.
+    `columns` has the columns of the tables that the model reads: they are needed to expand `*` and unqualified names.
     Raises ModelError when the SQL cannot be traced.
     """
     schema: dict[str, dict[str, dict[str, str]]] = {}
@@ -34,13 +34,13 @@ def column_lineage(model: Model, columns: Mapping[str, Sequence[str]]) -> Column
 
 
 def _leaves(root: Node) -> set[tuple[str, str]]:
-    """Nodes are shared between columns, so each is visited once."""
+    """The tables' columns below a node. Columns share nodes, so each node is visited once."""
     leaves, seen, waiting = set(), {id(root)}, [root]
     while waiting:
         node = waiting.pop()
         if not node.downstream and isinstance(node.expression, exp.Table) and node.expression.db:
             leaves.add((f"{node.expression.db}.{node.expression.name}", node.name.rpartition(".")[2].strip('"')))
-        fresh = [child for child in node.downstream if id(child) not in seen]
-        seen.update(id(child) for child in fresh)
-        waiting.extend(fresh)
+        unseen = [child for child in node.downstream if id(child) not in seen]
+        seen.update(id(child) for child in unseen)
+        waiting.extend(unseen)
     return leaves

@@ -1,10 +1,10 @@
-"""Models read from disk: rendered SQL, contract, references, in the order they can be built.
+"""Models read from disk: rendered SQL, contract, references, in the order in which they can be built.
 
-Here: what must hold before any SQL runs: ref() for every table, known tables, no cycles, contract and columns agree.
+Here: what must be true before any SQL runs: every table is read by ref() and exists, there is no cycle, contract and
+columns agree.
 Not here: Jinja (rendering.py), the shape of a contract (contract.py), running the SQL (building.py).
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,11 +49,6 @@ class Model:
         return self.contract.materialized == "view"
 
     @cached_property
-    def fingerprint(self) -> str:
-        """sha256 of the rendered SQL: changes when a macro it uses changes."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()
-
-    @cached_property
     def query(self) -> exp.Query:
         """The parsed SELECT; callers that change it copy it first."""
         return parse(self.sql, self.path)
@@ -62,10 +57,10 @@ class Model:
 def load_models(directory: Path = SQL, sources: Mapping[str, Sequence[str]] | None = None) -> list[Model]:
     """Every model under `directory`/<schema>/<name>.sql, each after those it reads.
 
-    `sources` are the tables that other stages write, with their columns; default: all that the catalogue, linkage,
-    the reference tables and governance declare. Raises ModelError, one line, for the first thing that is wrong.
+    `sources` are the tables that other stages write, with their columns; the default is all staged, linked and
+    reference tables. Raises ModelError, one line, for the first mistake found.
     """
-    known = declared_sources() if sources is None else sources
+    declared = declared_sources() if sources is None else sources
     renderer = Renderer(directory, declared_systems() if sources is None else {})
     models: dict[str, Model] = {}
     for schema in sorted(path.parent for path in directory.glob(f"*/{CONTRACTS}")):
@@ -81,7 +76,7 @@ def load_models(directory: Path = SQL, sources: Mapping[str, Sequence[str]] | No
         if path.parent.name != "macros" and not (path.parent / CONTRACTS).exists():
             raise ModelError(f"{place(path)}: no {CONTRACTS} beside it; describe the table there")
     for model in models.values():
-        _check_refs(model, models, known)
+        _check_refs(model, models, declared)
     return _ordered(models)
 
 
@@ -114,7 +109,7 @@ def parse(sql: str, path: Path) -> exp.Query:
 
 
 def tables_read(query: exp.Query) -> set[str]:
-    """`schema.table` of every table a query reads, without its own CTEs; a file or function is named as written."""
+    """`schema.table` of every table that a query reads, without its own CTEs; a file or a function as it is written."""
     tables = set()
     for scope in traverse_scope(query):
         for source in scope.sources.values():
@@ -152,9 +147,9 @@ def check_columns(model: Model, selected: Sequence[str]) -> None:
         )
 
 
-def _check_refs(model: Model, models: Mapping[str, Model], known: Mapping[str, Sequence[str]]) -> None:
+def _check_refs(model: Model, models: Mapping[str, Model], sources: Mapping[str, Sequence[str]]) -> None:
     for ref in model.refs:
-        if ref not in models and ref not in known:
+        if ref not in models and ref not in sources:
             raise ModelError(
                 f"{place(model.path)}: ref('{ref}') is neither a model nor a table that an earlier stage writes"
             )
@@ -162,7 +157,7 @@ def _check_refs(model: Model, models: Mapping[str, Model], known: Mapping[str, S
         if contract.reference is None:
             continue
         table, target = contract.reference
-        columns: Sequence[str] = list(models[table].contract.columns) if table in models else known.get(table, ())
+        columns: Sequence[str] = list(models[table].contract.columns) if table in models else sources.get(table, ())
         if target not in columns:
             column_place = f"{place(model.path.parent / CONTRACTS)}: {model.name}.{column}"
             raise ModelError(f"{column_place} references {table}.{target}, which does not exist")

@@ -1,10 +1,10 @@
 """Jinja in model files: `ref`, `var` and the macros of dbt_like_sql/macros, available everywhere without import.
 
-`var('city')` is city.yaml as dbt has it among its variables; `subject` is a subject of subjects/; `literal` quotes a value;
-`crs` and `issuer` say of a resource in which coordinates it comes and who issues its licences; the functions of
-elements/organization_names.py and packed_keys.py are there too.
+Also available: `var('city')`, the content of city.yaml; `subject`, a subject of subjects/; `literal`, which quotes a
+value; `crs` and `issuer`, the coordinate system of a resource and the issuer of its licences; the functions of
+elements/organization_names.py and packed_keys.py.
 
-Here: text to text. Not here: what the SQL means (reading.py), what a macro says (dbt_like_sql/macros/).
+Here: from template to SQL text. Not here: reading the SQL (reading.py), the macros (dbt_like_sql/macros/).
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class Renderer:
     """Renders model files of one directory; `directory`/macros/*.sql are compiled once."""
 
     def __init__(self, directory: Path, systems: Mapping[str, str] | None = None, city: City | None = None) -> None:
-        """`systems` are the coordinate systems that resources declare, for `crs('resource')`; default city: ours."""
+        """`systems`: the coordinate system of each resource, for `crs('resource')`. Default city: that of city.yaml."""
         self.directory = directory
         self._city = city or load_city()
         self._systems = systems or {}
@@ -50,11 +50,11 @@ class Renderer:
             self._add_macros(path)
 
     def render(self, path: Path) -> tuple[str, list[str]]:
-        """SQL of a model file and the tables it names with ref(), in order of first mention."""
+        """The SQL of a model file, and the tables that it reads by ref() in order of first mention."""
         return self.render_text(path.read_text(encoding="utf-8"), path)
 
     def render_text(self, text: str, path: Path) -> tuple[str, list[str]]:
-        """As `render`, for a text; `path` is only named in errors."""
+        """Like `render`, for a text; `path` is only used in errors."""
         self._refs = []
         try:
             sql = self._environment.from_string(text).render()
@@ -73,14 +73,14 @@ class Renderer:
         return table
 
     def _crs(self, resource_id: str) -> str:
-        """SQL literal of the coordinate system a resource declares; null when it declares none."""
+        """SQL literal of the coordinate system of a resource; null when it declares none."""
         system = self._systems.get(resource_id)
         return literal(system) if system else "cast(null as varchar)"
 
     def _issuer(self, resource_id: str) -> str:
-        """SQL literal of who issues the licences of a resource. Raises ModelError when city.yaml does not say."""
+        """SQL literal of the issuer of the licences of a resource. Raises ModelError when city.yaml has none."""
         if resource_id not in self._city.issuers:
-            raise ModelError(f"issuer('{resource_id}'): city.yaml does not say who issues them; add it under `issuers`")
+            raise ModelError(f"issuer('{resource_id}'): city.yaml has no issuer for it; add one under `issuers`")
         return literal(self._city.issuers[resource_id])
 
     def _var(self, name: str) -> City:
@@ -90,7 +90,7 @@ class Renderer:
         return self._city
 
     def _add_macros(self, path: Path) -> None:
-        """Make the macros of a file known. They may call those of any other file: names are looked up when called."""
+        """Add the macros of a file. They may call macros of any other file, because names are looked up when called."""
         text = path.read_text(encoding="utf-8")
         try:
             names = [macro.name for macro in self._environment.parse(text).find_all(nodes.Macro)]

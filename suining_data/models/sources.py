@@ -1,7 +1,7 @@
 """Tables that other stages write and base tables may read, with their columns.
 
-Here: gathering what catalogue, linkage and reference files declare; linked tables are made once, empty, to see their
-columns. Not here: declaring any of it.
+Here: collecting what catalogue, linkage and reference files declare. Linked tables are created once without rows, to
+read their columns. Not here: the declarations themselves.
 """
 
 import csv
@@ -41,14 +41,14 @@ def _reference_tables() -> dict[str, list[str]]:
 
 
 def create_empty_sources(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Staged tables as the catalogue types them and linked tables as linkage selects them, without a row."""
+    """Create empty staged tables, typed by the catalogue, and empty linked tables, as linkage selects them."""
     for schema in SCHEMAS:
         con.execute(f"create schema if not exists {schema}")
     for resource in catalog.shared:
         types = {**ROW, **{column.name: ELEMENTS[column.element].sql_type for column in resource.columns}}
         columns = ", ".join(f"{name} {sql_type}" for name, sql_type in types.items())
         con.execute(f"create table staged.{resource.id} ({columns}, failed_rules varchar[])")
-    create_accounts(con)  # linkage reads what was put aside
+    create_accounts(con)  # linkage reads what was quarantined
     for table in linked_tables(catalog):
         table.create_empty(con)
 

@@ -1,11 +1,11 @@
-"""Columns of schema.yml that follow from a subject: a mapping `{golden_of: person}` among the columns stands for them.
+"""Columns of schema.yml that follow from a subject: a stand-in such as `{golden_of: person}` is replaced by them.
 
-Here: from the declaration of a subject to the contract of columns, as schema.yml would write it. Not here: the shape of
-a contract (contract.py), what a subject declares (subjects/).
+Here: from the declaration of a subject to the contracts of columns, as schema.yml would write them. Not here: the shape
+of a contract (contract.py), what a subject declares (subjects/).
 
-    golden_of: a column per attribute whose values compete; sources_of: the columns that name their source rows;
-    recorded_of: what a record reports, with authorities. `accepted: {conflicts_of: person, also: [...]}` stands for the
-    attributes that may be in conflict.
+    golden_of: one column per attribute whose values compete; sources_of: the columns with their source rows;
+    recorded_of: what a record reports, with authorities. `accepted: {conflicts_of: person, also: [...]}` is replaced by
+    the attributes that may be in conflict.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def _golden(subject: Subject) -> dict[str, Column]:
 
 def _golden_column(attribute: Attribute) -> Column:
     golden = attribute.golden
-    is_other_value = golden.column is not None or golden.type is not None  # an id, or a value that the model makes
+    is_other_value = golden.column is not None or golden.type is not None  # an id, or a value that the model computes
     return _given(
         element=None if is_other_value else attribute.elements[0],
         references=golden.references,

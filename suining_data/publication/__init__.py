@@ -1,4 +1,4 @@
-"""The four bases as analysts open them: a DuckDB file, Parquet files and a manifest, swapped in whole."""
+"""The published snapshot that analysts open: a DuckDB file, Parquet files and a manifest, replaced as a whole."""
 
 from suining_data.publication.dictionary import COLUMNS as DICTIONARY_COLUMNS
 from suining_data.publication.dictionary import described, write_dictionary

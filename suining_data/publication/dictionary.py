@@ -1,6 +1,7 @@
-"""The dictionary: every column of the staged and the base tables, what it is called, what it means, where it comes from.
+"""The dictionary: every column of the staged and the base tables, with its names, its meaning and its source.
 
-Here: its rows, from catalogue, elements, contracts and the lineage of the SQL. Not here: when it is written (pipeline).
+Here: its rows, from catalogue, elements, contracts and the lineage of the SQL. Not here: when it is written
+(orchestration/).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ COLUMNS = (
     ("schema_name", "模式", "Schema"),
     ("table_name", "表", "Table"),
     ("table_zh", "表中文名", "Chinese name of the table"),
-    ("position", "序号", "Place of the column in its table, from 1"),
+    ("position", "序号", "Position of the column in its table, from 1"),
     ("column_name", "列", "Column"),
     ("type", "类型", "SQL type"),
     ("zh", "中文名", "Chinese name"),
@@ -26,9 +27,9 @@ COLUMNS = (
     ("standard", "标准", "Standard of the data element"),
     ("sensitivity", "敏感级别", "Sensitivity, L1 to L4"),
     ("is_personal", "是否个人信息", "Whether it is personal information"),
-    ("unit_name", "提供单位", "Unit that provides the resource (staged tables)"),
+    ("unit_name", "提供单位", "Publisher of the resource (staged tables)"),
     ("resource_name", "信息资源", "Information resource (staged tables)"),
-    ("source", "来源", "Delivered column or expression (staged), columns it is computed from (bases)"),
+    ("source", "来源", "Delivered column or expression (staged tables), columns that it is computed from (bases)"),
 )
 SCHEMA = pa.schema(
     [(name, {"position": pa.int32(), "is_personal": pa.bool_()}.get(name, pa.string())) for name, _, _ in COLUMNS]
@@ -41,10 +42,13 @@ def write_dictionary(
     table: str,
     catalog: Catalog,
     models: Sequence[Model],
-    known: Mapping[str, Sequence[str]],
+    source_columns: Mapping[str, Sequence[str]],
 ) -> int:
-    """Create `table` with one row per column; `known`: columns of the tables that models read. The number of rows."""
-    rows = [*_staged_rows(catalog), *_base_rows(models, known)]
+    """Create `table` with one row per column and return the number of rows.
+
+    `source_columns`: the columns of the tables that models read.
+    """
+    rows = [*_staged_rows(catalog), *_base_rows(models, source_columns)]
     columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
     con.register("dictionary_rows", pa.table([list(values) for values in columns], schema=SCHEMA))
     con.execute(f"create or replace table {table} as from dictionary_rows order by schema_name, table_name, position")
@@ -55,34 +59,35 @@ def write_dictionary(
 def _staged_rows(catalog: Catalog) -> Iterator[Row]:
     for unit in catalog.units:
         for resource in unit.resources:
-            for place, column in enumerate(resource.columns, start=1):
+            for position, column in enumerate(resource.columns, start=1):
                 element = ELEMENTS[column.element]
                 source = column.source if isinstance(column, Field) else column.sql
                 yield (
-                    *("staged", resource.id, f"{unit.name} {resource.name}", place, column.name, element.sql_type),
+                    *("staged", resource.id, f"{unit.name} {resource.name}", position, column.name, element.sql_type),
                     *(column.label, element.english, element.id, element.standard),
                     *(column.sensitivity or element.sensitivity, element.is_personal),
                     *(unit.name, resource.name, source),
                 )
 
 
-def _base_rows(models: Sequence[Model], known: Mapping[str, Sequence[str]]) -> Iterator[Row]:
+def _base_rows(models: Sequence[Model], source_columns: Mapping[str, Sequence[str]]) -> Iterator[Row]:
     contracts = {model.table: model.contract.columns for model in models}
-    sources = {**known, **{table: list(columns) for table, columns in contracts.items()}}
+    sources = {**source_columns, **{table: list(columns) for table, columns in contracts.items()}}
     for model in models:
         lineage = column_lineage(model, sources)
-        for place, (name, column) in enumerate(model.contract.columns.items(), start=1):
-            meant = list(_referred(column, contracts))
-            element = next((ELEMENTS[each.element] for each in meant if each.element), None)
-            types = (each.type or (ELEMENTS[each.element].sql_type if each.element else None) for each in meant)
-            told = (
-                each.sensitivity or (ELEMENTS[each.element].sensitivity if each.element else None) for each in meant
+        for position, (name, column) in enumerate(model.contract.columns.items(), start=1):
+            described_by = list(_referred(column, contracts))
+            element = next((ELEMENTS[each.element] for each in described_by if each.element), None)
+            types = (each.type or (ELEMENTS[each.element].sql_type if each.element else None) for each in described_by)
+            levels = (
+                each.sensitivity or (ELEMENTS[each.element].sensitivity if each.element else None)
+                for each in described_by
             )
             yield (
-                *(model.schema, model.name, model.contract.description.zh, place, name),
+                *(model.schema, model.name, model.contract.description.zh, position, name),
                 *(next(filter(None, types), None), *described(name, column)),
                 *((element.id, element.standard) if element else (None, None)),
-                *(next(filter(None, told), None), bool(element and element.is_personal)),
+                *(next(filter(None, levels), None), bool(element and element.is_personal)),
                 *(None, None, ", ".join(f"{table}.{source}" for table, source in lineage.get(name, ())) or None),
             )
 
@@ -90,7 +95,7 @@ def _base_rows(models: Sequence[Model], known: Mapping[str, Sequence[str]]) -> I
 def _referred(
     column: ColumnContract, contracts: Mapping[str, Mapping[str, ColumnContract]]
 ) -> Iterator[ColumnContract]:
-    """The column, the one it refers to, and so on."""
+    """The column, the column that it refers to, and so on."""
     yield column
     table, target = column.reference or ("", "")
     if table in contracts:
@@ -98,7 +103,7 @@ def _referred(
 
 
 def described(name: str, column: ColumnContract) -> tuple[str, str]:
-    """What a base column is called in Chinese and English."""
+    """The Chinese and the English name of a base column."""
     element = ELEMENTS.get(column.element or "")
     return (
         column.zh or (element.label if element else name),

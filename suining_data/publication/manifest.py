@@ -1,6 +1,6 @@
-"""The manifest of a snapshot: which tables it has, what each was made from, the digest of every file.
+"""The manifest of a snapshot: its tables, the version of each, the digest of every file.
 
-Here: writing and reading it. Not here: the files it speaks of (snapshot.py, next_snapshot.py).
+Here: writing and reading it. Not here: the files that it lists (snapshot.py, next_snapshot.py).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of the snapshot; `version` says what it was made from."""
+    """A table of the snapshot. `version` identifies what it was made from: inputs and SQL."""
 
     table: str
     rows: int
@@ -29,7 +29,7 @@ class PublishedTable:
 
 
 def read_manifest(settings: Settings) -> dict[str, dict[str, str]]:
-    """Tables of the snapshot in use by name; empty when nothing was published."""
+    """Tables of the current snapshot by name; empty when nothing was published."""
     file = settings.published / MANIFEST
     if not file.exists():
         return {}
@@ -44,7 +44,7 @@ def write_manifest(
     validations: list[tuple[str, str]],
     run_id: str,
 ) -> None:
-    """Write the manifest of a snapshot that is whole into its folder; `validations` are (table, file) of GX's JSON."""
+    """Write the manifest of a complete snapshot into its folder; `validations` are (table, file) of GX's JSON."""
     batches = con.execute("""
         select resource_id, batch_id, file_name, content_sha256, raw_rows
         from governance.batch where status = 'in_force' order by resource_id, file_name

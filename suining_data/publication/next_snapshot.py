@@ -1,7 +1,7 @@
-"""The next snapshot in the making: tables go into it as they are in force, while the run is still at others.
+"""The next snapshot while it is written: each table is added as soon as it is promoted, while the run builds others.
 
-Here: where it is made; adding a table and its Parquet file, what a view shows, how records were linked.
-Not here: what makes it whole and puts it in use (snapshot.py), when a table is added (orchestration/pipeline.py).
+Here: its folder; adding a table with its Parquet file, the rows of a view, how records were linked.
+Not here: completing and publishing it (snapshot.py), when a table is added (orchestration/pipeline.py).
 """
 
 import os
@@ -25,8 +25,8 @@ from suining_data.warehouse import BASES, LIBRARIES, table_exists, transaction
 Connection = duckdb.DuckDBPyConnection
 
 SCHEMAS = (*BASES, *LIBRARIES, "governance")
-FORMAT = "v1.3.0"  # of DuckDB's file: the first that compresses texts by dict_fsst, half the size for little time
-# how records were linked and which ids have given way: `suining explain` asks for them while the warehouse is busy
+FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves the size of texts in little time
+# how records were linked and which ids were redirected: `suining explain` reads them while the warehouse is locked
 LINKS = {
     f"governance.{subject}_link": (
         (f"linked.{subject}_link", f"linked.{subject}_unresolved"),
@@ -39,8 +39,8 @@ REDIRECTS = {
     f"governance.{subject}_redirect": ((f"registry.{subject}_redirect",), f"from registry.{subject}_redirect")
     for subject in ("person", "organization")
 }
-# texts that hardly repeat: to look for a compression of them costs more than to write them, and finds none
-UNLIKE = re.compile(
+# texts that hardly repeat: looking for a compression costs more time than writing them, and finds none
+RARELY_REPEATED = re.compile(
     "(person|organization|resident|relationship|credential|enrolment|conflict)_id|name|phone|identifier"
 )
 _opening = threading.Lock()
@@ -48,35 +48,35 @@ _opening = threading.Lock()
 
 @dataclass(frozen=True)
 class Addition:
-    """What may go into the next snapshot as soon as the tables it reads are in force."""
+    """Something to add to the next snapshot as soon as the tables that it reads are promoted."""
 
     reads: tuple[str, ...]
     add: Callable[[Connection, Settings], None]
 
 
 def additions(tables: Sequence[str], views: Sequence[Model]) -> list[Addition]:
-    """What there is to add early: tables of the schemas that are published, views that are tables there, links."""
+    """All that can be added early: tables of the published schemas, views that become tables there, links."""
     published = [name for name in tables if name.split(".")[0] in SCHEMAS]
     return [
         *(Addition((table,), partial(add_table, table=table)) for table in published),
-        *(Addition((view.table,), partial(copy_table, table=view.table)) for view in views if reads_more(view)),
+        *(Addition((view.table,), partial(copy_table, table=view.table)) for view in views if reads_unpublished(view)),
         *(Addition(read, partial(add_link, name=name)) for name, (read, _) in LINKS.items()),
     ]
 
 
 def folder(settings: Settings) -> Path:
-    """Where the next snapshot is made."""
+    """The folder in which the next snapshot is written."""
     return settings.published / ".next"
 
 
 def discard_next(settings: Settings) -> None:
-    """Remove what a run has left of a snapshot that it did not finish. OSError if it stays: it must not be gone on with."""
+    """Remove the unfinished snapshot of an earlier run: it must not be continued. Raises OSError if it cannot."""
     with suppress(FileNotFoundError):
         shutil.rmtree(folder(settings))
 
 
 def open_next(con: Connection, settings: Settings) -> None:
-    """Attach the database of the next snapshot as `snapshot`, with its schemas, if it is not."""
+    """Attach the database of the next snapshot as `snapshot` and create its schemas, if that is not done yet."""
     with _opening:
         folder(settings).mkdir(parents=True, exist_ok=True)
         con.execute(
@@ -92,17 +92,17 @@ def close_next(con: Connection) -> None:
 
 
 def add_table(con: Connection, settings: Settings, table: str) -> None:
-    """Put a table of the warehouse into the snapshot, and write its Parquet file."""
+    """Copy a table of the warehouse into the snapshot, and write its Parquet file."""
     copy_table(con, settings, table)
     write_parquet(con, settings, table)
 
 
 def copy_table(con: Connection, settings: Settings, table: str) -> None:
-    """Put a table, or what a view shows, into the snapshot as a table."""
+    """Copy a table, or the rows of a view, into the snapshot as a table."""
     open_next(con, settings)
     declared = [
         f"{identifier(name)} {kind}"
-        + (" using compression uncompressed" if kind == "VARCHAR" and UNLIKE.fullmatch(name) else "")
+        + (" using compression uncompressed" if kind == "VARCHAR" and RARELY_REPEATED.fullmatch(name) else "")
         for name, kind, *_ in con.execute(f"describe {table}").fetchall()
     ]
     with transaction(con):
@@ -111,37 +111,37 @@ def copy_table(con: Connection, settings: Settings, table: str) -> None:
 
 
 def add_link(con: Connection, settings: Settings, name: str) -> None:
-    """Put one of LINKS or REDIRECTS into the snapshot, if there is what it reads."""
+    """Add one of LINKS or REDIRECTS to the snapshot, if the tables that it reads exist."""
     read, sql = (LINKS | REDIRECTS)[name]
     if all(table_exists(con, table) for table in read):
         open_next(con, settings)
         con.execute(f"create table snapshot.{name} as {sql}")
 
 
-def reads_more(view: Model) -> bool:
-    """Whether a view reads what is not published: in the snapshot it is a table then."""
+def reads_unpublished(view: Model) -> bool:
+    """Whether a view reads tables that are not published: then it becomes a table in the snapshot."""
     return any(ref.split(".")[0] not in SCHEMAS for ref in view.refs)
 
 
 def parquet_file(table: str) -> str:
-    """Where a table's file lies in a snapshot."""
+    """Path of a table's file within a snapshot."""
     return f"parquet/{table.replace('.', '/')}.parquet"
 
 
 def is_shared(settings: Settings, table: str) -> bool:
-    """Whether the table's file is that of the snapshot in use."""
+    """Whether the table shares its file with the current snapshot."""
     published = settings.published / parquet_file(table)
     return published.exists() and published.samefile(folder(settings) / parquet_file(table))
 
 
 def version_of(con: Connection, table: str) -> str:
-    """What the table in force was made from; empty of a table that no step makes."""
+    """Version of the current table; empty for a table that no step makes."""
     state = con.execute("select version from governance.table_state where table_name = ?", [table]).fetchone()
     return state[0] if state else ""
 
 
 def write_parquet(con: Connection, settings: Settings, table: str) -> None:
-    """The table's file; a table that did not change shares the file of the snapshot in use."""
+    """Write the table's file. A table that did not change shares the file of the current snapshot."""
     file, published = folder(settings) / parquet_file(table), settings.published / parquet_file(table)
     file.parent.mkdir(parents=True, exist_ok=True)
     version, before = version_of(con, table), read_manifest(settings).get(table)

@@ -1,11 +1,11 @@
-"""A snapshot: what analysts open, written beside the one in use and swapped in whole.
+"""A snapshot: what analysts open. It is written beside the current one and replaces it as a whole.
 
-Here: the next snapshot made whole, with views and descriptions, the swap, keeping the last snapshots.
-Not here: its tables (next_snapshot.py), what they hold (dbt_like_sql/), who may see what.
+Here: completing the next snapshot with views and descriptions, publishing it, removing old snapshots.
+Not here: its tables (next_snapshot.py), their content (dbt_like_sql/), access rights.
 
-published/snapshots/<run>/ holds a snapshot; the link published/current names the one in use, and the other names
-(suining.duckdb, parquet, expectations, validations, manifest.json) lead through it: replacing one link replaces all at once. Readers that have
-the old file open keep it.
+published/snapshots/<run>/ holds a snapshot. The link published/current points to the current one, and the other links
+(suining.duckdb, parquet, expectations, validations, manifest.json) go through it, so that replacing one link replaces
+all at once. A reader that has the old file open keeps it.
 """
 
 import shutil
@@ -36,7 +36,7 @@ from suining_data.publication.next_snapshot import (
     is_shared,
     open_next,
     parquet_file,
-    reads_more,
+    reads_unpublished,
     version_of,
 )
 from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
@@ -46,16 +46,16 @@ from suining_data.sql import literal
 from suining_data.warehouse import transaction
 
 OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, MANIFEST)
-KEPT = 2  # snapshots: the one in use and the one before
+KEPT = 2  # snapshots: the current one and the one before
 
 
 def publish(
     con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, views: Sequence[Model] = ()
 ) -> list[PublishedTable]:
-    """Make the next snapshot whole and put it in use; the one in use stays whole whatever happens.
+    """Complete the next snapshot and make it the current one. If anything fails, the current one stays as it is.
 
-    What was put into it before is as it is in the warehouse. `views`, each after those it reads, are in the DuckDB
-    file only.
+    Tables that were added before must be those of the warehouse. `views`, each after the views that it reads, are in
+    the DuckDB file only.
     """
     try:
         tables, before = _tables(con), read_manifest(settings)
@@ -67,11 +67,11 @@ def publish(
         close_next(con)
         validations = write_validations(con, folder(settings))
         write_manifest(con, folder(settings), published, [view.table for view in views], validations, run_id)
-        _put_in_use(settings, run_id)
+        _make_current(settings, run_id)
     finally:
         close_next(con)
         discard_next(settings)
-    _forget_old(settings)
+    _remove_old(settings)
     return published
 
 
@@ -89,7 +89,7 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _add_missing(con: duckdb.DuckDBPyConnection, settings: Settings, tables: list[str], views: Sequence[Model]) -> None:
-    """All that nobody has put in yet; views last, for they read the rest."""
+    """Add all that was not added early; views last, because they read the rest."""
     rows = con.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot'")
     added = {name for (name,) in rows.fetchall()}
     for table in tables:
@@ -99,14 +99,14 @@ def _add_missing(con: duckdb.DuckDBPyConnection, settings: Settings, tables: lis
         if name not in added:
             add_link(con, settings, name)
     for view in views:
-        if not reads_more(view):
+        if not reads_unpublished(view):
             con.execute(f"create view snapshot.{view.table} as {view.sql}")
         elif view.table not in added:
             copy_table(con, settings, view.table)
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
-    """Descriptions of tables, views and columns go along, so that `describe` and every client shows them."""
+    """Copy the descriptions of tables, views and columns, so that every client shows them."""
     comments = con.execute(
         """
         with comment as (
@@ -132,20 +132,20 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
 def _published(
     con: duckdb.DuckDBPyConnection, settings: Settings, table: str, before: dict[str, dict[str, str]]
 ) -> PublishedTable:
-    """What the manifest tells of a table; a file that two snapshots share is not read again."""
+    """The entry of a table in the manifest; a file that two snapshots share is not read again."""
     file = parquet_file(table)
     count = con.execute(f"select count(*) from snapshot.{table}").fetchone()
-    known = before[table]["sha256"] if is_shared(settings, table) else None
+    digest = before[table]["sha256"] if is_shared(settings, table) else None
     return PublishedTable(
         table,
         int(count[0]) if count else 0,
         file,
-        known or digest_of_file(folder(settings) / file),
+        digest or digest_of_file(folder(settings) / file),
         version_of(con, table),
     )
 
 
-def _put_in_use(settings: Settings, run_id: str) -> None:
+def _make_current(settings: Settings, run_id: str) -> None:
     snapshot = settings.published / "snapshots" / run_id
     shutil.rmtree(snapshot, ignore_errors=True)
     snapshot.parent.mkdir(exist_ok=True)
@@ -157,14 +157,14 @@ def _put_in_use(settings: Settings, run_id: str) -> None:
 
 
 def _link(link: Path, target: Path) -> None:
-    fresh = link.with_name(f".{link.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(link)
+    new = link.with_name(f".{link.name}.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(link)
 
 
-def _forget_old(settings: Settings) -> None:
-    in_use = (settings.published / "current").resolve()
-    others = [path for path in (settings.published / "snapshots").iterdir() if path != in_use]
+def _remove_old(settings: Settings) -> None:
+    current = (settings.published / "current").resolve()
+    others = [path for path in (settings.published / "snapshots").iterdir() if path != current]
     for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT - 1 :]:
         shutil.rmtree(old)

@@ -1,4 +1,4 @@
-"""What tables must meet: rules from the catalogue, the elements and schema.yml, validated by Great Expectations."""
+"""The rules of tables, from the catalogue, the elements and schema.yml, validated by Great Expectations."""
 
 import importlib
 import threading
@@ -16,7 +16,7 @@ from suining_data.quality.validations import (
 
 
 def import_in_background() -> None:
-    """Start importing Great Expectations (3-4 s) in a thread: DuckDB lets go of the GIL, so most of it is hidden."""
+    """Start importing Great Expectations (3-4 s) in a thread. DuckDB releases the GIL, so the run hardly waits."""
     threading.Thread(target=importlib.import_module, args=(f"{__name__}.engine",), daemon=True).start()
 
 

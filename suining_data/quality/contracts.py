@@ -1,9 +1,9 @@
-"""The rules of a table, read off what is declared: catalogue and elements for staged, schema.yml for base tables.
+"""The rules of a table, derived from declarations: catalogue and elements for staged, schema.yml for base tables.
 
-Here: which rules a table has. Not here: how they are counted and validated (suite.py, engine.py).
+Here: which rules a table has. Not here: how they are validated (suite.py, engine.py).
 
-A rule that an element applied while cleaning must hold afterwards; it is asked again of what was written, so that a
-mistake in the cleaning, the typing or a golden value stops the table.
+Standardisation applies the rules of an element to every value. The same rules are validated again on the written table,
+so that a mistake in the cleaning, the typing or a golden value stops the table.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,13 +21,13 @@ FAILED_RULES = {"failed_rules": "varchar[]"}
 
 
 def staged_suite(resource: Resource) -> Suite:
-    """The rules of staged.<resource>: it blocks on what standardisation promised, warns of what it let through."""
+    """The rules of staged.<resource>: what standardisation guarantees blocks, what it lets through warns."""
     types = {column.name: ELEMENTS[column.element].sql_type for column in resource.columns}
     rules = [
         schema_rule(ROW_KEYS | types | FAILED_RULES),
         *_not_null(ROW_KEYS),
         unique_rule("record_id", ["record_id"]),
-        *(_still_there(field) for field in resource.fields if field.required),
+        *(_required_value(field) for field in resource.fields if field.required),
         unique_rule("key", resource.key),
         *(rule for column in resource.columns for rule in element_rules(column.name, ELEMENTS[column.element])),
         *(rule for column in resource.columns for rule in _warnings(column)),
@@ -44,7 +44,7 @@ def base_suite(model: Model) -> Suite:
 def contract_suite(table: str, contract: ModelContract) -> Suite:
     """The rules that `contract` states of `table` (schema.name)."""
     rules = [schema_rule({name: _type(column) for name, column in contract.columns.items()})]
-    if contract.materialized == "table":  # the rows of a view are those of tables that were validated
+    if contract.materialized == "table":  # the rows of a view come from tables that were validated
         rules += _column_rules(table, contract)
     rules += [
         TableRule(
@@ -55,7 +55,7 @@ def contract_suite(table: str, contract: ModelContract) -> Suite:
     referenced = dict.fromkeys(column.reference[0] for column in contract.columns.values() if column.reference)
     return Suite(
         table,
-        keys=tuple(name for name in contract.key if _says_nothing_of_anybody(contract.columns[name])),
+        keys=tuple(name for name in contract.key if _may_be_shown(contract.columns[name])),
         rules=tuple(rules),
         reads=tuple(name for name in referenced if name != table),
         is_of_view=contract.materialized == "view",
@@ -63,7 +63,7 @@ def contract_suite(table: str, contract: ModelContract) -> Suite:
 
 
 def _column_rules(table: str, contract: ModelContract) -> list[TableRule]:
-    """Rules that every row of a table has to keep."""
+    """Rules that every row of a table must meet."""
     rules = list(
         _not_null(name for name, column in contract.columns.items() if column.not_null or name in contract.key)
     )
@@ -81,7 +81,7 @@ def _column_rules(table: str, contract: ModelContract) -> list[TableRule]:
 
 
 def schema_rule(types: Mapping[str, str | None]) -> TableRule:
-    """Columns are those declared, of the declared types (None: any type)."""
+    """The columns are the declared ones and have the declared types (None: any type)."""
     declared = ", ".join(f"('{name}', {f'typeof(null::{type})' if type else 'null'})" for name, type in types.items())
     return TableRule(
         SCHEMA,
@@ -102,7 +102,7 @@ def schema_rule(types: Mapping[str, str | None]) -> TableRule:
 def unique_rule(id: str, key: Iterable[str]) -> TableRule:
     """No two rows share the key; rows with an empty key column are not compared."""
     columns = ", ".join(key)
-    known = " and ".join(f"{column} is not null" for column in columns.split(", "))
+    has_key = " and ".join(f"{column} is not null" for column in columns.split(", "))
     return TableRule(
         id if id.endswith(":unique") else f"{id}:unique",
         "准确性",
@@ -111,14 +111,14 @@ def unique_rule(id: str, key: Iterable[str]) -> TableRule:
         f"{columns} is not unique",
         failing_rows=f"""
             select * from {{table}} semi join (
-                select {columns} from {{table}} where {known} group by {columns} having count(*) > 1
+                select {columns} from {{table}} where {has_key} group by {columns} having count(*) > 1
             ) using ({columns})
         """,
     )
 
 
 def accepted_rule(column: str, values: Iterable[str | int | bool]) -> TableRule:
-    """Values are among those listed, or null."""
+    """Values are listed ones, or null."""
     listed = literals(values)
     return TableRule(
         f"{column}:accepted",
@@ -131,7 +131,7 @@ def accepted_rule(column: str, values: Iterable[str | int | bool]) -> TableRule:
 
 
 def reference_rule(table: str, column: str, referenced: str, referenced_column: str) -> TableRule:
-    """Values stand in the referenced column, or are null; a table may refer to itself."""
+    """Values are in the referenced column, or null; a table may refer to itself."""
     return TableRule(
         f"{column}:references",
         "一致性",
@@ -148,7 +148,7 @@ def reference_rule(table: str, column: str, referenced: str, referenced_column: 
 
 
 def element_rules(column: str, element: Element) -> list[TableRule]:
-    """Every rule of the element that leaves no value behind that breaks it, asked of `column`."""
+    """The rules of the element that no written value of `column` may break: those that warn only are left out."""
     return [
         TableRule(
             f"{column}:{rule.id}",
@@ -163,8 +163,8 @@ def element_rules(column: str, element: Element) -> list[TableRule]:
     ]
 
 
-def _still_there(field: Field) -> TableRule:
-    """A required value, which was delivered, is empty only where failed_rules says which rule emptied it."""
+def _required_value(field: Field) -> TableRule:
+    """A required value is empty only if failed_rules has the rule that emptied it."""
     emptying = (rule.id for rule in rules_of_field(field) if rule.then in (Then.QUARANTINE_VALUE, Then.DISCARD))
     reasons = literals(emptying)
     return TableRule(
@@ -178,7 +178,7 @@ def _still_there(field: Field) -> TableRule:
 
 
 def _warnings(column: Field | Derived) -> list[TableRule]:
-    """Rules that let the value stand: standardisation wrote them into failed_rules."""
+    """Rules that keep the value: standardisation wrote the broken ones into failed_rules."""
     return [_warning(column, rule) for rule in ELEMENTS[column.element].rules if rule.then is Then.WARN]
 
 
@@ -195,10 +195,10 @@ def _warning(column: Field | Derived, rule: Rule) -> TableRule:
 
 
 def _expected_rows(resource: Resource) -> list[TableRule]:
-    """A batch larger than the catalogue expects, or nothing where something is expected.
+    """A batch has more rows than the catalogue expects, or there is none although some are expected.
 
-    Too few rows are not warned of here: a sample of a smaller city is in order, and a collapse against the batch
-    before is looked for when the batch is taken in.
+    Too few rows are no warning here: a sample of a smaller city is correct. Ingestion compares a batch with the one
+    before and finds a collapse.
     """
     most, least = resource.expected_rows.max, resource.expected_rows.min
     return [
@@ -235,8 +235,8 @@ def _type(column: ColumnContract) -> str | None:
     return column.type or (ELEMENTS[column.element].sql_type if column.element else None)
 
 
-def _says_nothing_of_anybody(column: ColumnContract) -> bool:
-    """Whether values of a key column may be shown as samples: opaque ids, codes, periods; never a document's number."""
+def _may_be_shown(column: ColumnContract) -> bool:
+    """Whether values of a key column may be shown as samples: opaque ids, codes, periods; no number of a document."""
     element = ELEMENTS[column.element] if column.element else None
     sensitivity = column.sensitivity or (element.sensitivity if element else None)
     is_number_or_code = element is None or element.sql_type != "varchar" or element.id.endswith("_code")

@@ -1,24 +1,24 @@
-"""Rules as Great Expectations sees them: two types of expectation, the metrics that they compare, the suite of a table.
+"""Rules as Great Expectations has them: two types of expectation, their metrics, the suite of a table.
 
 Here: our `BatchExpectation`s and `TableMetricProvider`s, and the translation of a rule into an expectation.
 Not here: the connection they run on (engine.py), which rules a table has (contracts.py).
 
-For somebody who knows GX:
+For readers who know GX:
 - A rule on rows is `ExpectNoRowsWhere(condition=...)`. Any other rule (a key, a reference, a test of schema.yml) is
   `ExpectQueryToReturnNoRows(query=...)`; `{batch}` in the query is the table.
 - Their metrics, `table.rows_where.count` and `table.query_rows.count`, are aggregate partials
-  (`MetricPartialFunctionTypes.AGGREGATE_FN`), so `SqlAlchemyExecutionEngine.resolve_metric_bundle` computes all of a
-  table's, and GX's `table.row_count`, in one SELECT.
-- GX's own `UnexpectedRowsExpectation` is not used: it runs each query twice, one by one, and puts rows, which may be
-  about persons, into its result. Ours holds counts only, in every result format.
+  (`MetricPartialFunctionTypes.AGGREGATE_FN`), so `SqlAlchemyExecutionEngine.resolve_metric_bundle` computes all
+  metrics of a table, and GX's `table.row_count`, in one SELECT.
+- GX's own `UnexpectedRowsExpectation` is not used: it runs each query twice, one by one, and its result contains rows,
+  which may be about persons. Our results contain counts only, in every result format.
 - Both succeed when no row is found, whatever the severity. `severity` is GX's: critical blocks, warning does not.
   `meta` has the rule's id, dimension (GB/T 36344-2018), severity and texts.
 
 To load an exported suite, import this module first; then `ExpectationSuite(**json)` knows both types. They need GX's
 `SqlAlchemyExecutionEngine` on DuckDB, for instance over `duckdb_engine`.
 
-Importing this module costs 3-4 s, for Great Expectations imports scipy, altair and every datasource it knows: it is
-imported where a table is validated, never at the top of another module but engine.py.
+Importing this module takes 3-4 s, because Great Expectations imports scipy, altair and all its datasources. So it is
+imported where a table is validated, never at the top of a module other than engine.py.
 """
 
 from collections.abc import Iterable
@@ -51,7 +51,7 @@ def suite_of(table: str, rules: Iterable[TableRule]) -> ExpectationSuite:
 
 
 def _expectation(rule: TableRule) -> BatchExpectation:
-    said: dict[str, Any] = {
+    described: dict[str, Any] = {
         "meta": {
             "rule": rule.id,
             "dimension": rule.dimension,
@@ -63,12 +63,12 @@ def _expectation(rule: TableRule) -> BatchExpectation:
         "severity": SEVERITY[rule.severity],
     }
     if rule.breaks is not None:
-        return ExpectNoRowsWhere(condition=rule.breaks, **said)
-    return ExpectQueryToReturnNoRows(query=rule.rows("{batch}"), **said)
+        return ExpectNoRowsWhere(condition=rule.breaks, **described)
+    return ExpectQueryToReturnNoRows(query=rule.rows("{batch}"), **described)
 
 
 class RowsWhere(TableMetricProvider):
-    """How many rows of the batch the condition is true of."""
+    """Number of rows of the batch for which the condition is true."""
 
     metric_name = "table.rows_where.count"
     domain_keys = ("batch_id",)
@@ -87,7 +87,7 @@ class RowsWhere(TableMetricProvider):
 
 
 class QueryRows(TableMetricProvider):
-    """How many rows the query returns."""
+    """Number of rows that the query returns."""
 
     metric_name = "table.query_rows.count"
     domain_keys = ("batch_id",)
@@ -106,13 +106,13 @@ class QueryRows(TableMetricProvider):
         **_: Any,
     ) -> tuple[sqlalchemy.ColumnClause[Any], Kwargs, Kwargs]:
         query = metric_value_kwargs["query"].replace("{batch}", _table(execution_engine, metric_domain_kwargs))
-        # an aggregate, for a SELECT without one has as many rows as the table
+        # an aggregate: without one, the SELECT would have as many rows as the table
         counted = f"(select count(*) from ({query}\n)) + 0 * count(*)"
         return sqlalchemy.literal_column(counted), metric_domain_kwargs, {}
 
 
 def _table(execution_engine: SqlAlchemyExecutionEngine, domain: Kwargs) -> str:
-    """The name that a query reads the batch by: that of its table, also where the batch is a SELECT from it."""
+    """The name of the batch in a query: that of its table, also if the batch is a SELECT from the table."""
     selected: Any = execution_engine.get_domain_records(domain)
     if isinstance(selected, sqlalchemy.TableClause):
         return str(selected.fullname)
@@ -121,7 +121,7 @@ def _table(execution_engine: SqlAlchemyExecutionEngine, domain: Kwargs) -> str:
 
 
 class ExpectNoRowsWhere(BatchExpectation):
-    """Expect that `condition`, SQL on the columns of the batch, is true of no row; false and null pass."""
+    """Expect that `condition`, SQL on the columns of the batch, is true for no row; false and null pass."""
 
     condition: str
 
@@ -131,7 +131,7 @@ class ExpectNoRowsWhere(BatchExpectation):
     def get_validation_dependencies(
         self, execution_engine: ExecutionEngine | None = None, runtime_configuration: Kwargs | None = None
     ) -> ValidationDependencies:
-        """What the inherited method returns, in a tenth of its time: it makes each expectation anew for each metric."""
+        """The same as the inherited method in a tenth of its time: that one copies the expectation per metric."""
         rows = MetricConfiguration(ROW_COUNT, {"batch_id": self.batch_id})
         found = MetricConfiguration(RowsWhere.metric_name, {"batch_id": self.batch_id}, {"condition": self.condition})
         return _dependencies(self, runtime_configuration, rows, found)
@@ -165,7 +165,7 @@ class ExpectQueryToReturnNoRows(BatchExpectation):
     def get_validation_dependencies(
         self, execution_engine: ExecutionEngine | None = None, runtime_configuration: Kwargs | None = None
     ) -> ValidationDependencies:
-        """What the inherited method returns, as above."""
+        """The same as the inherited method, as above."""
         found = MetricConfiguration(QueryRows.metric_name, {"batch_id": self.batch_id}, {"query": self.query})
         return _dependencies(self, runtime_configuration, found)
 
@@ -182,5 +182,5 @@ class ExpectQueryToReturnNoRows(BatchExpectation):
 def _dependencies(
     expectation: BatchExpectation, runtime_configuration: Kwargs | None, *metrics: MetricConfiguration
 ) -> ValidationDependencies:
-    asked: ResultFormat | Kwargs = (runtime_configuration or {}).get("result_format") or expectation.result_format
-    return ValidationDependencies({metric.metric_name: metric for metric in metrics}, parse_result_format(asked))
+    form: ResultFormat | Kwargs = (runtime_configuration or {}).get("result_format") or expectation.result_format
+    return ValidationDependencies({metric.metric_name: metric for metric in metrics}, parse_result_format(form))

@@ -1,4 +1,4 @@
-"""A rule of a table, as it is declared: what its rows must meet, how much weighs a failure, what people read of it.
+"""A rule of a table as it is declared: the condition on its rows, its severity, its texts.
 
 Here: the shape of a rule, its severities, the dimensions of GB/T 36344-2018. Not here: which rules a table has
 (contracts.py), Great Expectations (expectations.py), the asset checks that Dagster shows (suite.py).
@@ -15,17 +15,17 @@ CHECK_OF_DIMENSION = {
     "时效性": "timeliness",
     "可访问性": "accessibility",
 }
-SCHEMA = "schema"  # the rule that the table has the columns it should have; no other can be validated before it holds
+SCHEMA = "schema"  # the rule that the columns are the declared ones; until it is met, no other rule can be validated
 
 
 class Severity(StrEnum):
-    BLOCK = "block"  # a rule of ours is broken: the table is not promoted
-    WARN = "warn"  # counted and shown
+    BLOCK = "block"  # if such a rule is broken, the table is not promoted
+    WARN = "warn"  # broken rules are counted and shown
 
 
 @dataclass(frozen=True)
 class TableRule:
-    """A rule of a table: `breaks` is SQL true of a row that breaks it, or `failing_rows` selects these from {table}."""
+    """A rule of a table. `breaks`: SQL, true for a row that breaks it; or `failing_rows`: SELECT of these rows."""
 
     id: str
     dimension: str  # a key of CHECK_OF_DIMENSION

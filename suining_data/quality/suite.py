@@ -1,10 +1,10 @@
 """A suite: the rules of one table, validated by Great Expectations in one SELECT, shown as Dagster asset checks.
 
-Here: a table's rules together, the check results with their counts and sample keys, what is kept of a validation.
+Here: the rules of a table together, the check results with their counts and sample keys, the texts of a validation.
 Not here: which rules a table has (contracts.py), how GX counts them (expectations.py, engine.py).
 
-One asset check per dimension of GB/T 36344-2018, not per rule: a check costs Dagster three stored events (6 ms), the
-scoreboard counts by dimension, and the counts per rule stand in the check's metadata.
+There is one asset check per dimension of GB/T 36344-2018, not per rule: a check costs Dagster three stored events
+(6 ms), the scoreboard counts by dimension, and the metadata of the check has the counts per rule.
 """
 
 import json
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 SAMPLES = 5
 SCHEMA_KEYS = ("column_name", "declared", "found")
-NOT_JUDGED = "列不符，未评判 (not judged: the columns are wrong)"
+NOT_VALIDATED = "列不符，未校验 (not validated: the columns are wrong)"
 
 
 @dataclass(frozen=True)
 class Validation:
-    """What was found of a table: results of its asset checks; as JSON texts GX's suite and GX's validation result."""
+    """The validation of a table: results of its asset checks; as JSON texts GX's suite and GX's validation result."""
 
     checks: list[dg.AssetCheckResult]
     expectations: str
@@ -38,13 +38,13 @@ class Validation:
 
 @dataclass(frozen=True)
 class Suite:
-    """The rules of `table` (schema.name). `keys` are its columns that name a row and say nothing about anybody."""
+    """The rules of `table` (schema.name). `keys`: the key columns that may be shown, without personal information."""
 
     table: str
     keys: tuple[str, ...]
     rules: tuple[TableRule, ...]
     reads: tuple[str, ...] = ()  # tables that foreign keys refer to: they are built first
-    is_of_view: bool = False  # whose rows are not counted, for that would compute all of them
+    is_of_view: bool = False  # its rows are not counted, because that would compute all of them
 
     def __post_init__(self) -> None:
         ids = [rule.id for rule in self.rules]
@@ -58,7 +58,7 @@ class Suite:
         return {rule.id: rule for rule in self.rules}
 
     def check_specs(self, asset_key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-        """One asset check per dimension; blocking where the dimension has a rule that blocks."""
+        """One asset check per dimension; it is blocking if a rule of the dimension blocks."""
         return [
             dg.AssetCheckSpec(
                 CHECK_OF_DIMENSION[dimension],
@@ -70,7 +70,7 @@ class Suite:
         ]
 
     def validate(self, con: duckdb.DuckDBPyConnection, table: str) -> Validation:
-        """What Great Expectations finds of `table` (schema.name, e.g. the staging table), one check per dimension.
+        """Validate `table` (schema.name, e.g. the staging table) with Great Expectations; one check per dimension.
 
         Metadata of a check: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule;
         no values. The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
@@ -86,7 +86,7 @@ class Suite:
         checks = [
             self._check(con, table, dimension, by_dimension[dimension], evaluated)
             if dimension in by_dimension
-            else dg.AssetCheckResult(check_name=CHECK_OF_DIMENSION[dimension], passed=False, description=NOT_JUDGED)
+            else dg.AssetCheckResult(check_name=CHECK_OF_DIMENSION[dimension], passed=False, description=NOT_VALIDATED)
             for dimension in self._dimensions()
         ]
         suite = expectations.to_json_dict()
@@ -95,13 +95,13 @@ class Suite:
     def _found(
         self, con: duckdb.DuckDBPyConnection, table: str, expectations: "ExpectationSuite"
     ) -> "ExpectationSuiteValidationResult":
-        """The results of all rules; where the columns are wrong, only of the rule that says so."""
+        """The results of all rules; if the columns are wrong, only that of the rule on columns."""
         from suining_data.quality.engine import validate
 
         load_spatial(con, "".join(rule.breaks or rule.failing_rows for rule in self.rules))
         try:
             found = validate(con, table, expectations, is_view=self.is_of_view)
-        except duckdb.Error:  # a column that is missing or of another type makes other rules wrong SQL
+        except duckdb.Error:  # if a column is missing or has another type, the SQL of other rules is wrong
             columns = self._of_columns(con, table)
             if columns is None or columns.success:
                 raise
@@ -149,7 +149,7 @@ class Suite:
         )
 
     def _samples(self, con: duckdb.DuckDBPyConnection, table: str, rule: TableRule) -> list[dict[str, str]]:
-        """Keys of a few rows that break the rule, as text: the UI rounds large integers."""
+        """Keys of a few rows that break the rule, as text, because the UI rounds large integers."""
         rows = rule.rows(table)
         offered = [column[0] for column in con.execute(f"select * from ({rows}) limit 0").description or []]
         keys = [key for key in (SCHEMA_KEYS if rule.id == SCHEMA else self.keys) if key in offered]
@@ -160,7 +160,7 @@ class Suite:
 
 
 def result_json(found: "ExpectationSuiteValidationResult", suite: Mapping[str, Any]) -> dict[str, Any]:
-    """What `found.to_json_dict()` returns, in a fifth of its time: `suite` has the expectations as JSON already."""
+    """The same as `found.to_json_dict()` in a fifth of its time: `suite` already has the expectations as JSON."""
     configured = {expectation["meta"]["rule"]: expectation for expectation in suite["expectations"]}
     return {
         "success": found.success,
@@ -183,7 +183,7 @@ def result_json(found: "ExpectationSuiteValidationResult", suite: Mapping[str, A
 
 
 def _rule(result: "ExpectationValidationResult") -> dict[str, Any]:
-    """The rule that a result is of, as the expectation's `meta` has it."""
+    """The `meta` of the expectation of a result: id, dimension, severity and texts of the rule."""
     assert result.expectation_config is not None
     return result.expectation_config.meta or {}
 

@@ -26,7 +26,7 @@ VOLATILE = {
 }
 VOLATILE |= {"first_seen_at", "input_digest", "version"}
 # texts for people that were reworded, tokens that were made anew, and columns that moved
-REWORDED = {"reason_en", "en", "zh", "source", "position", "matched", "evidence", "table_zh"}
+REWORDED = {"reason_en", "en", "zh", "source", "position", "matched", "evidence", "table_zh", "description"}
 
 # names of the file before -> names of the file after, since the last release
 RENAMED = {"place": "survivorship_rank", "last_told_date": "last_reported_date"}

@@ -103,5 +103,5 @@ def test_habitual_spellings(con):
 
 
 def test_one_spelling_cannot_stand_for_two_codes():
-    with pytest.raises(ValueError, match="正常 stands for both a and b"):
+    with pytest.raises(ValueError, match="正常 belongs to both a and b"):
         code_set("state", "状态", "State", None, {"a": "正常", "b": "其他"}, {"b": ("正常",)})

@@ -44,13 +44,6 @@ def test_models_come_after_what_they_read_and_macros_need_no_import(folder):
     assert models[1].refs == ("base.b",)
 
 
-def test_a_changed_macro_changes_the_fingerprint(folder):
-    write(folder, "a", "select {{ shout('name') }} as name from {{ ref('linked.person_record') }}")
-    before = load_models(folder, SOURCES)[0].fingerprint
-    (folder / "macros" / "shared.sql").write_text("{% macro shout(x) -%} lower({{ x }}) {%- endmacro %}")
-    assert load_models(folder, SOURCES)[0].fingerprint != before
-
-
 def test_a_table_read_without_ref_is_named(folder):
     write(folder, "a", "with n as (select name from linked.person_record) select name from n")
     assert error(folder) == (
