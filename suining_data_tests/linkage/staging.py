@@ -1,6 +1,6 @@
-"""Staged rows written by hand, and what linkage makes of them.
+"""Staged rows written by hand, and the tables that linkage makes from them.
 
-Here: the bench for the tests of linkage. Not here: what is expected (the tests beside this file).
+Here: the test bench for linkage. Not here: the expected results (the test files).
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ids are minted once and never change without a trace: overlap decides who keeps one, every change is an event."""
+"""An id is minted once; the cluster with the largest overlap keeps it, and every change is an event."""
 
 from collections.abc import Iterator
 from pathlib import Path
