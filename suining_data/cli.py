@@ -1,7 +1,7 @@
-"""`suining ...`: what people type.
+"""`suining ...`: the command line.
 
-Here: commands, their options, what they print. Not here: commands of one subject (commands/), the work (the stages), where
-things lie (settings.py).
+Here: commands, their options, what they print. Not here: groups of commands (commands/), the work (the stages), the
+paths of data folders (settings.py).
 """
 
 import atexit
@@ -33,16 +33,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=f"{load_city().name}四大基础信息库 · {load_city().english_name}'s four bases.",
 )
-catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · What comes in.")
+catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · The catalogue of information resources.")
 app.add_typer(catalog_app, name="catalog")
-explain_app = typer.Typer(no_args_is_help=True, help="择优值从何而来 · Where golden values come from.")
+explain_app = typer.Typer(no_args_is_help=True, help="择优值从何而来 · The provenance of golden values.")
 app.add_typer(explain_app, name="explain")
 app.add_typer(review_app, name="review")
 app.add_typer(linkage_app, name="linkage")
 
 
 def print_version(is_asked: bool) -> None:
-    """Print the installed version and end, when asked."""
+    """Print the installed version and exit, if the option is given."""
     if is_asked:
         print(version("suining_data"))
         raise typer.Exit
@@ -61,29 +61,30 @@ def suining(
 def sample(
     scale: Annotated[float, typer.Option(min=0.0005, max=20, help="1 is the city: 2.42 million rows.")] = 0.05,
     seed: Annotated[int, typer.Option(min=0)] = 1,
-    keep: Annotated[bool, typer.Option(help="Do nothing when this very sample lies there already.")] = False,
+    keep: Annotated[bool, typer.Option(help="Do nothing if landing/ has this sample already.")] = False,
 ) -> None:
-    """Make deliveries of a made-up city in landing/, and the truth about it in truth/."""
+    """Make deliveries of a synthetic city in landing/, and the truth about it in truth/."""
     from suining_data.synthetic import make_sample, read_summary
 
-    if keep and (lying := read_summary(settings())) and (lying.scale, lying.seed) == (scale, seed):
-        console.print(f"样本已在 {settings().landing}：{lying.total_rows:,} 行 (sample is there already)")
+    if keep and (present := read_summary(settings())) and (present.scale, present.seed) == (scale, seed):
+        console.print(f"样本已在 {settings().landing}：{present.total_rows:,} 行 (this sample exists already)")
         return
     with console.status("生成样本数据 (making deliveries)…"):
         summary = make_sample(settings(), scale, seed)
     console.print(
-        f"已生成 {summary.files} 个文件 {summary.total_rows:,} 行，{summary.seconds:.1f} 秒 (made deliveries in {settings().landing})"
+        f"已生成 {summary.files} 个文件 {summary.total_rows:,} 行，{summary.seconds:.1f} 秒 (deliveries are in {settings().landing})"
     )
 
 
 @app.command()
 def refresh(
     accept: Annotated[
-        list[str] | None, typer.Option(help="Id of a batch refused as implausible that the department has confirmed.")
+        list[str] | None,
+        typer.Option(help="Id of a batch that was refused as implausible and that the department has confirmed."),
     ] = None,
 ) -> None:
-    """Take in what lies in landing/ and bring the four bases up to date."""
-    gc.disable()  # a run ends with its process: to look for cycles on the way and at the end took a 20th of its time
+    """Ingest the deliveries in landing/ and bring the four bases up to date."""
+    gc.disable()  # the process ends with the run, and the garbage collector took a 20th of its time
     atexit.register(gc.freeze)
     from suining_data.orchestration.refresh import run_refresh
 
@@ -98,23 +99,23 @@ def refresh(
 @app.command()
 def fetch(
     accept: Annotated[
-        list[str] | None, typer.Option(help="Many rows that are gone, as the refusal names them, are really gone.")
+        list[str] | None, typer.Option(help="Deletions that the department has confirmed, as the refusal names them.")
     ] = None,
 ) -> None:
-    """Bring what is new in the tables of the exchange database into landing/; `refresh` does it first, too."""
+    """Fetch new rows of the exchange database into landing/. `refresh` does this first, too."""
     from suining_data.orchestration.refresh import exchange_steps, run_fetch
 
     for deletions in accept or ():
         check_resource(deletions.partition("@")[0])
     if not exchange_steps():
-        console.print("目录中没有库表资源 (no resource of the catalogue is a table: format postgres)")
+        console.print("目录中没有库表资源 (no resource in the catalogue has the format postgres)")
     elif not run_fetch(settings(), console, accept or ()):
         raise typer.Exit(1)
 
 
 @app.command()
 def status() -> None:
-    """Stages, bases, checks: what the published file says."""
+    """Show rows per stage and per base, check results and findings of the published file."""
     from suining_data.orchestration.summary import print_summary
 
     with published() as con:
@@ -125,7 +126,7 @@ def status() -> None:
 def accounts(
     resource: Annotated[str | None, typer.Option(help="Only this resource.")] = None,
 ) -> None:
-    """Rows of every batch: lines = header + rejected + raw, raw = staged + quarantined + superseded."""
+    """Show the row account of every batch: lines = header + rejected + raw, raw = staged + quarantined + superseded."""
     from suining_data.standardization import UNBALANCED
 
     check_resource(resource)
@@ -151,10 +152,11 @@ def quarantine(
     resource: Annotated[str | None, typer.Option(help="Rows of this resource; without it, counts per rule.")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
     export: Annotated[
-        Path | None, typer.Option(help="Folder: one workbook per unit with all that was put aside, to be sent back.")
+        Path | None,
+        typer.Option(help="Folder for one workbook per unit with all quarantined rows and values, to send back."),
     ] = None,
 ) -> None:
-    """Rows and values that were put aside, with the reason a department can act on."""
+    """Show quarantined rows and values, with the reason that helps a department to correct them."""
     check_resource(resource)
     if export is not None:
         export_feedback(export, resource)
@@ -185,12 +187,12 @@ def query(
     sql: Annotated[str, typer.Argument(help="SQL on the published file, e.g. 'from population.person limit 3'.")],
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output, all rows.")] = False,
 ) -> None:
-    """Ask the published file."""
+    """Run SQL on the published file."""
     with published() as con:
         try:
             result = con.sql(sql)
             if result is None:
-                raise Mistake("没有结果：请写一条 SELECT (nothing to show: write a SELECT)")
+                raise Mistake("没有结果：请写一条 SELECT (no result: write a SELECT)")
             show(result, as_csv=as_csv)
         except duckdb.Error as error:
             raise Mistake(str(error).strip().splitlines()[0]) from error
@@ -198,25 +200,29 @@ def query(
 
 @explain_app.command("person")
 def explain_person(
-    asked: Annotated[str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or an identity number.")],
+    id_or_number: Annotated[
+        str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or an identity number.")
+    ],
 ) -> None:
-    """Records of a person, how each was linked, why each value won. Shows personal values on this terminal."""
-    explain_subject("person", asked)
+    """Show a person's records, how each was linked, and why each golden value survived. The output has personal data."""
+    explain_subject("person", id_or_number)
 
 
 @explain_app.command("organization")
 def explain_organization(
-    asked: Annotated[str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or a number of it.")],
+    id_or_number: Annotated[
+        str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or one of its numbers.")
+    ],
 ) -> None:
-    """Records of an organisation, how each was linked, why each value won."""
-    explain_subject("organization", asked)
+    """Show an organisation's records, how each was linked, and why each golden value survived."""
+    explain_subject("organization", id_or_number)
 
 
 @catalog_app.command("check")
 def catalog_check(
     units: Annotated[Path | None, typer.Argument(help="Folder of unit YAMLs; the project's own by default.")] = None,
 ) -> None:
-    """Name file, resource, field and mend of every error in the catalogue."""
+    """Check the catalogue. Every error is shown with file, resource, field and how to correct it."""
     from suining_data.catalog import UNITS, check
 
     folder = units or UNITS
@@ -227,12 +233,12 @@ def catalog_check(
         console.print(str(problem), markup=False, soft_wrap=True)
     if problems:
         raise typer.Exit(1)
-    console.print("目录无误 (the catalogue is sound)")
+    console.print("目录无误 (the catalogue has no errors)")
 
 
 @catalog_app.command("list")
 def catalog_list() -> None:
-    """Every resource: unit, name, format, cycle."""
+    """List every resource: unit, name, format, cycle, sharing."""
     from suining_data.catalog import load_catalog
 
     catalog = load_catalog()
@@ -255,7 +261,7 @@ def catalog_list() -> None:
 def catalog_schema(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="The tables of docs/catalogue.md.")] = False,
 ) -> None:
-    """Print the JSON Schema of a unit's YAML, from which editors complete and check."""
+    """Print the JSON Schema of a unit's YAML. Editors use it to complete and to check."""
     from suining_data.catalog import reference, unit_schema
 
     print(reference() if as_markdown else json.dumps(unit_schema(), ensure_ascii=False, indent=2))
@@ -265,16 +271,16 @@ def catalog_schema(
 def catalog_new(
     file: Annotated[Path, typer.Argument(help="A file as the department delivers it.")],
     unit: Annotated[str, typer.Option(help="Id of the unit, e.g. public_security.")],
-    name: Annotated[str, typer.Option(help="Id of what is delivered, e.g. household_changes.")],
+    name: Annotated[str, typer.Option(help="Id of the resource within the unit, e.g. household_changes.")],
 ) -> None:
-    """Draft the YAML of a resource from a sample file, for a human to complete."""
+    """Draft the YAML of a resource from a sample file. A person must complete it."""
     from suining_data.catalog import UNITS, load_catalog
     from suining_data.drafting import Undraftable, draft
 
     for id in (unit, name):
         if not re.fullmatch("[a-z][a-z0-9_]*", id):
             raise Mistake(
-                f"{id}: 用小写字母、数字、下划线，以字母开头 (lower-case letters, digits and _, a letter first)"
+                f"{id}: 用小写字母、数字、下划线，以字母开头 (use lower-case letters, digits and _; begin with a letter)"
             )
     if not file.is_file():
         raise Mistake(f"{file}: 没有这个文件 (no such file)")
@@ -290,7 +296,7 @@ def catalog_new(
 
 @app.command()
 def ui(port: Annotated[int, typer.Option(min=1, max=65535)] = 3000) -> None:
-    """Open Dagster's web interface on this machine; stops with Ctrl-C."""
+    """Start Dagster's web interface on this machine. Stop it with Ctrl-C."""
     from suining_data.orchestration.instance import prepare_home
 
     home = prepare_home(settings())
@@ -302,40 +308,40 @@ def ui(port: Annotated[int, typer.Option(min=1, max=65535)] = 3000) -> None:
 
 
 def published(config: Settings | None = None) -> duckdb.DuckDBPyConnection:
-    """The published file, read only; Mistake when nothing was published yet."""
+    """A read-only connection to the published file. Raises Mistake when nothing is published yet."""
     file = (config or settings()).published / "suining.duckdb"
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
     return duckdb.connect(str(file.resolve()), read_only=True)
 
 
-def explain_subject(kind_name: str, asked: str) -> None:
-    """Print all that the published file tells of whom the id or number means."""
+def explain_subject(kind_name: str, id_or_number: str) -> None:
+    """Print what the published file has about the subjects with this id or number."""
     from suining_data.explanation import SubjectKind, explain, explain_unlinked, find_ids, print_explanation
 
     kind = SubjectKind(kind_name)
     with published() as con:
         try:
-            found = [explain(con, kind, id) for id in find_ids(con, kind, asked)]
-            found = found or [each for each in [explain_unlinked(con, kind, asked)] if each]
+            found = [explain(con, kind, id) for id in find_ids(con, kind, id_or_number)]
+            found = found or [each for each in [explain_unlinked(con, kind, id_or_number)] if each]
         except duckdb.CatalogException as error:
             raise Mistake(
-                "已发布的文件由旧版本写成：先运行 suining refresh (an older version published: run `suining refresh` first)"
+                "已发布的文件由旧版本写成：先运行 suining refresh (an older version wrote the published file: run `suining refresh` first)"
             ) from error
     if not found:
-        raise Mistake(f"没有标识或号码为 {asked} 的记录 (nothing has this id or number)")
+        raise Mistake(f"没有标识或号码为 {id_or_number} 的记录 (no record has this id or number)")
     for each in found:
         print_explanation(each, console)
 
 
 def export_feedback(folder: Path, resource: str | None) -> None:
-    """Write a workbook per unit and name the files."""
+    """Write a workbook per unit, and print the files."""
     from suining_data.catalog import load_catalog
     from suining_data.feedback import export_quarantine
 
     if resource is not None:
         raise Mistake(
-            "--export 按单位写出全部资源，不与 --resource 同用 (--export writes whole units: drop --resource)"
+            "--export 按单位写出全部资源，不与 --resource 同用 (--export writes all resources of a unit: leave out --resource)"
         )
     if folder.exists() and not folder.is_dir():
         raise Mistake(f"{folder}: 不是目录 (not a folder)")
@@ -344,20 +350,20 @@ def export_feedback(folder: Path, resource: str | None) -> None:
     for each in written:
         console.print(f"{each.file}  {each.rows:,} 条 (entries)", highlight=False, soft_wrap=True)
     if not written:
-        console.print("没有需要退回的内容 (nothing was put aside or refused)")
+        console.print("没有需要退回的内容 (nothing was quarantined or refused)")
 
 
 def check_resource(resource: str | None) -> None:
-    """Mistake when there is no such resource in the catalogue."""
+    """Raise Mistake when the catalogue has no such resource."""
     from suining_data.catalog import load_catalog
 
-    known = [each.id for each in load_catalog().resources]
-    if resource is not None and resource not in known:
-        raise Mistake(f"目录中没有 {resource} (no such resource; `suining catalog list` names them)")
+    declared = [each.id for each in load_catalog().resources]
+    if resource is not None and resource not in declared:
+        raise Mistake(f"目录中没有 {resource} (no such resource; `suining catalog list` shows all)")
 
 
 def show(result: duckdb.DuckDBPyRelation, *, as_csv: bool = False) -> None:
-    """Rows as CSV, or as a table as wide as the terminal."""
+    """Print rows as CSV, or the first 200 as a table as wide as the terminal."""
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(result.columns)
@@ -374,21 +380,21 @@ def show(result: duckdb.DuckDBPyRelation, *, as_csv: bool = False) -> None:
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is one line on standard error and exit code 1."""
+    """Run the command line. A mistake that the user can correct is one line on standard error, with exit code 1."""
     from suining_data.warehouse import DiskFull
 
     try:
         app()
     except (Exception, DiskFull) as error:
-        told = in_one_line(error)
-        if told is None:
+        message = message_for_user(error)
+        if message is None:
             raise
-        Console(stderr=True).print(told, markup=False, style="red", soft_wrap=True)
+        Console(stderr=True).print(message, markup=False, style="red", soft_wrap=True)
         sys.exit(1)
 
 
-def in_one_line(error: BaseException) -> str | None:
-    """What the user can mend; None when it is not for the user to mend."""
+def message_for_user(error: BaseException) -> str | None:
+    """What the user can do about an error; None for an error that the user cannot correct."""
     from suining_data.catalog import CatalogError
     from suining_data.warehouse import WarehouseBusy, tells_of_full_disk
 
@@ -401,6 +407,6 @@ def in_one_line(error: BaseException) -> str | None:
     if tells_of_full_disk(error):
         return (
             f"磁盘已满或文件不能再增大：{settings().data}。已发布的数据不变；请腾出空间后再次运行 "
-            "(the disk is full or a file may not grow; what is published stays: make room and run again)"
+            "(the disk is full or a file cannot grow; the published data is unchanged: free some space and run again)"
         )
     return None

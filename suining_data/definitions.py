@@ -1,4 +1,4 @@
-"""Everything Dagster loads; assembles, decides nothing."""
+"""What Dagster loads: the definitions of the whole pipeline."""
 
 from suining_data.orchestration.assets import definitions_of, warehouse_of
 from suining_data.orchestration.pipeline import pipeline

@@ -1,13 +1,14 @@
-"""Keys that hold several numbers in one: record_id and the survivorship rank. No other file knows how they are packed.
+"""Packed keys: record_id and the survivorship rank, each several numbers in one integer.
 
-Here: SQL expressions that make and read them; models call the same functions as Jinja macros (models/rendering.py).
-Not here: which attributes compete, and by whose authority (subjects/), what a batch is (ingestion/).
+Here: SQL expressions that make and read them; no other file knows the bits. Models call the same functions as Jinja
+macros (models/rendering.py). Not here: which attributes compete, and whose authority ranks them (subjects/), batches
+(ingestion/).
 
 record_id, 61 bits: batch (37 bits of a digest), line in the batch (24).
 
-Survivorship rank, the smallest survives: authority (7 bits, 1 is best), days from valid_from to 2079 (16), attributes
-that are empty (5), low bits of record_id (33), role (2). `survivorship_rank` of a record has all but the authority,
-which differs by attribute. So a golden value is one aggregate over one number, and nothing has to be sorted.
+Survivorship rank: authority (7 bits, 1 is best), days from valid_from to 2079 (16), number of empty attributes (5), low
+bits of record_id (33), role (2). The smallest rank survives. The column `survivorship_rank` of a record has all parts
+but the authority, which differs by attribute. So a golden value is one aggregate over one number, without a sort.
 """
 
 import hashlib
@@ -19,13 +20,13 @@ _BATCH_BITS = 37
 _ROW_BITS = 35  # low bits of record_id and the role
 _EMPTY_BITS = 5
 _DAY_BITS = 16
-_RECENCY = _ROW_BITS + _EMPTY_BITS  # where the days begin
+_RECENCY = _ROW_BITS + _EMPTY_BITS  # the lowest bit of the days
 _AUTHORITY = _RECENCY + _DAY_BITS
 _LAST_DAY, _NO_DATE = "date '2079-06-06'", 2**_DAY_BITS - 1
 
 
 def record_base(resource_id: str, batch_id: str) -> int:
-    """record_id of line 0 of a batch: the same in every run, whatever was loaded before."""
+    """The record_id of line 0 of a batch. It is the same in every run, and does not depend on other batches."""
     digest = hashlib.sha256(f"{resource_id}:{batch_id}".encode()).digest()
     return int.from_bytes(digest[:5]) >> (40 - _BATCH_BITS) << LINE_BITS
 
@@ -36,14 +37,14 @@ def line_number(record_id: str) -> str:
 
 
 def is_same_batch(left: str, right: str) -> str:
-    """SQL: whether two record ids are of one batch."""
+    """SQL: whether two record ids are in the same batch."""
     return f"({left} >> {LINE_BITS} = {right} >> {LINE_BITS})"
 
 
 def record_rank(valid_from: str, attributes: Iterable[str], record_id: str, role_number: str) -> str:
-    """SQL: the survivorship rank of a record among those of one authority: recency, completeness, row.
+    """SQL: the survivorship rank of a record without the authority: recency, completeness, row.
 
-    Raises ValueError when a subject has more attributes than the rank can count.
+    Raises ValueError when a subject has more attributes than the bits for empty ones can count.
     """
     names = list(attributes)
     if len(names) >= 2**_EMPTY_BITS:
@@ -54,37 +55,37 @@ def record_rank(valid_from: str, attributes: Iterable[str], record_id: str, role
 
 
 def survivorship_rank(authority: str, record_rank: str) -> str:
-    """SQL: the rank of a value of that authority, reported by a record of that rank."""
+    """SQL: the rank of a value, from its authority and the rank of the record that reports it."""
     return f"(cast({authority} as bigint) * {2**_AUTHORITY} + {record_rank})"
 
 
 def record_rank_as_of(valid_from: str, record_rank: str) -> str:
-    """SQL: the rank of a record if its date were `valid_from`, which is not null."""
+    """SQL: the rank that a record would have with the date `valid_from`, which must not be null."""
     return f"(({_recency(valid_from)} << {_RECENCY}) | ({record_rank} & {2**_RECENCY - 1}))"
 
 
 def empty_count(rank: str) -> str:
-    """SQL: how many attributes the record of a rank leaves empty."""
+    """SQL: the number of empty attributes of the record with this rank."""
     return f"cast(({rank} >> {_ROW_BITS}) & {2**_EMPTY_BITS - 1} as integer)"
 
 
 def has_higher_authority(rank: str, other: str) -> str:
-    """SQL: whether a rank survives over another one by its authority."""
+    """SQL: whether `rank` survives over `other` because its authority is higher."""
     return f"({rank} >> {_AUTHORITY} < {other} >> {_AUTHORITY})"
 
 
 def is_more_recent(rank: str, other: str) -> str:
-    """SQL: whether a rank survives over another one of the same authority by its date."""
+    """SQL: whether `rank` survives over `other`, which has the same authority, because it is more recent."""
     return f"({rank} >> {_RECENCY} < {other} >> {_RECENCY})"
 
 
 def is_more_complete(rank: str, other: str) -> str:
-    """SQL: whether a rank survives over another one of the same authority and date by its completeness."""
+    """SQL: whether `rank` survives over `other`, which has the same authority and date, because it is more complete."""
     return f"({rank} >> {_ROW_BITS} < {other} >> {_ROW_BITS})"
 
 
 def _recency(valid_from: str) -> str:
-    """SQL: days from a date to the last one that a rank can hold; a null date is as old as can be."""
+    """SQL: days from a date to the last one that a rank can express. A null date counts as the oldest."""
     days = f"date_diff('day', {valid_from}, {_LAST_DAY})"
     return f"cast(coalesce(greatest(0, least({_NO_DATE}, {days})), {_NO_DATE}) as bigint)"
 
@@ -98,4 +99,4 @@ MACROS = (
     has_higher_authority,
     is_more_recent,
     is_more_complete,
-)  # what models may call
+)  # the functions that models may call

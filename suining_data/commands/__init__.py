@@ -1,1 +1,1 @@
-"""`suining <subject> ...`: commands of one subject each, a Typer app per module."""
+"""`suining <group> ...`: groups of commands, one Typer app per module."""

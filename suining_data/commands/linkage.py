@@ -1,4 +1,4 @@
-"""`suining linkage ...`: how much agreement weighs when records are linked.
+"""`suining linkage ...`: the model of record linkage.
 
 Here: the commands, their options, what they print. Not here: the training (linkage/training.py).
 """
@@ -12,21 +12,21 @@ from rich.table import Table
 from suining_data.commands.shared import NOTHING_LINKED, Mistake, SubjectName, console
 from suining_data.settings import settings
 
-linkage_app = typer.Typer(no_args_is_help=True, help="关联模型 · How much agreement weighs when records are linked.")
+linkage_app = typer.Typer(no_args_is_help=True, help="关联模型 · The model of record linkage.")
 
 
 @linkage_app.callback()
 def linkage() -> None:
-    """A group even while it has one command."""
+    """Makes Typer treat `linkage` as a group, although it has only one command."""
 
 
 @linkage_app.command("train")
 def train_models(
     subject: Annotated[SubjectName | None, typer.Option(help="Only the model of persons, or of organisations.")] = None,
 ) -> None:
-    """Learn anew, from the records that lie in the warehouse, how much every level of agreement weighs.
+    """Train the model anew from the records in the warehouse, and print its levels with m, u and weight.
 
-    Writes suining_data/linkage/trained/<subject>.json; the next refresh links by it. The same records give the same model.
+    Writes suining_data/linkage/trained/<subject>.json. The next refresh uses it. The same records give the same model.
     """
     from suining_data.linkage import SUBJECT_LINKAGES
     from suining_data.linkage.scoring import TRAINED
@@ -47,7 +47,7 @@ def train_models(
                     raise Mistake(str(error)) from error
                 console.print(_levels(model))
                 console.print(f"{file}", highlight=False, soft_wrap=True)
-    console.print("下一次 suining refresh 按此关联 (the next refresh links by it)")
+    console.print("下一次 suining refresh 按此关联 (the next refresh uses this model)")
 
 
 def _levels(model: dict[str, Any]) -> Table:
@@ -59,7 +59,7 @@ def _levels(model: dict[str, Any]) -> Table:
         "m",
         "u",
         "权重 weight",
-        title=f"{model['subject']}: {data['pairs']:,} 对 (pairs), {data['known']:,} 个主体 (subjects)",
+        title=f"{model['subject']}: {data['pairs']:,} 对 (pairs), {data['resolved']:,} 个主体 (subjects)",
         title_justify="left",
     )
     for comparison in model["settings"]["comparisons"]:

@@ -1,4 +1,4 @@
-"""`suining review ...`: pairs of records that a person decides.
+"""`suining review ...`: the pairs that a person must decide.
 
 Here: the commands, their options, what they print. Not here: the pairs and decisions (review/).
 """
@@ -15,7 +15,7 @@ from suining_data.settings import settings
 review_app = typer.Typer(no_args_is_help=True, help="待判定的成对记录 · Pairs of records that a person decides.")
 Only = Annotated[SubjectName | None, typer.Option(help="Only pairs of persons, or of organisations.")]
 NOTHING_OPEN = "没有待判定的记录 (no pair is open)"
-OBEYED = "下一次 suining refresh 照此归并 (the next refresh obeys)"
+APPLIED = "下一次 suining refresh 照此归并 (the next refresh applies the decision)"
 MOST_PROBLEMS = 50
 
 
@@ -24,22 +24,22 @@ def next_pairs(
     subject: Only = None,
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 3,
 ) -> None:
-    """Show the open pairs that are most worth a decision, both parties and the evidence.
+    """Show the next open pairs, with both parties and the evidence.
 
-    First those of which only one can be right (ambiguous), then those nearest to being accepted (0.999); of equals,
-    those on which most records hang. Decisions that could not be obeyed (vetoed) come last.
+    Pairs with several likely subjects come first (ambiguous), then the pairs nearest to the threshold 0.999 (uncertain);
+    among equal pairs, those with more records. Decisions that cannot be applied come last (vetoed).
     """
     from suining_data.catalog import load_catalog
     from suining_data.review import count_open, open_pairs, print_pair
 
     with linked_warehouse() as con:
-        pairs, waiting = open_pairs(con, load_catalog(), subject, limit), count_open(con, subject)
+        pairs, total = open_pairs(con, load_catalog(), subject, limit), count_open(con, subject)
     for pair in pairs:
         print_pair(console, pair)
     if not pairs:
         console.print(NOTHING_OPEN)
         return
-    console.print(f"待判定 {waiting:,} 对 (pairs are open)", highlight=False)
+    console.print(f"待判定 {total:,} 对 (pairs are open)", highlight=False)
     console.print(
         'suining review decide PAIR same|different|unsure --by WHO --why "..."',
         markup=False,
@@ -50,31 +50,33 @@ def next_pairs(
 
 @review_app.command()
 def decide(
-    pair: Annotated[str, typer.Argument(help="Id of a pair, as `next` or a workbook shows it.")],
+    pair: Annotated[str, typer.Argument(help="Id of the pair: see `suining review next` or the workbook.")],
     verdict: Annotated[
-        Literal["same", "different", "unsure"], typer.Argument(help="One subject, two, or nobody can say.")
+        Literal["same", "different", "unsure"], typer.Argument(help="One subject, two subjects, or not known.")
     ],
-    by: Annotated[str, typer.Option(help="Who decides.")],
-    why: Annotated[str | None, typer.Option(help="On what grounds.")] = None,
+    by: Annotated[str, typer.Option(help="Name of the person who decides.")],
+    why: Annotated[str | None, typer.Option(help="Reason of the decision.")] = None,
 ) -> None:
-    """Decide a pair; of several decisions on it the last counts, and none is ever deleted."""
+    """Record a decision about a pair. If a pair has several decisions, the last one counts; none is deleted."""
     from suining_data.linkage import back_up_registry
     from suining_data.review import Decision, append, decidable_pairs
 
     if not by.strip():
-        raise Mistake("--by: 请写明判定人 (say who decides)")
+        raise Mistake("--by: 请写明判定人 (give the name of the person who decides)")
     with linked_warehouse(writing=True) as con:
-        known = decidable_pairs(con, [pair])
-        if pair not in known:
+        pairs = decidable_pairs(con, [pair])
+        if pair not in pairs:
             raise Mistake(
                 f"{pair}: 没有这一对，编号见 suining review next (no such pair: `suining review next` shows the ids)"
             )
-        append(con, [Decision(pair, verdict, by.strip(), (why or "").strip() or None)], known)
+        append(con, [Decision(pair, verdict, by.strip(), (why or "").strip() or None)], pairs)
         back_up_registry(con, settings())
-    if known[pair].state == "vetoed" and verdict == "same":
-        console.print("已记录；但有矛盾，仍不会归并 (recorded; what contradicts it still stands above it)")
+    if pairs[pair].state == "vetoed" and verdict == "same":
+        console.print(
+            "已记录；但有矛盾，仍不会归并 (the decision is recorded, but not applied: the contradiction remains)"
+        )
     else:
-        console.print(f"已记录；{OBEYED}")
+        console.print(f"已记录；{APPLIED}")
 
 
 @review_app.command("export")
@@ -82,7 +84,7 @@ def export_pairs(
     file: Annotated[Path, typer.Argument(help="The workbook to write, .xlsx.")],
     subject: Only = None,
 ) -> None:
-    """Write all open pairs into a workbook for clerks; its empty columns are for their decisions."""
+    """Write all open pairs into a workbook. Clerks write their decisions into its empty columns."""
     from suining_data.catalog import load_catalog
     from suining_data.review import open_pairs, write_workbook
 
@@ -90,7 +92,7 @@ def export_pairs(
         raise Mistake(f"{file}: 请以 .xlsx 结尾 (the name must end in .xlsx)")
     if file.exists():
         raise Mistake(
-            f"{file} 已存在，其中可能有判定：换个文件名 (it is there and may hold decisions: take another name)"
+            f"{file} 已存在，其中可能有判定：换个文件名 (the file exists and may have decisions: use another name)"
         )
     if not file.parent.is_dir():
         raise Mistake(f"{file.parent}: 没有这个目录 (no such folder)")
@@ -105,7 +107,7 @@ def export_pairs(
 
 @review_app.command("import")
 def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook with decisions.")]) -> None:
-    """Take the decisions of a workbook, all or none; rows without one are skipped, known ones not added twice."""
+    """Record the decisions in a workbook, all or none. Skips rows without a decision, and decisions recorded before."""
     from suining_data.linkage import back_up_registry
     from suining_data.review import append, decidable_pairs, not_yet_recorded, read_decisions, read_rows
 
@@ -114,27 +116,27 @@ def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook wit
     except ValueError as error:
         raise Mistake(str(error)) from error
     with linked_warehouse(writing=True) as con:
-        known = decidable_pairs(con, [row.pair_id for row in rows])
-        decisions, problems = read_decisions(rows, known)
+        pairs = decidable_pairs(con, [row.pair_id for row in rows])
+        decisions, problems = read_decisions(rows, pairs)
         if problems:
-            raise Mistake(_told(file, problems))
+            raise Mistake(_problems_text(file, problems))
         fresh = not_yet_recorded(con, decisions)
-        append(con, fresh, known)
+        append(con, fresh, pairs)
         back_up_registry(con, settings())
     console.print(
         f"新判定 {len(fresh):,} 条，先前已有 {len(decisions) - len(fresh):,} 条，未判定 {blank:,} 行 "
-        f"(decisions added, there before, rows without one){'；' + OBEYED if fresh else ''}",
+        f"(new decisions, decisions recorded before, rows without a decision){'；' + APPLIED if fresh else ''}",
         highlight=False,
         soft_wrap=True,
     )
 
 
-def _told(file: Path, problems: list[str]) -> str:
+def _problems_text(file: Path, problems: list[str]) -> str:
     more = len(problems) - MOST_PROBLEMS
     rest = [f"另有 {more} 处 (more)"] if more > 0 else []
     return "\n".join(
         [
-            f"{file}: 一条也没有读入，请改正后重来 (nothing was taken: mend and try again)",
+            f"{file}: 一条也没有读入，请改正后重来 (no decision was recorded: correct the rows and try again)",
             *problems[:MOST_PROBLEMS],
             *rest,
         ]

@@ -1,6 +1,6 @@
-"""What all commands share: the terminal, and how a mistake is told.
+"""What all commands share: the console, the error for users, and the linked warehouse.
 
-Here: the console, Mistake, the warehouse of a refreshed city. Not here: the commands.
+Here: console, Mistake, linked_warehouse. Not here: the commands.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ console = Console()
 
 
 class Mistake(Exception):
-    """Something the user can mend; printed as one line."""
+    """A mistake that the user can correct; printed without a traceback."""
 
 
 NOTHING_LINKED = "还没有关联结果：先运行 suining refresh (nothing is linked yet: run `suining refresh` first)"
@@ -25,7 +25,9 @@ NOTHING_LINKED = "还没有关联结果：先运行 suining refresh (nothing is 
 
 @contextmanager
 def linked_warehouse(*, writing: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse once something is linked, read only or to be written; WarehouseBusy while another run has it."""
+    """The warehouse, read-only or for writing. Raises Mistake if nothing is linked yet, WarehouseBusy while another run
+    has the lock.
+    """
     from suining_data.warehouse import open_warehouse, read_warehouse, table_exists
 
     config = settings()

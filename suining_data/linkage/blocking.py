@@ -1,10 +1,11 @@
-"""Candidate pairs: which records without an accepted number may speak of whom, and what is resolved of both.
+"""Blocking: the candidate pairs that linkage compares, and a profile of each record in a pair.
 
-Here: blocking (records that share a few values), numbers one mistake away, the profiles that are compared.
+Here: pairs that share the columns of a blocking rule, pairs whose numbers are one mistake apart, the profiles.
 Not here: what differs between persons and organisations (subject_linkage.py), how well a pair agrees (comparisons.py).
 
-Candidates of a record are the resolved - all records of one accepted number taken together - and other records without
-one. Two resolved are never a pair: two different accepted numbers are two subjects.
+An unresolved record is paired with resolved subjects and with other unresolved records. A resolved subject is all
+records of one accepted number taken together. Two resolved subjects are no candidate pair, because two different
+accepted numbers are two subjects.
 """
 
 import duckdb
@@ -13,14 +14,14 @@ from suining_data.linkage.subject_linkage import MOST_PER_TOKEN, SubjectLinkage
 
 _PLACE = "^.*?(?:社区|村|居委会|大道|路|街|巷)"
 _TOWN = "^.*?(?:街道|镇|乡)"
-# how a name sounds and looks: its characters replaced by their syllables, and by what they are taken for
+# How a name sounds and how it looks: each character replaced by its syllable, and by a character that looks like it.
 _SPELLED = """
     select name,
-        string_agg(coalesce(case when place = 1 then surname_syllable else syllable end, character), ' ' order by place)
+        string_agg(coalesce(case when position = 1 then surname_syllable else syllable end, character), ' ' order by position)
             as sound,
-        string_agg(coalesce(alike.shape, character), '' order by place) as shape
+        string_agg(coalesce(alike.shape, character), '' order by position) as shape
     from (
-        select name, unnest(string_split(name, '')) as character, unnest(range(1, length(name) + 1)) as place
+        select name, unnest(string_split(name, '')) as character, unnest(range(1, length(name) + 1)) as position
         from (select distinct name from profile where name is not null)
     )
     left join reference.character_sound using (character)
@@ -34,9 +35,9 @@ PAIR, PROFILE, FREQUENCY = "candidate_pair", "candidate_profile", "name_frequenc
 def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, decisions: str) -> None:
     """Fill the temporary tables candidate_pair(token_l, token_r), candidate_profile(token, is_resolved, ...), name_frequency.
 
-    token_l has no accepted number; token_r is an identity key, or another token (then token_l < token_r). Two identity
-    keys are a pair only when somebody has decided that they are one, see `decisions`: token_l, token_r, verdict.
-    Reads linked.<subject>_unresolved and the evidence.
+    token_l is unresolved. token_r is the identity key of a resolved subject, or another unresolved token; then
+    token_l < token_r. Two identity keys are a pair only when a person has decided that they are one subject:
+    `decisions` is a table of token_l, token_r, verdict. Reads linked.<subject>_unresolved and the evidence.
     """
     con.execute(f"create or replace temp table resolved as {subject.resolved}")
     con.execute(f"""
@@ -47,7 +48,7 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
     con.execute(f"create or replace temp table near_number as {_near_numbers(subject)}")
     blocks = [block(rule, "resolved", "identity_key") for rule in subject.blocking_rules]
     blocks += [block(rule, "unresolved", "token") for rule in subject.blocking_rules]
-    blocks += ["select token, identity_key from near_number", _same_received(), _told_to_be_one(decisions)]
+    blocks += ["select token, identity_key from near_number", _same_received(), _decided_same(decisions)]
     con.execute(
         f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(f'({pairs})' for pairs in blocks)})"
     )
@@ -56,7 +57,7 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
 
 
 def _frequencies(subject: SubjectLinkage) -> str:
-    """SELECT of name, tf_name: the share of the resolved that a name is met among by chance, the one who is meant left out."""
+    """SELECT of name, tf_name: the share of resolved subjects that have a name by chance, without the matching subject."""
     return f"""
         select name, greatest(count(distinct identity_key) - 1, {subject.namesakes})
             / (select count(distinct identity_key) from resolved) as tf_name
@@ -67,8 +68,8 @@ def _frequencies(subject: SubjectLinkage) -> str:
 def block(rule: tuple[str, ...], right: str, key: str) -> str:
     """SELECT of the pairs of `unresolved` and `right` that share every column of a blocking rule.
 
-    A key that more than MOST_PER_TOKEN of `right` share is dropped before the join, so that a frequent one costs nothing;
-    a token that still meets more than these by its several keys meets none.
+    A blocking key that more than MOST_PER_TOKEN of `right` share is dropped before the join, so a frequent key costs
+    nothing. A token with more pairs than that through several keys gets no pair from the rule.
     """
     columns = ", ".join(rule)
     on = " and ".join(f"l.{column} = r.{column}" for column in rule)
@@ -96,53 +97,56 @@ def _exploded(rule: tuple[str, ...], table: str, key: str) -> str:
 
 
 def _near_numbers(subject: SubjectLinkage) -> str:
-    """SELECT of the resolved whose number is one mistake away from what was delivered, or shares what a spreadsheet left."""
+    """SELECT of pairs: the number is one mistake away from the delivered one, or has the same first 15 digits.
+
+    A spreadsheet keeps 15 digits of a number and replaces the rest by zeros.
+    """
     symbols = ", ".join(f"'{symbol}'" for symbol in subject.alphabet)
     return f"""
         with damaged as (
-            select distinct token, received, unnest(range(1, length(received) + 1)) as place
+            select distinct token, received, unnest(range(1, length(received) + 1)) as position
             from unresolved where length(received) between 17 and 19
         ),
 
         symbol as (select unnest([{symbols}]) as symbol),
 
-        mended as (
-            select token, left(received, place - 1) || symbol || substr(received, place + 1) as number
+        repaired as (
+            select token, left(received, position - 1) || symbol || substr(received, position + 1) as number
             from damaged, symbol where length(received) = 18
             union all
-            select token, left(received, place - 1) || substr(received, place + 1, 1) || substr(received, place, 1)
-                || substr(received, place + 2)
+            select token, left(received, position - 1) || substr(received, position + 1, 1) || substr(received, position, 1)
+                || substr(received, position + 2)
             from damaged where length(received) = 18
             union all
-            select token, left(received, place) || symbol || substr(received, place + 1)
+            select token, left(received, position) || symbol || substr(received, position + 1)
             from damaged, symbol where length(received) = 17
             union all
-            select token, left(received, place - 1) || substr(received, place + 1)
+            select token, left(received, position - 1) || substr(received, position + 1)
             from damaged where length(received) = 19
         ),
 
         number as (select distinct identity_key, number from resolved where length(number) = 18),
 
-        cut as (select distinct token, left(received, 15) as start from unresolved
+        truncated as (select distinct token, left(received, 15) as start from unresolved
             where length(received) = 18 and suffix(received, '000'))
 
-        select token, identity_key from mended join number using (number)
+        select token, identity_key from repaired join number using (number)
         union
-        select token, identity_key from cut join number on left(number, 15) = start
+        select token, identity_key from truncated join number on left(number, 15) = start
         qualify count(*) over (partition by token) <= {MOST_PER_TOKEN}
     """
 
 
 def _same_received() -> str:
-    """Two records that were delivered with the same damaged number."""
+    """SELECT of pairs of records that were delivered with the same damaged number."""
     return """
         select l.token, r.token from unresolved as l join unresolved as r
         on l.received = r.received and l.token < r.token and length(l.received) between 15 and 19
     """
 
 
-def _told_to_be_one(decisions: str) -> str:
-    """A pair that a person decided is compared whatever it shares, as long as both are there."""
+def _decided_same(decisions: str) -> str:
+    """SELECT of pairs that a person decided are one subject: compared whatever they share, while both tokens exist."""
     return f"""
         select case when l.is_resolved then r.token else l.token end, case when l.is_resolved then l.token else r.token end
         from {decisions} as decision
@@ -155,7 +159,7 @@ def _told_to_be_one(decisions: str) -> str:
 
 
 def profiles(subject: SubjectLinkage) -> str:
-    """SELECT of what is resolved of everybody who stands in a pair: one row each, several values as lists."""
+    """SELECT of one profile for each token in a candidate pair: the values that its records report, several as lists."""
     kept = f"select token_l as token from {PAIR} union select token_r from {PAIR}"
     scalars = [
         column
@@ -174,7 +178,7 @@ def profiles(subject: SubjectLinkage) -> str:
     return f"""
         with kept as ({kept}),
 
-        told as (
+        reported as (
             select identity_key as token, true as is_resolved, name_authority, number,
                 {", ".join(subject.columns)}
             from resolved semi join kept on resolved.identity_key = kept.token
@@ -191,7 +195,7 @@ def profiles(subject: SubjectLinkage) -> str:
                 list_sort(list(distinct phone) filter (where phone is not null)) as phones,
                 list_sort(list_distinct(flatten(list(addresses) filter (where addresses is not null)))) as addresses,
                 list_sort(list_distinct(flatten(list(shared_identifiers) filter (where shared_identifiers is not null)))) as shared_identifiers
-            from told group by token
+            from reported group by token
         ),
 
         spelled as ({_SPELLED})

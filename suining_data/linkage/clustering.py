@@ -1,10 +1,11 @@
-"""Clusters: which pairs are accepted, who ends up together, and what is left for people to decide.
+"""Clustering: which candidate pairs are matches, which records form a cluster, and which pairs a person must decide.
 
-Here: thresholds, vetoes, decisions of people, cutting. Not here: weights (scoring.py), ids (registry.py), the queue that
-people work through (review.py).
+Here: thresholds, vetoes, decisions of people, splitting of clusters. Not here: weights (scoring.py), ids (registry.py),
+the review queue (review.py).
 
-A cluster holds at most one resolved: two different accepted numbers are two subjects. Nothing that two members veto is in
-one cluster, by whatever chain; a decision of a person stands above any weight and size, and below the vetoes.
+A cluster has at most one resolved subject, because two different accepted numbers are two subjects. It never has two
+members that veto each other, through whatever chain of pairs. A person's decision counts more than any weight or
+cluster size, but less than a veto.
 """
 
 from dataclasses import dataclass, field
@@ -19,10 +20,10 @@ from scipy.sparse.csgraph import connected_components
 
 from suining_data.linkage.subject_linkage import SubjectLinkage
 
-ACCEPT = 10.0  # log2 of the odds: one mistake in a thousand such pairs
-REVIEW = 0.0  # below, a pair is more likely two
-MARGIN = 5.0  # bits by which the best resolved must lead, or a person decides
-LARGE, STRONG = 12, 20.0  # a cluster of more records holds together by such weights only
+ACCEPT = 10.0  # weight (log2 of the odds) from which a pair is a match: one false match in a thousand such pairs
+REVIEW = 0.0  # weight below which a pair is more likely a non-match
+MARGIN = 5.0  # bits between the best and the second resolved subject; with less, a person decides
+LARGE, STRONG = 12, 20.0  # a cluster grows beyond LARGE records only by pairs with at least the weight STRONG
 
 Edges = dict[str, NDArray[Any]]
 
@@ -32,31 +33,36 @@ def cluster(
 ) -> None:
     """Fill the temporary tables member(token, root, rule, weight, matched, evidence) and open_pair.
 
-    `member` has every token of `profiles` that is not resolved; `root` is the resolved it belongs to, or the first of its
-    cluster. `open_pair` (token_l, token_r, weight, probability, evidence, state) holds what a person should look at.
-    `decisions` has token_l, token_r, verdict, one row per pair in either order; pairs told to be one are among `scored`.
+    `member` has every unresolved token of `profiles`; its `root` is the resolved subject of its cluster, or the first
+    token of the cluster. `open_pair` (token_l, token_r, weight, probability, evidence, state) has the pairs that a
+    person should decide. `decisions` has token_l, token_r, verdict, one row per pair in either order; `scored` includes
+    every pair with the verdict `same`.
     """
-    con.execute(_judged(subject, scored, profiles, decisions))
+    con.execute(_classified(subject, scored, profiles, decisions))
     edges = _edges(con)
     nodes = con.execute(f"select count(*) from {profiles}").fetchall()[0][0]
     labels = _components(nodes, edges["l"], edges["r"])
     _register_labels(con, labels)
     broken = _broken_components(con, subject, profiles)
     if broken:
-        labels = _recut(con, subject, profiles, edges, labels, broken)
+        labels = _split(con, subject, profiles, edges, labels, broken)
         _register_labels(con, labels)
     con.execute(_members(profiles))
     con.execute(_OPEN)
 
 
-def _judged(subject: SubjectLinkage, scored: str, profiles: str, decisions: str) -> str:
-    """SQL: every pair with its state; temporary tables decided, judged and accepted."""
+def _classified(subject: SubjectLinkage, scored: str, profiles: str, decisions: str) -> str:
+    """SQL: the temporary tables decided, classified_pair (every pair with what decides about it) and accepted_pair.
+
+    `is_out`: a veto or a decision excludes the pair. `is_settled`: a person decided to which resolved subject the record
+    belongs. `lead_weight`: bits above the next pair of the record; `gap_weight`: bits below the best pair of the record.
+    """
     return f"""
         create or replace temp table decided as
         select least(token_l, token_r) as a, greatest(token_l, token_r) as b, verdict
         from {decisions} where verdict <> 'unsure';
 
-        create or replace temp table judged as
+        create or replace temp table classified_pair as
         with compared as (
             select l.node as l, r.node as r, pair.*, r.is_resolved, verdict,
                 {_vetoed(subject)} or (l.is_resolved and r.is_resolved) as is_vetoed,
@@ -68,25 +74,25 @@ def _judged(subject: SubjectLinkage, scored: str, profiles: str, decisions: str)
                 and decided.b = greatest(pair.token_l, pair.token_r)
         )
 
-        select *, row_number() over best as place, weight - lead(weight) over best as lead_of,
-            first_value(weight) over best - weight as behind,
+        select *, row_number() over best as position, weight - lead(weight) over best as lead_weight,
+            first_value(weight) over best - weight as gap_weight,
             bool_or(coalesce(verdict = 'same', false) and is_resolved and not is_out) over (partition by token_l) as is_settled
         from compared
         window best as (partition by token_l, is_resolved, is_out order by weight desc, token_r);
 
-        create or replace temp table accepted as
+        create or replace temp table accepted_pair as
         select l, r, token_l, token_r, evidence, weight, verdict is not null as is_decided
-        from judged
+        from classified_pair
         where not is_out and (verdict = 'same' or (weight >= {ACCEPT} and (not is_resolved or (
-            not is_settled and place = 1 and coalesce(lead_of, {MARGIN}) >= {MARGIN}))))
+            not is_settled and position = 1 and coalesce(lead_weight, {MARGIN}) >= {MARGIN}))))
     """
 
 
 def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
-    """The accepted pairs as columns l, r, weight, the strongest first; what people decided is stronger than any weight."""
+    """The accepted pairs as columns l, r, weight, the strongest first. Decided pairs come before all others."""
     ordered = con.execute("""
         select l, r, case when is_decided then 'inf'::double else weight end as weight
-        from accepted order by is_decided desc, accepted.weight desc, l, r
+        from accepted_pair order by is_decided desc, accepted_pair.weight desc, l, r
     """)
     return {name: np.asarray(column) for name, column in ordered.fetchnumpy().items()}
 
@@ -108,7 +114,7 @@ def _register_labels(con: duckdb.DuckDBPyConnection, labels: NDArray[np.int64]) 
 
 
 def _broken_components(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str) -> list[int]:
-    """Components with two resolved, two members that veto each other or were told apart, or too many members."""
+    """Components with two resolved subjects, with two members that a veto or a decision separates, or with too many."""
     rows = con.execute(f"""
         with member as (select component, p.* from component join {profiles} as p using (node)),
         several as (select component from member group by component having count(*) > 1),
@@ -128,7 +134,7 @@ def _broken_components(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, 
     return [component for (component,) in rows]
 
 
-def _recut(
+def _split(
     con: duckdb.DuckDBPyConnection,
     subject: SubjectLinkage,
     profiles: str,
@@ -136,23 +142,23 @@ def _recut(
     labels: NDArray[np.int64],
     broken: list[int],
 ) -> NDArray[np.int64]:
-    """Join the members of broken components again, the strongest pairs first, never against a veto."""
+    """Split broken components: join their members anew, the strongest pairs first, never against a veto."""
     inside = np.isin(labels[edges["l"]], broken)
     vetoes = _vetoes_inside(con, subject, profiles, broken)
     resolved = {node for (node,) in con.execute(f"select node from {profiles} where is_resolved").fetchall()}
-    groups = _Groups(vetoes, resolved)
+    sets = _DisjointSets(vetoes, resolved)
     for left, right, weight in zip(*(edges[name][inside].tolist() for name in ("l", "r", "weight")), strict=True):
-        groups.join(left, right, weight)
+        sets.join(left, right, weight)
     fresh = labels.copy()
     inside_nodes = np.flatnonzero(np.isin(labels, broken))
-    fresh[inside_nodes] = labels.max() + 1 + np.array([groups.root(int(node)) for node in inside_nodes])
+    fresh[inside_nodes] = labels.max() + 1 + np.array([sets.root(int(node)) for node in inside_nodes])
     return fresh
 
 
 def _vetoes_inside(
     con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str, broken: list[int]
 ) -> dict[int, set[int]]:
-    """Node -> nodes of its component that it never joins; the few that are in question."""
+    """Node -> nodes of the same broken component that must not be in its cluster."""
     rows = con.execute(
         f"""
         with member as (
@@ -172,8 +178,8 @@ def _vetoes_inside(
 
 
 @dataclass
-class _Groups:
-    """Disjoint sets that keep apart what vetoes itself, two resolved, and large sets without a strong pair."""
+class _DisjointSets:
+    """Union-find with conditions: two sets stay separate on a veto, with two resolved nodes, or when too large."""
 
     vetoes: dict[int, set[int]]
     resolved: set[int]
@@ -199,7 +205,7 @@ class _Groups:
 
 
 def _members(profiles: str) -> str:
-    """SQL: every token that is not resolved with its cluster, and the strongest accepted pair that holds it there."""
+    """SQL: every unresolved token with its cluster, and the strongest accepted pair that links it to the cluster."""
     return f"""
         create or replace temp table member as
         with placed as (select token, is_resolved, component from {profiles} join component using (node)),
@@ -210,18 +216,18 @@ def _members(profiles: str) -> str:
             from placed group by component
         ),
 
-        held as (
-            select token_l as token, token_r as matched, weight, is_decided, evidence from accepted
+        link as (
+            select token_l as token, token_r as matched, weight, is_decided, evidence from accepted_pair
             union all
-            select token_r, token_l, weight, is_decided, evidence from accepted
+            select token_r, token_l, weight, is_decided, evidence from accepted_pair
         ),
 
         best as (
-            select held.* from held
+            select link.* from link
             join placed as a using (token)
-            join placed as b on b.token = held.matched and a.component = b.component
+            join placed as b on b.token = link.matched and a.component = b.component
             qualify row_number() over (
-                partition by held.token order by held.is_decided desc, held.weight desc, matched) = 1
+                partition by link.token order by link.is_decided desc, link.weight desc, matched) = 1
         )
 
         select placed.token, root, is_of_resolved, matched, weight, evidence,
@@ -233,18 +239,19 @@ def _members(profiles: str) -> str:
     """
 
 
-# What was not obvious: between the thresholds, without enough lead, cut apart, or decided against a veto or another
-# decision. Of the resolved that a record may speak of only those are asked about that the best does not leave behind.
+# The pairs for a person: a weight between the thresholds, too small a lead, split into two clusters, or a decision
+# `same` against a veto or another decision. Of several resolved subjects for one record, only those within MARGIN of
+# the best are open.
 _OPEN = f"""
     create or replace temp table open_pair as
     select token_l, token_r, weight, probability, evidence,
         case when verdict = 'same' then 'vetoed' when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end as state
-    from judged
-    left join (select token, root, is_of_resolved from member) as l on l.token = judged.token_l
-    left join (select token, root, is_of_resolved from member) as r on r.token = judged.token_r
-    where coalesce(l.root, judged.token_l) <> coalesce(r.root, judged.token_r)
+    from classified_pair as pair
+    left join (select token, root, is_of_resolved from member) as l on l.token = pair.token_l
+    left join (select token, root, is_of_resolved from member) as r on r.token = pair.token_r
+    where coalesce(l.root, pair.token_l) <> coalesce(r.root, pair.token_r)
         and case when verdict = 'same' then true
             when is_out or weight < {REVIEW} then false
             when weight < {ACCEPT} and l.is_of_resolved and coalesce(r.is_of_resolved, true) then false
-            else not is_resolved or (not is_settled and behind < {MARGIN}) end
+            else not is_resolved or (not is_settled and gap_weight < {MARGIN}) end
 """

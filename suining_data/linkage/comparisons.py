@@ -1,10 +1,10 @@
-"""How two profiles agree: Splink's comparisons for Chinese names, births, numbers, phones, addresses and shared_identifiers.
+"""How two profiles agree: Splink's comparisons for names, births, numbers, phones, addresses and shared identifiers.
 
-Here: the levels of every comparison as SQL over a pair's `_l` and `_r` columns, and their wording for people.
-Not here: how much a level weighs (trained/*.json, from training.py), applying it (scoring.py).
+Here: the levels of every comparison as SQL over a pair's `_l` and `_r` columns, and the labels that people read.
+Not here: the weight of a level (trained/*.json, from training.py), applying it (scoring.py).
 
-DuckDB's string distances count bytes: names are compared character by character, and only numbers and dates, which are
-ASCII, by distance.
+DuckDB's string distances count bytes. So names, which are Chinese, are compared character by character; only numbers and
+dates, which are ASCII, are compared by distance.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ def _shared(name: str, column: str, *further: Level) -> Comparison:
 _NUMBER = _comparison(
     "number",
     _level(
-        "不详 not reported",  # or cut down to a few digits by a spreadsheet
+        "不详 not reported",  # or a spreadsheet has reduced it to a few digits
         "number_l is null or number_r is null or contains(number_l, 'E+') or contains(number_r, 'E+')",
         is_null_level=True,
     ),

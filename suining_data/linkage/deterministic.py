@@ -1,19 +1,20 @@
-"""Exact linkage: which records carry the same valid number, and the key that stands for it.
+"""Deterministic linkage: records with the same accepted number are one subject.
 
-Here: the SELECTs of linked.contested_number, linked.organization_number, and of the keyed evidence of both subjects.
-Not here: records without a valid number (blocking.py), ids (registry.py).
+Here: the SELECTs of linked.contested_number, linked.organization_number, and of clusters and ids of both subjects.
+Not here: records without an accepted number (blocking.py), ids (registry.py).
 
-A record's `token` is what the identity registry remembers of it: the key of its valid number, or a digest of what it
-tells, so that a row that is delivered again, elsewhere or in another order is the same to the registry. A record that
-tells nothing but a name has none.
+The identity registry stores a `token` for each record: the key of its accepted number, or a digest of what it reports
+(tokens.py). So a row that is delivered again, elsewhere or in another order keeps its token. A record that reports
+nothing but a name has no token.
 """
 
-# The key of a person's accepted number, of the evidence; null where a record has none.
+# The key of a person's accepted number, as SQL over the evidence; null where a record has none.
 PERSON_KEY = "coalesce(resident_id, other_id_type_code || ':' || other_id)"
 
-# One number, two people: a record is not merged whose name is another than the one that the best authority gives for the
-# number, and whose sex or birth date contradicts it or the number; where sex and birth are not reported, one with another
-# surname, or with a given name of another length that shares no character.
+# One number, two people. The anchor of a number is the record of the best authority. Another record contests the number
+# if its name differs from the anchor's and its sex or birth date contradicts the anchor or the number. If it does not
+# report sex and birth, it contests the number if the surname differs, or if the given name has another length and shares
+# no character.
 CONTESTED = """
 with many_names as (
     select resident_id from linked.person_evidence where resident_id is not null
@@ -50,18 +51,18 @@ compared as (
         coalesce(sex_code <> anchor_sex_code, false)
             or coalesce(birth_date <> coalesce(anchor_birth_date, try_strptime(substr(resident_id, 7, 8), '%Y%m%d')), false)
             as contradicts,
-        sex_code is not null and birth_date is not null as tells_sex_and_birth
+        sex_code is not null and birth_date is not null as reports_sex_and_birth
     from named join anchor using (resident_id)
 )
 
 select record_id, role, resource_id, resident_id
 from compared
 where not is_same_name
-    and (contradicts or (is_unlike and not tells_sex_and_birth))
+    and (contradicts or (is_unlike and not reports_sex_and_birth))
 """
 
-# The organisation code is what the numbers of one organisation share: a USCC holds it at 9-17, its check character
-# at 17. A registration number belongs to the code it was delivered with, if that is one code only.
+# The numbers of one organisation share the organisation code: a USCC has it at positions 9 to 17, with its check
+# character at 17. A registration number belongs to the code that it was delivered with, if there is only one such code.
 ORGANIZATION_NUMBER = """
 with record as (
     select uscc, registration_number, record_id, role_number,
@@ -95,7 +96,7 @@ where identifier is not null and identity_key is not null
 group by identity_key, identifier_type, identifier
 """
 
-# How many records every token has, and where the first of them lies; tokens that tell too little have no cluster.
+# How many records every token has, and the key of the first one. Tokens that report too little have no cluster.
 PERSON_CLUSTER = f"""
 with record as (
     select case when record.record_id is null then {PERSON_KEY}

@@ -1,11 +1,12 @@
-"""What a record reports about its subject that linkage compares: numbers, name, birth, phone, addresses, shared identifiers.
+"""Evidence: what linkage compares of a record: numbers, name, birth, phone, addresses, shared identifiers.
 
-Here: the SELECTs of linked.person_evidence and linked.organization_evidence, one narrow row per record.
+Here: the SELECTs of linked.person_evidence and linked.organization_evidence, one row per record with few columns.
 Not here: the attributes that become golden values (records.py), which records are one subject (deterministic.py,
 blocking.py).
 
-A shared identifier numbers a matter that a row is about - a certificate, an account, a household, the other people and
-organisations of the row - as `<what>:<number>`. Two rows with the same one and the same name are about one subject.
+A shared identifier is the number of a matter that a row is about: a certificate, an account, a household, the other
+people and organisations of the row. It is written `<what>:<number>`. Two rows with the same shared identifier and the
+same name are about one subject.
 """
 
 import sqlglot
@@ -26,16 +27,16 @@ from suining_data.subjects import Subject, load_subjects
 
 SHARED_IDENTIFIER_ELEMENTS = ("identifier", "license_number", "account_number", "real_estate_unit_code")
 NUMBERS = ("resident_id", "identity_number", "uscc", "organization_identifier")  # elements that number a subject
-SUFFICIENT = ("resident_id", "uscc", "organization_code", "registration_number")  # need no type of document beside them
-REPAIRABLE = {"person": "resident_id", "organization": "uscc"}  # the number whose damaged form is worth a look
+SUFFICIENT = ("resident_id", "uscc", "organization_code", "registration_number")  # need no document type
+REPAIRABLE = {"person": "resident_id", "organization": "uscc"}  # the number whose damaged form is compared
 
 
 def evidence(catalog: Catalog, subject: Subject) -> str:
     """SELECT of one row per record of a subject.
 
-    record_id, role, role_number, resource_id, the identifiers, received (a number that could not be accepted, as it was
-    delivered), the compared attributes, addresses, shared_identifiers, name_authority. Of a quarantined number it has
-    what was delivered, cleaned as if it were good.
+    Columns: record_id, role, role_number, resource_id, the identifiers, received (a number that was not accepted, as
+    delivered), the compared attributes, addresses, shared_identifiers, name_authority. A quarantined number is in
+    `received`, cleaned like a valid one.
     """
     about = list(entities(catalog, subject.name))
     records = "\nunion all\n".join(_branch(resource, entity, subject) for resource, entity in about)
@@ -81,7 +82,7 @@ def _branch(resource: Resource, entity: Entity, subject: Subject) -> str:
 
 
 def _shared_identifiers(resource: Resource, entity: Entity) -> str:
-    """SQL: the shared identifiers of a row, as seen by one of its entities."""
+    """SQL: the shared identifiers of one entity of a row."""
     values = [
         f"'{column.name}:' || {column.name}"
         for column in resource.columns
@@ -107,7 +108,7 @@ def _number_columns(entity: Entity) -> list[str]:
 
 
 def _received_number(resource: Resource, entity: Entity, subject: Subject) -> str:
-    """SQL: the column that still holds a number of which the accepted one was derived; null where there is none."""
+    """SQL: the column with the delivered number from which the accepted one is derived; null where there is none."""
     name = entity.values.get(REPAIRABLE[subject.name])
     if name is None and subject.any_identifier:
         name = entity.values.get(subject.any_identifier.name)

@@ -1,7 +1,8 @@
 """Every record of a subject with the id of its golden record: linked.person_record, organization_record, address_record.
 
 Here: the SELECTs that join ids to the records, and their survivorship rank.
-Not here: the records themselves (records.py), who is who (linking.py, registry.py), which value survives (dbt_like_sql/).
+Not here: the records themselves (records.py), clusters and ids (linking.py, registry.py), which value survives
+(dbt_like_sql/).
 """
 
 from suining_data.catalog import Catalog
@@ -27,7 +28,7 @@ def organization_record(catalog: Catalog) -> str:
         left join linked.organization_unresolved as unresolved
             on unresolved.record_id = record.record_id and unresolved.role = record.role
         left join linked.organization_link as link using (token)
-        left join ({_ids_by("organization")}) as identity on identity.known_by = coalesce(
+        left join ({_ids_by_key("organization")}) as identity on identity.key = coalesce(
             unresolved.token, uscc, record.organization_code, record.registration_number)
     """
 
@@ -35,8 +36,9 @@ def organization_record(catalog: Catalog) -> str:
 def person_record(catalog: Catalog) -> str:
     """SELECT of every record of a person: attributes, authorities, person_id, how it was linked.
 
-    A contested number is nobody's here: linked.contested_number has it. The employer is the organisation that the same
-    row is about, which may be resolved by its name where the code is damaged; else the one that has the code.
+    A contested number is not in resident_id but in contested_number. The employer is the organisation that the same row
+    is about, which linkage may have resolved by its name where the code is damaged; otherwise it is the organisation
+    that has the code.
     """
     subject = load_subjects()["person"]
     return f"""
@@ -57,14 +59,14 @@ def person_record(catalog: Catalog) -> str:
         left join linked.person_link as link using (token)
         left join linked.person_identity as identity on identity.token = case
             when unresolved.record_id is not null then unresolved.token else {PERSON_KEY} end
-        left join ({_ids_by("organization")}) as employer on employer.known_by = employer_code
+        left join ({_ids_by_key("organization")}) as employer on employer.key = employer_code
         left join ({_insuring(catalog)}) as insuring on insuring.record_id = case
             when coalesce(employer_code, employer_name) is not null then record.record_id end
     """
 
 
 def _insuring(catalog: Catalog) -> str:
-    """SELECT of record_id and organization_id of those in whose rows a person's employer_code is their number."""
+    """SELECT of record_id, organization_id: organisations whose number is the employer_code of a person in the same row."""
     any_identifier = load_subjects()["organization"].any_identifier
     kinds = ("uscc", any_identifier.name) if any_identifier else ("uscc",)
     codes = {
@@ -83,15 +85,15 @@ def _insuring(catalog: Catalog) -> str:
     """
 
 
-def _ids_by(subject: str) -> str:
-    """SELECT of known_by (a number or a token) and id, one row each."""
+def _ids_by_key(subject: str) -> str:
+    """SELECT of key (an accepted number or a token) and the golden id, one row per key."""
     return f"""
-        select known_by, min({subject}_id) as {subject}_id
+        select key, min({subject}_id) as {subject}_id
         from (
-            select identifier as known_by, {subject}_id from linked.{subject}_identity where identifier is not null
+            select identifier as key, {subject}_id from linked.{subject}_identity where identifier is not null
             union all
             select token, {subject}_id from linked.{subject}_identity where contains(token, ':')
-        ) group by known_by
+        ) group by key
     """
 
 
@@ -118,7 +120,7 @@ def address_record(catalog: Catalog) -> str:
 
 
 def _survivorship_rank(subject: Subject) -> str:
-    """Select item: how a record ranks among those of one authority."""
+    """Select item: the survivorship rank of a record among those of one authority."""
     attributes = [f"record.{name}" for name in subject.recorded]
     rank = record_rank("record.valid_from", attributes, "record.record_id", "record.role_number")
     return f"{rank} as survivorship_rank"

@@ -1,7 +1,7 @@
-"""Scored linkage of one subject: records without an accepted number find whom they speak of.
+"""Probabilistic linkage of one subject: it assigns records without an accepted number to a subject.
 
-Here: the order of it - candidates, weights, clusters - and the tables linked.<subject>_link and
-linked.<subject>_open_pair. Not here: the parts (blocking.py, scoring.py, clustering.py), ids (registry.py).
+Here: the sequence blocking, scoring, clustering, and the tables linked.<subject>_link and linked.<subject>_open_pair.
+Not here: the parts (blocking.py, scoring.py, clustering.py), ids (registry.py).
 """
 
 import duckdb
@@ -20,13 +20,13 @@ SCORED = f"token_l varchar, token_r varchar, weight double, probability double, 
 
 
 def link(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> int:
-    """Write linked.<subject>_link__next, one row per token of linked.<subject>_unresolved, and the open pairs.
+    """Write the staging tables of linked.<subject>_link, one row per unresolved token, and of the open pairs.
 
-    `root` is the key of the accepted number it belongs to, or the first token of its cluster; `is_subject` says whether
-    the cluster tells enough to be a subject of its own.
+    `root` is the key of an accepted number, or the first token of the cluster. `is_subject` is true if the cluster
+    reports enough to be a subject of its own. Returns the number of rows of linked.<subject>_link.
     """
     move_tokens(con, subject.name)
-    con.execute(f"create or replace temp table last_decision as {_LAST}", [subject.name])
+    con.execute(f"create or replace temp table last_decision as {_LAST_DECISION}", [subject.name])
     find_candidates(con, subject, "last_decision")
     _score(con, subject)
     cluster(con, subject, "scored", PROFILE, "last_decision")
@@ -48,8 +48,8 @@ def link(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> int:
     return int(con.execute(f"select count(*) from linked.{subject.name}_link{STAGING}").fetchall()[0][0])
 
 
-# of several decisions on a pair, in whichever order it was shown, the last counts
-_LAST = """
+# Of several decisions on a pair, in either order of its tokens, the last counts.
+_LAST_DECISION = """
     select token_l, token_r, verdict from registry.decision where subject = ?
     qualify row_number() over (
         partition by least(token_l, token_r), greatest(token_l, token_r) order by decided_at desc, decision_number desc) = 1

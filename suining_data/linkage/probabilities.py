@@ -1,11 +1,11 @@
-"""What a trained level is worth: estimates of a sample, completed where it shows too little.
+"""The m and u probabilities of the levels: estimates from a sample, completed where the sample shows too few pairs.
 
-Here: smoothing, the least that a level is given, probabilities of one comparison that sum to 1. Not here: the sample and
-the estimates (training.py).
+Here: smoothing, the smallest probability of a level, probabilities of one comparison that sum to 1. Not here: the
+sample and the estimates (training.py).
 
-A level is counted as if one more pair had shown it: that none of a hundred pairs differs does not make differing one in
-ten thousand. And nothing is rarer than LEAST_M or LEAST_U: a made-up city, or a register that copies another, agrees
-with itself better than records do.
+Every level counts one more pair than the sample shows. If none of a hundred pairs differs, that does not mean that one
+in ten thousand differs. And no level gets less than LEAST_M or LEAST_U, because synthetic data, and a register that
+copies another one, agree better than real records do.
 """
 
 from typing import Any
@@ -19,15 +19,18 @@ Comparison = dict[str, Any]
 def reported_pairs(
     con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], left: str, right: str, on: str | None = None
 ) -> list[float]:
-    """Of all pairs of two tables of profiles, or those with `on` in common, how many each comparison can judge."""
+    """The number of pairs of two tables of profiles for which both report what a comparison needs, per comparison.
+
+    All pairs, or with `on` those that have the column `on` in common.
+    """
     if on:
-        return _judged(con, comparisons, f"{left} as l join {right} as r using ({on})", left, "r")
-    # what one of both does not tell is not reported: so it need not be asked of every pair
-    sides = (_judged(con, comparisons, f"{table} as l", table, "l") for table in (left, right))
-    return [one * other for one, other in zip(*sides, strict=True)]
+        return _reported(con, comparisons, f"{left} as l join {right} as r using ({on})", left, "r")
+    # a pair misses a value if one of the two profiles does: so it is enough to count the profiles of each table
+    profiles = (_reported(con, comparisons, f"{table} as l", table, "l") for table in (left, right))
+    return [one * other for one, other in zip(*profiles, strict=True)]
 
 
-def _judged(
+def _reported(
     con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], pairs: str, table: str, right: str
 ) -> list[float]:
     columns = [name for name, *_ in con.execute(f"describe {table}").fetchall()]
@@ -40,16 +43,16 @@ def _is_missing(comparison: Comparison) -> str:
     return next(str(level["sql_condition"]) for level in comparison["comparison_levels"] if level.get("is_null_level"))
 
 
-def completed(comparison: Comparison, name: str, told: float, least: float) -> list[float]:
-    """The `name` (m or u) of every level that tells something, smoothed as of `told` pairs, together 1.
+def completed(comparison: Comparison, name: str, pairs: float, least: float) -> list[float]:
+    """The `name` (m or u) probabilities of the informative levels, smoothed for a sample of `pairs`; their sum is 1.
 
-    Levels that are fixed stay what they are, if that is not below `least`.
+    A fixed level keeps its probability, if that is at least `least`.
     """
     levels = informative_levels(comparison)
     values = [level.get(f"{name}_probability") or 0.0 for level in levels]
     is_fixed = [bool(level.get(f"fix_{name}_probability")) for level in levels]
     fixed = sum(max(value, least) for value, is_set in zip(values, is_fixed, strict=True) if is_set)
-    free = [max((value * told + 1) / (told + len(levels)), least) for value in values]
+    free = [max((value * pairs + 1) / (pairs + len(levels)), least) for value in values]
     scale = (1 - fixed) / (sum(value for value, is_set in zip(free, is_fixed, strict=True) if not is_set) or 1)
     return [
         max(value, least) if is_set else smoothed * scale
@@ -58,5 +61,5 @@ def completed(comparison: Comparison, name: str, told: float, least: float) -> l
 
 
 def informative_levels(comparison: Comparison) -> list[dict[str, Any]]:
-    """The levels of a comparison that say something, the others being that one side does not tell."""
+    """The levels of a comparison, without the null level: a pair in which one profile does not report the value."""
     return [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]

@@ -1,7 +1,7 @@
-"""Writes the SELECTs that gather the records of one subject from every staged table that is about it.
+"""The SELECTs of all records of one subject, from every staged table that is about it.
 
 Here: one branch per entity of the catalogue, all with the same columns. Not here: the attributes of a subject
-(subjects/), who is who (linking.py, registry.py).
+(subjects/), clusters and ids (linking.py, registry.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ def subject_records(catalog: Catalog, subject: Subject) -> str:
 
 
 def canonical_address(column: str) -> str:
-    """SQL: an address without the province and the city that every address here shares."""
+    """SQL: an address without the names of the province and the city, which all addresses share."""
     shared = load_city().beginnings
     cases = " ".join(f"when starts_with({column}, '{text}') then substr({column}, {len(text) + 1})" for text in shared)
     return f"nullif(case {cases} else {column} end, '')"
@@ -75,7 +75,7 @@ def _keys(resource: Resource, entity: Entity) -> list[str]:
 
 
 def _extra(resource: Resource, entity: Entity) -> list[str]:
-    """Columns of one subject only, which no attribute of a delivery fills."""
+    """Columns that only one subject has and that are no attributes of it."""
     if entity.subject == "person":
         column = entity.values.get("resident_id")
         derived = f"coalesce(list_contains(failed_rules, '{column}:upgraded'), false)" if column else "false"
@@ -84,7 +84,7 @@ def _extra(resource: Resource, entity: Entity) -> list[str]:
 
 
 def role_number(resource: Resource, entity: Entity) -> int:
-    """Which of the entities of one subject in a row it is: 0 to 3, two bits of what a new id is made of."""
+    """The number of an entity among those of the same subject in a row: 0 to 3, two bits of a record's key."""
     number = [each for each in resource.entities if each.subject == entity.subject].index(entity)
     if number > 3:
         raise ValueError(f"{resource.id}: more than four entities of subject {entity.subject}")
@@ -114,7 +114,7 @@ def authority(entity: Entity, attribute: str) -> str:
 
 
 def identifier(entity: Entity, subject: Subject, name: str) -> str:
-    """SQL: the identifier of an entity, also where it is in a column that holds identifiers of any kind."""
+    """SQL: the identifier of an entity, also from a column with identifiers of several kinds."""
     own = entity.values.get(name, "null")
     mixed = entity.values.get(subject.any_identifier.name) if subject.any_identifier else None
     return f"coalesce(case when {_is_kind(name, mixed)} then {mixed} end, {own})" if mixed else own

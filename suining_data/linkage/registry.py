@@ -1,17 +1,16 @@
-"""The identity registry: which golden id a cluster has, run after run, and what became of every id.
+"""The identity registry: which golden id a cluster has from run to run, and the history of every id.
 
-Here: schema `registry`: who keeps an id (overlap decides), the events mint, merge, split, retire and return, redirects.
-Not here: clusters (clustering.py), golden values (dbt_like_sql/).
+Here: schema `registry`: which cluster keeps an id (the largest overlap of records), the events mint, merge, split,
+retire and return, and redirects from merged ids. Not here: clusters (clustering.py), golden values (dbt_like_sql/).
 
-Tables per subject: `<subject>_identity` - a token (the key of an accepted number, or the digest of a record without one)
-and the id it last had; `<subject>_golden` - every id ever minted and whether it is active, merged into another or
-retired; `<subject>_event` - what happened, when, in which run, to how many records. They are state: nothing rebuilds
-them, and a snapshot carries a copy.
+Tables per subject:
+- `<subject>_identity`: a token (the key of an accepted number, or the digest of a record without one) and its last id.
+- `<subject>_golden`: every id that was ever minted, and whether it is active, merged into another, or retired.
+- `<subject>_event`: what happened to an id, when, in which run, with how many records.
+The tables are state: no step can rebuild them from deliveries, so a snapshot has a copy.
 """
 
 import duckdb
-
-ASSIGNED = "temp.assigned_id"  # token, id: what the run in hand gives out
 
 
 def create_registry(con: duckdb.DuckDBPyConnection) -> None:
@@ -38,16 +37,16 @@ def create_registry(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def number_decisions(con: duckdb.DuckDBPyConnection) -> None:
-    """Number the decisions of a registry from before version 0.4.0, which only had the order of their rows."""
+    """Number the decisions of a registry from before version 0.4.0, where only the order of the rows dated them."""
     con.execute("update registry.decision set decision_number = rowid + 1 where decision_number is null")
 
 
 def assign(con: duckdb.DuckDBPyConnection, subject: str, prefix: str, clusters: str) -> None:
     """Fill temp.assigned_id(token, id) and temp.identity_event from `clusters`: token, root, records, first_record.
 
-    Of the ids that the tokens of a cluster had, it keeps the one that most of its records had, unless more records of
-    that id are in another cluster. Reads the registry and changes nothing; `keep` does, once the run's table is accepted.
-    An id is made of where its first record lies, not of what the record says: it tells nothing about anybody.
+    A cluster keeps the id that most of its records had, unless another cluster has more records of that id.
+    This function reads the registry and does not change it: `record_ids` does, when the run's table is promoted.
+    A new id is a digest of the key of its first record, not of the record's content: an id contains no personal data.
     """
     con.execute(f"""
         create or replace temp table claim as
@@ -76,7 +75,7 @@ def assign(con: duckdb.DuckDBPyConnection, subject: str, prefix: str, clusters: 
 
 
 def _events(subject: str) -> str:
-    """SELECT of kind, id, other_id, records: how the run in hand differs from what the registry knows."""
+    """SELECT of kind, id, other_id, records: the differences between this run's ids and the registry."""
     return f"""
         with active as (select {subject}_id as id, status from registry.{subject}_golden),
 
@@ -103,8 +102,8 @@ def _events(subject: str) -> str:
     """
 
 
-def keep(con: duckdb.DuckDBPyConnection, subject: str, run_id: str) -> None:
-    """Write what `assign` found into the registry; call it in the transaction that accepts the run's table."""
+def record_ids(con: duckdb.DuckDBPyConnection, subject: str, run_id: str) -> None:
+    """Write the result of `assign` into the registry; call it in the transaction that promotes the run's table."""
     golden, identity = f"registry.{subject}_golden", f"registry.{subject}_identity"
     con.execute(f"""
         delete from {golden} where {subject}_id in (select id from temp.identity_event);

@@ -1,7 +1,8 @@
-"""A copy of the identity registry beside the warehouse: with it and landing/ everything else can be rebuilt.
+"""A copy of the identity registry next to the warehouse: with the copy and landing/, everything else can be rebuilt.
 
-Here: writing the copy in one step, reading it into a warehouse that has no registry yet.
-Not here: what the registry means (registry.py), what analysts open (publication/): the registry knows identity numbers.
+Here: replacing the copy in one step, and reading it into a warehouse that has no registry yet.
+Not here: the registry itself (registry.py), the published file (publication/). The copy has identity numbers, so it is
+never published.
 """
 
 import duckdb
@@ -12,7 +13,7 @@ from suining_data.sql import literal
 
 
 def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Write all tables of schema `registry` into a new file and let it replace the copy before."""
+    """Write all tables of schema `registry` into a new file, and replace the former copy by it."""
     file = settings.registry_backup
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
@@ -28,7 +29,7 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
 
 
 def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Fill the registry of a new warehouse from the copy; a registry that holds anything is left alone."""
+    """Fill the registry of a new warehouse from the copy. A registry that has rows is not changed."""
     tables = _tables(con)
     is_new = not any(con.execute(f"select 1 from registry.{table} limit 1").fetchone() for table in tables)
     if not is_new or not settings.registry_backup.exists():

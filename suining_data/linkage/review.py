@@ -1,7 +1,7 @@
-"""The review queue: pairs that are neither sure nor out of the question, and what people decide about them.
+"""The review queue: pairs that are too uncertain to be a match or a non-match, for a person to decide.
 
-Here: the SELECT of linked.review, how many pairs are open. Not here: which pairs are open (clustering.py), how people see
-and decide them (review/).
+Here: the SELECT of linked.review, the number of open pairs. Not here: which pairs are open (clustering.py), how people
+see and decide them (review/).
 """
 
 import duckdb
@@ -10,7 +10,7 @@ STATES = ("ambiguous", "uncertain", "vetoed")
 
 
 def pair_id(subject: str, left: str, right: str) -> str:
-    """SQL: the id of a pair of tokens, in whichever order: the same as long as both tell what they tell."""
+    """SQL: the id of a pair of tokens in either order. It stays the same while both records report the same."""
     return f"left(md5({subject} || least({left}, {right}) || greatest({left}, {right})), 16)"
 
 
@@ -37,7 +37,7 @@ left join unresolved as r on pair.subject = r.subject and r.token = token_r
 
 
 def open_pairs(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
-    """Pairs of `table`, a linked.review, by subject and state: {"person_uncertain": 12, ...}, those without any included."""
+    """Number of pairs by subject and state, zeros included: {"person_uncertain": 12, ...}. `table`: as linked.review."""
     counted: dict[tuple[str, str], int] = {
         (subject, state): pairs
         for subject, state, pairs in con.execute(

@@ -1,7 +1,7 @@
-"""How well candidate pairs agree: Splink applies a trained model on the run's own connection.
+"""Scoring: Splink applies the trained model to the candidate pairs, on the run's own connection.
 
-Here: from pairs and profiles to weights and what each comparison said. Not here: which pairs there are (blocking.py),
-what the model knows (training.py), what follows from a weight (clustering.py).
+Here: the weight of each pair and the part of each comparison in it. Not here: the candidate pairs (blocking.py), the
+training of the model (training.py), matches and clusters (clustering.py).
 """
 
 import json
@@ -20,7 +20,7 @@ LEFT, RIGHT = "scored_left", "scored_right"
 class Inputs:
     """Tables in the connection: pairs (token_l, token_r), profiles (one row per token), name frequencies (name, tf_name).
 
-    `subjects` is how many there are to be mistaken for: the odds before anything is compared are one in that.
+    `subjects`: the number of resolved subjects. The prior probability of a match is one in that number.
     """
 
     pairs: str
@@ -29,7 +29,7 @@ class Inputs:
     subjects: int
 
 
-# a pair was found before: it is met by its number
+# Blocking has found the pairs already: Splink joins the two records of a pair by the pair's number.
 _SCORING = {
     "link_type": "link_only",
     "unique_id_column_name": "pair",
@@ -40,12 +40,12 @@ _SCORING = {
 
 @cache
 def trained_text(subject: str) -> str:
-    """The file of a trained model."""
+    """The text of trained/<subject>.json."""
     return (TRAINED / f"{subject}.json").read_text(encoding="utf-8")
 
 
 def trained_model(subject: str) -> dict[str, Any]:
-    """The model of trained/<subject>.json: `settings` for Splink, and when and on what it was trained."""
+    """The model in trained/<subject>.json: `settings` for Splink, the date and the size of the training data."""
     model: dict[str, Any] = json.loads(trained_text(subject))
     return model
 
@@ -53,20 +53,20 @@ def trained_model(subject: str) -> dict[str, Any]:
 def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inputs, into: str) -> None:
     """Fill the temporary table `into`: token_l, token_r, weight (log2 of the odds), probability, evidence.
 
-    `evidence` is a list of {comparison, level, weight}, what every comparison adds. The order of rows in the inputs makes
-    no difference.
+    `evidence` is a list of {comparison, level, weight}: what every comparison adds to the weight, in bits. The result
+    does not depend on the order of the rows in the inputs.
     """
     from splink import DuckDBAPI, Linker
 
     numbered = f"(select *, row_number() over (order by token_l, token_r) as pair from {inputs.pairs})"
-    for side, token in ((LEFT, "token_l"), (RIGHT, "token_r")):
+    for table, token in ((LEFT, "token_l"), (RIGHT, "token_r")):
         con.execute(f"""
-            create or replace temp table {side} as
-            select pair, '{side}' as source_dataset, profile.*
+            create or replace temp table {table} as
+            select pair, '{table}' as source_dataset, profile.*
             from {numbered} join {inputs.profiles} as profile on token = {token}
         """)
     api = DuckDBAPI(connection=con)
-    left, right = (api.register(side, dataset_display_name=side) for side in (LEFT, RIGHT))
+    left, right = (api.register(table, dataset_display_name=table) for table in (LEFT, RIGHT))
     prior = {"probability_two_random_records_match": 1 / max(inputs.subjects, 2)}
     linker = Linker([left, right], settings | _SCORING | prior, log_level=None)
     linker.table_management.register_term_frequency_lookup(api.register(inputs.frequencies), "name")
@@ -82,7 +82,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inpu
 
 
 def _evidence(settings: dict[str, Any]) -> str:
-    """SQL: what every comparison that had something to compare adds to the weight."""
+    """SQL: the list of what each comparison adds to the weight, without comparisons of a value that is not reported."""
     parts = []
     for comparison in settings["comparisons"]:
         name, levels = comparison["output_column_name"], comparison["comparison_levels"]

@@ -1,7 +1,7 @@
-"""What differs between persons and organisations in scored linkage: the resolved records, the keys by which pairs are found.
+"""What differs between persons and organisations in linkage: resolved and unresolved records, blocking rules, vetoes.
 
-Here: a `SubjectLinkage` each. Not here: the attributes of a subject (subjects/), how a pair is compared (comparisons.py),
-the SQL that all subjects share (blocking.py).
+Here: one `SubjectLinkage` for each. Not here: the attributes of a subject (subjects/), how a pair is compared
+(comparisons.py), the SQL that is the same for all subjects (blocking.py).
 """
 
 from dataclasses import dataclass, field
@@ -11,28 +11,29 @@ from suining_data.elements.organization_names import branch_part, name_core
 from suining_data.linkage.deterministic import PERSON_KEY
 from suining_data.linkage.tokens import token
 
-MOST_PER_TOKEN = 50  # pairs by one blocking rule: beyond that the rule says nothing about this record
+MOST_PER_TOKEN = 50  # pairs of a record by one blocking rule; with more, the rule gives no evidence about this record
 
 
 @dataclass(frozen=True)
 class SubjectLinkage:
-    """`resolved` and `unresolved` are SELECTs of comparable columns; a blocking rule names columns that two records share.
+    """How the records of one subject are linked. `resolved` and `unresolved` are SELECTs of the comparable columns.
 
     Comparable columns: name, former_name, birth, sex_code, phone, addresses, shared_identifiers, representative_name,
-    received. A rule may name `address` and `shared_identifier`, one element of `addresses` and `shared_identifiers`.
+    received. A blocking rule lists columns that two records must share; `address` and `shared_identifier` in a rule mean
+    one element of `addresses` and `shared_identifiers`.
     """
 
     name: str
     prefix: str
     columns: tuple[str, ...]  # the comparable ones
-    resolved: str  # with identity_key and number: records that carry an accepted number
-    unresolved: str  # with record_id, role, token: those that do not
+    resolved: str  # records with an accepted number; has identity_key and number, too
+    unresolved: str  # records without one; has record_id, role and token, too
     alphabet: str
     blocking_rules: tuple[tuple[str, ...], ...]
-    vetoes: tuple[str, ...]  # SQL over two profiles l and r, true where they are never one
-    namesakes: float  # subjects of the same name that no record is about, where only one is resolved by it
-    exists: str  # SQL over aggregated profiles: what a subject without any accepted number must report to be one
-    # column -> column of `resolved` with what the record itself reports, where `resolved` takes it from the number
+    vetoes: tuple[str, ...]  # SQL over two profiles l and r; true means that they are two subjects
+    namesakes: float  # expected number of subjects with the same name that no record is about, if one has the name
+    exists: str  # SQL aggregate over a cluster without an accepted number: whether it reports enough to be a subject
+    # column -> column of `resolved` with the reported value, where the column itself is taken from the number
     reported: dict[str, str] = field(default_factory=dict)
 
 
@@ -98,7 +99,7 @@ _BY_NUMBER = """
         as accepted on accepted.identifier = coalesce(uscc, organization_code, registration_number)
 """
 
-# A registration number alone is an accepted number, but an old one: its bearer may be resolved by a code as well.
+# A registration number alone is an accepted number, but of a former system: the organisation may have a code as well.
 _OLD = "starts_with(identity_key, 'registration_number:')"
 
 ORGANIZATION = SubjectLinkage(
@@ -130,12 +131,12 @@ ORGANIZATION = SubjectLinkage(
     vetoes=(
         f"{branch_part('l.core')} <> {branch_part('r.core')}",
         "l.registration_number <> r.registration_number",
-        # one person may run two firms at one address: another name needs a number that is nearly the same
+        # one person may run two firms at one address: records with different names need nearly the same number
         "not list_has_any(l.names, r.names) and not contains(l.core, r.core) and not contains(r.core, l.core) "
         "and not coalesce(damerau_levenshtein(l.number, r.number) = 1, false)",
     ),
     exists=f"bool_or({_OLD.replace('identity_key', 'token')}) "
     "or (count(representative_name) > 0 and count(addresses) > 0)",
-    namesakes=0.0005,  # by law a name is one organisation's where it is registered
+    namesakes=0.0005,  # by law a name is unique where the organisation is registered
 )
 SUBJECT_LINKAGES = (ORGANIZATION, PERSON)

@@ -1,6 +1,7 @@
-"""The tables of schema `linked`: how each is written and put in force, in the order in which they need each other.
+"""The tables of schema `linked`, in topological order: how each is written and promoted.
 
-Here: the list. Not here: what is in them (evidence.py, deterministic.py, linking.py, registry.py, records.py, review.py).
+Here: the list of tables. Not here: their content (evidence.py, deterministic.py, linking.py, registry.py, records.py,
+review.py).
 """
 
 from collections.abc import Callable
@@ -25,40 +26,40 @@ Connection = duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True)
 class LinkedTable:
-    """A table of schema `linked`: what it reads, and the SELECT that fills it, or its columns and who fills it."""
+    """A table of schema `linked`: the tables it reads, and a SELECT, or a function that fills it and its columns."""
 
     name: str
     description: str
     refs: tuple[str, ...]
-    sql: str = ""  # a SELECT; for a table with a `fill`, all that decides what it does
-    columns: str = ""  # of a table with a `fill`
-    fill: Callable[[Connection], int] | None = None
-    beside: tuple[tuple[str, str], ...] = ()  # tables that a `fill` writes along: name, columns
-    keep: Callable[[Connection, str], None] | None = None  # what acceptance writes besides tables
-    count: Callable[[Connection, str], dict[str, int]] | None = None  # figures of the table named, for whoever watches
+    sql: str = ""  # a SELECT; for a table with `fill`, the texts that decide its content
+    columns: str = ""  # of a table with `fill`
+    fill: Callable[[Connection], int] | None = None  # writes the staging table; returns its rows
+    also_filled: tuple[tuple[str, str], ...] = ()  # further tables that `fill` writes: name, columns
+    on_promote: Callable[[Connection, str], None] | None = None  # called with the run id when the table is promoted
+    count: Callable[[Connection, str], dict[str, int]] | None = None  # figures of the named table, for Dagster to show
     reads_decisions: bool = False
 
     def write(self, con: Connection) -> int:
-        """Write the side table linked.<name>__next; its rows."""
+        """Write the staging table of linked.<name>. Returns the number of its rows."""
         if self.fill:
             return self.fill(con)
         written = con.execute(f"create or replace table linked.{self.name}{STAGING} as {self.sql}").fetchone()
         return int(written[0]) if written else 0
 
     def figures(self, con: Connection) -> dict[str, int]:
-        """What there is to tell of the side table besides its rows; no personal values."""
+        """Figures of the staging table to show with the number of its rows; no personal values."""
         return self.count(con, f"linked.{self.name}{STAGING}") if self.count else {}
 
-    def accept(self, con: Connection, run_id: str) -> None:
-        """Put the side table in force; call it in a transaction."""
-        for name in (self.name, *(name for name, _ in self.beside)):
+    def promote(self, con: Connection, run_id: str) -> None:
+        """Make the staging table current; call it in a transaction."""
+        for name in (self.name, *(name for name, _ in self.also_filled)):
             swap(con, f"linked.{name}")
-        if self.keep:
-            self.keep(con, run_id)
+        if self.on_promote:
+            self.on_promote(con, run_id)
 
     def create_empty(self, con: Connection) -> None:
-        """The table in force, without a row."""
-        for name, columns in ((self.name, self.columns), *self.beside):
+        """Create the table without a row."""
+        for name, columns in ((self.name, self.columns), *self.also_filled):
             con.execute(f"create table linked.{name} {f'({columns})' if columns else f'as {self.sql}'}")
 
 
@@ -76,7 +77,7 @@ def linked_tables(catalog: Catalog) -> list[LinkedTable]:
         ),
         LinkedTable(
             "address_record",
-            "各来源中的地址 (every address, wherever it was told)",
+            "各来源中的地址 (every address that a source reported)",
             (*_sources(catalog, "address"), "linked.person_record", "linked.organization_record"),
             address_record(catalog),
         ),
@@ -88,7 +89,7 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
     return [
         LinkedTable(
             "organization_evidence",
-            "各来源记录中可用于识别法人单位的内容 (what every record tells about which organisation it speaks of)",
+            "各来源记录中可用于识别法人单位的内容 (what linkage compares of every record of an organisation)",
             organizations,
             evidence(catalog, load_subjects()["organization"]),
         ),
@@ -125,13 +126,13 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
     return [
         LinkedTable(
             "person_evidence",
-            "各来源记录中可用于识别人员的内容 (what every record tells about which person it speaks of)",
+            "各来源记录中可用于识别人员的内容 (what linkage compares of every record of a person)",
             people,
             evidence(catalog, load_subjects()["person"]),
         ),
         LinkedTable(
             "contested_number",
-            "一号多人：号码相同而姓名、性别或出生日期不符的记录 (records whose number belongs to somebody else)",
+            "一号多人：号码相同而姓名、性别或出生日期不符的记录 (records with the number of another person)",
             ("linked.person_evidence",),
             deterministic.CONTESTED,
         ),
@@ -159,21 +160,21 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
 
 
 def _link(subject: SubjectLinkage, *reads: str) -> LinkedTable:
-    """linked.<subject>_link, which brings linked.<subject>_open_pair with it."""
+    """linked.<subject>_link, and linked.<subject>_open_pair, which is written with it."""
     return LinkedTable(
         f"{subject.name}_link",
-        "按内容比对归并的记录及其依据 (whom records without a number speak of, with weight and evidence)",
+        "按内容比对归并的记录及其依据 (the subject of each record without an accepted number, with weight and evidence)",
         (f"linked.{subject.name}_evidence", f"linked.{subject.name}_unresolved", *reads),
         sql="\n".join((trained_text(subject.name), subject.resolved, *subject.vetoes)),
         columns=LINK,
         fill=lambda con: link(con, subject),
-        beside=((f"{subject.name}_open_pair", OPEN_PAIR),),
+        also_filled=((f"{subject.name}_open_pair", OPEN_PAIR),),
         reads_decisions=True,
     )
 
 
 def _identity(subject: SubjectLinkage, clusters: str, identities: str, *reads: str) -> LinkedTable:
-    """linked.<subject>_identity: which token has which golden id; accepting it writes the registry."""
+    """linked.<subject>_identity: the golden id of each token. When it is promoted, the registry is written."""
     name = f"{subject.name}_identity"
 
     def fill(con: Connection) -> int:
@@ -189,7 +190,7 @@ def _identity(subject: SubjectLinkage, clusters: str, identities: str, *reads: s
         sql=f"{clusters} {identities}",
         columns=f"token varchar, {subject.name}_id varchar, identifier_type varchar, identifier varchar",
         fill=fill,
-        keep=lambda con, run_id: registry.keep(con, subject.name, run_id),
+        on_promote=lambda con, run_id: registry.record_ids(con, subject.name, run_id),
     )
 
 

@@ -1,10 +1,10 @@
-"""Tokens: what the identity registry remembers of a record without an accepted number.
+"""Tokens: the keys of records without an accepted number in the identity registry.
 
-Here: a digest of all that a record reports, and the move of a registry from the tokens before to those of today.
-Not here: the keys of accepted numbers (deterministic.py), who gets which id (registry.py).
+Here: the digest of what a record reports, and the migration of a registry from former tokens.
+Not here: the keys of accepted numbers (deterministic.py), which cluster gets which id (registry.py).
 
-A token is `record:v2:` and the MD5 of sorted, joined text, so that a row that is delivered again, elsewhere, in another
-order or under another engine is the same to the registry. Until version 0.3.0 it was `record:` and the MD5 of lists as
+A token is `record:v2:` and the MD5 of sorted, joined text. So a row keeps its token when it is delivered again,
+elsewhere, in another order, or read by another engine. Until version 0.3.0 a token was `record:` and the MD5 of lists as
 DuckDB 1.5.5 prints them.
 """
 
@@ -35,10 +35,10 @@ def _former_token(subject: str) -> str:
 
 
 def move_tokens(con: duckdb.DuckDBPyConnection, subject: str) -> int:
-    """Replace former tokens of the registry by those of today, where their record is in linked.<subject>_unresolved.
+    """Replace former tokens of the registry by new ones, where their record is in linked.<subject>_unresolved.
 
-    Ids and decisions stay with their records. Former tokens of records that are not delivered now are kept: they move
-    when their record comes back. Returns the number of tokens moved.
+    Ids and decisions stay with their records. The former token of a record that is not delivered now is kept; it is
+    replaced when the record comes back. Returns the number of replaced tokens.
     """
     is_former = f"starts_with(identity_key, 'record:') and not starts_with(identity_key, '{PREFIX}')"
     if not con.execute(f"select 1 from registry.{subject}_identity where {is_former} limit 1").fetchone():

@@ -1,13 +1,16 @@
-"""Training: how much every level of agreement weighs, learned from records whose number says that they are one.
+"""Training: the m and u probabilities of every level, learned from records with the same accepted number.
 
-Here: the training pairs, Splink's estimates, the versioned file. Not here: what is compared (comparisons.py), what a
-level weighs that the sample shows rarely (probabilities.py), applying the model (scoring.py).
+Here: the training pairs, Splink's estimates, the model file in git. Not here: what is compared (comparisons.py), levels
+that the sample shows rarely (probabilities.py), applying the model (scoring.py).
 
-Of a sample of the resolved one record is taken out, its number and what only the number tells hidden, and compared with
-what the others tell: what such pairs agree in are the m-probabilities; what half of the records agree in with the other
-half of the resolved, who are all somebody else, the u-probabilities. Agreements too rare for a sample (the same phone by
-chance) are counted over all; those of damaged numbers cannot be learned from sound ones and are set by what a mistake
-can do. The same evidence gives the same model: every choice is by digest or in order.
+- Matches: from a sample of resolved subjects, one record each is taken out. Its number is hidden, and so are values that
+  come from the number only. It is compared with the other records of the subject. This gives the m probabilities.
+- Non-matches: the records of one half of the sample are compared with the subjects of the other half. This gives the u
+  probabilities.
+- The u probability of an agreement that is too rare for a sample (the same phone by chance) is counted over all records.
+- Damaged numbers cannot be learned from valid ones. Their probabilities are set from the kinds of mistakes.
+
+The same evidence gives the same model: every choice is made by a digest or by an order.
 """
 
 import json
@@ -31,23 +34,23 @@ from suining_data.warehouse import read_warehouse, table_exists
 if TYPE_CHECKING:
     from splink.internals.linker_components.training import LinkerTraining
 
-SAMPLE = 30_000  # of the resolved
-LEAST_PAIRS = 1_000  # below, a mistake that one record in a hundred has is hardly seen
+SAMPLE = 30_000  # resolved subjects
+LEAST_PAIRS = 1_000  # with fewer, the sample hardly shows a mistake that one record in a hundred has
 RANDOM_PAIRS = 3e7
 SEED = 1
 SHARED = {"phone": "phones", "address": "addresses", "shared_identifier": "shared_identifiers"}
-# Share of damaged numbers with one digit wrong or two swapped, with three zeros, and damaged otherwise; and how many
-# of a million unrelated' numbers are that near by chance: a day of birth in a county has some ten numbers.
+# NUMBER_M: the share of damaged numbers with one digit wrong or two swapped, with three zeros at the end, and with other
+# damage. NUMBER_U: the share of unrelated numbers that are so near by chance; a date of birth in a county has about ten.
 NUMBER_M = {"same": 0.02, "one mistake": 0.68, "zeros": 0.25, "differs": 0.05}
 NUMBER_U = {"same": 1e-7, "one mistake": 5e-7, "zeros": 5e-6, "differs": 0.9999944}
 
 MATCHES, UNRELATED = ("training_left", "training_right"), ("chance_left", "chance_right")  # temporary tables
 
-_FIRST_HALF = "(md5('half' || label) < '8')"  # another digest than the one that the sample is taken by
+_FIRST_HALF = "(md5('half' || label) < '8')"  # not the digest that selects the sample
 
 
 class TooFewPairs(ValueError):
-    """There is too little evidence to learn from; says how much is needed."""
+    """There are too few training pairs; the message says how many are needed."""
 
     def __init__(self, subject: SubjectLinkage, pairs: int) -> None:
         super().__init__(
@@ -58,7 +61,7 @@ class TooFewPairs(ValueError):
 
 @contextmanager
 def linked_evidence(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """The evidence that lies in the warehouse, to train on without writing there; None when nothing is linked yet."""
+    """A connection with views of the evidence in the warehouse, which stays unchanged; None if nothing is linked yet."""
     with read_warehouse(settings) as con:
         if not table_exists(con, "linked.person_evidence"):
             yield None
@@ -76,13 +79,13 @@ def linked_evidence(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | 
 
 
 def train(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, file: Path) -> dict[str, Any]:
-    """Train on the evidence in `con`, write the model to `file`, return it; TooFewPairs when there is too little."""
+    """Train on the evidence in `con`, write the model to `file` and return it. Raises TooFewPairs."""
     counts = _training_pairs(con, subject)
     if counts["pairs"] < LEAST_PAIRS:
         raise TooFewPairs(subject, counts["pairs"])
     comparisons = deepcopy(COMPARISONS[subject.name])
     for comparison in comparisons:
-        _set_what_is_rare(con, comparison, counts)
+        _fix_rare_levels(con, comparison, counts)
     settings = {
         "link_type": "link_only",
         "unique_id_column_name": "token",
@@ -117,33 +120,36 @@ def _estimated(
     settings: dict[str, Any],
     estimate: "Callable[[LinkerTraining], None]",
 ) -> dict[str, Any]:
-    """Splink's settings after it has estimated from two tables, one label in both being one subject."""
+    """Splink's settings after `estimate` on two tables; rows with the same label in both are one subject."""
     from splink import DuckDBAPI, Linker
 
-    logging.getLogger("splink").setLevel(logging.ERROR)  # a level that is not seen is no news: complete() sees to it
+    logging.getLogger("splink").setLevel(logging.ERROR)  # it warns of levels without a pair, which _complete() handles
     api = DuckDBAPI(connection=con)
-    sides = [api.register(table, dataset_display_name=table) for table in tables]
-    linker = Linker(sides, deepcopy(settings), log_level=None)
+    registered = [api.register(table, dataset_display_name=table) for table in tables]
+    linker = Linker(registered, deepcopy(settings), log_level=None)
     estimate(linker.training)
     saved: dict[str, Any] = linker.misc.save_model_to_json()
     return saved
 
 
 def _complete(con: duckdb.DuckDBPyConnection, estimated: list[Comparison], by_chance: list[Comparison]) -> None:
-    """Give the levels in `estimated` their m of it and their u of `by_chance`, completed."""
+    """Set the completed probabilities of the levels in `estimated`: m from `estimated`, u from `by_chance`."""
     matches = reported_pairs(con, estimated, *MATCHES, on="label")
     unrelated = reported_pairs(con, estimated, *UNRELATED)
-    for comparison, other, ours, theirs in zip(estimated, by_chance, matches, unrelated, strict=True):
-        m = completed(comparison, "m", ours, LEAST_M)
-        u = completed(other, "u", min(theirs, RANDOM_PAIRS), LEAST_U)
-        for level, of_one, of_two in zip(informative_levels(comparison), m, u, strict=True):
-            level |= {"m_probability": of_one, "u_probability": of_two}
+    for comparison, other, match_pairs, unrelated_pairs in zip(estimated, by_chance, matches, unrelated, strict=True):
+        m = completed(comparison, "m", match_pairs, LEAST_M)
+        u = completed(other, "u", min(unrelated_pairs, RANDOM_PAIRS), LEAST_U)
+        for level, level_m, level_u in zip(informative_levels(comparison), m, u, strict=True):
+            level |= {"m_probability": level_m, "u_probability": level_u}
 
 
 def _training_pairs(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> dict[str, int]:
-    """Fill MATCHES - single records and what the others of the same number tell - and UNRELATED, halves of both."""
+    """Fill MATCHES (single records, and profiles of the other records of the same number) and UNRELATED, halves of both.
+
+    Returns the numbers of resolved subjects, their records, and training pairs.
+    """
     columns = ", ".join(subject.columns)
-    told = ", ".join(subject.reported.get(column, column) for column in subject.columns)
+    reported = ", ".join(subject.reported.get(column, column) for column in subject.columns)
     con.execute(f"create or replace temp table every as {subject.resolved}")
     con.execute(f"""
         create or replace temp table sampled as
@@ -151,14 +157,14 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> 
         group by identity_key having count(*) > 1 order by md5(identity_key) limit {SAMPLE};
         create or replace temp table numbered as
         select every.*, row_number() over (
-            partition by identity_key order by md5(concat_ws('|', {columns}, {told})), name_authority, number
-        ) as place from every;
+            partition by identity_key order by md5(concat_ws('|', {columns}, {reported})), name_authority, number
+        ) as position from every;
         create or replace temp table unresolved as
         select token, cast(null as varchar) as received, {", ".join(f"{subject.reported.get(c, c)} as {c}" for c in subject.columns)}
-        from numbered join sampled using (identity_key) where place = 1;
+        from numbered join sampled using (identity_key) where position = 1;
         create or replace temp table resolved as
-        select * exclude (place) from numbered
-        where place > 1 or identity_key not in (select identity_key from sampled);
+        select * exclude (position) from numbered
+        where position > 1 or identity_key not in (select identity_key from sampled);
         create or replace temp table {PAIR} as select token as token_l, identity_key as token_r from sampled;
         create or replace temp table {PROFILE} as {profiles(subject)};
         create or replace temp table training_left as
@@ -175,18 +181,19 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> 
     return dict(zip(("resolved", "records", "pairs"), map(int, counts), strict=True))
 
 
-def _set_what_is_rare(con: duckdb.DuckDBPyConnection, comparison: dict[str, Any], counts: dict[str, int]) -> None:
+def _fix_rare_levels(con: duckdb.DuckDBPyConnection, comparison: dict[str, Any], counts: dict[str, int]) -> None:
+    """Set and fix the probabilities that Splink cannot estimate from the sample."""
     name, levels = comparison["output_column_name"], comparison["comparison_levels"]
     if name == "number":
         for level, key in zip(levels[1:], NUMBER_M, strict=True):
             level |= {"m_probability": NUMBER_M[key], "u_probability": NUMBER_U[key]}
             level |= {"fix_m_probability": True, "fix_u_probability": True}
     elif name in SHARED:
-        levels[1] |= {"u_probability": _chance(con, SHARED[name], counts), "fix_u_probability": True}
+        levels[1] |= {"u_probability": _chance_of_sharing(con, SHARED[name], counts), "fix_u_probability": True}
 
 
-def _chance(con: duckdb.DuckDBPyConnection, column: str, counts: dict[str, int]) -> float:
-    """How often a record and a stranger share a value of a list."""
+def _chance_of_sharing(con: duckdb.DuckDBPyConnection, column: str, counts: dict[str, int]) -> float:
+    """The probability that a record and an unrelated subject share a value of a list."""
     shared = con.execute(f"""
         select count(*) from (
             select distinct l.token, r.identity_key
@@ -195,8 +202,8 @@ def _chance(con: duckdb.DuckDBPyConnection, column: str, counts: dict[str, int])
             where substr(l.token, 6) <> r.identity_key
         )
     """).fetchall()[0][0]
-    told = con.execute(f"select count({column}) from training_left").fetchall()[0][0]
-    return max(float(shared), 1.0) / (max(told, 1) * counts["resolved"])
+    reporting = con.execute(f"select count({column}) from training_left").fetchall()[0][0]
+    return max(float(shared), 1.0) / (max(reporting, 1) * counts["resolved"])
 
 
 def _as_list(column: str) -> str:

@@ -1,4 +1,4 @@
-"""How a refresh runs: the steps, what may run beside what, the state of every table, and Dagster's view of it.
+"""How a refresh runs: the steps, which of them may run at the same time, the state of every table, and Dagster's view of it.
 
 Here: everything between "a stage can write this table" and "Dagster shows that it is there".
 Not here: the work of a stage (ingestion/, standardization/, linkage/, models/, publication/), the rules (quality/).
@@ -18,8 +18,8 @@ That alone leaves the cores idle while Dagster starts and stores its events: 24 
 - One worker thread (worker.py) writes and validates the tables that come later. It takes the largest table that is ready,
   and the run's thread writes a table itself when it reaches one that the worker has not begun.
 
-What may run beside what (scheduler.py)
----------------------------------------
+What may run at the same time (scheduler.py)
+--------------------------------------------
 1. A table goes through write, audit, publish: its step writes a *staging table* (`<table>__next`), validates it, and only
    then promotes it. To promote is to swap the staging table in, in one transaction with its check results and its state.
 2. A step may write its staging table as soon as every table that it reads is *current*: promoted in this run, found
@@ -34,7 +34,7 @@ The state of every table (state.py)
 `governance.table_state` has, for each table, a digest of all that decided its content (SQL, catalogue entry, code of the
 stage, versions of the tables it reads, files in landing/) and the version of what was written. A table whose digest is
 the same is current and is not written again. Dagster's asset shows that version as its `data_version`. Dagster's own
-"stale" status is not asked: it lives in the event log, and the warehouse must be right without it.
+"stale" status is not used: it is in the event log, and the warehouse must be right without that log.
 
 A killed run
 ------------
@@ -47,7 +47,7 @@ One lock
 --------
 `warehouse.open_warehouse` takes it, so every way to write the warehouse takes it: `suining refresh`, `suining fetch`,
 `suining review decide`, and runs from Dagster's UI. A command says in one line that another run is under way and ends; a
-run from the UI logs that it waits, and waits. There is no Dagster pool beside it, because the slot of a killed run would
+run from the UI logs that it waits, and waits. There is no Dagster pool in addition, because the slot of a killed run would
 stay taken.
 
 What it rests on in Dagster

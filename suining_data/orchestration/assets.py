@@ -1,6 +1,6 @@
-"""Steps as Dagster assets: take the step's result, promote its table, report to Dagster what came out.
+"""Steps as Dagster assets: take the step's result, promote its table, report the outcome to Dagster.
 
-Here: the thin edge between a step and Dagster. Not here: which steps there are (pipeline.py), when they are written
+Here: the layer between a step and Dagster. Not here: the list of steps (pipeline.py), when they are written
 (scheduler.py), their work (the stages).
 """
 

@@ -1,7 +1,7 @@
-"""Deliveries that no raw table shows: files nobody declared, resources overdue, full deliveries that came too late.
+"""Problems of deliveries that no raw table shows: undeclared files, overdue resources, full deliveries that come too late.
 
-Here: finding them, table governance.delivery_problem (it should always be empty), its step.
-Not here: files that a resource claims (ingestion/), how a step runs (assets.py).
+Here: finding them, the table governance.delivery_problem (it should always be empty), and its step.
+Not here: files that a resource declares (ingestion/), how a step runs (assets.py).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from suining_data.settings import Settings
 from suining_data.warehouse import STAGING, swap
 
 TABLE = "governance.delivery_problem"
-CYCLES = {  # days between two deliveries, and what it is called
+CYCLES = {  # days between two deliveries, and the Chinese name of the cycle
     Cycle.REALTIME: (1, "实时"),
     Cycle.DAILY: (1, "每日"),
     Cycle.WEEKLY: (7, "每周"),
@@ -42,12 +42,12 @@ IN_ORDER = Check(
 )
 CHECKS = {"undeclared": DECLARED, "overdue": ON_TIME, "late": IN_ORDER}
 COLUMNS = (
-    Column("kind", "varchar", "类别 · undeclared: no resource declares the file; overdue: nothing came in time; late: "
+    Column("kind", "varchar", "类别 · undeclared: no resource declares the file; overdue: no delivery in time; late: "
            "older than the current batch"),
     Column("unit_id", "varchar", "单位 · unit, null for a folder of no unit"),
     Column("resource_id", "varchar", "资源 · resource, null for an undeclared file"),
-    Column("file_name", "varchar", "文件（landing/ 之下） · file below landing/, null when nothing came"),
-    Column("message_zh", "varchar", "说明 · what it is and what to do, in Chinese"),
+    Column("file_name", "varchar", "文件（landing/ 之下） · file below landing/, null for an overdue resource"),
+    Column("message_zh", "varchar", "说明 · the problem and what to do, in Chinese"),
     Column("message_en", "varchar", "说明（英文） · the same in English"),
 )  # fmt: skip
 
@@ -65,7 +65,7 @@ class Problem:
 
 
 def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
-    """The step that looks at landing/ and the ledger after every resource was ingested by the steps `raw`."""
+    """The step that checks landing/ and governance.batch, after the steps `raw` have ingested every resource."""
 
     def write(context: Context) -> WriteResult:
         found = problems(context.con, context.settings, catalog, datetime.now())
@@ -85,7 +85,7 @@ def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
     return Step(
         key=TABLE,
         group="governance",
-        description="来件问题：未登记的文件、逾期未交、迟到的旧文件 · deliveries nobody declared, overdue or too late",
+        description="来件问题：未登记的文件、逾期未交、迟到的旧文件 · deliveries that are undeclared, overdue or too late",
         upstream=tuple(raw),
         digest="1",
         inputs=digest,
@@ -98,7 +98,7 @@ def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
 
 
 def problems(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> list[Problem]:
-    """What is wrong with the files in landing/ and with the batches in the ledger."""
+    """The problems of the files in landing/ and of the batches in governance.batch."""
     return [*_undeclared(settings, catalog), *_overdue(con, settings, catalog, now), *_late(con, settings)]
 
 
@@ -147,7 +147,7 @@ def _undeclared_file(file: Path, unit: Unit | None) -> Problem:
 
 
 def _overdue(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> Iterator[Problem]:
-    """Counted from the last delivery that could be read; for a resource that never delivered, from the first of any."""
+    """The due date counts from the last readable delivery; without one, from the first delivery of any resource."""
     came: dict[str, datetime] = dict(
         con.execute(
             "select resource_id, max(first_seen_at) from governance.batch where status <> 'refused' group by 1"
@@ -181,7 +181,7 @@ def _overdue_resource(unit: Unit, resource: Resource, last: datetime | None, due
 
 
 def _late(con: Connection, settings: Settings) -> Iterator[Problem]:
-    """Full deliveries that came after the newer, current one; a late delta is used, but newer rows win over its rows."""
+    """Full deliveries that came after the current, newer one. A late delta is used, but newer rows replace its rows."""
     rows = con.execute("""
         select late.resource_id, late.unit_id, late.file_name, newest.file_name from governance.batch as late
         join governance.batch as newest using (resource_id)

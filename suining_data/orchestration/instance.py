@@ -1,6 +1,6 @@
-"""The Dagster instance of the project: its home in the data folder, its settings.
+"""The Dagster instance of the project: its home in the data folder, and its settings.
 
-Here: dagster.yaml and where it is. Not here: what runs (definitions.py), the storage that it names (storage.py).
+Here: dagster.yaml and its folder. Not here: what runs (definitions.py), the storage class (storage.py).
 """
 
 from pathlib import Path

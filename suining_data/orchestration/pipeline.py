@@ -1,6 +1,6 @@
 """All steps of a refresh, in topological order: raw, staged, linked, the four bases, the snapshot.
 
-Here: what each stage gives to the run. Not here: the work itself (the stages), Dagster (assets.py).
+Here: the steps of each stage. Not here: the work of a step (the stages), Dagster assets (assets.py).
 """
 
 import json
@@ -60,7 +60,7 @@ BATCHES_ACCEPTED = Check(
 )
 COLUMNS_DECLARED = Check(
     "columns_declared",
-    "规范性：来件没有目录以外的列 (no column is delivered that the catalogue does not know)",
+    "规范性：来件没有目录以外的列 (the catalogue declares every delivered column)",
     is_warning=True,
 )
 EXCHANGE_READ = Check(
@@ -76,12 +76,12 @@ ROWS_BALANCE = Check(
 
 @cache
 def pipeline() -> list[Step]:
-    """Every step of the project's own catalogue and models, each after those it reads; made once a process."""
+    """All steps of the project's own catalogue and models, in topological order; made once per process."""
     return steps_of(load_catalog(), load_models())
 
 
 def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
-    """Every step of a catalogue and models, each after those it reads."""
+    """All steps of a catalogue and models, in topological order."""
     steps: list[Step] = []
     for resource in catalog.shared:
         unit = catalog.unit_of(resource.id)
@@ -103,14 +103,14 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
 
 def _landing_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> WriteResult:
-        from suining_data.ingestion.fetching import fetch  # psycopg, where there is a table to fetch
+        from suining_data.ingestion.fetching import fetch  # imports psycopg, which only exchange tables need
 
         fetched = fetch(context.con, context.settings, unit, resource, context.run_id)
         notices = [fetched.notice] if fetched.notice else []
         return WriteResult(
             rows=fetched.rows,
             figures={"files": len(fetched.files), "deleted": fetched.deleted},
-            version="landing",  # the raw step looks at the files themselves
+            version="landing",  # constant, because the raw step checks the files themselves
             failures={EXCHANGE_READ.name: tuple(f"{notice.zh}\n{notice.en}" for notice in notices)},
         )
 
@@ -120,7 +120,7 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
         description=f"{unit.name} {resource.name}（交换库取数）：{resource.abstract}",
         upstream=(),
         digest=declaration_of(resource),
-        inputs=lambda con, settings: uuid.uuid4().hex,  # a department does not say when its table has changed
+        inputs=lambda con, settings: uuid.uuid4().hex,  # always stale: nothing shows that an exchange table has changed
         write=write,
         promote=lambda context: None,
         checks=(EXCHANGE_READ,),
@@ -172,7 +172,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
 
 
 def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: Resource) -> str:
-    """Files in landing/, batches that a person has accepted, raw files that are lost: any change is work to do."""
+    """Digest of the files in landing/, the batches that a person accepted, and lost raw files: the inputs of a raw step."""
     files = [part for file in landing_files(settings, unit, resource) for part in delivered_files(resource, file)]
     stats = [(file.name, file.stat()) for file in files]
     landed = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
@@ -226,13 +226,13 @@ def _linked_step(table: LinkedTable) -> Step:
         digest=_digest_of_sql("linkage", table.sql),
         inputs=(lambda con, settings: _decisions_digest(con)) if table.reads_decisions else None,
         write=write,
-        promote=lambda context: table.accept(context.con, context.run_id),
+        promote=lambda context: table.promote(context.con, context.run_id),
         code="suining_data/linkage/tables.py",
     )
 
 
 def _decisions_digest(con: Connection) -> str:
-    """What people have decided about pairs since the last run is work to do."""
+    """Digest that changes when a person decides about a pair."""
     return digest_of(str(con.execute("select count(*), max(decided_at) from registry.decision").fetchall()))
 
 
@@ -272,7 +272,7 @@ def _base_column(name: str, column: ColumnContract) -> Column:
 
 
 def describe(con: Connection, table: str, description: str, columns: tuple[Column, ...]) -> None:
-    """Comments on a table and its columns: every client that opens the file shows them."""
+    """Write comments on a table and its columns. Every database client shows them."""
     with transaction(con):
         con.execute(f"comment on table {table} is {literal(description)}")
         for column in columns:
@@ -341,7 +341,7 @@ def _added(new: Addition) -> Callable[[Context], None]:
 
 
 def _governance_digest(con: Connection) -> str:
-    """A refused batch or a failed check changes no base, but the snapshot shows it."""
+    """Digest of batches and check results. A refused batch or a failed check changes no base, but the snapshot shows it."""
     batches = con.execute(
         "select resource_id, batch_id, file_name, status from governance.batch order by all"
     ).fetchall()

@@ -1,6 +1,6 @@
-"""A refresh from the command line: what is stale runs as one Dagster run, in this process, with progress shown.
+"""A refresh from the command line: the stale steps run as one Dagster run, in this process.
 
-Here: choosing the steps, running them, showing progress. Not here: the steps (pipeline.py), the summary (summary.py).
+Here: selecting the steps, running them, showing progress. Not here: the steps (pipeline.py), the summary (summary.py).
 """
 
 import os
@@ -25,9 +25,9 @@ from suining_data.warehouse import speaks_of_full_disk
 
 
 def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
-    """Bring the bases up to date; False when a step failed (the last published data stays in use).
+    """Bring the bases up to date. Returns False when a step failed; then the former published data stays current.
 
-    `accepted`: ids of refused batches that somebody has confirmed; ValueError when there is none like it.
+    `accepted`: ids of refused batches that the department has confirmed. Raises ValueError for an unknown id.
     """
     steps = [step for step in pipeline() if step.group != LANDING]
     with state.open_for_refresh(settings) as con:
@@ -48,9 +48,9 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
 
 
 def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
-    """Bring what is new in the tables of the exchange database into landing/; False when one could not be read.
+    """Fetch new rows of the exchange database into landing/. Returns False when a table could not be read.
 
-    `accepted`: deletions that somebody has confirmed, by resource and file as the refusal names them.
+    `accepted`: deletions that the department has confirmed, by resource and file as the refusal names them.
     """
     with state.open_for_refresh(settings) as con:
         return _fetch(con, settings, console, accepted)
@@ -67,7 +67,7 @@ def _fetch(con: Connection, settings: Settings, console: Console, accepted: Sequ
         return True
     if settings.exchange_dsn is None:
         console.print(
-            f"未设 SUINING_EXCHANGE_DSN，{len(tables)} 张库表不取数 (no exchange database is set: nothing is fetched)"
+            f"未设 SUINING_EXCHANGE_DSN，{len(tables)} 张库表不取数 (SUINING_EXCHANGE_DSN is not set: nothing is fetched)"
         )
         return True
     for deletions in accepted:
@@ -98,14 +98,14 @@ def _run(con: Connection, settings: Settings, steps: list[Step], console: Consol
 
 
 class Progress:
-    """A line per finished table, with the rows taken in so far."""
+    """Prints a line per finished table, with the number of raw rows so far."""
 
     def __init__(self, console: Console, tables: int) -> None:
         self.console, self.tables, self.done, self.rows, self.started = console, tables, 0, 0, time.monotonic()
         self.has_shown_full_disk = False
 
     def show(self, entry: dg.EventLogEntry, _cursor: object = None) -> None:
-        """Called by Dagster for every event of the run."""
+        """Show an event of the run; Dagster calls this for every event."""
         event = entry.dagster_event
         if event is None:
             return
@@ -131,7 +131,7 @@ class Progress:
         )
 
     def _failed(self, event: dg.DagsterEvent) -> None:
-        """One line per failure, and one line in all of a full disk, which every further table runs into."""
+        """Print one line per failure. A full disk is printed once, because every further table fails with it."""
         reason = _reason(event)
         if speaks_of_full_disk(reason):
             if self.has_shown_full_disk:
@@ -142,7 +142,7 @@ class Progress:
 
 
 def _reason(event: dg.DagsterEvent) -> str:
-    """Why a step failed, in one line."""
+    """The reason why a step failed, in one line."""
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description

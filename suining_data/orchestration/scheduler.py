@@ -12,7 +12,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Dagster's log and the first validation use it
+import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Dagster's log and GX import it, too
 
 from suining_data.orchestration import state
 from suining_data.orchestration.step import Connection, Context, Part, Step, StepResult
@@ -46,7 +46,7 @@ class Scheduler:
     ) -> None:
         self._worker.stop(wait=False)
         with self._opening:
-            for con in self._open.values():  # the run has failed, so nobody will ask for these tables
+            for con in self._open.values():  # the run has failed or ended, so these tables are not needed
                 con.interrupt()
         self._worker.stop(wait=True)
         for con in self._open.values():
@@ -91,7 +91,7 @@ class Scheduler:
             self._close(part)
 
     def _finish_parts(self, step: Step) -> None:
-        """Do all parts of the step; this thread takes parts that the worker has not begun, from the end of its queue."""
+        """Do all parts of the step. This thread does those that the worker has not begun, from the end of its queue."""
         self._start_parts(step, step.parts)
         started = self._parts[step.key]
         for part, future in reversed(started.items()):

@@ -1,6 +1,6 @@
-"""The state of every table: what it was made from, so that a refresh skips what is unchanged.
+"""The state of every table: a digest of its inputs, so that a refresh skips unchanged tables.
 
-Here: governance.table_state, and the questions "is it current?" and "what is stale?". Not here: what a table is made of
+Here: governance.table_state; whether a table is current, and which steps are stale. Not here: the inputs of a step
 (step.py), when it is written (scheduler.py).
 """
 
@@ -20,7 +20,7 @@ from suining_data.warehouse import OnWait, open_warehouse
 
 @dataclass(frozen=True)
 class TableState:
-    """The table that is current: its rows (None of a view) and the version of its content."""
+    """The state of the current table: its rows (None for a view) and the version of its content."""
 
     rows: int | None
     version: str
@@ -30,7 +30,7 @@ class TableState:
 def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Iterator[Connection]:
     """The warehouse under the run's lock, with the tables of the state, and without the unfinished snapshot of a killed run.
 
-    While another run has the lock: WarehouseBusy, or with `on_wait` one call of it, and waiting.
+    While another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once and waits for the lock.
     """
     with open_warehouse(settings, on_wait) as con:
         discard_next(settings)
@@ -55,19 +55,19 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
 
 
 def input_digest(con: Connection, settings: Settings, step: Step) -> str:
-    """Digest of all that decides the step's table: its own declaration, the versions of the tables it reads, files."""
+    """Digest of all inputs of the step's table: its declaration, the versions of the tables it reads, files."""
     versions: dict[str, str] = dict(con.execute("select table_name, version from governance.table_state").fetchall())
     return _input_digest(con, settings, step, versions)
 
 
 def is_current(con: Connection, step: Step, digest: str) -> bool:
-    """Whether the step's table was made from the inputs of `digest`, its input digest of now."""
+    """Whether the step's table was made from the inputs with this digest, which is the input digest of now."""
     stored = con.execute("select input_digest from governance.table_state where table_name = ?", [step.key]).fetchone()
     return stored is not None and stored[0] == digest
 
 
 def version_of(result: StepResult, write: WriteResult) -> str:
-    """The version of what the step wrote: the same for the same inputs, in every run."""
+    """The version of what the step wrote. It is the same for the same inputs, in every run."""
     return write.version or result.input_digest
 
 
@@ -102,7 +102,7 @@ def load(con: Connection, step: Step) -> TableState:
 
 
 def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[Step]:
-    """Steps whose table is missing or made from other inputs than those of now, and all that are downstream of them."""
+    """Steps whose table is missing or whose inputs have changed, and all steps downstream of them."""
     rows = con.execute("select table_name, input_digest, version from governance.table_state").fetchall()
     digests = {table: digest for table, digest, _ in rows}
     versions = {table: version for table, _, version in rows}

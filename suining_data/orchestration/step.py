@@ -1,7 +1,7 @@
-"""A step of the refresh: one table, what it reads, how it is written, validated and promoted.
+"""A step of the refresh: one table, the tables it reads, how it is written, validated and promoted.
 
-Here: the shape that every stage fills in, and that the scheduler, the Dagster assets and the command line read.
-Not here: which steps there are (pipeline.py), Dagster assets (assets.py).
+Here: the dataclasses that pipeline.py fills in, and that the scheduler, the Dagster assets and the command line read.
+Not here: the list of steps (pipeline.py), Dagster assets (assets.py).
 """
 
 import hashlib
@@ -20,7 +20,7 @@ Connection = duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, as people read about it."""
+    """A column of a table, as shown in Dagster and in database clients."""
 
     name: str
     type: str
@@ -62,7 +62,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Check:
-    """An asset check that the step answers itself while it writes (batches, accounts); the others are the suite's."""
+    """An asset check whose result the step gives itself while it writes (batches, row accounts). A suite has the others."""
 
     name: str
     description: str
@@ -86,13 +86,13 @@ class Step:
     group: str
     description: str
     upstream: tuple[str, ...]
-    digest: str  # of everything of ours that decides what comes out: SQL, catalogue entry, contract
+    digest: str  # of all project files that decide the content: SQL, catalogue entry, contract
     write: Callable[[Context], WriteResult]
     promote: Callable[[Context], None]
     parts: tuple[Part, ...] = ()  # each is done once, before `write`
     checks: tuple[Check, ...] = ()
     suite: Suite | None = None
-    unit: str = "data_bureau"  # who answers for the data: the department, or the bureau for what it derives
+    unit: str = "data_bureau"  # responsible for the data: a department, or the data bureau for derived tables
     columns: tuple[Column, ...] = ()
     code: str | None = None  # file of the project that declares the table
     inputs: Callable[[Connection, Settings], str] | None = None  # digest of inputs that are not tables of other steps
@@ -101,7 +101,7 @@ class Step:
 
 @cache
 def code_digest(package: str) -> str:
-    """sha256 of the Python files of a package of ours, e.g. "standardization": changed code builds its tables anew."""
+    """sha256 of the Python files of a package, e.g. "standardization". Changed code makes its tables stale."""
     files = sorted((PROJECT / "suining_data" / package).glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 

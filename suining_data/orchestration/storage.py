@@ -38,7 +38,7 @@ def kept_engine(url: str) -> db.Engine:
 
 
 class EventLog(ConsolidatedSqliteEventLogStorage):
-    """All runs' events in one file. Who follows a run polls: an open connection does not change the date of the file."""
+    """The events of all runs in one file. A watcher polls, because an open connection does not change the file's date."""
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         super().__init__(base_dir, inst_data)
@@ -60,7 +60,7 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
             raise DiskFull from error
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the log has a table; asked at every event, so the answer is kept."""
+        """Whether the log has a table; Dagster asks at every event, so the answer is cached."""
         if table_name not in self._has_table:
             self._has_table[table_name] = super().has_table(table_name)
         return self._has_table[table_name]

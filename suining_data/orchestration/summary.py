@@ -1,6 +1,6 @@
-"""What came out, for people at a terminal: stages, bases and libraries, checks, findings, where to go on.
+"""The summary of the published file on a terminal: stages, bases and libraries, checks, findings, next commands.
 
-Here: reading the published file and printing. Not here: the figures' making (the stages).
+Here: reading the published file and printing. Not here: how the figures are made (the stages).
 """
 
 import duckdb
@@ -30,7 +30,7 @@ FINDINGS = {
 
 
 def print_published(settings: Settings, console: Console) -> None:
-    """Print the summary of the published file and how to open it."""
+    """Print the summary of the published file, and how to open the file."""
     file = settings.published / "suining.duckdb"
     if not file.exists():
         console.print("尚未发布 (nothing is published yet)")
@@ -88,7 +88,7 @@ def _bases(con: duckdb.DuckDBPyConnection) -> Table:
         "库 base",
         "表 table",
         "行 rows",
-        title="四大基础信息库及专题库 four bases, libraries beside them",
+        title="四大基础信息库及专题库 four bases and thematic libraries",
         title_justify="left",
     )
     rows = con.execute(

@@ -13,7 +13,9 @@ WORKERS = 1  # two are no faster on two cores, because the run's thread writes t
 
 
 class Worker:
-    """Runs the submitted work in its thread, by size. Whoever cancels a future that has not begun does its work instead."""
+    """Runs the submitted work in its thread, the largest first. If a caller cancels a future that has not begun, the
+    caller does the work itself.
+    """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="worker")
@@ -28,7 +30,7 @@ class Worker:
         return future
 
     def stop(self, *, wait: bool) -> None:
-        """Begin nothing more; with `wait`, return when the work that has begun is done."""
+        """Start no further work. With `wait`, return when the running work is done."""
         self._pool.shutdown(wait=wait, cancel_futures=True)
 
     def _run_largest(self) -> None:
@@ -36,5 +38,5 @@ class Worker:
         if future.set_running_or_notify_cancel():
             try:
                 future.set_result(work())
-            except BaseException as error:  # noqa: BLE001  # raised again where the result is asked for
+            except BaseException as error:  # noqa: BLE001  # future.result() raises it again
                 future.set_exception(error)

@@ -1,4 +1,4 @@
-"""Pairs of records that a person decides: shown with both parties and the evidence, on a terminal or in a workbook."""
+"""The review of candidate pairs: a person sees both parties and the evidence, and decides, on a terminal or in a workbook."""
 
 from suining_data.review.decisions import DecidablePair, Decision, append, decidable_pairs, not_yet_recorded
 from suining_data.review.pair_view import Party

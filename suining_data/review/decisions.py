@@ -1,6 +1,6 @@
-"""Decisions of people about pairs: registry.decision, which is only ever added to.
+"""Decisions of people about pairs: registry.decision, an append-only table.
 
-Here: which pairs there are to decide about, adding a decision. Not here: what follows from one (linkage/clustering.py).
+Here: the pairs that can be decided, adding a decision. Not here: the effect of a decision (linkage/clustering.py).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from suining_data.warehouse import transaction
 
 @dataclass(frozen=True)
 class Decision:
-    """The pair is `verdict` (same, different, unsure), says `by`, because of `why`."""
+    """A person, `by`, decided that a pair is `verdict` (same, different, unsure), for the reason `why`."""
 
     pair_id: str
     verdict: str
@@ -24,12 +24,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class DecidablePair:
-    """A pair that can be decided: it is open, or it was decided before."""
+    """A pair that can be decided: it is open, or it has a decision."""
 
     subject: str
     left: str
     right: str
-    state: str | None  # None: not open any more
+    state: str | None  # None: the pair is no longer open
 
 
 _DECIDED = f"select {pair_id('subject', 'token_l', 'token_r')} as pair_id, * from registry.decision"
@@ -42,7 +42,7 @@ UNSURE_BY = f"""
         decided_by || strftime(decided_at, ' %Y-%m-%d') || coalesce('：' || reason, '') order by decided_at) as who
     from ({_DECIDED}) where verdict = 'unsure' group by pair_id
 """
-_KNOWN = f"""
+_DECIDABLE = f"""
     select pair_id, subject, token_l, token_r, state from linked.review where list_contains($ids, pair_id)
     union all
     select distinct on (pair_id) pair_id, subject, token_l, token_r, null from ({_DECIDED})
@@ -51,13 +51,13 @@ _KNOWN = f"""
 
 
 def decidable_pairs(con: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, DecidablePair]:
-    """Of the ids of pairs those that are known, in `con`, the warehouse."""
-    rows = con.execute(_KNOWN, {"ids": list(dict.fromkeys(ids))}).fetchall()
+    """The pairs with these ids, by id; an id without a pair is left out. `con` is a connection to the warehouse."""
+    rows = con.execute(_DECIDABLE, {"ids": list(dict.fromkeys(ids))}).fetchall()
     return {id: DecidablePair(subject, left, right, state) for id, subject, left, right, state in rows}
 
 
 def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs: dict[str, DecidablePair]) -> None:
-    """Add the decisions, all or none. KeyError when a pair is not one of `pairs`, the known."""
+    """Add the decisions, all or none. Raises KeyError when a pair is not in `pairs`."""
     rows = [
         (pair.subject, pair.left, pair.right, each.verdict, each.why, each.by)
         for each in decisions
@@ -73,6 +73,6 @@ def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs:
 
 
 def not_yet_recorded(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions that nobody has added before, word for word."""
-    there = set(con.execute(f"select pair_id, verdict, decided_by, reason from ({_DECIDED})").fetchall())
-    return [each for each in decisions if (each.pair_id, each.verdict, each.by, each.why) not in there]
+    """The decisions that are not in registry.decision yet, with the same verdict, person and reason."""
+    recorded = set(con.execute(f"select pair_id, verdict, decided_by, reason from ({_DECIDED})").fetchall())
+    return [each for each in decisions if (each.pair_id, each.verdict, each.by, each.why) not in recorded]

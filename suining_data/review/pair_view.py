@@ -1,10 +1,10 @@
-"""The two parties of a pair: a record as it was delivered, or a resolved subject by its golden values.
+"""The two parties of a pair: each is a delivered record, or a resolved subject with its golden values.
 
-Here: the two kinds of party and which of their values are shown. Not here: the pairs (queue.py), how a value reads
+Here: the two kinds of party, and which of their values are shown. Not here: the pairs (queue.py), the form of a value
 (values.py), the layout (terminal.py, sheets.py).
 
-Of a resolved subject the golden value is first, then what the other party reports as well, then what else its records
-report, so that a clerk sees what the evidence rests on. Shared identifiers have no golden value.
+A resolved subject shows its golden value first, then the values that the other party reports as well, then the other
+values of its records. So a clerk sees the values that the evidence is based on. Shared identifiers have no golden value.
 """
 
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from suining_data.review.values import contested, day, readable, shared_identifi
 from suining_data.subjects import Attribute, load_subjects
 from suining_data.warehouse import table_exists
 
-MOST_VALUES = 4  # of one item, where the records of a subject tell several
+MOST_VALUES = 4  # values of one item that are shown
 Reported = dict[str, list[str]]
 LINKAGE = {each.name: each for each in SUBJECT_LINKAGES}
 
 
 @dataclass(frozen=True)
 class Party:
-    """One party: where it comes from, and per item of ITEMS what it tells. A known subject has no file."""
+    """One party: its source, and the reported values of each item in ITEMS. A resolved subject has no file."""
 
     source: str
     reported: Reported
@@ -42,7 +42,7 @@ GONE = Party("已不在来件中 (no longer delivered)", {})
 
 @dataclass
 class _Rows:
-    """Rows of a query by their key, as dictionaries."""
+    """The rows of one or more queries by token, as dictionaries."""
 
     con: duckdb.DuckDBPyConnection
     tokens: list[str]
@@ -65,11 +65,11 @@ def parties_of(
     records = _records(con, catalog, subject, tokens)
     resolved = _resolved(con, catalog, subject, [token for token in tokens if token not in records])
     every = records | resolved
-    return {pair: (_beside(every, *pair), _beside(every, *reversed(pair))) for pair in pairs}
+    return {pair: (_compared_with(every, *pair), _compared_with(every, *reversed(pair))) for pair in pairs}
 
 
-def _beside(parties: dict[str, Party], token: str, other: str) -> Party:
-    """A party with what it has in common with the other first, and not more than one can read."""
+def _compared_with(parties: dict[str, Party], token: str, other: str) -> Party:
+    """The party of `token`, with the values that it shares with `other` first, and MOST_VALUES of each item."""
     party, shared = parties.get(token, GONE), parties.get(other, GONE).reported
     reported = {
         item: _shown(values, shared.get(item, []), golden=1 if party.is_resolved and item != "shared_identifier" else 0)
@@ -85,7 +85,7 @@ def _shown(values: list[str], shared: list[str], golden: int) -> list[str]:
 
 
 def _records(con: duckdb.DuckDBPyConnection, catalog: Catalog, subject: str, tokens: list[str]) -> dict[str, Party]:
-    """Sides of the tokens that stand for a record without an accepted number: the first that tells this."""
+    """The parties of unresolved tokens. Of several records with the same token, the first is shown."""
     rows = _Rows(con, tokens)
     rows.read(f"""
         select *, count(*) over (partition by token) as records from linked.{subject}_unresolved
@@ -101,12 +101,12 @@ def _records(con: duckdb.DuckDBPyConnection, catalog: Catalog, subject: str, tok
             where list_contains($tokens, token)
             qualify row_number() over (partition by token order by record_id, role) = 1
         """)
-    places = _places(con, [(row["resource_id"], row["record_id"]) for row in rows.by_token.values()])
+    locations = _locations(con, [(row["resource_id"], row["record_id"]) for row in rows.by_token.values()])
     labels = _labels(catalog)
     parties = {}
     for token, row in rows.by_token.items():
         resource = catalog.resource(row["resource_id"])
-        file, line = places.get(row["record_id"], (None, None))
+        file, line = locations.get(row["record_id"], (None, None))
         source = f"{catalog.unit_of(resource.id).name}《{resource.name}》{_part(resource, subject, row['role'])}"
         if row["records"] > 1:
             source += f"（共 {row['records']} 条，内容相同）"
@@ -114,11 +114,11 @@ def _records(con: duckdb.DuckDBPyConnection, catalog: Catalog, subject: str, tok
     return parties
 
 
-def _places(
+def _locations(
     con: duckdb.DuckDBPyConnection, records: Sequence[tuple[str, int]]
 ) -> dict[int, tuple[str | None, int | None]]:
-    """record_id -> file and line in it."""
-    places = {}
+    """record_id -> the file of the record, and its line in the file."""
+    locations = {}
     for resource in {resource for resource, _ in records}:
         rows = con.execute(
             f"""
@@ -128,12 +128,12 @@ def _places(
             """,
             [[record for name, record in records if name == resource]],
         ).fetchall()
-        places.update({record: (file, line) for record, file, line in rows})
-    return places
+        locations.update({record: (file, line) for record, file, line in rows})
+    return locations
 
 
 def _part(resource: Resource, subject: str, role: str) -> str:
-    """Which of several people of a row is meant: the column that names them."""
+    """The label of the column with the subject's name, if a row is about several subjects; otherwise empty."""
     entities = [entity for entity in resource.entities if entity.subject == subject]
     if len(entities) < 2:
         return ""
@@ -143,13 +143,13 @@ def _part(resource: Resource, subject: str, role: str) -> str:
 
 
 def _labels(catalog: Catalog) -> dict[str, str]:
-    """Column -> Chinese label without its remarks, and what a shared_identifier to another subject of the same row is called."""
+    """Column -> Chinese label without remarks; also labels for shared identifiers that are another subject of the row."""
     labels = {c.name: c.label.partition("（")[0] for resource in catalog.resources for c in resource.columns}
     return labels | {"person": "同一行中的人员", "organization": "同一行中的单位"}
 
 
 def _reported_by_record(subject: str, row: dict[str, Any], labels: dict[str, str]) -> Reported:
-    """What the row of linked.<subject>_unresolved reports, and the row of linked.<subject>_record beside it."""
+    """The reported values in a row of linked.<subject>_unresolved and in its row of linked.<subject>_record."""
     reported: dict[str, list[str | None]] = {
         "number": [row["received"], contested(row["contested_number"]), row.get("registration_number")],
         "birth": [day(row.get("birth"))],
@@ -160,11 +160,11 @@ def _reported_by_record(subject: str, row: dict[str, Any], labels: dict[str, str
     for name, each in load_subjects()[subject].attributes.items():
         if each.review and each.review.item not in reported:
             reported[each.review.item] = [readable(each, row.get(name))]
-    return _of(subject, reported)
+    return _without_empty(subject, reported)
 
 
 def _resolved(con: duckdb.DuckDBPyConnection, catalog: Catalog, subject: str, tokens: list[str]) -> dict[str, Party]:
-    """Parties of the keys of accepted numbers: the golden values, and what the records of that number report."""
+    """The parties of identity keys: golden values, and the reported values of the records with that number."""
     rows = _Rows(con, tokens)
     rows.read(f"""
         select identity_key as token, {_SINGLE[subject]}, list(distinct name) filter (where name is not null) as names,
@@ -180,7 +180,7 @@ def _resolved(con: duckdb.DuckDBPyConnection, catalog: Catalog, subject: str, to
 
 
 def _resolved_party(subject: str, token: str, row: dict[str, Any], labels: dict[str, str]) -> Party:
-    """The golden values of a subject, and what its records report of the items that linkage compares."""
+    """A resolved subject: its golden values, and the reported values of the items that linkage compares."""
     reported: dict[str, list[str | None]] = {
         "number": [*(row.get("numbers") or []), token],
         "name": [row.get("name"), *sorted(row["names"] or [])],
@@ -198,19 +198,19 @@ def _resolved_party(subject: str, token: str, row: dict[str, Any], labels: dict[
             reported[each.review.item] = [readable(each, row.get(name))]
     called = "已知人员" if subject == PERSON else "已知单位"
     records = f"（{row['record_count']} 条记录）" if row.get("record_count") else ""
-    return Party(f"{called} {row.get('id') or ''}{records}", _of(subject, reported), is_resolved=True)
+    return Party(f"{called} {row.get('id') or ''}{records}", _without_empty(subject, reported), is_resolved=True)
 
 
 def _attribute(subject: str, name: str) -> Attribute:
     return load_subjects()[subject].attributes[name]
 
 
-# what the records of a resolved subject report where the base has no golden value
+# reported values of a resolved subject, for items without a golden value
 _SINGLE = {
     PERSON: "min(birth) as reported_birth, min(sex_code) as reported_sex",
     ORGANIZATION: "min(representative_name) as reported_representative",
 }
-# the key of a resolved person is the number itself, of a resolved organisation the code that its numbers share
+# The key of a resolved person is the number itself; the key of a resolved organisation is the code that its numbers share.
 _GOLDEN = {
     PERSON: """
         select token, [resident_id] as numbers, [registered.address, residence.address] as golden_addresses, person_id as id,
@@ -221,17 +221,17 @@ _GOLDEN = {
         left join spatial.address as residence on residence.address_id = residence_address_id
     """,
     ORGANIZATION: """
-        select token, [uscc, organization_code, registration_number] as numbers, [place.address] as golden_addresses,
+        select token, [uscc, organization_code, registration_number] as numbers, [registered.address] as golden_addresses,
             organization_id as id, organization.* exclude (uscc, organization_code, registration_number)
         from (select distinct token, organization_id from linked.organization_identity where list_contains($tokens, token))
         join legal_entity.organization using (organization_id)
-        left join spatial.address as place using (address_id)
+        left join spatial.address as registered using (address_id)
     """,
 }
 
 
-def _of(subject: str, reported: dict[str, list[str | None]]) -> Reported:
-    """The items of a subject that are reported, each value once."""
+def _without_empty(subject: str, reported: dict[str, list[str | None]]) -> Reported:
+    """The items of a subject that have a value, in the order of ITEMS, each value once."""
     return {
         item: values
         for item in ITEMS[subject]

@@ -1,9 +1,12 @@
-"""The open pairs in the order in which they should be decided, with both parties.
+"""The open pairs in the order in which people should decide them, with both parties.
 
-Here: which pairs and in which order. Not here: what a party tells (pair_view.py), how it looks (terminal.py, sheets.py).
+Here: which pairs are open, and their order. Not here: the values of a party (pair_view.py), the layout (terminal.py,
+sheets.py).
 
-First come pairs that would be accepted were another not as likely, then those nearest to acceptance; of equals, those on
-which most records hang. The pairs of one record stand together. Decisions that could not be obeyed come last.
+1. Pairs whose weight is above the threshold, but another subject is as likely (ambiguous).
+2. Pairs below the threshold (uncertain), the nearest to it first.
+3. Decisions that contradict a veto or another decision (vetoed).
+Among equal pairs, those whose clusters have more records come first. The pairs of one record stay together.
 """
 
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from suining_data.review.pair_view import Party, parties_of
 
 @dataclass(frozen=True)
 class OpenPair:
-    """A pair that waits for a decision; `unsure_by` tells who could not say."""
+    """A pair without a decision; `unsure_by` lists the people who reviewed it and were unsure."""
 
     pair_id: str
     subject: str
@@ -31,14 +34,14 @@ class OpenPair:
     unsure_by: list[str]
 
 
-# A pair that was decided since the last refresh waits for nobody, unless the decision is what could not be obeyed.
-_WAITING = f"""
+# A pair that was decided since the last refresh is no longer open, unless the decision is vetoed.
+_OPEN = f"""
     select review.* from linked.review left join ({LAST_DECISIONS}) as last using (pair_id)
     where coalesce(review.subject = $subject, true)
         and (verdict is null or verdict = 'unsure' or (verdict = 'same' and state = 'vetoed'))
 """
-_OPEN = f"""
-    with waiting as ({_WAITING}),
+_OPEN_IN_ORDER = f"""
+    with open_pair as ({_OPEN}),
 
     unsure_by as ({UNSURE_BY}),
 
@@ -49,11 +52,11 @@ _OPEN = f"""
     ),
 
     pair as (
-        select waiting.*, l.id as id_l, r.id as id_r,
+        select open_pair.*, l.id as id_l, r.id as id_r,
             case state when 'ambiguous' then -1 when 'uncertain' then floor(abs(weight - {ACCEPT})) else 1e9 end as distance
-        from waiting
-        left join identity as l on l.subject = waiting.subject and l.token = token_l
-        left join identity as r on r.subject = waiting.subject and r.token = token_r
+        from open_pair
+        left join identity as l on l.subject = open_pair.subject and l.token = token_l
+        left join identity as r on r.subject = open_pair.subject and r.token = token_r
     ),
 
     size as (
@@ -76,8 +79,8 @@ _OPEN = f"""
 def open_pairs(
     con: duckdb.DuckDBPyConnection, catalog: Catalog, subject: str | None = None, most: int | None = None
 ) -> list[OpenPair]:
-    """The first `most` open pairs of a subject, or of both; `con` has the warehouse open."""
-    rows = con.execute(_OPEN, {"subject": subject, "most": most}).fetchall()
+    """The first `most` open pairs of a subject, or of both subjects; `con` is a connection to the warehouse."""
+    rows = con.execute(_OPEN_IN_ORDER, {"subject": subject, "most": most}).fetchall()
     parties = {
         name: parties_of(con, catalog, name, [row[5:7] for row in rows if row[1] == name])
         for name in {row[1] for row in rows}
@@ -97,6 +100,6 @@ def open_pairs(
 
 
 def count_open(con: duckdb.DuckDBPyConnection, subject: str | None = None) -> int:
-    """How many pairs of a subject, or of both, wait for a decision."""
-    [(pairs,)] = con.execute(f"select count(*) from ({_WAITING})", {"subject": subject}).fetchall()
+    """The number of open pairs of a subject, or of both subjects."""
+    [(pairs,)] = con.execute(f"select count(*) from ({_OPEN})", {"subject": subject}).fetchall()
     return int(pairs)

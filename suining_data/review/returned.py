@@ -1,7 +1,7 @@
-"""A workbook that comes back: the decisions in it, and what is wrong with its rows.
+"""A returned workbook: the decisions in it, and the mistakes in its rows.
 
-Here: reading cells, saying in which row what has to be mended. Not here: writing it (sheets.py), adding decisions
-(decisions.py).
+Here: reading cells, and messages that say which row has which mistake. Not here: writing the workbook (sheets.py),
+adding decisions (decisions.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,16 +14,16 @@ from suining_data.review.decisions import DecidablePair, Decision
 from suining_data.review.labels import VERDICTS
 from suining_data.review.sheets import BY, PAIR, VERDICT, WHY
 
-READ = (PAIR, VERDICT, BY, WHY)
-NAMED = {word: verdict for verdict, word in VERDICTS.items()} | {verdict: verdict for verdict in VERDICTS}
+COLUMNS = (PAIR, VERDICT, BY, WHY)
+ACCEPTED_WORDS = {zh: verdict for verdict, zh in VERDICTS.items()} | {verdict: verdict for verdict in VERDICTS}
 CHOICE = "、".join(VERDICTS.values())
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row with a decision, as it stands in the workbook; `place` is its sheet and row."""
+    """A row of the workbook with a decision; `location` names its sheet and row."""
 
-    place: str
+    location: str
     pair_id: str
     verdict: str
     by: str
@@ -31,29 +31,29 @@ class Row:
 
 
 def read_rows(file: Path) -> tuple[list[Row], int]:
-    """The rows with a decision, and how many have none; ValueError when it is not such a workbook."""
+    """The rows with a decision, and the number of rows without one. Raises ValueError when a column is missing."""
     try:
         with CalamineWorkbook.from_path(file) as book:
             sheets = [
                 (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
             ]
     except (CalamineError, OSError) as error:
-        raise ValueError(f"{file}: 不是能读的工作簿 (not a workbook that can be read): {error}") from error
+        raise ValueError(f"{file}: 不是能读的工作簿 (the file is not a readable workbook): {error}") from error
     found = [(name, cells) for name, cells in sheets if cells and PAIR in _texts(cells[0])]
     if not found:
         raise ValueError(
             f"{file}: 没有带“{PAIR}”列的工作表，请用 suining review export 导出的文件 "
-            f"(no sheet has a column {PAIR}: take a file that `suining review export` wrote)"
+            f"(no sheet has the column {PAIR}: use a file that `suining review export` wrote)"
         )
     rows, blank = [], 0
     for name, cells in found:
         header = _texts(cells[0])
-        missing = [title for title in READ if title not in header]
+        missing = [title for title in COLUMNS if title not in header]
         if missing:
             raise ValueError(f"{file} 工作表“{name}”: 缺少列 {'、'.join(missing)} (columns are missing)")
         for number, cells_of_row in enumerate(cells[1:], start=2):
-            told = dict(zip(header, _texts(cells_of_row), strict=False))
-            row = Row(f"“{name}”第 {number} 行", *(told.get(title, "") for title in READ))
+            texts = dict(zip(header, _texts(cells_of_row), strict=False))
+            row = Row(f"“{name}”第 {number} 行", *(texts.get(title, "") for title in COLUMNS))
             if row.verdict:
                 rows.append(row)
             elif row.pair_id:
@@ -62,40 +62,43 @@ def read_rows(file: Path) -> tuple[list[Row], int]:
 
 
 def read_decisions(rows: list[Row], pairs: dict[str, DecidablePair]) -> tuple[list[Decision], list[str]]:
-    """The decisions of the rows, each pair once, and what is wrong with rows; `pairs` are those that can be decided."""
+    """The decisions of the rows, each pair once, and the mistakes in the rows; `pairs` are those that can be decided."""
     problems: list[str] = []
     found: dict[str, tuple[Row, Decision]] = {}
     for row in rows:
         wrong = list(_problems(row, pairs))
-        problems += [f"{row.place}: {problem}" for problem in wrong]
+        problems += [f"{row.location}: {problem}" for problem in wrong]
         if wrong:
             continue
-        decision = Decision(row.pair_id, NAMED[row.verdict], row.by, row.why or None)
+        decision = Decision(row.pair_id, ACCEPTED_WORDS[row.verdict], row.by, row.why or None)
         before, other = found.setdefault(row.pair_id, (row, decision))
         if other.verdict != decision.verdict:
             problems.append(
-                f"{row.place}: 与{before.place}是同一对，判定却不同，请只留一个 "
-                "(the same pair with another decision: keep one)"
+                f"{row.location}: 与{before.location}是同一对，判定却不同，请只留一个 "
+                "(the same pair has two different decisions: keep one)"
             )
     return [decision for _, decision in found.values()], problems
 
 
 def _problems(row: Row, pairs: dict[str, DecidablePair]) -> Iterator[str]:
-    if row.verdict not in NAMED:
-        yield f"{VERDICT}“{row.verdict}”不认识，请选 {CHOICE} (choose one of these)"
+    if row.verdict not in ACCEPTED_WORDS:
+        yield f"{VERDICT}“{row.verdict}”不认识，请选 {CHOICE} (unknown decision: choose one of these)"
     if not row.by:
-        yield f"缺少{BY}，请写姓名 (say who decided)"
+        yield f"缺少{BY}，请写姓名 (the name of the person who decided is missing)"
     if not row.pair_id:
-        yield f"缺少{PAIR}，请从导出的文件复制，或清空{VERDICT} (no pair: copy its id from the exported file, or clear the decision)"
+        yield (
+            f"缺少{PAIR}，请从导出的文件复制，或清空{VERDICT} "
+            "(the pair's id is missing: copy it from the exported file, or clear the decision)"
+        )
     elif row.pair_id not in pairs:
         yield (
             f"{PAIR} {row.pair_id} 不在待判定之列，请核对编号，或重新导出；不再需要的，清空{VERDICT} "
-            "(no such pair is open any more: check the id, export again, or clear the decision)"
+            "(no open pair has this id: check the id, export again, or clear the decision)"
         )
 
 
 def _texts(cells: Sequence[object]) -> list[str]:
-    """Cells as text; a spreadsheet makes 12.0 of 12."""
+    """Cells as text. A spreadsheet returns the number 12 as 12.0; its text is 12."""
     return [
         str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell or "").strip() for cell in cells
     ]

@@ -1,8 +1,8 @@
-"""The workbook that clerks decide pairs in: a page that says how, and a sheet per subject with a row per pair.
+"""The workbook in which clerks decide pairs: a page with instructions, and a sheet per subject with a row per pair.
 
-Here: sheets, columns, formats. Not here: which pairs (queue.py), reading it back (returned.py).
+Here: sheets, columns, formats. Not here: which pairs are in it (queue.py), reading it back (returned.py).
 
-Every cell is text, so that a number keeps its digits and a value that begins with = is never a formula.
+Every cell is text. So a number keeps its digits, and a value that begins with = is never a formula.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from suining_data.review.labels import ITEMS, STATES, SUBJECTS, VERDICTS, in_words, likely
+from suining_data.review.labels import ITEMS, STATES, SUBJECTS, VERDICTS, evidence_text, percentage
 from suining_data.review.pair_view import Party
 from suining_data.review.queue import OpenPair
 
@@ -23,7 +23,7 @@ WIDTHS = {PAIR: 19, VERDICT: 9, BY: 10, WHY: 24, "状态": 13, "概率": 9, "依
 ITEM_WIDTHS = {SOURCE: 30, FILE: 22, LINE: 8, "地址": 36, "关联事项": 30, "号码": 22, "代码或号码": 22, "名称": 30}
 MOST_CHARACTERS = 32_000  # a cell holds 32,767
 
-HOW = (
+INSTRUCTIONS = (
     "每行是一对记录，“甲”“乙”各是一条来件记录，或者已有有效号码的人员、单位。请判断两者是不是同一个。",
     f"在“{VERDICT}”列选择 {'、'.join(VERDICTS.values())}，在“{BY}”列写姓名；“{WHY}”可以不写。没有判定的行不必删除，读入时跳过。",
     f"请不要改动“{PAIR}”列；行可以排序、筛选、删除，列可以隐藏、移动。",
@@ -36,7 +36,7 @@ HOW = (
 
 
 def write_workbook(file: Path, pairs: Sequence[OpenPair], day: date) -> None:
-    """Write the pairs, in their order, to `file`; it appears whole or not at all."""
+    """Write the pairs, in their order, to `file`. The file appears complete, or not at all."""
     fresh = file.with_name(f".{file.name}.new")
     with xlsxwriter.Workbook(fresh, {"in_memory": False}) as book:
         book.formats[0].set_font_name(FONT)
@@ -54,7 +54,7 @@ def _write_cover(book: xlsxwriter.Workbook, day: date) -> None:
     sheet.write_string(0, 0, "待判定记录", book.add_format({"font_name": FONT, "bold": True, "font_size": 16}))
     text = book.add_format({"font_name": FONT, "num_format": "@", "text_wrap": True, "valign": "top"})
     sheet.write_string(1, 0, f"导出日期：{day.isoformat()}", text)
-    for number, sentence in enumerate(HOW, start=1):
+    for number, sentence in enumerate(INSTRUCTIONS, start=1):
         sheet.write_string(number + 2, 0, f"{number}. {sentence}", text)
 
 
@@ -91,18 +91,18 @@ def _write_pairs(book: xlsxwriter.Workbook, name: str, subject: str, pairs: Sequ
 
 
 def _titles(subject: str, rows: Sequence[dict[str, str]]) -> list[str]:
-    """Columns of what either party reports, both parties beside each other."""
-    parties = [[f"{item}·{name}" for name in (LEFT, RIGHT)] for item in (SOURCE, FILE, LINE, *ITEMS[subject].values())]
-    return [title for both in parties if any(row[each] for row in rows for each in both) for title in both]
+    """The columns of the items that a party reports in some row: for each item, left and right party side by side."""
+    items = [[f"{item}·{name}" for name in (LEFT, RIGHT)] for item in (SOURCE, FILE, LINE, *ITEMS[subject].values())]
+    return [title for both in items if any(row[each] for row in rows for each in both) for title in both]
 
 
 def _cells(pair: OpenPair) -> dict[str, str]:
-    """Column -> text, without those that the clerk fills in."""
+    """Column -> text, without the columns that the clerk fills in."""
     cells = {
         PAIR: pair.pair_id,
         "状态": STATES[pair.state],
-        "概率": likely(pair.probability),
-        "依据": in_words(pair.subject, pair.evidence),
+        "概率": percentage(pair.probability),
+        "依据": evidence_text(pair.subject, pair.evidence),
         "已看过": "；".join(pair.unsure_by),
     }
     for name, party in ((LEFT, pair.left), (RIGHT, pair.right)):

@@ -1,6 +1,6 @@
-"""A pair on a terminal: both parties beside each other, and what every comparison says of them.
+"""A pair on a terminal: both parties side by side, with the result of every comparison.
 
-Here: the layout. Not here: what is shown (queue.py, pair_view.py), its words (labels.py).
+Here: the layout. Not here: the pairs and values (queue.py, pair_view.py), the labels (labels.py).
 """
 
 from collections.abc import Iterator
@@ -10,17 +10,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from suining_data.review.labels import ITEMS, STATES, SUBJECTS, WHY, Evidence, likely
+from suining_data.review.labels import ITEMS, STATES, SUBJECTS, WHY, Evidence, percentage
 from suining_data.review.pair_view import Party
 from suining_data.review.queue import OpenPair
 
 
 def print_pair(console: Console, pair: OpenPair) -> None:
-    """Print one pair, readable from 100 columns on."""
+    """Print one pair; readable on a terminal of 100 columns or more."""
     title = Text.assemble(
         (pair.pair_id, "bold"),
         f"  {SUBJECTS[pair.subject]} {pair.subject}  {STATES[pair.state]} {pair.state}  ",
-        f"同一{'人' if pair.subject == 'person' else '单位'}的概率 probability {likely(pair.probability)}",
+        f"同一{'人' if pair.subject == 'person' else '单位'}的概率 probability {percentage(pair.probability)}",
     )
     console.print(title)
     console.print(Text(WHY[pair.state]), style="dim")
@@ -36,11 +36,11 @@ def _table(pair: OpenPair) -> Table:
         table.add_column(name, ratio=5, overflow="fold")
     table.add_column("依据 evidence（+ 同一 same）", ratio=4, overflow="fold")
     table.add_row("来源", Text(_source(pair.left)), Text(_source(pair.right)), "")
-    said = {each.comparison: each for each in pair.evidence}
+    evidence = {each.comparison: each for each in pair.evidence}
     for item, label in ITEMS[pair.subject].items():
         left, right = ("\n".join(party.reported.get(item, [])) for party in (pair.left, pair.right))
-        if left or right or item in said:
-            table.add_row(label, Text(left), Text(right), _evidence(said.get(item)))
+        if left or right or item in evidence:
+            table.add_row(label, Text(left), Text(right), _evidence(evidence.get(item)))
     return table
 
 
@@ -54,7 +54,7 @@ def _lines(party: Party) -> Iterator[str]:
         yield f"{party.file} 第 {party.line} 行"
 
 
-def _evidence(said: Evidence | None) -> Text:
-    if said is None:
+def _evidence(result: Evidence | None) -> Text:
+    if result is None:
         return Text("")
-    return Text(f"{said.weight:+6.1f}  {said.level}", style="green" if said.weight > 0 else "red")
+    return Text(f"{result.weight:+6.1f}  {result.level}", style="green" if result.weight > 0 else "red")

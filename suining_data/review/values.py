@@ -1,4 +1,4 @@
-"""How a value reads in the pair view: codes by their labels, dates as dates, numbers with what is known of them.
+"""The form of a value in the pair view: codes as labels, dates with hyphens, numbers with a remark.
 
 Here: one value at a time. Not here: which values a party has (pair_view.py).
 """
@@ -9,7 +9,7 @@ from suining_data.subjects import Attribute
 
 
 def readable(attribute: Attribute, value: Any) -> str | None:
-    """A value of an attribute in Chinese; None stays None."""
+    """A value of an attribute in Chinese; None for None."""
     if value is None:
         return None
     return (attribute.element.code_set or {}).get(str(value), str(value))
@@ -21,7 +21,7 @@ def day(text: str | None) -> str | None:
 
 
 def contested(number: str | None) -> str | None:
-    """A number that a record was delivered with and that belongs to somebody else."""
+    """A contested number of a record, with the remark that it is another subject's."""
     return f"{number}（属他人）" if number else None
 
 

@@ -1,4 +1,4 @@
-"""WHAT a person, an organisation or an address is: attributes, how they compare, how their values compete."""
+"""The declarations of person, organisation and address: attributes, their comparison, how their values compete."""
 
 from suining_data.subjects.model import Attribute, Conflict, Subject, Survivorship
 from suining_data.subjects.reading import SubjectError, load_subjects, read_subject

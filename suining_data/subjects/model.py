@@ -1,11 +1,11 @@
-"""What a subject is made of: the shape of person.yaml, organization.yaml and address.yaml.
+"""The models of person.yaml, organization.yaml and address.yaml: the attributes of a subject.
 
-Here: the pydantic models. Not here: reading the files (reading.py), the SQL that follows from them (linkage/,
-dbt_like_sql/), what a value of an element is (elements/).
+Here: the pydantic models. Not here: reading the files (reading.py), the SQL that is made from them (linkage/,
+dbt_like_sql/), the values of an element (elements/).
 
-One attribute is declared once. From its declaration follow the columns of linked.<subject>_record, what a catalogue
-entity may fill, the golden column and its source row, statements and provenance, conflicts, what linkage compares, and
-how the review, `suining explain` and the dictionary name it.
+An attribute is declared once. Its declaration decides: the columns of linked.<subject>_record; which attributes an
+entity of the catalogue may fill; the golden column and its source row; statements and provenance; conflicts; what
+linkage compares; and its labels in the review, in `suining explain` and in the dictionary.
 """
 
 from typing import Annotated, Literal, Self
@@ -23,7 +23,7 @@ class Strict(BaseModel):
 
 
 class GoldenColumn(Strict):
-    """The column of the golden table that holds the surviving value; what is left out is as in the record."""
+    """The column of the golden table with the surviving value. A key that is missing is as in the record."""
 
     column: Identifier | None = None  # default: named as the attribute
     zh: StrictStr | None = None
@@ -46,8 +46,8 @@ class Survivorship(Strict):
     """How the values of an attribute compete for the golden column.
 
     The value of the record with the smallest survivorship rank survives: authority first, then recency, completeness,
-    and the row. `rule: winning_row` takes the value from the row in which the attribute that lends its authority wins,
-    null when that row has none; `highest_rank` from the best row that has a value.
+    and the row. `highest_rank` takes the value of the best row that has a value. `winning_row` takes it from the row
+    that wins for the attribute named in `authority`; the value is null when that row has none.
     """
 
     rule: Literal["highest_rank", "winning_row"] = "highest_rank"
@@ -66,9 +66,9 @@ class Conflict(Strict):
 
 
 class Review(Strict):
-    """How a person who decides on a pair sees the attribute: item of the pair view, and its Chinese label.
+    """How the pair view shows the attribute: the item, and its Chinese label.
 
-    Several attributes may share an item (addresses); the first of them labels it.
+    Several attributes may share an item (addresses). The first of them gives the label.
     """
 
     item: Identifier
@@ -76,17 +76,17 @@ class Review(Strict):
 
 
 class Attribute(Strict):
-    """What a record may say of a subject. The first of `elements` gives type, label and sensitivity."""
+    """A property of a subject that a record may report. The first of `elements` gives type, label and sensitivity."""
 
     elements: list[Identifier] = Field(min_length=1)  # catalogue fields of these elements may fill it
     zh: StrictStr
     en: StrictStr
     sensitivity: Sensitivity | None = None  # overrides the element's
-    survivorship: Survivorship | None = None  # none: it is kept in the records and has no golden value
+    survivorship: Survivorship | None = None  # none: only the records have it, there is no golden value
     golden: GoldenColumn = GoldenColumn()
     source: SourceColumn | None = None
-    compared_as: Identifier | None = None  # what linkage compares it as; none: linkage does not use it
-    conflict: Conflict | None = None  # none: a value that did not survive is no conflict
+    compared_as: Identifier | None = None  # the comparison of linkage that uses it; none: linkage does not use it
+    conflict: Conflict | None = None  # none: a value that did not survive is not a conflict
     review: Review | None = None
 
     @property
@@ -102,16 +102,17 @@ class Attribute(Strict):
 
 
 class AnyIdentifier(Strict):
-    """A name for catalogue entities: a column that holds one of the identifiers, each row of its own kind."""
+    """A name that catalogue entities may use for a column with identifiers of several kinds, one kind per row."""
 
     name: Identifier
     elements: list[Identifier] = Field(min_length=1)
 
 
 class Subject(Strict):
-    """A person, an organisation or an address: what records say of it.
+    """A person, an organisation or an address, with the attributes that records report.
 
-    `identifiers` are numbers that identify it. An address has none: addresses are the same when their text is.
+    `identifiers` are numbers that identify the subject. An address has none: two addresses are one if their texts are
+    equal.
     """
 
     name: Identifier
@@ -129,18 +130,18 @@ class Subject(Strict):
 
     @property
     def assignable(self) -> dict[str, list[str]]:
-        """What `values` of a catalogue entity may name, and the elements that a column for it may have."""
+        """The names that `values` of a catalogue entity may have, and the elements allowed for the column of each."""
         any_identifier = {self.any_identifier.name: self.any_identifier.elements} if self.any_identifier else {}
         return {name: each.elements for name, each in self.recorded.items()} | any_identifier
 
     @property
     def surviving(self) -> dict[str, Attribute]:
-        """Those of `recorded` whose values compete for a golden column."""
+        """The part of `recorded` whose values compete for a golden column."""
         return {name: each for name, each in self.recorded.items() if each.survivorship is not None}
 
     @property
     def ranked(self) -> list[str]:
-        """Attributes that a source is believed in to a degree of its own; each has a column <attribute>_authority."""
+        """Attributes with an authority of their own; each has a column <attribute>_authority."""
         return [name for name, each in self.attributes.items() if each.survivorship and not each.survivorship.authority]
 
     @property

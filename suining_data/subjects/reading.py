@@ -1,4 +1,4 @@
-"""The subjects as the project declares them, read once a process.
+"""Reading the declarations of subjects, once per process.
 
 Here: reading and checking <subject>.yaml beside this file. Not here: their shape (model.py).
 """
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 
 
 class SubjectError(ValueError):
-    """A subject's YAML is wrong; says file and key."""
+    """A subject's YAML is not valid; the message names file and key."""
 
 
 @cache

@@ -93,7 +93,7 @@ def test_explain_of_an_unknown_id_is_one_line(delivered_city: City) -> None:
     done = suining(delivered_city.settings.data, "explain", "person", "510903199003078036")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.strip().splitlines() == [
-        "没有标识或号码为 510903199003078036 的记录 (nothing has this id or number)"
+        "没有标识或号码为 510903199003078036 的记录 (no record has this id or number)"
     ]
 
 

@@ -1,4 +1,4 @@
-"""The review queue from end to end: asked, decided in a workbook or by a command, obeyed by the next refresh."""
+"""The review from end to end: open pairs, decisions in a workbook or by a command, and the refresh that applies them."""
 
 import fcntl
 import shutil
@@ -70,7 +70,7 @@ def pair_with(city: City, number: str) -> str:
     return str(pair)
 
 
-def test_a_workbook_that_comes_back_decides_and_the_next_refresh_obeys(asked: City, tmp_path: Path) -> None:
+def test_the_next_refresh_applies_the_decisions_of_a_returned_workbook(asked: City, tmp_path: Path) -> None:
     data, file = asked.settings.data, tmp_path / "queue.xlsx"
     assert ids(asked)[None] not in (ids(asked)[ONE], ids(asked)[OTHER])
     assert asked.reported("linked", "review")["person_ambiguous"] == 2

@@ -1,6 +1,6 @@
-"""Pairs with their weights, profiles and decisions written by hand, and what clustering makes of them.
+"""Candidate pairs with weights, profiles and decisions written by hand, and the clusters that come of them.
 
-Here: the bench for the tests of clustering. Not here: what is expected (the tests beside this file).
+Here: the test bench for clustering. Not here: the expected results (the test files).
 """
 
 import duckdb
@@ -12,7 +12,7 @@ Pair = tuple[str, str]
 
 
 class Pairs:
-    """Tokens in capitals are known (an accepted number); decisions and pairs name two tokens each."""
+    """Tokens in capitals are resolved (they have an accepted number); decisions and pairs name two tokens each."""
 
     def __init__(self) -> None:
         self.con = duckdb.connect()
@@ -20,12 +20,12 @@ class Pairs:
         self.weights: dict[Pair, float] = {}
         self.verdicts: dict[Pair, str] = {}
 
-    def of(self, token: str, **told: str) -> None:
-        """What is known of a token: birth, sex_code, death."""
-        self.profiles[token] = told
+    def of(self, token: str, **reported: str) -> None:
+        """The reported values of a token: birth, sex_code, death."""
+        self.profiles[token] = reported
 
     def weigh(self, left: str, right: str, weight: float) -> None:
-        """A scored pair, as candidates are made: the known on the right, else in order."""
+        """A scored pair in the order of blocking: a resolved token on the right, two unresolved ones in order."""
         ordered = sorted((left, right), key=lambda token: (token.isupper(), token))
         self.weights[ordered[0], ordered[1]] = weight
         for token in ordered:
@@ -37,11 +37,11 @@ class Pairs:
     def cluster(self) -> None:
         columns = "node bigint, token varchar, is_resolved boolean, birth varchar, sex_code varchar, death varchar, names varchar[]"
         self.con.execute(f"create or replace table profiles ({columns})")
-        for node, (token, told) in enumerate(sorted(self.profiles.items())):
-            values = [told.get(name) for name in ("birth", "sex_code", "death")]
+        for node, (token, reported) in enumerate(sorted(self.profiles.items())):
+            values = [reported.get(name) for name in ("birth", "sex_code", "death")]
             self.con.execute(
                 "insert into profiles values (?, ?, ?, ?, ?, ?, ?)",
-                [node, token, token.isupper(), *values, [told.get("name", token)]],
+                [node, token, token.isupper(), *values, [reported.get("name", token)]],
             )
         self.con.execute("""
             create or replace table scored (token_l varchar, token_r varchar, weight double, probability double,

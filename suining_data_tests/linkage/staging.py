@@ -1,6 +1,6 @@
-"""Staged rows written by hand, and what linkage makes of them.
+"""Staged rows written by hand, and the tables that linkage makes from them.
 
-Here: the bench for the tests of linkage. Not here: what is expected (the tests beside this file).
+Here: the test bench for linkage. Not here: the expected results (the test files).
 """
 
 from pathlib import Path
@@ -43,7 +43,7 @@ class Records:
         self.runs = 0
 
     def stage(self, resource: str, **values: Any) -> int:
-        """Add a row; its record_id. `received` is a damaged number: put aside, or still beside the empty derived one."""
+        """Add a row; its record_id. `received` is a damaged number: quarantined, or still in the column that is derived from."""
         self.next += 1
         received = values.pop("received", None)
         columns = {field.name for field in self.catalog.resource(resource).fields}
@@ -72,7 +72,7 @@ class Records:
         for table in linked_tables(self.catalog):
             table.write(self.con)
             with transaction(self.con):
-                table.accept(self.con, f"run{self.runs}")
+                table.promote(self.con, f"run{self.runs}")
 
     def ids(self, subject: str) -> dict[int, str | None]:
         """record_id -> golden id."""

@@ -18,14 +18,14 @@ def test_a_sure_pair_is_one_an_unsure_one_is_asked_about_an_unlikely_one_is_two(
     assert pairs.open() == {"bB": "uncertain"}
 
 
-def test_between_two_known_that_are_nearly_as_likely_a_person_decides(pairs: Pairs) -> None:
+def test_between_two_resolved_subjects_of_similar_weight_a_person_decides(pairs: Pairs) -> None:
     pairs.weigh("a", "A", 20.0)
     pairs.weigh("a", "B", 18.0)
     assert pairs.groups() == {"A", "B", "a"}
     assert pairs.open() == {"aA": "ambiguous", "aB": "ambiguous"}
 
 
-def test_a_known_that_is_left_far_behind_is_not_asked_about(pairs: Pairs) -> None:
+def test_a_resolved_subject_far_below_the_best_is_no_open_pair(pairs: Pairs) -> None:
     pairs.weigh("a", "A", 30.0)
     pairs.weigh("a", "B", 15.0)
     pairs.weigh("b", "C", 9.0)

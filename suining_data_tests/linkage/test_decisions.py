@@ -1,4 +1,4 @@
-"""What a person has decided stands above any weight and below the vetoes."""
+"""A person's decision counts more than any weight and less than a veto."""
 
 from itertools import pairwise
 
@@ -45,7 +45,7 @@ def test_unsure_leaves_everything_as_it_was(pairs: Pairs) -> None:
     assert pairs.open() == {"aA": "uncertain"}
 
 
-def test_same_with_one_known_answers_for_the_others(pairs: Pairs) -> None:
+def test_same_with_one_resolved_subject_closes_the_pairs_with_others(pairs: Pairs) -> None:
     pairs.weigh("a", "A", 18.0)
     pairs.weigh("a", "B", 20.0)
     pairs.decide("a", "A", "same")
@@ -53,7 +53,7 @@ def test_same_with_one_known_answers_for_the_others(pairs: Pairs) -> None:
     assert pairs.open() == {}
 
 
-def test_when_the_best_known_is_told_apart_the_next_is_the_best(pairs: Pairs) -> None:
+def test_different_from_the_best_resolved_subject_makes_the_next_the_best(pairs: Pairs) -> None:
     pairs.weigh("a", "A", 20.0)
     pairs.weigh("a", "B", 18.0)
     pairs.weigh("a", "C", 6.0)
@@ -69,7 +69,7 @@ def test_two_accepted_numbers_stay_two_and_the_decision_is_shown(pairs: Pairs) -
     assert pairs.open() == {"AB": "vetoed"}
 
 
-def test_a_decision_against_conflicting_births_is_not_obeyed_and_shown(pairs: Pairs) -> None:
+def test_a_decision_against_conflicting_births_is_not_applied_and_stays_open(pairs: Pairs) -> None:
     pairs.of("a", birth="19800101")
     pairs.of("A", birth="19920505")
     pairs.weigh("a", "A", SURE)

@@ -57,25 +57,25 @@ def settings(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def link(files: dict[str, bool]) -> duckdb.DuckDBPyConnection:
-    """A connection with profile and member: file -> whether its records are known (at most one of them per cluster)."""
+    """A connection with profile and member: file -> whether its records are resolved (at most one of them per cluster)."""
     con = duckdb.connect()
-    told = ", ".join(f"nullif(trim({name}), '') as {name}" for name in COLUMNS)
+    values = ", ".join(f"nullif(trim({name}), '') as {name}" for name in COLUMNS)
     reads = " union all ".join(
-        f"select trim(rec_id) as token, {is_resolved} as is_resolved, {told} from read_csv('{FEBRL / file}', all_varchar = true, "
+        f"select trim(rec_id) as token, {is_resolved} as is_resolved, {values} from read_csv('{FEBRL / file}', all_varchar = true, "
         "normalize_names = true)"
         for file, is_resolved in files.items()
     )
     con.execute(f"""
         create temp table profile as
         select row_number() over (order by token) - 1 as node, *, left(given_name, 2) as given_name_start from ({reads});
-        create temp table known as select token as identity_key, * from profile where is_resolved;
+        create temp table resolved as select token as identity_key, * from profile where is_resolved;
         create temp table unresolved as select * from profile where not is_resolved;
         create temp table decision (token_l varchar, token_r varchar, verdict varchar);
         create temp table frequency as
         select surname as name, count(*) / (select count(*) from profile) as tf_name from profile group by surname
     """)
-    sides = [("known", "identity_key"), ("unresolved", "token")]
-    blocks = " union all ".join(block(rule, table, key) for rule in RULES for table, key in sides)
+    tables = [("resolved", "identity_key"), ("unresolved", "token")]
+    blocks = " union all ".join(block(rule, table, key) for rule in RULES for table, key in tables)
     con.execute(f"create temp table pair as select distinct * from ({blocks})")
     score(con, settings(con), Inputs("pair", "profile", "frequency", 5000), "scored")
     cluster(con, PEOPLE, "scored", "profile", "decision")

@@ -1,4 +1,4 @@
-"""Ids are minted once and never change without a trace: overlap decides who keeps one, every change is an event."""
+"""An id is minted once; the cluster with the largest overlap keeps it, and every change is an event."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from suining_data.linkage import back_up_registry, create_registry, restore_registry
-from suining_data.linkage.registry import assign, keep
+from suining_data.linkage.registry import assign, record_ids
 from suining_data.settings import Settings
 
 
@@ -30,7 +30,7 @@ class Registry:
         for token, root, n in rows:
             self.con.execute("insert into cluster values (?, ?, ?, hash(?) >> 2)", [token, root, n, token])
         assign(self.con, "person", "P", "cluster")
-        keep(self.con, "person", f"run{self.run}")
+        record_ids(self.con, "person", f"run{self.run}")
         return dict(self.con.execute("select token, id from temp.assigned_id").fetchall())
 
     def events(self) -> list[tuple[str, str, str | None]]:

@@ -1,4 +1,4 @@
-"""Records whose number is missing, damaged or somebody else's find whom they speak of, or stay by themselves."""
+"""Records with a missing, damaged or contested number are linked to their subject, or stay a cluster of their own."""
 
 import pytest
 

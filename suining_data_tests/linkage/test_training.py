@@ -18,7 +18,7 @@ PEOPLE = 1_200
 
 @pytest.fixture(scope="module")
 def evidence(empty: Path) -> Iterator[Records]:
-    """People of whom two records each tell name, birth, sex and address; every 20th tells another day of birth."""
+    """People with two records each of name, birth, sex and address; every 20th reports another date of birth."""
     records = Records(empty)
     records.con.execute(f"""
         insert into linked.person_evidence by name
@@ -69,7 +69,7 @@ def test_a_birth_is_what_the_record_tells_not_what_its_number_says(model: dict[s
     assert 0.01 < apart < 0.05, "half of the records that are taken out are those with a mistake in every 20th"
 
 
-def test_what_nobody_tells_speaks_neither_for_nor_against(model: dict[str, Any]) -> None:
+def test_a_value_that_no_record_reports_has_no_weight(model: dict[str, Any]) -> None:
     m, u = levels(model, "phone")["不同"]
     assert abs(math.log2(m / u)) < 1.1
 
@@ -86,7 +86,7 @@ def test_the_same_evidence_in_another_order_and_on_one_thread_gives_the_same_fil
     assert again == model
 
 
-def test_a_sample_of_many_people_has_strangers_too(
+def test_a_sample_of_many_people_has_non_matches_too(
     evidence: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "SAMPLE", PEOPLE // 10)

@@ -15,7 +15,7 @@ BORN = "1949-12-31"  # as NUMBER says
 
 
 class Waiting(Records):
-    """A known person and rows that may speak of him."""
+    """A resolved person, and rows that may be about him."""
 
     def __init__(self, empty: Path) -> None:
         super().__init__(empty)
@@ -26,16 +26,16 @@ class Waiting(Records):
                 status, run_id, declaration) values (?, 'b', 'u', ?, '', 0, 'in_force', '', '')""",
                 [resource, file],
             )
-        self.known = self.stage(
+        self.resolved = self.stage(
             RESIDENTS, resident_id=NUMBER, name="王小明", sex_code="1", registered_address="船山区1号"
         )
 
-    def unsure(self, **told: str) -> int:
-        """A row with the name and birth of the known, but of the other sex."""
-        return self.stage(RESIDENTS, name="王小明", birth_date=BORN, sex_code="2", **told)
+    def unsure(self, **reported: str) -> int:
+        """A row with the name and birth of the resolved person, but of the other sex."""
+        return self.stage(RESIDENTS, name="王小明", birth_date=BORN, sex_code="2", **reported)
 
     def golden(self) -> None:
-        """The base as far as it is shown: another address than the records tell first."""
+        """The base as far as it is shown: another address than the first reported one."""
         self.con.execute("""
             create table spatial.address as select 'A1' as address_id, '船山区金色路9号' as address;
             create table population.person as
@@ -69,8 +69,8 @@ def fill_in(file: Path, filled: dict[str, tuple[str, str, str]]) -> None:
         for name, rows in sheets.items():
             header = rows[0]
             for row in rows[1:] if "配对编号" in header else []:
-                told = filled.get(str(row[header.index("配对编号")]), ("", "", ""))
-                for title, value in zip(("判定", "判定人", "理由"), told, strict=True):
+                texts = filled.get(str(row[header.index("配对编号")]), ("", "", ""))
+                for title, value in zip(("判定", "判定人", "理由"), texts, strict=True):
                     row[header.index(title)] = value
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):

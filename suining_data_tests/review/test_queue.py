@@ -21,7 +21,7 @@ def decide(waiting: Waiting, pair: str, verdict: str) -> None:
     append(waiting.con, [Decision(pair, verdict, "张某", "电话核实")], decidable_pairs(waiting.con, [pair]))
 
 
-def test_a_record_is_shown_with_its_place_and_all_that_it_tells(waiting: Waiting) -> None:
+def test_a_record_is_shown_with_file_line_and_all_reported_values(waiting: Waiting) -> None:
     row = waiting.unsure(household_number="H1")
     waiting.link()
     [pair] = shown(waiting)
@@ -36,7 +36,7 @@ def test_a_record_is_shown_with_its_place_and_all_that_it_tells(waiting: Waiting
     }
 
 
-def test_a_known_person_is_shown_by_golden_values_then_by_what_its_records_tell(waiting: Waiting) -> None:
+def test_a_resolved_person_is_shown_with_golden_values_then_reported_values(waiting: Waiting) -> None:
     waiting.unsure()
     waiting.link()
     waiting.golden()
@@ -65,7 +65,7 @@ def test_what_both_sides_tell_stands_before_the_rest(waiting: Waiting) -> None:
     assert shared_identifiers[-1] == "……共 6 个"
 
 
-def test_the_evidence_is_told_in_words_with_its_weight(waiting: Waiting) -> None:
+def test_the_evidence_is_shown_in_words_with_its_weight(waiting: Waiting) -> None:
     waiting.unsure()
     waiting.link()
     out = io.StringIO()
@@ -94,7 +94,7 @@ def test_decided_pairs_wait_no_longer_and_those_nobody_could_decide_say_who_look
     assert count_open(waiting.con) == 2, "the last decision counts"
 
 
-def test_a_decision_that_could_not_be_obeyed_waits_until_it_is_taken_back(waiting: Waiting) -> None:
+def test_a_vetoed_decision_stays_open_until_another_decision_replaces_it(waiting: Waiting) -> None:
     waiting.unsure()
     waiting.link()
     waiting.con.execute("update linked.review set state = 'vetoed'")

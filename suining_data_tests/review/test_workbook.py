@@ -35,10 +35,10 @@ def file(waiting: Waiting, tmp_path: Path) -> Path:
 def take(waiting: Waiting, file: Path) -> list[str]:
     """Take the decisions as `suining review import` does; what is wrong."""
     rows, _ = read_rows(file)
-    known = decidable_pairs(waiting.con, [row.pair_id for row in rows])
-    decisions, problems = read_decisions(rows, known)
+    pairs = decidable_pairs(waiting.con, [row.pair_id for row in rows])
+    decisions, problems = read_decisions(rows, pairs)
     if not problems:
-        append(waiting.con, not_yet_recorded(waiting.con, decisions), known)
+        append(waiting.con, not_yet_recorded(waiting.con, decisions), pairs)
     return problems
 
 
@@ -80,7 +80,7 @@ def test_decisions_are_taken_once_and_blank_rows_skipped(waiting: Waiting, file:
         ]
     waiting.link()
     assert first not in waiting.pair_ids()
-    assert take(waiting, file) == [], "the pair is decided, no longer open, and known all the same"
+    assert take(waiting, file) == [], "the pair is decided, no longer open, but can be decided again"
     assert len(waiting.decisions()) == 2
 
 
@@ -111,10 +111,10 @@ def test_two_decisions_on_one_pair_in_one_workbook_are_refused(waiting: Waiting,
     other = tmp_path / "other.xlsx"
     write_workbook(other, open_pairs(waiting.con, waiting.catalog), date(2019, 10, 1))
     fill_in(other, {first: ("不同", "李某", "")})
-    known = decidable_pairs(waiting.con, [first])
-    decisions, problems = read_decisions([*rows, *rows], known)
+    pairs = decidable_pairs(waiting.con, [first])
+    decisions, problems = read_decisions([*rows, *rows], pairs)
     assert (len(decisions), problems) == (1, [])
-    _, [problem] = read_decisions([*rows, *read_rows(other)[0]], known)
+    _, [problem] = read_decisions([*rows, *read_rows(other)[0]], pairs)
     assert "判定却不同" in problem
 
 
