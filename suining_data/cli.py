@@ -390,7 +390,7 @@ def main() -> None:
 def in_one_line(error: BaseException) -> str | None:
     """What the user can mend; None when it is not for the user to mend."""
     from suining_data.catalog import CatalogError
-    from suining_data.warehouse import WarehouseBusy, tells_of_full_disk
+    from suining_data.warehouse import WarehouseBusy, is_disk_full
 
     if isinstance(error, Mistake | WarehouseBusy):
         return str(error)
@@ -398,7 +398,7 @@ def in_one_line(error: BaseException) -> str | None:
         first, *others = error.problems
         more = f" 另有 {len(others)} 处：suining catalog check ({len(others)} more)" if others else ""
         return f"{first}{more}"
-    if tells_of_full_disk(error):
+    if is_disk_full(error):
         return (
             f"磁盘已满或文件不能再增大：{settings().data}。已发布的数据不变；请腾出空间后再次运行 "
             "(the disk is full or a file may not grow; what is published stays: make room and run again)"

@@ -1,4 +1,4 @@
-"""Every kind of mistake in a catalogue is found, once, at its place, with a mend.
+"""Every kind of mistake in a catalogue is found, once, at its place, with a fix.
 
 Here: one broken YAML per rule. Not here: the committed catalogue (test_units.py), reading itself (test_reading.py).
 """
@@ -133,7 +133,7 @@ def test_a_mistake_is_told_once_with_place_and_mend(
     assert problem.line is not None
     assert " ".join(part for part in (problem.resource, problem.field) if part) == place
     assert problem.what
-    assert problem.mend
+    assert problem.fix
     assert problem.english
     assert not any("\n" in str(each) or "Input should" in str(each) for each in problems)
 
