@@ -1,6 +1,6 @@
 """What the government-service office delivers: applications and the index of electronic credentials issued on them.
 
-Here: the rows as its platform has them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the department records them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates
@@ -24,7 +24,7 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _cases(rates: ErrorRates) -> str:
-    """Cases of the last three years: those that ended in a credential carry the number the issuing department knows."""
+    """Cases of the last three years. A case that ended with a credential has the number of the issuing department."""
     granted = f"""
         select 'business_license' as kind, oid * 8 as k, oid, null::bigint as pid, uscc as number, approved as issued,
             null::date as valid_until, registrar as issuer from organization where is_market and name is not null
