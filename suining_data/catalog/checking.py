@@ -187,8 +187,8 @@ def _report_duplicates(documents: Iterable[Document]) -> None:
 
 def _report_unknown_related(documents: Iterable[Document]) -> None:
     written = [(document, n, resource) for document in documents for n, resource in document.resources.items()]
-    known = {resource.id for _, _, resource in written}
+    ids = {resource.id for _, _, resource in written}
     for document, n, resource in written:
         for m, id in enumerate(resource.related):
-            if id not in known:
+            if id not in ids:
                 document.report(message("related", id=id), ("resources", n, "related", m))

@@ -75,11 +75,11 @@ def _column_findings(column: Column) -> Iterator[Finding]:
         yield from _unit_findings(column, ", ".join(element.units))
 
 
-def _unit_findings(field: Field, known: str) -> Iterator[Finding]:
-    if known and not field.unit:
-        yield message("unit_missing", known=known), ()
-    elif field.unit and field.unit not in known.split(", "):
-        fix, english = (f"改为 {known}", f"use {known}") if known else ("删去 unit", "remove it")
+def _unit_findings(field: Field, units: str) -> Iterator[Finding]:
+    if units and not field.unit:
+        yield message("unit_missing", allowed=units), ()
+    elif field.unit and field.unit not in units.split(", "):
+        fix, english = (f"改为 {units}", f"use {units}") if units else ("删去 unit", "remove it")
         yield message("unit", element=field.element, unit=field.unit, fix=fix, english=english), ("unit",)
 
 
@@ -130,15 +130,15 @@ def _code_findings(tree: exp.Expr, fields: dict[str, Field], own: dict[str, str]
 def _unknown_codes(column: str, texts: Sequence[exp.Expr], codes: dict[str, str]) -> Iterator[Message]:
     for text in texts:
         if isinstance(text, exp.Literal) and text.this not in codes:
-            yield message("unknown_code", code=text.this, column=column, known=", ".join(codes))
+            yield message("unknown_code", code=text.this, column=column, allowed=", ".join(codes))
 
 
 def _key_findings(resource: Resource) -> Iterator[Finding]:
     if not resource.key:
         yield message("key"), ("key",)
-    known = {column.name for column in resource.columns}
+    names = {column.name for column in resource.columns}
     for n, name in enumerate(resource.key):
-        if name not in known:
+        if name not in names:
             yield message("unknown_column", name=name), ("key", n)
         elif name in resource.key[:n]:
             yield message("duplicate_key", name=name), ("key", n)
@@ -150,8 +150,8 @@ def _entity_findings(entity: Entity, before: Sequence[Entity], columns: dict[str
         place: Place = ("values", attribute)
         allowed, column = attributes.get(attribute), columns.get(name)
         if allowed is None:
-            known = ", ".join(attributes)
-            yield message("unknown_attribute", subject=entity.subject, attribute=attribute, known=known), place
+            assignable = ", ".join(attributes)
+            yield message("unknown_attribute", subject=entity.subject, attribute=attribute, allowed=assignable), place
         if column is None:
             yield message("unknown_column", name=name), place
         elif allowed and column.element not in allowed:

@@ -165,8 +165,8 @@ MESSAGES = {
     "unit": ("数据元 {element} 没有计量单位 {unit}", "{fix}", "element {element} has no unit {unit}: {english}"),
     "unit_missing": (
         "未说明来件的计量单位",
-        "补上 unit（{known}）",
-        "the unit of measure is missing: add unit, one of {known}",
+        "补上 unit（{allowed}）",
+        "the unit of measure is missing: add unit, one of {allowed}",
     ),
     "duplicate_name": ("列名 {name} 用了两次", "换一个 name", "the name {name} is used twice: choose another"),
     "duplicate_source": (
@@ -181,8 +181,8 @@ MESSAGES = {
     ),
     "unknown_derivation": (
         "derivations.yaml 中没有表达式 {name}",
-        "改为 {known} 之一，或在 derivations.yaml 中新增",
-        "derivations.yaml has no expression {name}: use one of {known}, or add it there",
+        "改为 {allowed} 之一，或在 derivations.yaml 中新增",
+        "derivations.yaml has no expression {name}: use one of {allowed}, or add it there",
     ),
     "two_expressions": (
         "同时写了 sql 和 derivation",
@@ -197,15 +197,15 @@ MESSAGES = {
     ),
     "unknown_code": (
         "{code} 不是 {column} 的代码",
-        "改为 {known} 之一",
-        "{code} is not a code of {column}: use one of {known}",
+        "改为 {allowed} 之一",
+        "{code} is not a code of {column}: use one of {allowed}",
     ),
     "key": ("缺少主键", "在 key 中列出能区分各行的列", "the key is empty: list the columns that identify a row"),
     # entities
     "unknown_attribute": (
         "{subject} 没有属性 {attribute}",
-        "改为 {known} 之一",
-        "{subject} has no attribute {attribute}: use {known}",
+        "改为 {allowed} 之一",
+        "{subject} has no attribute {attribute}: use {allowed}",
     ),
     "attribute_element": (
         "属性 {attribute} 不能取自数据元 {element} 的列 {column}",

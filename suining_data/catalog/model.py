@@ -240,12 +240,12 @@ class Derived(Strict):
             return data
         if "sql" in data:
             raise PydanticCustomError("two_expressions", "sql and derivation exclude each other")
-        name, known = data["derivation"], shared_derivations()
-        if name not in known:
+        name, expressions = data["derivation"], shared_derivations()
+        if name not in expressions:
             raise PydanticCustomError(
-                "unknown_derivation", "no derivation {name}", {"name": name, "known": ", ".join(known)}
+                "unknown_derivation", "no derivation {name}", {"name": name, "allowed": ", ".join(expressions)}
             )
-        return {**data, "sql": known[name]}
+        return {**data, "sql": expressions[name]}
 
 
 Rank = Annotated[int, Item(ge=1, le=99)]
@@ -297,7 +297,7 @@ class Resource(Strict):
     themes: list[Theme] = []
     """Theme libraries that the resource feeds."""
     delivery: Delivery
-    """The form of the delivered files."""
+    """How the resource is delivered, and the form of its files."""
     expected_rows: ExpectedRows
     """How many rows one batch has."""
     key: list[Identifier]

@@ -55,7 +55,7 @@ class Column:
     label: str
     sensitivity: str | None  # from the catalogue when it has the column; UNDECIDED when the element has none
     unit: str | None  # unit of measure, when the column's name contains it: 投资额(万元)
-    is_known: bool
+    is_declared: bool
 
 
 def draft(file: Path, unit_id: str, thing: str, catalog: Catalog) -> Draft:
@@ -72,9 +72,9 @@ def draft(file: Path, unit_id: str, thing: str, catalog: Catalog) -> Draft:
         sample = read_sample(con, held, bare_resource(id, delivery), scratch)
         if not sample.rows:
             raise Undraftable(f"{file.name}: 没有一行数据 (the file has no rows)")
-        known = _known_fields(catalog)
-        guesses = guess(con, sample.columns, {source: field.element for source, field in known.items()})
-        columns = _named(guesses, known)
+        declared = _declared_fields(catalog)
+        guesses = guess(con, sample.columns, {source: field.element for source, field in declared.items()})
+        columns = _named(guesses, declared)
         keys = _keys(con, sample, columns)
     if member:
         given = {"archive": "zip", "member": pattern_of(member), "pattern": pattern_of(file.name)}
@@ -93,7 +93,7 @@ def _unpacked(file: Path, member: str, scratch: Path) -> Path:
     return unpacked.rename(unpacked.with_name(Path(member).name))
 
 
-def _known_fields(catalog: Catalog) -> dict[str, Field]:
+def _declared_fields(catalog: Catalog) -> dict[str, Field]:
     """Source column -> the field that the catalogue uses most often for this source."""
     found: dict[str, Counter[str]] = {}
     by_meaning: dict[tuple[str, str], Field] = {}
@@ -104,22 +104,22 @@ def _known_fields(catalog: Catalog) -> dict[str, Field]:
     return {source: by_meaning[source, elements.most_common(1)[0][0]] for source, elements in found.items()}
 
 
-def _named(guesses: Sequence[Guess], known: dict[str, Field]) -> list[Column]:
+def _named(guesses: Sequence[Guess], declared: dict[str, Field]) -> list[Column]:
     taken: set[str] = set(RESERVED)
     columns = []
     for position, each in enumerate(guesses, start=1):
-        field = known.get(each.column)
+        field = declared.get(each.column)
         source = each.column.lower().replace(".", "_")
         sensitivity = None if ELEMENTS[each.element].sensitivity else UNDECIDED
-        is_known = field is not None and field.element == each.element
-        if field and is_known:
+        is_declared = field is not None and field.element == each.element
+        if field and is_declared:
             base, label, sensitivity = field.name, field.label, field.sensitivity
         else:
             base = each.element if each.is_sure else source if IDENTIFIER.fullmatch(source) else f"column_{position}"
             label = each.column if re.search("[一-鿿]", each.column) else ELEMENTS[each.element].label
         name = next(n for n in (base, *(f"{base}_{k}" for k in range(2, len(guesses) + 3))) if n not in taken)
         taken.add(name)
-        columns.append(Column(each, name, label, sensitivity, _unit(each), is_known))
+        columns.append(Column(each, name, label, sensitivity, _unit(each), is_declared))
     return columns
 
 
@@ -214,7 +214,7 @@ def _support(column: Column) -> str:
         notes.append(f"{100 * guess.share:.1f} % of {guess.filled:,} rows fit {guess.element}")
         if guess.distinct == guess.filled > 1:
             notes.append("all different")
-        if column.is_known:
+        if column.is_declared:
             notes.append("declared so elsewhere in the catalogue")
         elif not guess.is_sure:
             others = f", {', '.join(guess.others[:OTHERS_SHOWN])} fit as well" if guess.others else ""

@@ -91,11 +91,11 @@ class _Choice:
 
 
 def guess(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[str], known: Mapping[str, str] | None = None
+    con: duckdb.DuckDBPyConnection, columns: Sequence[str], declared: Mapping[str, str] | None = None
 ) -> list[Guess]:
     """One guess for each column, in order. The table `sample` decides the guess; the counts are of the table `delivered`.
 
-    `known` is source -> element, from other resources of the catalogue. The connection needs the reference tables and the
+    `declared` is source -> element, from other resources of the catalogue. The connection needs the reference tables and the
     spatial extension, which warehouse.py loads.
     """
     _load_values(con, columns)
@@ -103,7 +103,7 @@ def guess(
     refused = {id: 1 - fits.get(PANEL, _Fit()).share for id, fits in measured.items()}
     guesses = []
     for column_number, name in enumerate(columns):
-        choice = _choose(_column(con, column_number, name, measured), refused, (known or {}).get(name))
+        choice = _choose(_column(con, column_number, name, measured), refused, (declared or {}).get(name))
         counts = _counted(con, name, ELEMENTS[choice.element])
         guesses.append(Guess(name, choice.element, choice.is_sure, choice.others, *counts))
     return guesses
@@ -182,10 +182,10 @@ def _column(
     )
 
 
-def _choose(column: _Column, refused: Mapping[str, float], known: str | None) -> _Choice:
+def _choose(column: _Column, refused: Mapping[str, float], declared: str | None) -> _Choice:
     fitting = [id for id, fit in column.fits.items() if fit.share >= FITS]
-    if known in fitting:
-        return _Choice(known, is_sure=True)
+    if declared in fitting:
+        return _Choice(declared, is_sure=True)
     named = [id for id in fitting if id not in UNSPECIFIC and _is_named(column.name, ELEMENTS[id])]
     if named:
         return _Choice(max(named, key=lambda id: (refused[id], id)), is_sure=True)

@@ -64,10 +64,10 @@ def proposed_member(file: Path) -> str | None:
     if file.suffix.lower() == ".xlsx" or not is_zipfile(file):
         return None
     with ZipFile(file, metadata_encoding="gb18030") as archive:
-        known = [m for m in archive.infolist() if Path(m.filename).suffix.lower() in FORMAT_OF_SUFFIX]
-    if not known:
+        members = [m for m in archive.infolist() if Path(m.filename).suffix.lower() in FORMAT_OF_SUFFIX]
+    if not members:
         raise Undraftable(f"{file.name}: 压缩包中没有可识别的文件 (no file of a known format in the archive)")
-    return Path(max(known, key=lambda member: member.file_size).filename).name
+    return Path(max(members, key=lambda member: member.file_size).filename).name
 
 
 def pattern_of(name: str) -> str:
@@ -78,8 +78,8 @@ def pattern_of(name: str) -> str:
 def _format(file: Path) -> Format:
     found = FORMAT_OF_SUFFIX.get(file.suffix.lower())
     if found is None:
-        known = " ".join(FORMAT_OF_SUFFIX)
-        raise Undraftable(f"{file.name}: 不认识的格式，可用 {known} (unknown format; known are {known})")
+        suffixes = " ".join(FORMAT_OF_SUFFIX)
+        raise Undraftable(f"{file.name}: 不认识的格式，可用 {suffixes} (unknown format; use one of {suffixes})")
     return found
 
 

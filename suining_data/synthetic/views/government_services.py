@@ -51,7 +51,7 @@ def _cases(rates: ErrorRates) -> str:
             and u(k, 'on line') < case kind when 'food_license' then 0.08 when 'business_license' then 0.12 when 'marriage_certificate' then 0.4
                 else 1 end
     ),
-    told as (
+    settled as (
         select s.*, {item} as item, s.issued - (1 + pick(s.k, 'working days', 12)) as accepted,
             case when s.kind is null then {ended_badly} else 'granted' end as result
         from service s
@@ -71,4 +71,4 @@ def _cases(rates: ErrorRates) -> str:
         case when s.kind is not null then s.issued end as issued_date, s.valid_until,
         case when s.kind is null then null when o.closed is not null then 'deregistered' when s.valid_until < date '2019-08-31' then 'expired'
             else 'valid' end as status_code
-    from told s left join person p using (pid) left join organization o using (oid)"""
+    from settled s left join person p using (pid) left join organization o using (oid)"""
