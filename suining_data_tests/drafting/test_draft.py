@@ -181,7 +181,7 @@ def test_the_command_prints_the_draft_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("unit: {id: water\n", ["water.yaml 第 2 行", "不是可读的 YAML", "look at indents"]),
+        ("unit: {id: water\n", ["water.yaml 第 2 行", "不是可读的 YAML", "check indentation"]),
         (
             "unit: {id: water, nam: x}\nresources: []\n",
             ["water.yaml 第 1 行", "缺少 name", "补上 name", "另有 2 处", "suining catalog check"],
