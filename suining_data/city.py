@@ -1,6 +1,6 @@
-"""The city whose data these are: names, codes, where it lies, who issues what.
+"""The facts of the city: its names and codes, its coordinates, the issuers of its licences.
 
-Here: the shape of city.yaml and reading it. Not here: what holds for every city of the country (elements/), what is
+Here: the models of city.yaml and reading it. Not here: what is true for every city of the country (elements/), what is
 delivered (catalog/), the divisions themselves (data/reference).
 """
 
@@ -19,7 +19,7 @@ TableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
 class CityError(ValueError):
-    """city.yaml is wrong; one line that names the file and the entry."""
+    """city.yaml has an error; the message is one line with the file and the entry."""
 
 
 class Strict(BaseModel):
@@ -27,7 +27,7 @@ class Strict(BaseModel):
 
 
 class Named(Strict):
-    """A division with its name in full and the name without its kind (省, 市)."""
+    """A division with its full name, and its short name without the kind (省, 市)."""
 
     name: StrictStr
     short_name: StrictStr
@@ -41,7 +41,7 @@ class Named(Strict):
 
 
 class County(Strict):
-    """A county, also one that is no more; `now` is what a renamed one is called today."""
+    """A county, present or former; `now` is the present name of a renamed county."""
 
     code: Code
     name: StrictStr
@@ -58,7 +58,7 @@ class Box(Strict):
 
 
 class Plane(Strict):
-    """A coordinate system in metres, easting first; `zone` is the number that stands before its eastings."""
+    """A coordinate system in metres, easting first; `zone` is the number at the start of its eastings."""
 
     crs: Annotated[str, Field(pattern=r"^EPSG:[0-9]{4,5}$")]
     zone: int | None = None
@@ -70,7 +70,7 @@ class Plane(Strict):
 
 
 class Centre(Strict):
-    """A point of the city, in degrees and in metres without zone."""
+    """A point in the city, in degrees and in metres without the zone."""
 
     longitude: float
     latitude: float
@@ -94,7 +94,7 @@ class Tables(Strict):
 
 
 class City(Named):
-    """All that city.yaml says; comments there say what each entry is for."""
+    """The content of city.yaml; the comments in that file explain each entry."""
 
     english_name: StrictStr
     phone_area_code: Annotated[str, Field(pattern=r"^0[0-9]{2,3}$")]
@@ -112,14 +112,14 @@ class City(Named):
 
     @property
     def beginnings(self) -> tuple[str, ...]:
-        """Province and city as addresses begin with them, the longer before what it begins with."""
+        """Province and city in the forms with which addresses begin. A longer form comes before a form that begins it."""
         province, city = self.province.name, self.name
         return (province + city, city, province + self.short_name, self.short_name, province)
 
 
 @cache
 def load_city(path: Path = CITY) -> City:
-    """The city that a file describes. Raises CityError for the first entry that is wrong."""
+    """Reads a city file. Raises CityError for the first wrong entry."""
     try:
         return City.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:

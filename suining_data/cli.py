@@ -396,7 +396,7 @@ def main() -> None:
 def message_for_user(error: BaseException) -> str | None:
     """What the user can do about an error; None for an error that the user cannot correct."""
     from suining_data.catalog import CatalogError
-    from suining_data.warehouse import WarehouseBusy, tells_of_full_disk
+    from suining_data.warehouse import WarehouseBusy, is_disk_full
 
     if isinstance(error, Mistake | WarehouseBusy):
         return str(error)
@@ -404,7 +404,7 @@ def message_for_user(error: BaseException) -> str | None:
         first, *others = error.problems
         more = f" 另有 {len(others)} 处：suining catalog check ({len(others)} more)" if others else ""
         return f"{first}{more}"
-    if tells_of_full_disk(error):
+    if is_disk_full(error):
         return (
             f"磁盘已满或文件不能再增大：{settings().data}。已发布的数据不变；请腾出空间后再次运行 "
             "(the disk is full or a file cannot grow; the published data is unchanged: free some space and run again)"

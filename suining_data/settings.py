@@ -1,4 +1,4 @@
-"""Where things lie and how much of the machine may be used, read from the environment.
+"""The folders of the project and the limits of memory and threads, read from the environment.
 
 Here: paths and limits. Not here: what is delivered (catalog/), what a value is (elements/).
 """
@@ -15,8 +15,8 @@ SQL = PROJECT / "dbt_like_sql"
 
 
 class Settings(BaseSettings):
-    """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` bound DuckDB;
-    `SUINING_EXCHANGE_DSN` says how to reach the exchange database, password included, so it is never shown."""
+    """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
+    `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 

@@ -1,7 +1,7 @@
 """Values and names as SQL text.
 
-Here: quoting; no other module does its own. Not here: expressions that elements share (elements/expressions.py), the
-statements themselves (the stages).
+Here: quoting, for all modules. Not here: expressions that elements share (elements/expressions.py), the statements
+themselves (the stages).
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ Value = str | int | float | bool | Path | None
 
 
 def literal(value: Value) -> str:
-    """A value as SQL literal: texts and paths in quotes, None as null."""
+    """A value as an SQL literal: texts and paths in quotes, None as null."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -22,10 +22,10 @@ def literal(value: Value) -> str:
 
 
 def literals(values: Iterable[Value]) -> str:
-    """The values as literals with commas between, as `in (...)` and lists take them."""
+    """The values as literals separated by commas, for `in (...)` and for lists."""
     return ", ".join(literal(value) for value in values)
 
 
 def identifier(name: str) -> str:
-    """A name of a table or column in quotes, whatever characters and capitals it has."""
+    """The name of a table or column in quotes, so that it may have any characters and capitals."""
     return '"' + name.replace('"', '""') + '"'

@@ -1,7 +1,7 @@
-"""The one DuckDB connection of a run: limits, schemas, reference tables, and the swap of a finished table.
+"""The one DuckDB connection of a run: its lock and limits, the schemas, the reference tables, the swap of a staging table.
 
 Here: the lock of the warehouse, opening its file, loading data/reference/**/*.csv into schema `reference`, the spatial
-extension, swapping side tables in.
+extension, replacing a table by its staging table.
 Not here: what the tables hold (the stages), the published copy that analysts open (publication/).
 """
 
@@ -22,42 +22,42 @@ from suining_data.settings import REFERENCE, Settings
 from suining_data.sql import identifier
 
 BASES = ("population", "legal_entity", "spatial", "macro")
-LIBRARIES = tuple(load_city().themes)  # beside the bases: what is read out of them for one purpose
+LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "governance", *BASES, *LIBRARIES)
-# choosing among all compressions took half the time of writing a wide table; the snapshot, whose file is of a later
-# format, has the one that is left out here
+# Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled. The
+# snapshot has a newer file format, which includes the method that is missing here.
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-# DuckDB says the first two; SQLite, in which Dagster keeps its log, the others
+# The first two are DuckDB's words; the others are SQLite's, in which Dagster stores its log.
 FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
 _loading = threading.Lock()
-OnWait = Callable[[str], None]  # called with what to say while another run has the warehouse
-STAGING = "__next"  # suffix of a side table: written and judged before it replaces the good one
+OnWait = Callable[[str], None]  # called with a message when another run has the warehouse
+STAGING = "__next"  # suffix of a staging table: written and validated before it replaces the current table
 
 
 class WarehouseBusy(RuntimeError):
-    """Another run has the warehouse."""
+    """Another run uses the warehouse."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(
             f"{settings.warehouse} 正由另一次运行使用（refresh、fetch、review 或界面）：请等它结束，再运行一次 "
-            "(another run has it, a refresh, fetch, review or a run of the UI: wait for it to end, then run again)"
+            "(another run uses it: refresh, fetch, review or a run of the UI; wait until it ends, then run again)"
         )
 
 
 class DiskFull(BaseException):
-    """No room for the log of a run. No Exception, so that nobody on the way up takes it for a failure and logs on."""
+    """The disk has no room for the log of a run. It is not an Exception, so that no handler catches it and logs again."""
 
 
-def speaks_of_full_disk(message: str) -> bool:
-    """True of the message of an error that a disk without room, or a file that may not grow, has caused."""
+def message_says_disk_full(message: str) -> bool:
+    """Whether the message of an error says that the disk is full or that a file may not grow."""
     return any(words in message for words in FULL_IN_WORDS)
 
 
-def tells_of_full_disk(error: BaseException | None) -> bool:
-    """True when the error, or what caused it, is a disk without room or a file that may not grow."""
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether the error, or an error that caused it, is a full disk or a file that may not grow."""
     while error is not None:
-        if getattr(error, "errno", None) in FULL or speaks_of_full_disk(str(error)):
+        if getattr(error, "errno", None) in FULL or message_says_disk_full(str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False
@@ -65,9 +65,9 @@ def tells_of_full_disk(error: BaseException | None) -> bool:
 
 @contextmanager
 def _locked(settings: Settings, *, shared: bool = False, on_wait: OnWait | None = None) -> Iterator[None]:
-    """The one lock of the warehouse, for one writer or many readers; the system releases it when its process ends.
+    """The one lock of the warehouse, for one writer or many readers. The system releases it when the process ends.
 
-    While another has it: WarehouseBusy, or with `on_wait` one call that says so, and waiting.
+    When another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once with a message and waits.
     """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
@@ -77,14 +77,14 @@ def _locked(settings: Settings, *, shared: bool = False, on_wait: OnWait | None 
         except BlockingIOError:
             if on_wait is None:
                 raise WarehouseBusy(settings) from None
-            on_wait(f"{settings.warehouse} 正由另一次运行使用，等它结束 (another run has it: waiting for it to end)")
+            on_wait(f"{settings.warehouse} 正由另一次运行使用，等它结束 (another run uses it: waiting until it ends)")
             fcntl.flock(lock, kind)
         yield
 
 
 @contextmanager
 def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as the last refresh left it, read only; WarehouseBusy while a run writes it."""
+    """The warehouse as the last refresh left it, read only. Raises WarehouseBusy while a run writes it."""
     with _locked(settings, shared=True):
         con = _connect(settings, read_only=True)
         try:
@@ -111,16 +111,16 @@ def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyC
 
 @contextmanager
 def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse for writing, under its lock: whatever writes it opens it here.
+    """The warehouse for writing, under its lock. All code that writes to the warehouse opens it here.
 
-    While another run has it: WarehouseBusy, or with `on_wait` one call that says so, and waiting. WarehouseBusy also
-    where a program that does not know the lock has the file open.
+    When another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once with a message and waits. Raises
+    WarehouseBusy also when a program that does not use the lock has the file open.
     """
     with _locked(settings, on_wait=on_wait):
         con = _connect(settings)
         try:
             con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
-            # memory is kept, not given back and asked for again: a tenth of the time
+            # DuckDB keeps its memory instead of returning and allocating it again: this saves a tenth of the time
             con.execute(f"set block_allocator_memory = '{settings.memory_gb}GB'")
             prepare(con)
             yield con
@@ -129,12 +129,12 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection, sql: str = "ST_") -> None:
-    """Make the functions ST_... known, if `sql` uses one: the first time costs 0.3 s, again nothing.
+    """Load the functions ST_... if `sql` uses one. The first call takes 0.3 s, later calls take no time.
 
-    The extension comes as a package, for a closed network has none to download from.
+    The extension is a Python package, because a closed network cannot download it.
     """
     if "ST_" in sql:
-        with _loading:  # a second one that asks meanwhile is told it is loaded, and finds no functions yet
+        with _loading:  # without the lock, a second thread would continue before the functions exist
             con.execute(f"load '{_spatial_extension()}'")
 
 
@@ -145,19 +145,19 @@ def _spatial_extension() -> Path:
 
 
 def reference_files(reference: Path = REFERENCE) -> list[Path]:
-    """Code tables and divisions that become tables of schema `reference`."""
+    """The code tables and divisions that become tables of schema `reference`."""
     return sorted(reference.rglob("*.csv"))
 
 
 @cache
 def reference_digest(reference: Path = REFERENCE) -> str:
-    """sha256 of the reference files, names included."""
+    """sha256 of the names and contents of the reference files."""
     content = b"".join(file.name.encode() + file.read_bytes() for file in reference_files(reference))
     return hashlib.sha256(content).hexdigest()
 
 
 def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None:
-    """Create the schemas and (re)load the reference tables when their files have changed."""
+    """Create the schemas, and load the reference tables when their files have changed."""
     for schema in SCHEMAS:
         con.execute(f"create schema if not exists {schema}")
     tables = reference_files(reference)
@@ -178,7 +178,7 @@ def prepare(con: duckdb.DuckDBPyConnection, reference: Path = REFERENCE) -> None
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of what is done inside, or nothing."""
+    """Commits all statements inside, or rolls all of them back."""
     con.begin()
     try:
         yield
@@ -189,19 +189,19 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def swap(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Let the side table or view `<schema>.<name>__next` replace `<schema>.<name>`; call it inside a transaction."""
+    """Replace `<schema>.<name>` by its staging table or view `<schema>.<name>__next`. Call it inside a transaction."""
     name = table.split(".")[1]
     drop(con, table)
-    _whatever_it_is(con, f"alter {{kind}} {table}{STAGING} rename to {identifier(name)}")
+    _for_table_or_view(con, f"alter {{kind}} {table}{STAGING} rename to {identifier(name)}")
 
 
 def drop(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Drop `schema.name`, table or view, if it is there."""
-    _whatever_it_is(con, f"drop {{kind}} if exists {table}")
+    """Drop the table or view `schema.name` if it exists."""
+    _for_table_or_view(con, f"drop {{kind}} if exists {table}")
 
 
-def _whatever_it_is(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Run `sql` with {kind} being what the name is: to ask the catalogue first takes ten times as long."""
+def _for_table_or_view(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Run `sql` with {kind} as table, and if that fails as view. To query the catalogue first takes ten times as long."""
     try:
         con.execute(sql.format(kind="table"))
     except duckdb.CatalogException as error:
@@ -211,6 +211,6 @@ def _whatever_it_is(con: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether `schema.name` is there, as a table or a view."""
-    asked = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
-    return con.execute(asked, table.split(".")).fetchone() is not None
+    """Whether `schema.name` exists, as a table or a view."""
+    query = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+    return con.execute(query, table.split(".")).fetchone() is not None

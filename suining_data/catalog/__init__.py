@@ -1,4 +1,4 @@
-"""The information-resource catalogue: what comes in, from whom, how it is delivered, what its fields mean."""
+"""The information-resource catalogue: which resources are delivered, by which publisher, how, and what their fields mean."""
 
 from suining_data.catalog.checking import check
 from suining_data.catalog.model import Crosstab, Delivery, Derived, Entity, Field, Format, Mode, Pages, Resource, Unit

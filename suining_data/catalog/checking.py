@@ -1,4 +1,4 @@
-"""Whether the catalogue makes sense: every mistake with file, line, resource, field and mend.
+"""Whether the catalogue makes sense: every mistake with its file, line, resource, field and how to fix it.
 
 Here: `check`, and the rules about files, sharing and delivery.
 Not here: rules about columns (checking_rows.py), the form of the files (reading.py), whether deliveries agree with the
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from suining_data.catalog.checking_rows import Finding, row_findings
-from suining_data.catalog.messages import words
+from suining_data.catalog.messages import message
 from suining_data.catalog.model import WORKBOOKS, Crosstab, Delivery, Format, Mode, Resource, Share, ShareType
 from suining_data.catalog.problems import Place, Problem
 from suining_data.catalog.reading import UNITS, Document, read
@@ -24,7 +24,7 @@ ONLY_WORKBOOKS = {"header_rows", "title_rows", "sheets", "crosstab"}
 
 
 def check(directory: Path = UNITS) -> list[Problem]:
-    """Every problem of the unit files in a folder, by file and line; empty when the catalogue is sound."""
+    """Every problem of the unit files in a folder, ordered by file and line; empty when there is none."""
     documents = read(directory)
     for document in documents:
         for found, place in _file_findings(document):
@@ -41,15 +41,15 @@ def check(directory: Path = UNITS) -> list[Problem]:
 def _file_findings(document: Document) -> Iterator[Finding]:
     unit = document.unit
     if unit and document.file != f"{unit.id}.yaml":
-        yield words("file_name", unit=unit.id), ("unit", "id")
+        yield message("file_name", unit=unit.id), ("unit", "id")
     for n, resource in document.resources.items():
         if unit and resource.id.split("__")[0] != unit.id:
-            yield words("unit_prefix", id=resource.id, unit=unit.id), ("resources", n, "id")
+            yield message("unit_prefix", id=resource.id, unit=unit.id), ("resources", n, "id")
     yield from _pattern_findings(document.resources)
 
 
 def _pattern_findings(resources: dict[int, Resource]) -> Iterator[Finding]:
-    """Patterns in one landing folder that could claim the same file."""
+    """Patterns of one landing folder that can match the same file."""
     for n, resource in resources.items():
         place = ("resources", n, "delivery", "pattern")
         pattern = resource.delivery.pattern
@@ -57,12 +57,12 @@ def _pattern_findings(resources: dict[int, Resource]) -> Iterator[Finding]:
         for m, other in resources.items():
             theirs = other.delivery.pattern
             if m < n and globs_meet(pattern, theirs):
-                yield words("patterns_meet", pattern=pattern, other=other.id, theirs=theirs), place
+                yield message("patterns_meet", pattern=pattern, other=other.id, theirs=theirs), place
 
 
 def _glob_findings(pattern: str, place: Place) -> Iterator[Finding]:
     if re.search(r"[\[\]{}/\\]", pattern):
-        yield words("pattern", pattern=pattern), place
+        yield message("pattern", pattern=pattern), place
 
 
 def globs_meet(one: str, other: str) -> bool:
@@ -70,10 +70,10 @@ def globs_meet(one: str, other: str) -> bool:
 
     @cache
     def meet(i: int, j: int) -> bool:
-        """Whether the rests from i and j on have a common match."""
+        """Whether one text matches both one[i:] and other[j:]."""
         if i == len(one) or j == len(other):
             return set(one[i:] + other[j:]) <= {"*"}
-        if "*" in (one[i], other[j]):  # the star ends here, or it takes what the other pattern has here
+        if "*" in (one[i], other[j]):  # the star ends here, or it matches the other pattern's next character
             return meet(i + 1, j) or meet(i, j + 1)
         return (one[i] == other[j] or "?" in (one[i], other[j])) and meet(i + 1, j + 1)
 
@@ -82,10 +82,10 @@ def globs_meet(one: str, other: str) -> bool:
 
 def _resource_findings(resource: Resource) -> Iterator[Finding]:
     if not resource.code or not CODE.fullmatch(resource.code):
-        yield words("code"), ("code",)
+        yield message("code"), ("code",)
     rows = resource.expected_rows
     if rows.min > rows.max:
-        yield words("expected_rows", min=rows.min, max=rows.max), ("expected_rows",)
+        yield message("expected_rows", min=rows.min, max=rows.max), ("expected_rows",)
     yield from _share_findings(resource)
     yield from _delivery_findings(resource.delivery, {field.source for field in resource.fields})
     yield from row_findings(resource)
@@ -98,16 +98,16 @@ def _share_findings(resource: Resource) -> Iterator[Finding]:
             yield from _terms(field.share, ("fields", n, "share"))
     from_wide_to_narrow = list(ShareType)
     if resource.share.type is ShareType.NONE and resource.open is not ShareType.NONE:
-        yield words("open_not_shared"), ("open",)
+        yield message("open_not_shared"), ("open",)
     elif from_wide_to_narrow.index(resource.open) < from_wide_to_narrow.index(resource.share.type):
-        yield words("open_wider"), ("open",)
+        yield message("open_wider"), ("open",)
 
 
 def _terms(share: Share, place: Place) -> Iterator[Finding]:
     if share.type is ShareType.CONDITIONAL and not share.condition:
-        yield words("condition"), place
+        yield message("condition"), place
     if share.type is ShareType.NONE and not share.basis:
-        yield words("basis"), place
+        yield message("basis"), place
 
 
 def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
@@ -122,15 +122,15 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
     if delivery.format not in WITH_RECORDS:
         formats["records"] = "json, xml"
     elif not delivery.records:
-        yield words("records", format=delivery.format), ("delivery",)
+        yield message("records", format=delivery.format), ("delivery",)
     for option in sorted(formats.keys() & delivery.model_fields_set):
-        yield words("misplaced_option", option=option, formats=formats[option]), ("delivery", option)
+        yield message("misplaced_option", option=option, formats=formats[option]), ("delivery", option)
     if "_sheet" in sources and not is_workbook:
-        yield words("misplaced_option", option="_sheet", formats="xlsx, xls"), ("fields",)
+        yield message("misplaced_option", option="_sheet", formats="xlsx, xls"), ("fields",)
     if "_geometry" in sources and delivery.format not in WITH_SHAPES:
-        yield words("misplaced_option", option="_geometry", formats="gpkg, shp"), ("fields",)
+        yield message("misplaced_option", option="_geometry", formats="gpkg, shp"), ("fields",)
     if delivery.format in WITH_SHAPES and "_geometry" not in sources:
-        yield words("shape_missing"), ("fields",)
+        yield message("shape_missing"), ("fields",)
     yield from _archive_findings(delivery)
     yield from _exchange_findings(delivery, sources)
     if delivery.crosstab:
@@ -141,37 +141,37 @@ def _archive_findings(delivery: Delivery) -> Iterator[Finding]:
     if delivery.member:
         yield from _glob_findings(delivery.member, ("delivery", "member"))
     if (delivery.archive is None) != (delivery.member is None):
-        yield words("archive"), ("delivery",)
+        yield message("archive"), ("delivery",)
     if delivery.archive and delivery.pages:
-        yield words("pages_archive"), ("delivery", "pages")
+        yield message("pages_archive"), ("delivery", "pages")
 
 
 def _exchange_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
     exchange = delivery.exchange
     if (exchange is not None) != (delivery.format is Format.POSTGRES):
-        yield words("exchange"), ("delivery",)
+        yield message("exchange"), ("delivery",)
     if exchange is None:
         return
     if delivery.pattern.count("*") != 1 or "?" in delivery.pattern or delivery.mode is not Mode.DELTA:
-        yield words("exchange_files"), ("delivery", "pattern")
+        yield message("exchange_files"), ("delivery", "pattern")
     flag = [exchange.deleted.column] if exchange.deleted else []
     for source in dict.fromkeys([exchange.watermark, *exchange.key, *flag]):
         if source not in sources:
-            yield words("undeclared_source", source=source), ("delivery", "exchange")
+            yield message("undeclared_source", source=source), ("delivery", "exchange")
 
 
 def _crosstab_findings(crosstab: Crosstab, header_rows: int, sources: set[str]) -> Iterator[Finding]:
     if len(crosstab.levels) != header_rows:
-        yield words("crosstab_levels", levels=len(crosstab.levels), rows=header_rows), ("delivery", "crosstab")
+        yield message("crosstab_levels", levels=len(crosstab.levels), rows=header_rows), ("delivery", "crosstab")
     given = {*crosstab.stub, *crosstab.levels, crosstab.value}
     for source in sorted(given - sources):
-        yield words("undeclared_source", source=source), ("delivery", "crosstab")
+        yield message("undeclared_source", source=source), ("delivery", "crosstab")
     for source in sorted(sources - given - {"_sheet"}):
-        yield words("crosstab_source", source=source), ("fields",)
+        yield message("crosstab_source", source=source), ("fields",)
 
 
 def _report_duplicates(documents: Iterable[Document]) -> None:
-    """Unit ids, resource ids and codes that stand in the catalogue twice: reported where they stand again."""
+    """Unit ids, resource ids and codes that occur twice: each repetition is reported."""
     seen: dict[tuple[str, str], list[tuple[Document, Place]]] = defaultdict(list)
     for document in documents:
         if document.unit:
@@ -180,15 +180,15 @@ def _report_duplicates(documents: Iterable[Document]) -> None:
             seen["resource", resource.id].append((document, ("resources", n, "id")))
             if resource.code:
                 seen["code", resource.code].append((document, ("resources", n, "code")))
-    for (_, value), ((first, there), *again) in seen.items():
-        for document, place in again:
-            document.report(words("duplicate_id", value=value, file=first.file, line=first.line(there)), place)
+    for (_, value), ((first, first_place), *repeated) in seen.items():
+        for document, place in repeated:
+            document.report(message("duplicate_id", value=value, file=first.file, line=first.line(first_place)), place)
 
 
 def _report_unknown_related(documents: Iterable[Document]) -> None:
     written = [(document, n, resource) for document in documents for n, resource in document.resources.items()]
-    known = {resource.id for _, _, resource in written}
+    ids = {resource.id for _, _, resource in written}
     for document, n, resource in written:
         for m, id in enumerate(resource.related):
-            if id not in known:
-                document.report(words("related", id=id), ("resources", n, "related", m))
+            if id not in ids:
+                document.report(message("related", id=id), ("resources", n, "related", m))

@@ -1,6 +1,6 @@
 """Expressions that derived columns of several resources share, by name.
 
-Here: reading derivations.yaml. Not here: who names one (units/*.yaml), whether an expression makes sense there
+Here: reading derivations.yaml. Not here: the columns that use an expression (units/*.yaml), whether it is valid there
 (checking_rows.py).
 """
 

@@ -1,4 +1,4 @@
-"""The shape of the catalogue: units, their information resources, how these are delivered, what their fields mean.
+"""The models of the catalogue: units, their information resources, how these are delivered, what their fields mean.
 
 Here: the pydantic models (core metadata of 发改高技术〔2017〕1272号 and what delivery needs).
 Not here: reading and checking the YAML files (reading.py), what a data element is (elements/).
@@ -69,17 +69,17 @@ WORKBOOKS = (Format.XLSX, Format.XLS)
 
 
 class Mode(StrEnum):
-    """What a batch says about the rows of earlier ones, and how a row ends."""
+    """How a batch changes the rows of earlier batches, and how a row ends."""
 
     FULL = "full"  # every batch replaces the one before it; a row that is absent has ended
     DELTA = "delta"  # batches add up; a later row with the same key supersedes the earlier; only a row's status ends it
 
 
 class Share(Strict):
-    """On which terms a resource or a field is given to others."""
+    """The terms under which a resource or a field is shared with others."""
 
     type: ShareType
-    """On which terms: `unconditional`, `conditional` or `none` (无条件、有条件、不予)."""
+    """`unconditional`, `conditional` or `none` (无条件、有条件、不予)."""
     condition: str | None = None
     """Who may use it and for what; required when `type` is `conditional`."""
     basis: str | None = None
@@ -87,7 +87,7 @@ class Share(Strict):
 
 
 class Delivery(Strict):
-    """How files of a resource look."""
+    """The form of the delivered files."""
 
     format: Format
     """Format of the files.
@@ -119,7 +119,7 @@ class Delivery(Strict):
     records: str | None = None
     """JSON: path of the array of records (`data.list`). XML: tag of one record. Required for both."""
     pages: "Pages | None" = None
-    """JSON: where a page says its number, when a batch comes in several files."""
+    """JSON: where each page has its number, when a batch is delivered in several files."""
     crosstab: "Crosstab | None" = None
     """Workbooks: how a cross table becomes rows."""
     exchange: "Exchange | None" = None
@@ -129,9 +129,9 @@ class Delivery(Strict):
 
 
 class Pages(Strict):
-    """JSON: the answer of an interface, one file per page (`sbcb_20190831_p001.json`); its pages together are one batch.
+    """JSON: the answer of an interface, one file per page (`sbcb_20190831_p001.json`); all pages together are one batch.
 
-    Each page says at these paths which one it is (from 1), how many pages and how many records there are in all.
+    At these paths each page has its own number (from 1), the number of all pages and the number of all records.
     """
 
     number: StrictStr
@@ -149,7 +149,7 @@ class Crosstab(Strict):
     """
 
     stub: list[StrictStr]
-    """Columns on the left that say what a row is about; they are repeated for every cell."""
+    """Columns on the left that describe a row; they are repeated for every cell."""
     levels: list[StrictStr]
     """One source column for each header row, from top to bottom; as many as `header_rows`."""
     value: StrictStr = "value"
@@ -157,7 +157,7 @@ class Crosstab(Strict):
 
 
 class Exchange(Strict):
-    """A table or view of the exchange database (前置机/交换库): what is new in it since the last time is fetched."""
+    """A table or view of the exchange database (前置机/交换库); each fetch reads what is new since the last fetch."""
 
     table: Annotated[str, Item(pattern=r"^[^.\s]+\.[^.\s]+$")]
     """Table or view as `schema.table`."""
@@ -168,7 +168,7 @@ class Exchange(Strict):
     deleted: "DeletedWhen | None" = None
     """How the table marks a row that has ended."""
     compare_keys: bool = False
-    """`true` when rows leave the table without a mark: every fetch compares all keys with the keys that are known."""
+    """`true` when rows leave the table without a mark: every fetch compares all keys with the recorded keys."""
 
 
 class DeletedWhen(Strict):
@@ -181,9 +181,9 @@ class DeletedWhen(Strict):
 
 
 class ExpectedRows(Strict):
-    """Rows of one batch at the city's real volume; a batch far outside is implausible.
+    """The plausible number of rows of one batch at the city's real volume.
 
-    A full batch has one plausible size; a delta batch may hold a few days or everything at once, so its range is wider.
+    A full batch has one plausible size. A delta batch may hold a few days or everything, so its range is wider.
     """
 
     min: int = Item(ge=0)
@@ -193,7 +193,7 @@ class ExpectedRows(Strict):
 
 
 class Field(Strict):
-    """信息项: one column as delivered, its name here and what it means."""
+    """信息项: one delivered column, its standard name and its meaning."""
 
     source: StrictStr
     """Name of the column in the delivery. `_sheet` (workbooks) and `_geometry` (SHP, GPKG) are offered beside the columns."""
@@ -240,12 +240,12 @@ class Derived(Strict):
             return data
         if "sql" in data:
             raise PydanticCustomError("two_expressions", "sql and derivation exclude each other")
-        name, known = data["derivation"], shared_derivations()
-        if name not in known:
+        name, expressions = data["derivation"], shared_derivations()
+        if name not in expressions:
             raise PydanticCustomError(
-                "unknown_derivation", "no derivation {name}", {"name": name, "known": ", ".join(known)}
+                "unknown_derivation", "no derivation {name}", {"name": name, "allowed": ", ".join(expressions)}
             )
-        return {**data, "sql": known[name]}
+        return {**data, "sql": expressions[name]}
 
 
 Rank = Annotated[int, Item(ge=1, le=99)]
@@ -266,9 +266,9 @@ class Entity(Strict):
     values: dict[Identifier, Identifier]
     """Attribute of `linked.<subject>_record` -> column of the staged table that holds it."""
     authority: dict[Identifier, Rank | dict[StrictStr, Rank]] = {"default": 50}
-    """How far to believe the source, per attribute; 1 is best. `default` holds for the attributes that are not named."""
+    """Authority of the source for each attribute; 1 is best. `default` is for the attributes that are not listed."""
     valid_from: Identifier | None = None
-    """Date column that says since when the values hold."""
+    """Date column with the day from which the values are valid."""
 
 
 class Resource(Strict):
@@ -283,11 +283,11 @@ class Resource(Strict):
     name: StrictStr
     """Name of the resource in Chinese."""
     abstract: StrictStr
-    """What it holds, in one Chinese sentence."""
+    """The content, in one Chinese sentence."""
     share: Share
-    """共享类型: on which terms other departments get it. What is shared with nobody is catalogued but never read."""
+    """共享类型: the terms for other departments. A resource that is shared with nobody is catalogued but never read."""
     open: ShareType
-    """开放属性: on which terms the public gets it; never wider than `share`."""
+    """开放属性: the terms for the public; never wider than `share`."""
     cycle: Cycle
     """更新周期: how often it is delivered."""
     grace_days: int = Item(default=5, ge=0)
@@ -297,7 +297,7 @@ class Resource(Strict):
     themes: list[Theme] = []
     """Theme libraries that the resource feeds."""
     delivery: Delivery
-    """How the files look."""
+    """How the resource is delivered, and the form of its files."""
     expected_rows: ExpectedRows
     """How many rows one batch has."""
     key: list[Identifier]
@@ -307,7 +307,7 @@ class Resource(Strict):
     derived: list[Derived] = []
     """Columns that are computed from the fields of the same row."""
     entities: list[Entity] = []
-    """Persons, organisations and addresses that a row is about; they become records that are linked."""
+    """Persons, organisations and addresses that a row is about; they become records for linkage."""
     related: list[StrictStr] = []
     """关联资源: ids of resources about the same matter."""
     remark: str | None = None
@@ -315,12 +315,12 @@ class Resource(Strict):
 
     @property
     def share_method(self) -> str:
-        """共享方式: how a consumer of the platform gets it."""
+        """共享方式: how users of the platform get the resource."""
         return "数据接口" if self.delivery.format in (Format.JSON, Format.JSON_LINES) else "文件交换"
 
     @property
     def is_shared(self) -> bool:
-        """Whether it comes in at all: what is 不予共享 stands in the catalogue only."""
+        """Whether the resource is read at all; a resource that is 不予共享 is only catalogued."""
         return self.share.type is not ShareType.NONE
 
     @property
@@ -330,7 +330,7 @@ class Resource(Strict):
 
 
 class Unit(Strict):
-    """信息资源提供方: a department, or a provincial one that sends data back."""
+    """信息资源提供方: a publisher, that is a department of the city, or a provincial one that sends data back."""
 
     id: Identifier
     """Id of the department, the same as the name of the YAML file and of the folder in landing/."""

@@ -1,10 +1,11 @@
-"""From the unit files to the catalogue: YAML read without its surprises, every mistake of form collected.
+"""From the unit files to the catalogue: reads the YAML strictly and collects every mistake of form.
 
-Here: `load_catalog`, and `read` that also tells the line of every entry. Not here: whether what is written makes sense
+Here: `load_catalog`, and `read`, which also gives the line of every entry. Not here: whether the content makes sense
 (checking.py).
 
-YAML 1.1 reads 010203 as an octal number, 1:30 as sixty-based, 2019-08-14 as a date and `no` as false. In a catalogue
-these are texts, so a plain scalar of that look is a mistake with its line, never a silent number.
+YAML 1.1 reads 010203 as an octal number, 1:30 as a base-60 number, 2019-08-14 as a date and `no` as false. In a catalogue
+these are texts. So an unquoted scalar of this form is reported as a mistake with its line; it never becomes a number
+silently.
 """
 
 import re
@@ -17,9 +18,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from suining_data.catalog.messages import Words, words
+from suining_data.catalog.messages import Message, message
 from suining_data.catalog.model import Resource, Unit
-from suining_data.catalog.problems import Place, Problem, words_of
+from suining_data.catalog.problems import Place, Problem, message_of
 
 UNITS = Path(__file__).resolve().parent / "units"
 
@@ -31,7 +32,7 @@ SURPRISING = {"tag:yaml.org,2002:" + kind for kind in ("int", "float", "timestam
 
 
 class CatalogError(Exception):
-    """The catalogue cannot be read; `problems` names every mistake of form."""
+    """The catalogue cannot be read; `problems` has every mistake of form."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -40,7 +41,7 @@ class CatalogError(Exception):
 
 @dataclass(frozen=True)
 class Catalog:
-    """Units in order (departments, then the provincial ones), each with its resources."""
+    """All units (first the departments, then the provincial units), each with its resources."""
 
     units: tuple[Unit, ...]
 
@@ -50,7 +51,7 @@ class Catalog:
 
     @cached_property
     def shared(self) -> tuple[Resource, ...]:
-        """The resources that come in: all but those 不予共享, which no table is built for."""
+        """The resources that are read: all except those that are 不予共享. No table is built for the others."""
         return tuple(resource for resource in self.resources if resource.is_shared)
 
     @cached_property
@@ -58,7 +59,7 @@ class Catalog:
         return {resource.id: (unit, resource) for unit in self.units for resource in unit.resources}
 
     def resource(self, id: str) -> Resource:
-        """The resource of that id; KeyError when there is none."""
+        """The resource with this id; KeyError when there is none."""
         return self._by_id[id][1]
 
     def unit_of(self, resource_id: str) -> Unit:
@@ -68,17 +69,17 @@ class Catalog:
 
 @dataclass
 class Document:
-    """One unit file as read: what of it has the right form, and the line of every entry."""
+    """One unit file: its entries of the right form, the line of every entry, and its problems."""
 
     file: str
     data: dict[str, Any] = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
     unit: Unit | None = None
-    resources: dict[int, Resource] = field(default_factory=dict)  # place in the file -> resource of right form
+    resources: dict[int, Resource] = field(default_factory=dict)  # position in the file -> resource of the right form
     problems: list[Problem] = field(default_factory=list)
 
-    def report(self, found: Words, place: Place) -> None:
-        """Notes a problem at a place such as ('resources', 0, 'fields', 3, 'element')."""
+    def report(self, found: Message, place: Place) -> None:
+        """Adds a problem at a place such as ('resources', 0, 'fields', 3, 'element')."""
         resource = self._at(place[:2]) if place[:1] == ("resources",) else None
         column = self._at(place[:4]) if place[2:3] in (("fields",), ("derived",)) else None
         self.problems.append(
@@ -89,13 +90,13 @@ class Document:
                 resource=_text(resource, "id"),
                 field=_text(column, "name") or _text(column, "source"),
                 what=found.what,
-                mend=found.mend,
+                fix=found.fix,
                 english=found.english,
             )
         )
 
     def line(self, place: Place) -> int | None:
-        """Line of the innermost entry that exists at the place."""
+        """Line of the innermost existing entry at the place."""
         return next((self.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.lines), None)
 
     def _at(self, place: Place) -> Any:
@@ -110,7 +111,7 @@ class Document:
 
 @cache
 def load_catalog(directory: Path = UNITS) -> Catalog:
-    """The catalogue of a folder of unit files; CatalogError with every mistake of form when one cannot be read."""
+    """The catalogue of a folder of unit files. Raises CatalogError with every mistake of form."""
     documents = read(directory)
     problems = [problem for document in documents for problem in document.problems]
     if problems:
@@ -124,7 +125,7 @@ def load_catalog(directory: Path = UNITS) -> Catalog:
 
 
 def read(directory: Path) -> list[Document]:
-    """Every unit file of a folder, by name; mistakes of form stand in the documents."""
+    """Every unit file of a folder, ordered by name. Mistakes of form are in the documents."""
     return [_document(path) for path in sorted(directory.glob("*.yaml"))]
 
 
@@ -133,7 +134,7 @@ def _document(path: Path) -> Document:
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=SafeLoader)
         if not isinstance(root, yaml.MappingNode):
-            document.report(words("form", name=path.name), ())
+            document.report(message("form", name=path.name), ())
             return document
         surprises = list(_walk(root, (), document.lines))
         document.data = yaml.constructor.SafeConstructor().construct_document(root)
@@ -141,7 +142,7 @@ def _document(path: Path) -> Document:
         mark = getattr(error, "problem_mark", None)
         document.lines = {(): mark.line + 1 if mark else 1}
         cause = getattr(error, "problem", None) or getattr(error, "reason", None) or "nested too deeply"
-        document.report(words("yaml", cause=cause), ())
+        document.report(message("yaml", cause=cause), ())
         return document
     for found, place in surprises:
         document.report(found, place)
@@ -149,18 +150,18 @@ def _document(path: Path) -> Document:
     return document
 
 
-def _walk(node: yaml.Node, place: Place, lines: dict[Place, int]) -> Iterator[tuple[Words, Place]]:
-    """Notes the line of every entry; finds scalars and keys that YAML would read otherwise than they look."""
+def _walk(node: yaml.Node, place: Place, lines: dict[Place, int]) -> Iterator[tuple[Message, Place]]:
+    """Records the line of every entry; finds repeated keys and scalars that YAML would not read as text."""
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
-        found = _judged(node)
+        found = _misread(node)
         if found:
             yield found, place
     seen: set[str | int] = set()
     for part, child in _children(node):
         yield from _walk(child, (*place, part), lines)
         if part in seen:
-            yield words("duplicate_key", name=part), (*place, part)
+            yield message("duplicate_key", name=part), (*place, part)
         seen.add(part)
 
 
@@ -171,15 +172,15 @@ def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node]]:
         yield from enumerate(node.value)
 
 
-def _judged(node: yaml.ScalarNode) -> Words | None:
-    """What is surprising about a scalar without quotes; it is then read as the text that stands there."""
+def _misread(node: yaml.ScalarNode) -> Message | None:
+    """The problem of an unquoted scalar that YAML would not read as text; the scalar is then read as text."""
     text = node.value
     if node.style in ("'", '"', "|", ">"):
         return None
     if LEADING_ZERO.fullmatch(text):
-        found = words("octal", text=text)
+        found = message("octal", text=text)
     elif node.tag in SURPRISING and text not in ("true", "false") and not NUMBER.fullmatch(text):
-        found = words("not_text", text=text)
+        found = message("not_text", text=text)
     else:
         return None
     node.tag = "tag:yaml.org,2002:str"
@@ -187,14 +188,14 @@ def _judged(node: yaml.ScalarNode) -> Words | None:
 
 
 def _validate(document: Document) -> None:
-    """Each resource is judged by itself: a mistake in one does not hide those of the others."""
+    """Validates each resource separately, so that a mistake in one does not hide mistakes in others."""
     data = document.data
     for name in [name for name in data if name not in ("unit", "resources")]:
-        document.report(words("unknown_option", name=name, mend="删去", english="remove it"), (name,))
+        document.report(message("unknown_option", name=name, fix="删去", english="remove it"), (name,))
     document.unit = _formed(Unit, data.get("unit") or {}, ("unit",), document)
     resources = data.get("resources")
     if not isinstance(resources, list):
-        document.report(words("form" if resources else "missing", name="resources"), ("resources",))
+        document.report(message("form" if resources else "missing", name="resources"), ("resources",))
         return
     for n, resource in enumerate(resources):
         formed = _formed(Resource, resource, ("resources", n), document)
@@ -207,7 +208,7 @@ def _formed(model: type[Model], data: Any, place: Place, document: Document) -> 
         return model.model_validate(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            document.report(words_of(detail, model), (*place, *detail["loc"]))
+            document.report(message_of(detail, model), (*place, *detail["loc"]))
     return None
 
 

@@ -1,7 +1,7 @@
-"""What a unit's YAML may say, for editors and for people.
+"""The format of a unit's YAML, as a JSON Schema for editors and as a reference for people.
 
-Here: the JSON Schema of a unit file and the reference in docs/catalogue.md, both made from the models.
-Not here: what each key means (model.py), rules that no schema can say (checking.py).
+Here: the JSON Schema of a unit file and the reference in docs/catalogue.md, both generated from the models.
+Not here: the meaning of each key (model.py), rules that a schema cannot express (checking.py).
 """
 
 import re
@@ -32,7 +32,7 @@ def unit_schema() -> Schema:
     """JSON Schema (draft 2020-12) of a file in catalog/units/; data elements are listed by their ids."""
     schema = UnitFile.model_json_schema()
     models = schema["$defs"]
-    del models["Unit"]["properties"]["resources"]  # beside the unit in the file
+    del models["Unit"]["properties"]["resources"]  # in the file they are on the same level as the unit
     models["DataElement"] = {"type": "string", "enum": sorted(ELEMENTS)}
     for model in (models["Field"], models["Derived"]):
         model["properties"]["element"] = {
@@ -53,7 +53,7 @@ def reference() -> str:
 
 
 def _objects(schema: Schema) -> list[tuple[str, Schema]]:
-    """The objects of a file with their paths, each where it comes first."""
+    """The objects of a file with their paths; each object once, at its first path."""
     found: dict[str, tuple[str, Schema]] = {"": ("", schema)}
     waiting = [("", schema)]
     while waiting:
@@ -68,7 +68,7 @@ def _objects(schema: Schema) -> list[tuple[str, Schema]]:
 
 
 def _references(value: Schema) -> Iterator[tuple[str, str]]:
-    """Names of the models that a value may be, with the `[]` of a list."""
+    """Names of the models that a value may have, with `[]` for a list."""
     if "$ref" in value:
         yield value["$ref"].rpartition("/")[2], ""
     for choice in value.get("anyOf", ()):
@@ -90,35 +90,35 @@ def _section(path: str, model: Schema, models: dict[str, Schema]) -> str:
 
 
 def _values(value: Schema, models: dict[str, Schema]) -> str:
-    """What may be written, in words."""
+    """The allowed values of a key, as text."""
     match value:
         case {"$ref": reference}:
             name = reference.rpartition("/")[2]
-            words = "id of a data element" if name == "DataElement" else _values(models[name], models)
+            text = "id of a data element" if name == "DataElement" else _values(models[name], models)
         case {"anyOf": choices}:
-            words = " or ".join(_values(choice, models) for choice in choices if choice.get("type") != "null")
+            text = " or ".join(_values(choice, models) for choice in choices if choice.get("type") != "null")
         case {"enum": allowed}:
-            words = ", ".join(f"`{_shown(each)}`" for each in allowed)
+            text = ", ".join(f"`{_shown(each)}`" for each in allowed)
         case {"const": only}:
-            words = f"`{_shown(only)}`"
+            text = f"`{_shown(only)}`"
         case {"properties": _}:
-            words = "mapping, see below"
+            text = "mapping, see below"
         case {"patternProperties": keys}:
             (inner,) = keys.values()
-            words = f"mapping: name -> {_values(inner, models)}"
+            text = f"mapping: name -> {_values(inner, models)}"
         case {"additionalProperties": inner}:
-            words = f"mapping: text -> {_values(inner, models)}"
+            text = f"mapping: text -> {_values(inner, models)}"
         case {"items": inner}:
-            words = f"list: {_values(inner, models)}"
+            text = f"list: {_values(inner, models)}"
         case {"minimum": least, "maximum": greatest}:
-            words = f"integer from {least} to {greatest}"
+            text = f"integer from {least} to {greatest}"
         case {"minimum": least}:
-            words = f"integer from {least}"
+            text = f"integer from {least}"
         case {"pattern": pattern}:
-            words = f"text like `{pattern}`"
+            text = f"text like `{pattern}`"
         case _:
-            words = {"string": "text", "boolean": "`true`, `false`"}[value["type"]]
-    return words
+            text = {"string": "text", "boolean": "`true`, `false`"}[value["type"]]
+    return text
 
 
 def _default(value: Any) -> str:

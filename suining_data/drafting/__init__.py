@@ -1,4 +1,4 @@
-"""A resource drafted from a sample file: a proposal that a human completes; the pipeline itself never guesses."""
+"""A resource drafted from a sample file: a proposal that a person completes. The pipeline itself never guesses."""
 
 from suining_data.drafting.draft import Draft, Undraftable, draft
 

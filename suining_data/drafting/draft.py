@@ -1,8 +1,8 @@
-"""The YAML of a resource drafted from a sample file, with what supports each guess and what a human has to decide.
+"""The YAML of a resource drafted from a sample file, with the support for each guess and the open decisions.
 
-Here: names, keys, the text. Not here: how the file looks (sniffing.py), what columns mean (guessing.py).
+Here: names, keys, the text. Not here: the form of the file (sniffing.py), the meaning of columns (guessing.py).
 
-A draft shows names of columns and counts, never a value.
+A draft shows column names and counts, never a value.
 """
 
 import json
@@ -29,18 +29,18 @@ from suining_data.warehouse import load_spatial, prepare
 __all__ = ["Draft", "Undraftable", "draft"]
 
 PLAIN = re.compile(r"[A-Za-z_一-鿿][\w一-鿿（）./-]*")
-READ_OTHERWISE = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+NOT_TEXT_IN_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 RESERVED = {"record_id", "batch_id", "line_number", "failed_rules"}
-KEY_COLUMNS = 6  # of which pairs are tried
+KEY_COLUMNS = 6  # pairs of so many columns are tried as keys
 OTHERS_SHOWN = 4
 COORDINATES = ("longitude", "latitude", "coordinate_x", "coordinate_y")
-UNDECIDED = "L3"  # until a human says how sensitive a column is
+UNDECIDED = "L3"  # until a person decides how sensitive a column is
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The text, and whether it is a whole unit file or one more entry for the resources of an existing one."""
+    """The text, and whether it is a complete unit file or one entry for the resources of an existing unit file."""
 
     text: str
     is_whole_file: bool
@@ -48,33 +48,33 @@ class Draft:
 
 @dataclass(frozen=True)
 class Column:
-    """A guess with the names it gets."""
+    """A guess, with the name and the label of the column."""
 
     guess: Guess
     name: str
     label: str
-    sensitivity: str | None  # where the catalogue has the column already, or the element says none
-    unit: str | None  # of measure, where the column's name says it: 投资额(万元)
-    is_known: bool
+    sensitivity: str | None  # from the catalogue when it has the column; UNDECIDED when the element has none
+    unit: str | None  # unit of measure, when the column's name contains it: 投资额(万元)
+    is_declared: bool
 
 
 def draft(file: Path, unit_id: str, thing: str, catalog: Catalog) -> Draft:
-    """The resource `<unit_id>__<thing>` that `file` could be a delivery of; Undraftable says why not."""
+    """A draft of the resource `<unit_id>__<thing>` for a delivery like `file`. Raises Undraftable with the reason."""
     id = f"{unit_id}__{thing}"
     unit = next((unit for unit in catalog.units if unit.id == unit_id), None)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         prepare(con)
-        load_spatial(con)  # shapes are data elements too
+        load_spatial(con)  # the data elements of shapes need it
         scratch = Path(folder)
         member = proposed_member(file)
         held = _unpacked(file, member, scratch) if member else file
         delivery = proposed_delivery(held)
         sample = read_sample(con, held, bare_resource(id, delivery), scratch)
         if not sample.rows:
-            raise Undraftable(f"{file.name}: 没有一行数据 (not one row)")
-        known = _known_fields(catalog)
-        guesses = guess(con, sample.columns, {source: field.element for source, field in known.items()})
-        columns = _named(guesses, known)
+            raise Undraftable(f"{file.name}: 没有一行数据 (the file has no rows)")
+        declared = _declared_fields(catalog)
+        guesses = guess(con, sample.columns, {source: field.element for source, field in declared.items()})
+        columns = _named(guesses, declared)
         keys = _keys(con, sample, columns)
     if member:
         given = {"archive": "zip", "member": pattern_of(member), "pattern": pattern_of(file.name)}
@@ -87,14 +87,14 @@ def draft(file: Path, unit_id: str, thing: str, catalog: Catalog) -> Draft:
 def _unpacked(file: Path, member: str, scratch: Path) -> Path:
     declared = {"format": "csv", "pattern": "*", "mode": "full", "archive": "zip", "member": member}
     try:
-        place = unpack(file, bare_resource("zip__zip", Delivery.model_validate(declared)), scratch)
+        unpacked = unpack(file, bare_resource("zip__zip", Delivery.model_validate(declared)), scratch)
     except Refused as refusal:
         raise Undraftable(f"{file.name} {refusal.zh} ({refusal.en})") from refusal
-    return place.rename(place.with_name(Path(member).name))
+    return unpacked.rename(unpacked.with_name(Path(member).name))
 
 
-def _known_fields(catalog: Catalog) -> dict[str, Field]:
-    """Source column -> the field that the catalogue most often has under that name."""
+def _declared_fields(catalog: Catalog) -> dict[str, Field]:
+    """Source column -> the field that the catalogue uses most often for this source."""
     found: dict[str, Counter[str]] = {}
     by_meaning: dict[tuple[str, str], Field] = {}
     for resource in catalog.resources:
@@ -104,22 +104,22 @@ def _known_fields(catalog: Catalog) -> dict[str, Field]:
     return {source: by_meaning[source, elements.most_common(1)[0][0]] for source, elements in found.items()}
 
 
-def _named(guesses: Sequence[Guess], known: dict[str, Field]) -> list[Column]:
+def _named(guesses: Sequence[Guess], declared: dict[str, Field]) -> list[Column]:
     taken: set[str] = set(RESERVED)
     columns = []
-    for place, each in enumerate(guesses, start=1):
-        field = known.get(each.column)
+    for position, each in enumerate(guesses, start=1):
+        field = declared.get(each.column)
         source = each.column.lower().replace(".", "_")
         sensitivity = None if ELEMENTS[each.element].sensitivity else UNDECIDED
-        is_known = field is not None and field.element == each.element
-        if field and is_known:
+        is_declared = field is not None and field.element == each.element
+        if field and is_declared:
             base, label, sensitivity = field.name, field.label, field.sensitivity
         else:
-            base = each.element if each.is_sure else source if IDENTIFIER.fullmatch(source) else f"column_{place}"
+            base = each.element if each.is_sure else source if IDENTIFIER.fullmatch(source) else f"column_{position}"
             label = each.column if re.search("[一-鿿]", each.column) else ELEMENTS[each.element].label
         name = next(n for n in (base, *(f"{base}_{k}" for k in range(2, len(guesses) + 3))) if n not in taken)
         taken.add(name)
-        columns.append(Column(each, name, label, sensitivity, _unit(each), is_known))
+        columns.append(Column(each, name, label, sensitivity, _unit(each), is_declared))
     return columns
 
 
@@ -129,7 +129,7 @@ def _unit(guess: Guess) -> str | None:
 
 
 def _keys(con: duckdb.DuckDBPyConnection, sample: Sample, columns: Sequence[Column]) -> list[list[str]]:
-    """Column names whose values tell all rows apart: single columns, else pairs of the most telling ones."""
+    """Columns whose values identify a row: single columns, or else pairs of the columns with most distinct values."""
     filled = [column for column in columns if column.guess.filled == sample.rows]
     single = [[column.name] for column in filled if column.guess.distinct == sample.rows]
     if single:
@@ -153,21 +153,21 @@ def _head(unit: Unit | None, unit_id: str) -> Iterator[str]:
 def _resource_lines(
     id: str, file: Path, delivery: Delivery, sample: Sample, columns: Sequence[Column], keys: Sequence[Sequence[str]]
 ) -> Iterator[str]:
-    rejected = "".join(f"; {count:,} lines would be put aside as {rule}" for rule, count in sample.rejected.items())
-    yield f"  # 草稿，供人核对 (a draft for a human to complete), from {sample.rows:,} rows{rejected}"
-    yield "  # 须由人填写 (a human has to write): code, abstract, share and open, cycle, bases, mode, entities"
+    rejected = "".join(f"; {count:,} lines would be rejected as {rule}" for rule, count in sample.rejected.items())
+    yield f"  # 草稿，供人核对 (a draft; a person must check it), from {sample.rows:,} rows{rejected}"
+    yield "  # 须由人填写 (a person must write): code, abstract, share and open, cycle, bases, mode, entities"
     yield f"  - id: {id}"
     yield '    proposal: ""'
-    yield f"    name: {scalar(file.stem)}  # 信息资源名称 (what the department calls it)"
+    yield f"    name: {scalar(file.stem)}  # 信息资源名称 (the name that the department uses)"
     yield '    abstract: ""'
-    yield "    share: {type: conditional}  # 补上 condition，或改为 unconditional、none (a condition is missing)"
+    yield "    share: {type: conditional}  # 补上 condition，或改为 unconditional、none (add condition, or change the type)"
     yield "    open: none"
     yield "    cycle: other"
     yield "    bases: []"
     crosstab = (
         "; 多行表头，如是交叉表请写 crosstab (several header rows: a crosstab?)" if delivery.header_rows > 1 else ""
     )
-    yield f"    delivery: {_delivery(delivery)}  # mode: full 或 delta (a file alone does not tell){crosstab}"
+    yield f"    delivery: {_delivery(delivery)}  # mode: full 或 delta (the file does not show it){crosstab}"
     yield f"    expected_rows: {{min: {sample.rows // 2}, max: {sample.rows * 2}}}"
     yield f"    key: {_listed(keys[0]) if keys else '[]'}  # {_key_comment(keys)}"
     yield "    fields:"
@@ -176,17 +176,17 @@ def _resource_lines(
 
 
 def _delivery(delivery: Delivery) -> str:
-    told = delivery.model_dump(mode="json", exclude_unset=True)
+    values = delivery.model_dump(mode="json", exclude_unset=True)
     order = ["format", "encoding", "delimiter", "pattern"]
-    names = sorted(told, key=lambda name: order.index(name) if name in order else len(order))
-    return "{" + ", ".join(f"{name}: {scalar(told[name])}" for name in names) + "}"
+    names = sorted(values, key=lambda name: order.index(name) if name in order else len(order))
+    return "{" + ", ".join(f"{name}: {scalar(values[name])}" for name in names) + "}"
 
 
 def _key_comment(keys: Sequence[Sequence[str]]) -> str:
     if not keys:
-        return "没有一列或两列能区分各行 (no column or pair of columns tells the rows apart)"
+        return "没有一列或两列能区分各行 (no column and no pair of columns identifies a row)"
     others = [_listed(key) for key in keys[1 : 1 + OTHERS_SHOWN]]
-    return "tells the rows apart" + (f"; so do {', '.join(others)}" if others else "")
+    return "identifies a row" + (f"; so do {', '.join(others)}" if others else "")
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -194,7 +194,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _field(column: Column) -> str:
-    told = {
+    values = {
         "source": scalar(column.guess.column),
         "name": column.name,
         "element": column.guess.element,
@@ -202,34 +202,34 @@ def _field(column: Column) -> str:
         "sensitivity": column.sensitivity,
         "unit": column.unit,
     }
-    return ", ".join(f"{key}: {value}" for key, value in told.items() if value)
+    return ", ".join(f"{key}: {value}" for key, value in values.items() if value)
 
 
 def _support(column: Column) -> str:
-    """What speaks for a guess, and what is left to decide."""
-    guess, told = column.guess, []
+    """The support for a guess, and what a person must still decide."""
+    guess, notes = column.guess, []
     if guess.filled == 0:
-        told.append("空列，无从判断 (empty: nothing tells what it is)")
+        notes.append("空列，无从判断 (empty column: its meaning cannot be guessed)")
     else:
-        told.append(f"{100 * guess.share:.1f} % of {guess.filled:,} rows fit {guess.element}")
+        notes.append(f"{100 * guess.share:.1f} % of {guess.filled:,} rows fit {guess.element}")
         if guess.distinct == guess.filled > 1:
-            told.append("all different")
-        if column.is_known:
-            told.append("as the catalogue has it elsewhere")
+            notes.append("all different")
+        if column.is_declared:
+            notes.append("declared so elsewhere in the catalogue")
         elif not guess.is_sure:
             others = f", {', '.join(guess.others[:OTHERS_SHOWN])} fit as well" if guess.others else ""
-            told.append(f"由人判断数据元 (no rule tells what it is{others}: a human decides)")
+            notes.append(f"由人判断数据元 (no rule identifies it{others}: a person must decide)")
     if (units := ELEMENTS[guess.element].units) and not column.unit:
-        told.append(f"补上 unit (the unit as delivered is missing: {', '.join(units)})")
+        notes.append(f"补上 unit (add the unit of measure: {', '.join(units)})")
     if guess.element in COORDINATES:
-        told.append("在 delivery 中补上 crs (say in delivery in which crs)")
-    return "; ".join(told)
+        notes.append("在 delivery 中补上 crs (add the crs to delivery)")
+    return "; ".join(notes)
 
 
 def scalar(value: object) -> str:
-    """A YAML scalar in flow style that is read back as it is."""
+    """A value as a YAML scalar in flow style that is read back unchanged."""
     if isinstance(value, int):
         return str(value)
     text = str(value)
-    is_plain = PLAIN.fullmatch(text) and text.lower() not in READ_OTHERWISE
+    is_plain = PLAIN.fullmatch(text) and text.lower() not in NOT_TEXT_IN_YAML
     return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -1,7 +1,7 @@
-"""The rows of a sample file as the pipeline itself would read them.
+"""The rows of a sample file, read as the pipeline would read them.
 
-Here: a resource without fields, read by the reader of its format; nested JSON keys made columns.
-Not here: how the file looks (sniffing.py), what its columns mean (guessing.py).
+Here: a resource without fields, read by the reader of its format; nested JSON keys become columns.
+Not here: the form of the file (sniffing.py), the meaning of its columns (guessing.py).
 """
 
 from collections.abc import Sequence
@@ -18,21 +18,21 @@ from suining_data.ingestion.intake import READERS
 from suining_data.ingestion.reading import LINE, ReadResult, Refused, Target
 from suining_data.sql import identifier, literal
 
-SAMPLED_ROWS = 2_000  # every element is tried on these
+SAMPLED_ROWS = 2_000  # every element is tried on so many rows
 DEEPEST = 3  # levels of nested JSON
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Columns as their sources are named in the catalogue, and how many rows were read."""
+    """The columns under their source names of the catalogue, and the number of rows that were read."""
 
     columns: list[str]
     rows: int
-    rejected: dict[str, int]  # rule -> lines that would be put aside
+    rejected: dict[str, int]  # rule -> lines that would be rejected
 
 
 def bare_resource(id: str, delivery: Delivery, sources: Sequence[str] = ()) -> Resource:
-    """A resource that says no more than what its columns are called."""
+    """A resource that declares only the names of its columns."""
     fields = [Field(source=s, name=f"c{n}", element="text", label=s) for n, s in enumerate(sources)]
     return Resource(
         id=id,
@@ -51,7 +51,10 @@ def bare_resource(id: str, delivery: Delivery, sources: Sequence[str] = ()) -> R
 
 
 def read_sample(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, scratch: Path) -> Sample:
-    """Make view `delivered`, all rows, and table `sample`, some of them; Undraftable with the reader's own words when the file cannot be read as proposed."""
+    """Creates the view `delivered` (all rows) and the table `sample` (some rows).
+
+    Raises Undraftable with the reader's message when the file cannot be read as proposed.
+    """
     delivery, sources = resource.delivery, list[str]()
     for _ in range(DEEPEST):
         result, raw = _read(con, file, bare_resource(resource.id, delivery, sources), scratch)
@@ -75,14 +78,14 @@ def _read(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, scratc
 
 
 def _is_delivered(con: duckdb.DuckDBPyConnection, column: str, delivery: Delivery) -> bool:
-    """The sheet's name, which the reader of workbooks adds, is worth a column only when there are several."""
+    """False for the sheet name, which the reader of workbooks adds, when the file has only one sheet."""
     if column != "_sheet" or delivery.format not in WORKBOOKS:
         return True
     return bool(con.execute("select count(distinct _sheet) > 1 from sample").fetchall()[0][0])
 
 
 def _unnested(con: duckdb.DuckDBPyConnection, columns: list[str]) -> list[str]:
-    """The columns, those that hold JSON objects replaced by one per key."""
+    """The columns; a column with JSON objects is replaced by one column for each key."""
     found: list[str] = []
     for column in columns:
         name = identifier(column)

@@ -1,6 +1,6 @@
-"""How a sample file looks: format, encoding, delimiter, header rows, where its records are.
+"""The form of a sample file: format, encoding, delimiter, header rows, the path of its records.
 
-Here: a Delivery proposed from the file's bytes. Not here: reading the rows (sampling.py), what columns mean
+Here: a Delivery proposed from the file's bytes. Not here: reading the rows (sampling.py), the meaning of columns
 (guessing.py).
 """
 
@@ -23,7 +23,7 @@ from suining_data.ingestion.workbook import cell_text, open_workbook
 from suining_data.ingestion.workbook_parts import DamagedParts
 
 Encoding = Literal["utf-8", "gb18030"]
-FEW_BROKEN = 0.05  # of the lines, in the encoding that is taken
+FEW_BROKEN = 0.05  # accepted share of lines that the chosen encoding cannot decode
 HEAD_BYTES = 1 << 20
 DELIMITERS = (",", "\t", "|")
 FORMAT_OF_SUFFIX = {
@@ -41,11 +41,11 @@ FORMAT_OF_SUFFIX = {
 
 
 class Undraftable(Exception):
-    """A file that no draft can be made of; both languages, in one line."""
+    """No draft can be made from this file; the message is one line in both languages."""
 
 
 def proposed_delivery(file: Path) -> Delivery:
-    """How the file should be declared, mode full; Undraftable when its format is not known."""
+    """The delivery that the file suggests, with mode full. Raises Undraftable when its format is unknown."""
     given: dict[str, Any] = {"pattern": pattern_of(file.name), "mode": Mode.FULL, "format": _format(file)}
     described: dict[Format, Callable[[Path], dict[str, Any]]] = {
         Format.CSV: _of_text_table,
@@ -60,14 +60,14 @@ def proposed_delivery(file: Path) -> Delivery:
 
 
 def proposed_member(file: Path) -> str | None:
-    """Name of the file inside a ZIP that is the delivery, the largest of a known format; None for another file."""
+    """The largest file of a known format inside a ZIP; None when `file` is not a ZIP."""
     if file.suffix.lower() == ".xlsx" or not is_zipfile(file):
         return None
     with ZipFile(file, metadata_encoding="gb18030") as archive:
-        known = [m for m in archive.infolist() if Path(m.filename).suffix.lower() in FORMAT_OF_SUFFIX]
-    if not known:
+        members = [m for m in archive.infolist() if Path(m.filename).suffix.lower() in FORMAT_OF_SUFFIX]
+    if not members:
         raise Undraftable(f"{file.name}: 压缩包中没有可识别的文件 (no file of a known format in the archive)")
-    return Path(max(known, key=lambda member: member.file_size).filename).name
+    return Path(max(members, key=lambda member: member.file_size).filename).name
 
 
 def pattern_of(name: str) -> str:
@@ -78,8 +78,8 @@ def pattern_of(name: str) -> str:
 def _format(file: Path) -> Format:
     found = FORMAT_OF_SUFFIX.get(file.suffix.lower())
     if found is None:
-        known = " ".join(FORMAT_OF_SUFFIX)
-        raise Undraftable(f"{file.name}: 不认识的格式，可用 {known} (unknown format; known are {known})")
+        suffixes = " ".join(FORMAT_OF_SUFFIX)
+        raise Undraftable(f"{file.name}: 不认识的格式，可用 {suffixes} (unknown format; use one of {suffixes})")
     return found
 
 
@@ -92,7 +92,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _encoding(file: Path) -> Encoding:
-    """UTF-8 unless more of the first lines can be read as GB18030: a few damaged lines decide nothing."""
+    """UTF-8, unless GB18030 can decode clearly more of the first lines. A few damaged lines do not decide."""
     broken: dict[Encoding, float] = {}
     choices: tuple[Encoding, ...] = ("utf-8", "gb18030")
     for encoding in choices:
@@ -118,11 +118,11 @@ def _of_json(file: Path) -> dict[str, Any]:
     try:
         document, _ = json.JSONDecoder().raw_decode(text)
     except ValueError as error:
-        raise Undraftable(f"{file.name}: 不是完整的 JSON (not whole JSON)") from error
+        raise Undraftable(f"{file.name}: 不是完整的 JSON (the JSON is incomplete)") from error
     if isinstance(document, list):
         raise Undraftable(
             f"{file.name}: 顶层是数组，目录要求写明记录所在，请交付方改为 {{'data': [...]}} 或 JSON Lines "
-            "(the array stands at the top level: ask for an object around it, or for JSON Lines)"
+            "(the array is at the top level: ask for an object around it, or for JSON Lines)"
         )
     arrays = list(_arrays(document, ""))
     if not arrays:
@@ -164,17 +164,19 @@ def _of_xml(file: Path) -> dict[str, Any]:
             parser.Parse(text.encode(), False)
     except (expat.ExpatError, UnicodeError) as error:
         raise Undraftable(f"{file.name}: 不是良构的 XML (not well-formed XML)") from error
-    again = [(level, -count, tag) for (level, tag), count in repeated.items() if count > 1]
-    if not again:
-        raise Undraftable(f"{file.name}: 没有重复出现的记录标签 (no element repeats, so none can be the record)")
-    return {"encoding": encoding, "records": min(again)[2]}
+    candidates = [(level, -count, tag) for (level, tag), count in repeated.items() if count > 1]
+    if not candidates:
+        raise Undraftable(
+            f"{file.name}: 没有重复出现的记录标签 (no element is repeated, so no element can be the record)"
+        )
+    return {"encoding": encoding, "records": min(candidates)[2]}
 
 
 def _of_workbook(file: Path) -> dict[str, Any]:
     try:
         book, _ = open_workbook(file)
     except (DamagedParts, PasswordError, Refused):
-        return {}  # the reader says what is wrong with it
+        return {}  # the reader will report what is wrong
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         rows = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False, nrows=50)]
@@ -184,13 +186,14 @@ def _of_workbook(file: Path) -> dict[str, Any]:
 
 
 def _header_of(sheet: CalamineSheet, rows: list[list[str]]) -> dict[str, Any]:
-    """Rows above the header have at most one filled cell; a header goes on below a merged cell or a repeated name."""
+    """Title and header rows. Title rows have at most one filled cell. A header has a further row below a merged cell or
+    a repeated name."""
     filled = [sum(1 for cell in row if cell) for row in rows]
-    top = next((place for place, count in enumerate(filled) if count > 1), 0)
+    top = next((row for row, count in enumerate(filled) if count > 1), 0)
     bottom = top
     for (first, left), (last, right) in sorted(sheet.merged_cell_ranges or []):
         if top <= first <= bottom:
-            below = last if right == left else last + 1  # a group over several columns has their names below it
+            below = last if right == left else last + 1  # the names of a group's columns are in the row below it
             bottom = max(bottom, min(below, len(rows) - 1))
     names = [name for name in rows[top] if name]
     if bottom == top and len(set(names)) < len(names) and top + 1 < len(rows):

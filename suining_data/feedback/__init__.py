@@ -1,4 +1,4 @@
-"""Back to the department: what was put aside of its deliveries, in a workbook that it can correct its files by."""
+"""Feedback to a publisher: the quarantined rows and values of its deliveries, in a workbook for the correction of its files."""
 
 from suining_data.feedback.export import Exported, export_quarantine
 

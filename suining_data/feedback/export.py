@@ -1,6 +1,6 @@
-"""One workbook per unit from the published file.
+"""One workbook for each publisher, from the published file.
 
-Here: which units get one, under which name, written beside and put in place whole.
+Here: which publishers get a workbook, its name, writing it under a temporary name and renaming the complete file.
 Not here: the queries (rows.py), the sheets (sheets.py).
 """
 
@@ -28,9 +28,9 @@ class Exported:
 
 
 def export_quarantine(con: duckdb.DuckDBPyConnection, catalog: Catalog, folder: Path, day: date) -> list[Exported]:
-    """Write `<unit name>_<day>.xlsx` into `folder` for every unit with something put aside or refused.
+    """Write `<unit name>_<day>.xlsx` into `folder` for every publisher with quarantined values or a refused file.
 
-    `con` has the published file open; the names of the files hold nothing personal, their cells do.
+    `con` has the published file open. The file names contain nothing personal, but the cells do.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = {unit.id: unit.name for unit in catalog.units}
@@ -40,15 +40,15 @@ def export_quarantine(con: duckdb.DuckDBPyConnection, catalog: Catalog, folder: 
         name = names.get(unit_id, unit_id)
         file = folder / f"{name}_{day:%Y%m%d}.xlsx"
         fresh = file.with_name(f".{file.name}.new")
-        told = {"unit": unit_id}
-        counts, batches = (con.execute(sql, told).fetchall() for sql in (COUNTS, BATCHES))
-        rows = write_workbook(fresh, Feedback(name, day, _rows(con, told), counts, batches))
+        parameters = {"unit": unit_id}
+        counts, batches = (con.execute(sql, parameters).fetchall() for sql in (COUNTS, BATCHES))
+        rows = write_workbook(fresh, Feedback(name, day, _rows(con, parameters), counts, batches))
         fresh.replace(file)
         exported.append(Exported(name, file, rows))
     return exported
 
 
-def _rows(con: duckdb.DuckDBPyConnection, told: dict[str, str]) -> Iterator[Row]:
-    result = con.execute(ROWS, told)
+def _rows(con: duckdb.DuckDBPyConnection, parameters: dict[str, str]) -> Iterator[Row]:
+    result = con.execute(ROWS, parameters)
     while rows := result.fetchmany(ROWS_AT_ONCE):
         yield from rows

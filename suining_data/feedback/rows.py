@@ -1,6 +1,6 @@
-"""What goes back to a unit: put-aside rows, values and lines, counts and batches, as relations over the published file.
+"""The feedback to a publisher as queries over the published file: quarantined rows and values, counts, batches.
 
-Here: the queries, and what each field was expected to hold. Not here: how a sheet looks (sheets.py).
+Here: the queries, and what each field was expected to hold. Not here: the layout of a sheet (sheets.py).
 """
 
 import duckdb
@@ -17,16 +17,16 @@ EXPECTATION = pa.schema(
     [
         ("resource_id", pa.string()),
         ("resource_name", pa.string()),
-        ("field", pa.string()),  # null: of a whole line
+        ("field", pa.string()),  # null for a whole line
         ("label", pa.string()),
         ("expected", pa.string()),
-        ("sources", pa.list_(pa.string())),  # delivered columns that a derived one is computed from
+        ("sources", pa.list_(pa.string())),  # the delivered columns from which a derived column is computed
     ]
 )
-# governance.quarantine.scope -> what has become of it
+# governance.quarantine.scope -> how the line, row or value was treated
 TREATED = "case scope when 'line' then '整行未能读入' when 'row' then '整行未入库' else '该值未采用，其余已入库' end"
 
-# a refused content that was not delivered anew since, under the same name
+# a refused batch that was not delivered again later under the same name
 REFUSED = """status = 'refused' and not exists (
         from governance.batch as later where later.resource_id = batch.resource_id
             and later.file_name = batch.file_name and later.first_seen_at > batch.first_seen_at)"""
@@ -37,23 +37,23 @@ UNITS = f"""
         and unit_id not in (select unit_id from governance.quarantine)
     order by unit_id
 """
-# A derived column was not delivered: what it was computed from is shown instead.
+# A derived column was not delivered, so the columns from which it was computed are shown.
 ROWS = f"""
-    with put_aside as (
+    with quarantined as (
         select *, case when scope <> 'line' then cast(cast(raw_text as json) as map(varchar, varchar)) end as cells
         from governance.quarantine where unit_id = $unit
     )
-    select file_name, line_number, coalesce(resource_name, put_aside.resource_id),
-        coalesce(label, put_aside.field), put_aside.field,
+    select file_name, line_number, coalesce(resource_name, quarantined.resource_id),
+        coalesce(label, quarantined.field), quarantined.field,
         left(coalesce(received, list_aggregate([s || '=' || cells[s] for s in sources if cells[s] is not null],
             'string_agg', '；')), {MOST_CHARACTERS}),
         reason, expected, {TREATED},
         left(case when cells is null then raw_text else list_aggregate(
             [entry.key || '=' || coalesce(entry.value, '') for entry in map_entries(cells)], 'string_agg', '；')
         end, {MOST_CHARACTERS})
-    from put_aside left join expectation
-        on expectation.resource_id = put_aside.resource_id and expectation.field is not distinct from put_aside.field
-    order by put_aside.resource_id, file_name, line_number, put_aside.field, rule
+    from quarantined left join expectation
+        on expectation.resource_id = quarantined.resource_id and expectation.field is not distinct from quarantined.field
+    order by quarantined.resource_id, file_name, line_number, quarantined.field, rule
 """
 COUNTS = f"""
     with counted as (
@@ -82,14 +82,14 @@ def expectations(catalog: Catalog) -> pa.Table:
     for resource in catalog.resources:
         rows[resource.id, None] = (resource.id, resource.name, None, None, line_expected(resource), [])
         for column in resource.columns:
-            field, sources = _told_as(resource, column)
-            told = (resource.id, resource.name, field, column.label, ELEMENTS[column.element].expected, sources)
-            rows.setdefault((resource.id, field), told)
+            field, sources = _quarantine_field(resource, column)
+            row = (resource.id, resource.name, field, column.label, ELEMENTS[column.element].expected, sources)
+            rows.setdefault((resource.id, field), row)
     return pa.table([list(values) for values in zip(*rows.values(), strict=True)], schema=EXPECTATION)
 
 
-def _told_as(resource: Resource, column: Field | Derived) -> tuple[str, list[str]]:
-    """What governance.quarantine calls a column, and the delivered columns that a derived one is computed from."""
+def _quarantine_field(resource: Resource, column: Field | Derived) -> tuple[str, list[str]]:
+    """The name of a column in governance.quarantine, and the delivered columns from which a derived one is computed."""
     if isinstance(column, Field):
         return column.source, []
     names = {part.name for part in sqlglot.parse_one(column.sql, dialect="duckdb").find_all(exp.Column)}
@@ -109,5 +109,5 @@ def line_expected(resource: Resource) -> str:
 
 
 def units_with_feedback(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Unit id -> rows of its quarantine, for units with something put aside or a refused file."""
+    """Unit id -> number of its quarantined rows, for every unit with quarantined rows or a refused file."""
     return dict(con.execute(UNITS).fetchall())

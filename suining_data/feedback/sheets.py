@@ -1,9 +1,9 @@
-"""The workbook of one unit: a covering page, and the put-aside rows on as many sheets as they need.
+"""The workbook of one publisher: a cover page, and the quarantined rows on as many sheets as necessary.
 
-Here: sheets, columns, formats. Not here: which rows (rows.py), which units and file names (export.py).
+Here: sheets, columns, formats. Not here: which rows (rows.py), which publishers and file names (export.py).
 
-Every cell but line numbers and counts is text, so that an identity number keeps its digits and a cell that begins with
-= + - @ is never a formula, not even when it is edited.
+Every cell except line numbers and counts is text. So an identity number keeps its digits, and a cell that begins with
+= + - @ is never a formula, even after it is edited.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-ROWS_PER_SHEET = 1_048_575  # and the header
+ROWS_PER_SHEET = 1_048_575  # without the header
 COVER, ROWS = "说明", "明细"
 FONT = "宋体"
 Row = tuple[str | int | None, ...]
@@ -47,7 +47,7 @@ HOW = (
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a unit is told. `rows` has the columns of COLUMNS, `counts` of COUNTED, `batches` of BATCHED."""
+    """The content of a workbook. `rows` has the columns COLUMNS, `counts` has COUNTED, `batches` has BATCHED."""
 
     unit_name: str
     day: date
@@ -57,7 +57,7 @@ class Feedback:
 
 
 def write_workbook(file: Path, feedback: Feedback) -> int:
-    """Write the workbook; the number of rows of its 明细 sheets. Memory does not grow with them."""
+    """Write the workbook and return the number of rows of its 明细 sheets. Memory use does not grow with that number."""
     with xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False}) as book:
         book.formats[0].set_font_name(FONT)
         _write_cover(book, feedback)
@@ -123,7 +123,7 @@ def _write_rows(book: xlsxwriter.Workbook, rows: Iterable[Row]) -> int:
 
 
 def _parts(rows: Iterator[Row]) -> Iterator[tuple[str, Iterator[Row]]]:
-    """Sheet name and rows of each sheet; one sheet at least. A part is used up before the next is asked for."""
+    """Sheet name and rows of each sheet; at least one sheet. Read all rows of a sheet before the next sheet."""
     first, number = next(rows, None), 1
     while first is not None or number == 1:
         yield ROWS if number == 1 else f"{ROWS}{number}", _part(first, rows)
@@ -133,7 +133,9 @@ def _parts(rows: Iterator[Row]) -> Iterator[tuple[str, Iterator[Row]]]:
 def _part(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
     if first is not None:
         yield first
-        for _, row in zip(range(ROWS_PER_SHEET - 1), rows, strict=False):  # the range first: it takes no row in vain
+        for _, row in zip(
+            range(ROWS_PER_SHEET - 1), rows, strict=False
+        ):  # the range comes first, so that zip reads no row too many
             yield row
 
 

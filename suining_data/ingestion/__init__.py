@@ -1,6 +1,6 @@
-"""Landing to raw: one reader per format, the batch ledger, every line accounted for.
+"""Landing to raw: one reader per format, the batch ledger, an account of every line.
 
-Here: what other stages may use. Not here: what a value means (elements/), what becomes of a row (standardization/).
+Here: the names that other stages may use. Not here: what a value means (elements/), the staging of rows (standardization/).
 """
 
 from suining_data.ingestion.deliveries import delivered_files

@@ -1,10 +1,10 @@
-"""ZIP around a delivery: the one member that the catalogue's pattern names, unpacked within limits.
+"""ZIP archives: the one member that matches the catalogue's pattern, unpacked within limits.
 
-Here: which member it is, names that lead out of the folder, passwords, archives that grow without end, damage.
-Not here: what the member holds (the reader of its format).
+Here: choosing the member, names that point outside the folder, passwords, zip bombs, damage.
+Not here: the content of the member (the reader of its format).
 
-Names without the UTF-8 flag are read as GB18030, as Chinese Windows writes them. The file's own size bounds what may
-come out of it; sizes that stand in its headers are never trusted.
+Names without the UTF-8 flag are read as GB18030, because Chinese Windows writes them so. The size of the archive limits
+how much is unpacked; sizes in its headers are never trusted.
 """
 
 import errno
@@ -17,8 +17,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from suining_data.catalog.model import Resource
 from suining_data.ingestion.reading import Refused, yaml_of
 
-LARGEST_UNPACKED = 8 << 30  # bytes, of one archive
-GREATEST_RATIO = 200  # unpacked to packed; registers as text reach 10 to 30
+LARGEST_UNPACKED = 8 << 30  # bytes from one archive
+GREATEST_RATIO = 200  # unpacked to packed size; registers as text reach 10 to 30
 ALWAYS_ALLOWED = 64 << 20  # bytes; a small table of blanks may exceed the ratio
 BLOCK_BYTES = 1 << 20
 SHOWN_MEMBERS = 5
@@ -26,28 +26,29 @@ LONGEST_SUFFIX = 16
 ENCRYPTED = 0x1
 SYSTEM_FOLDER = "__MACOSX"  # shadow files that macOS adds beside every member
 
-KNOWN_METHODS = (ZIP_STORED, ZIP_DEFLATED)  # what every tool writes; LZMA may claim gigabytes of memory in its header
+# Every tool writes these methods. The header of an LZMA member can claim gigabytes of memory.
+SUPPORTED_METHODS = (ZIP_STORED, ZIP_DEFLATED)
 DAMAGE = (BadZipFile, EOFError, zlib.error, UnicodeDecodeError, NotImplementedError)
 
 
 def unpack(file: Path, resource: Resource, folder: Path) -> Path:
-    """The member of the archive that matches `delivery.member`, written into `folder`; Refused when it is unusable.
+    """Unpacks the member that matches `delivery.member` into `folder`; Refused when the archive is unusable.
 
-    Members that differ from it only in their suffix (the parts of a Shapefile) come along. Unpacked names are
-    `member` and the suffix in lower case: `member.shp`, `member.dbf`.
+    Members that differ only in their suffix (the parts of a Shapefile) are unpacked too. The unpacked names are `member`
+    and the suffix in lower case: `member.shp`, `member.dbf`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with ZipFile(file, metadata_encoding="gb18030") as archive:
             members = [m for m in archive.infolist() if _is_file(m)]
             for member in members:
-                _refuse_if_it_leads_out(member)
+                _refuse_if_outside(member)
             chosen = _chosen(members, resource)
             return _extract(archive, [m for m in members if _stem(m) == _stem(chosen)], chosen, folder, file)
     except DAMAGE:
         raise _damaged() from None
     except OSError as error:
-        if error.errno != errno.EINVAL:  # a header that points before the start of the file
+        if error.errno != errno.EINVAL:  # EINVAL: a header points before the start of the file
             raise
         raise _damaged() from None
 
@@ -55,7 +56,8 @@ def unpack(file: Path, resource: Resource, folder: Path) -> Path:
 def _damaged() -> Refused:
     return Refused(
         "压缩包: 不是 ZIP 文件，或已损坏，传输可能中断。请交付方重新压缩并交付。",
-        "archive: not a ZIP file, or damaged; the transfer may have broken off. Ask for a new archive.",
+        "archive: not a ZIP file, or damaged; the transfer may have been interrupted. Ask the department for a new "
+        "archive.",
     )
 
 
@@ -72,12 +74,12 @@ def _stem(member: ZipInfo) -> str:
     return str(path).lower().removesuffix(path.suffix.lower())
 
 
-def _refuse_if_it_leads_out(member: ZipInfo) -> None:
+def _refuse_if_outside(member: ZipInfo) -> None:
     path = _path(member)
     if path.is_absolute() or ".." in path.parts or PureWindowsPath(member.filename).drive:
         raise Refused(
             f"压缩包: 成员名 {member.filename} 指向压缩包之外。请交付方用相对路径重新压缩。",
-            f"archive: the name {member.filename} leads out of the archive. Ask for relative names.",
+            f"archive: the name {member.filename} points outside the archive. Ask the department for relative names.",
         )
 
 
@@ -89,8 +91,8 @@ def _chosen(members: list[ZipInfo], resource: Resource) -> ZipInfo:
     if not found:
         raise Refused(
             f"压缩包: 没有名称符合 {pattern} 的文件，其中有 {_shown(members)}。请核对 {yaml_of(resource)} 的 delivery.member。",
-            f"archive: no file matches {pattern}; it holds {_shown(members)}. "
-            f"Compare delivery.member in {yaml_of(resource)}.",
+            f"archive: no file matches {pattern}; the archive holds {_shown(members)}. "
+            f"Check delivery.member in {yaml_of(resource)}.",
         )
     raise _several(found, pattern)
 
@@ -98,7 +100,8 @@ def _chosen(members: list[ZipInfo], resource: Resource) -> ZipInfo:
 def _several(found: list[ZipInfo], pattern: str) -> Refused:
     return Refused(
         f"压缩包: 有 {len(found)} 个文件符合 {pattern}：{_shown(found)}。一个压缩包只能有一个，请交付方分别压缩。",
-        f"archive: {len(found)} files match {pattern}: {_shown(found)}. One archive holds one; ask for one archive each.",
+        f"archive: {len(found)} files match {pattern}: {_shown(found)}. An archive may hold only one. Ask the department "
+        "for one archive for each file.",
     )
 
 
@@ -108,34 +111,35 @@ def _shown(members: list[ZipInfo]) -> str:
 
 
 def _extract(archive: ZipFile, members: list[ZipInfo], chosen: ZipInfo, folder: Path, file: Path) -> Path:
-    places = Counter(_place(folder, member) for member in members)
-    for place, times in places.items():
-        if times > 1:  # the same name twice, or in other letters
-            raise _several([member for member in members if _place(folder, member) == place], f"*{place.suffix}")
+    counts = Counter(_target_path(folder, member) for member in members)
+    for path, times in counts.items():
+        if times > 1:  # the same name twice, or names that differ only in capitals
+            raise _several([member for member in members if _target_path(folder, member) == path], f"*{path.suffix}")
     limit = min(LARGEST_UNPACKED, max(ALWAYS_ALLOWED, file.stat().st_size * GREATEST_RATIO))
     for member in members:
         if member.flag_bits & ENCRYPTED:
             raise Refused(
                 f"压缩包: {member.filename} 有密码。请交付方去掉密码后重新压缩。",
-                f"archive: {member.filename} is encrypted. Ask for an archive without a password.",
+                f"archive: {member.filename} is encrypted. Ask the department for an archive without a password.",
             )
-        if member.compress_type not in KNOWN_METHODS:
+        if member.compress_type not in SUPPORTED_METHODS:
             raise Refused(
                 f"压缩包: {member.filename} 的压缩方式不受支持。请交付方用普通 ZIP（Deflate）重新压缩。",
-                f"archive: the compression of {member.filename} is not supported. Ask for an ordinary ZIP (Deflate).",
+                f"archive: the compression of {member.filename} is not supported. Ask the department for an ordinary ZIP "
+                "(Deflate).",
             )
-        limit -= _write(archive, member, _place(folder, member), limit)
-    return _place(folder, chosen)
+        limit -= _write(archive, member, _target_path(folder, member), limit)
+    return _target_path(folder, chosen)
 
 
-def _place(folder: Path, member: ZipInfo) -> Path:
+def _target_path(folder: Path, member: ZipInfo) -> Path:
     return folder / f"member{_path(member).suffix.lower()[:LONGEST_SUFFIX]}"
 
 
-def _write(archive: ZipFile, member: ZipInfo, place: Path, limit: int) -> int:
-    """Bytes written, at most `limit`."""
+def _write(archive: ZipFile, member: ZipInfo, path: Path, limit: int) -> int:
+    """Writes a member and returns its bytes, at most `limit`."""
     written = 0
-    with archive.open(member) as packed, place.open("xb") as out:
+    with archive.open(member) as packed, path.open("xb") as out:
         while block := packed.read(BLOCK_BYTES):
             written += len(block)
             if written > limit:
@@ -143,7 +147,7 @@ def _write(archive: ZipFile, member: ZipInfo, place: Path, limit: int) -> int:
                     f"压缩包: 解压 {member.filename} 超出限度（{LARGEST_UNPACKED >> 30} GB，或压缩包大小的 {GREATEST_RATIO} 倍），"
                     "可能是压缩炸弹。请向交付方核实，必要时分成几个文件。",
                     f"archive: {member.filename} unpacks to more than {LARGEST_UNPACKED >> 30} GB or {GREATEST_RATIO} times "
-                    "the archive's size; it may be a bomb. Ask the department, and for several files if it is so large.",
+                    "the archive's size; it may be a zip bomb. Ask the department; a very large file must be split.",
                 )
             out.write(block)
     return written

@@ -1,6 +1,7 @@
-"""Files in landing/ that can be read now, and those that cannot yet: locked, or still being written.
+"""Files in landing/ that can be read now, and files that must wait because they are locked or still being written.
 
-Here: digests of contents, and whether a file stayed the same meanwhile. Not here: what a file holds (the readers).
+Here: the digest of a file's content, and the test that a file did not change during reading.
+Not here: the content of a file (the readers).
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from suining_data.ingestion.reading import Notice
 
-Signature = tuple[tuple[int, int, int], ...]  # inode, size, time of the last change, per part
+Signature = tuple[tuple[int, int, int], ...]  # of each part: inode, size, time of the last change
 
 
 class StillWritten(Exception):
@@ -19,7 +20,10 @@ class StillWritten(Exception):
 
 @dataclass(frozen=True)
 class Arrived:
-    """A batch whose whole content was read once; `digest` is its sha256, of several files that of kinds and contents."""
+    """A batch that was read once from start to end.
+
+    `digest` is the sha256 of its file. A batch of several files has the sha256 of the suffixes and digests of its files.
+    """
 
     name: str
     files: tuple[Path, ...]
@@ -30,16 +34,16 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """`files` by the name of the batch, in order; `waiting` says why the others must wait for the next run."""
+    """`files` by batch name, in order; `waiting` has one notice for each batch that must wait for the next run."""
 
     files: dict[str, Arrived] = field(default_factory=dict)
     waiting: list[Notice] = field(default_factory=list)
 
 
 def arrived(deliveries: Mapping[str, list[Path]]) -> Arrivals:
-    """Which of the files can be read, with their digests. A file that was taken away meanwhile is in neither list.
+    """The deliveries that can be read now, with their digests. A file that was removed meanwhile is in neither list.
 
-    A delivery is a file, or the parts of a Shapefile, or pages.
+    A delivery is one file, the parts of a Shapefile, or the pages of one answer.
     """
     found = Arrivals()
     for name, parts in deliveries.items():
@@ -61,7 +65,7 @@ def arrived(deliveries: Mapping[str, list[Path]]) -> Arrivals:
 
 
 def signature_of(parts: Iterable[Path]) -> Signature:
-    """What changes when a part is written to or replaced."""
+    """A value that changes when a part is written to or replaced."""
     return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in (part.stat() for part in parts))
 
 
@@ -78,14 +82,14 @@ def _sha256(path: Path) -> str:
 def still_written(name: str) -> Notice:
     return Notice(
         f"{name} 全文件: 读取时仍在写入，本次未读。传完后请再次运行 suining refresh；请交付方先用临时名传输，传完再改名。",
-        f"{name} whole file: it was being written while it was read, so it was left for the next suining refresh. "
-        "Ask for a transfer under a temporary name, renamed when it is whole.",
+        f"{name} whole file: the file was still being written, so it was not read. Run suining refresh again after the "
+        "transfer. Ask the department to transfer under a temporary name and to rename the complete file.",
     )
 
 
 def _locked(name: str, error: OSError) -> Notice:
     return Notice(
         f"{name} 全文件: 没有读取权限或被占用（{error.strerror}），本次未读。请开放读取权限后再次运行 suining refresh。",
-        f"{name} whole file: it cannot be opened ({error.strerror}), so it was left for the next suining refresh. "
-        "Give read permission.",
+        f"{name} whole file: it cannot be opened ({error.strerror}), so it was not read. "
+        "Give read permission, then run suining refresh again.",
     )

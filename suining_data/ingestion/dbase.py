@@ -1,10 +1,10 @@
-"""DBF (dBase III/IV, FoxPro): fixed-width records decoded strictly, deleted ones accounted for.
+"""DBF (dBase III/IV, FoxPro): fixed-width records, decoded strictly; deleted records are counted as rejected.
 
 Here: the header, the records as text without padding.
-Not here: shapes beside a DBF (shapefile.py); what a value means.
+Not here: the shapes that belong to a DBF (shapefile.py), what a value means.
 
-An own reader, because pyshp skips deleted records silently and replaces bad bytes or fails on them.
-`_line` is the ordinal of the record in the file, 1-based, deleted ones included. Memo fields are refused.
+The project has its own reader, because pyshp skips deleted records silently and replaces undecodable bytes or fails.
+`_line` is the ordinal of the record in the file, from 1, deleted records included. Memo fields are refused.
 """
 
 import struct
@@ -49,7 +49,7 @@ class _Table:
 def read_dbf(
     con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target, offered: Sequence[str] = ()
 ) -> ReadResult:
-    """As a Reader; `offered` names the sources that do not come from this file."""
+    """A Reader; `offered` names the sources that do not come from this file."""
     encoding = resource.delivery.encoding
     with file.open("rb") as stream:
         table = _table(stream, resource)
@@ -62,7 +62,7 @@ def read_dbf(
                     rejected.add(number, "DELETED_RECORD", "已打删除标记的记录", escaped(record[1:], encoding))
                     continue
                 try:
-                    rows.add(number, [record[place].decode(encoding).strip(" \0") for place in table.slices])
+                    rows.add(number, [record[part].decode(encoding).strip(" \0") for part in table.slices])
                 except UnicodeDecodeError:
                     reason = f"含有不能按 {encoding} 解码的字节"
                     rejected.add(number, "ENCODING", reason, escaped(record[1:], encoding))
@@ -88,7 +88,7 @@ def _table(stream: BinaryIO, resource: Resource) -> _Table:
                 raise _binary(name, kind, resource)
             if kind not in TEXT_TYPES:
                 raise _damaged()
-            # a C field longer than 255 keeps the high byte of its length where other types keep their decimals
+            # a C field longer than 255 has the high byte of its length where other types have their decimals
             width = length + (high << 8 if kind == b"C" else 0)
             names.append(clean_name(name.partition(b"\0")[0].decode(resource.delivery.encoding)))
             slices.append(slice(end, end + width))
@@ -107,14 +107,14 @@ def _binary(name: bytes, kind: bytes, resource: Resource) -> Refused:
     return Refused(
         f"表头: 字段 {field} 的类型 {letter} 不能读取（备注或二进制）。请交付方改为字符型后重新导出。",
         f"header: field {field} has type {letter}, which cannot be read (memo or binary). "
-        "Ask for an export as characters.",
+        "Ask the department for an export as characters.",
     )
 
 
 def _damaged() -> Refused:
     return Refused(
         "表头: 不是 DBF 文件，或表头损坏。请交付方重新导出。",
-        "header: not a DBF file, or its header is damaged. Ask for a new export.",
+        "header: not a DBF file, or its header is damaged. Ask the department for a new export.",
     )
 
 
@@ -124,8 +124,8 @@ def _check_length(stream: BinaryIO, records: int, header_length: int, record_len
     if held < records:
         raise Refused(
             f"全文件: 表头称有 {records} 条记录，文件中只有 {held} 条，传输可能中断。请交付方重新交付。",
-            f"whole file: the header speaks of {records} records, the file holds {held}; the transfer may have broken "
-            "off. Ask for a new delivery.",
+            f"whole file: the header announces {records} records, but the file holds {held}; the transfer may have been "
+            "interrupted. Ask the department for a new delivery.",
         )
 
 
@@ -134,6 +134,6 @@ def _records(stream: BinaryIO, table: _Table) -> Iterator[tuple[int, bytes]]:
     for first in range(0, table.records, RECORDS_PER_BLOCK):
         count = min(RECORDS_PER_BLOCK, table.records - first)
         block = stream.read(count * table.record_length)
-        for place in range(count):
-            start = place * table.record_length
-            yield first + place + 1, block[start : start + table.record_length]
+        for index in range(count):
+            start = index * table.record_length
+            yield first + index + 1, block[start : start + table.record_length]

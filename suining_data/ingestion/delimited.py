@@ -1,14 +1,14 @@
-"""CSV and TXT: every physical line becomes a row, a part of one, or a rejected line with its number.
+"""CSV and TXT: every physical line becomes a row, a part of a row, or a rejected line with its number.
 
-Here: the grammar of a record (RFC 4180), re-joining of quoted line breaks, hand-over to DuckDB.
+Here: the grammar of a record (RFC 4180), joining records with line breaks inside quotes, the working copy for DuckDB.
 Not here: decoding (physical_lines.py).
 
-Every record is checked before DuckDB sees it, so DuckDB's own recovery, which loses lines and miscounts them, is never
-needed. DuckDB reads a working copy in UTF-8 in which each record carries its line number: cheaper than `row_number()`
-over the original, which costs DuckDB its parallel reading.
+Every record is checked before DuckDB reads it. DuckDB's own error recovery, which loses lines and miscounts them, is
+therefore never needed. DuckDB reads a working copy in UTF-8 that has the line number in each record. This is faster
+than `row_number()` over the original file, which prevents parallel reading.
 
-A quote opens a quoted value only as the first character of a field; elsewhere it is an ordinary character. Blanks
-before an opening quote or behind a closing one are rejected, because readers disagree on what they mean.
+A quote opens a quoted value only as the first character of a field. Elsewhere it is an ordinary character. Blanks
+before an opening quote or after a closing quote are rejected, because programs interpret them differently.
 """
 
 import csv
@@ -38,17 +38,17 @@ from suining_data.ingestion.reading import (
 )
 from suining_data.sql import identifier, literal
 
-MOST_JOINED_LINES = 100  # of one record; an unclosed quote must not swallow the rest of the file
+MOST_JOINED_LINES = 100  # of one record, so that an unclosed quote does not swallow the rest of the file
 
 
 def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
     result = _read(con, file, resource, target, counts_every_line=False)
-    if result is None:  # a short and a long line made up for each other
+    if result is None:  # one line had too few columns and another too many, so the sum was right
         result = _read(con, file, resource, target, counts_every_line=True)
     if result is None:
         raise Refused(
             "全文件: 逐行校验通过，但解析失败。请把文件交给平台维护人员。",
-            "whole file: every line passed the check, yet it cannot be parsed. Give it to the platform's maintainer.",
+            "whole file: every line passed the check, but the file cannot be parsed. Send it to the platform's maintainer.",
         )
     return result
 
@@ -56,11 +56,13 @@ def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, resource: Resourc
 def _read(
     con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target, *, counts_every_line: bool
 ) -> ReadResult | None:
-    """None when DuckDB finds other records than the check, possible only unless every line's columns are counted."""
+    """None when DuckDB finds other records than the check did. This cannot happen when every line is counted."""
     chunks = physical_lines(file, resource.delivery.encoding)
     first = next(chunks, None)
     if first is None:
-        raise Refused("第 1 行: 文件是空的。请交付方重新导出。", "line 1: the file is empty. Ask for a new export.")
+        raise Refused(
+            "第 1 行: 文件是空的。请交付方重新导出。", "line 1: the file is empty. Ask the department for a new export."
+        )
     header = _header(first, resource)
     extra = check_header(resource, header, "第 1 行", "line 1")
     names = column_names(header, sources(resource))
@@ -86,12 +88,12 @@ def _read(
         columns=tuple(names),
         extra_columns=tuple(renamed.values()),
         rejected_by_rule=dict(rejected.by_rule),
-        breaks_off=_breaks_off(file, records, rejected.last),
+        is_truncated=_is_truncated(file, records, rejected.last),
     )
 
 
-def _breaks_off(file: Path, records: "_Records", last_rejected: tuple[int, str, str]) -> bool:
-    """True when the last line begins a record that does not end. A note below the table has no delimiter."""
+def _is_truncated(file: Path, records: "_Records", last_rejected: tuple[int, str, str]) -> bool:
+    """True when the last line starts a record that does not end. A note below the table has no delimiter."""
     line, rule, text = last_rejected
     if line != records.last_line or ends_with_a_line_end(file):
         return False
@@ -104,7 +106,7 @@ def _header(chunk: Lines, resource: Resource) -> list[str]:
         raise Refused(
             f"第 1 行: 表头{chunk.broken[0].reason}。请核对 {yaml_of(resource)} 的 delivery.encoding。",
             f"line 1: the header is not {resource.delivery.encoding} ({chunk.broken[0].rule}). "
-            f"Compare delivery.encoding in {yaml_of(resource)}.",
+            f"Check delivery.encoding in {yaml_of(resource)}.",
         )
     try:
         text = chunk.lines[0].decode()
@@ -112,19 +114,19 @@ def _header(chunk: Lines, resource: Resource) -> list[str]:
     except csv.Error:
         raise Refused(
             "第 1 行: 表头的引号不成对。请交付方重新导出。",
-            "line 1: a quote in the header is not closed. Ask for a new export.",
+            "line 1: a quote in the header is not closed. Ask the department for a new export.",
         ) from None
     return [clean_name(name) for name in (rows[0] if rows else [])]
 
 
 def _without_header(chunk: Lines) -> Lines:
     text = chunk.text.partition(b"\n")[2]
-    broken = {place - 1: why for place, why in chunk.broken.items()}
+    broken = {index - 1: why for index, why in chunk.broken.items()}
     return Lines(chunk.first + 1, chunk.lines[1:], text, broken)
 
 
 class Grammar:
-    """The records of a table with `columns` columns, as patterns over UTF-8 bytes."""
+    """Patterns over UTF-8 bytes for the records of a table with `columns` columns."""
 
     def __init__(self, delimiter: str, columns: int) -> None:
         self.delimiter = delimiter.encode()
@@ -137,7 +139,7 @@ class Grammar:
         self._open_record = re.compile(rb"(?:" + field + d + rb')*?"' + inside)
 
     def is_record(self, line: bytes) -> bool:
-        """True when the line is a whole record; without a quote, counting tells it at a fifth of the pattern's price."""
+        """True when the line is a complete record. Without quotes, counting takes a fifth of the pattern's time."""
         if b'"' in line:
             return self._is_quoted_record(line) is not None
         return line.count(self.delimiter) == self.columns - 1 and b"\r" not in line and b"\0" not in line
@@ -147,7 +149,7 @@ class Grammar:
         return self._open_record.fullmatch(text) is not None
 
     def fault(self, line: bytes) -> tuple[str, str]:
-        """Rule and Chinese reason why a line is no record."""
+        """The rule that a line breaks and the reason in Chinese."""
         if b"\0" in line:
             return "NUL", "含有空字符（NUL）"
         if not line.strip():
@@ -173,11 +175,11 @@ class _Records:
     rows: int = 0
     continuation_lines: int = 0
     last_line: int = 1
-    _open: Lines | None = None  # the end of the last chunk: a record whose quote may be closed in the next one
+    _open: Lines | None = None  # the end of the last chunk: a record whose quote may be closed in the next chunk
 
     def take(self, chunk: Lines) -> None:
         self.last_line = chunk.first + len(chunk.lines) - 1
-        if self._open is None and self._is_spotless(chunk):
+        if self._open is None and self._has_only_records(chunk):
             self._write(enumerate(chunk.lines, chunk.first), len(chunk.lines))
         else:
             self._sort(_joined(self._open, chunk), is_last=False)
@@ -186,9 +188,9 @@ class _Records:
         if self._open is not None:
             self._sort(self._open, is_last=True)
 
-    def _is_spotless(self, chunk: Lines) -> bool:
-        """True when every line is a record. Without quotes the columns are counted in sum, which is far quicker; if
-        lines make up for each other DuckDB fails, and the file is read again with every line counted."""
+    def _has_only_records(self, chunk: Lines) -> bool:
+        """True when every line is a record. Without quotes only the sum of all columns is checked, which is much faster.
+        If the sum hides a short and a long line, DuckDB fails and the file is read again with every line counted."""
         text, lines, grammar = chunk.text, chunk.lines, self.grammar
         if chunk.broken or not text or b"\r" in text or b"\0" in text or b"" in lines:
             return False
@@ -209,33 +211,33 @@ class _Records:
         self._open = None
         lines, broken = chunk.lines, chunk.broken
         is_whole = [bool(line) and self.grammar.is_record(line) for line in lines]
-        is_whole.append(False)  # every run of whole records ends
+        is_whole.append(False)  # ends the last run of complete records
         kept: list[tuple[int, bytes]] = []
-        place = 0
+        index = 0
         while True:
-            start, place = place, is_whole.index(False, place)
-            kept += zip(range(chunk.first + start, chunk.first + place), lines[start:place], strict=True)
-            if place == len(lines):
+            start, index = index, is_whole.index(False, index)
+            kept += zip(range(chunk.first + start, chunk.first + index), lines[start:index], strict=True)
+            if index == len(lines):
                 break
-            if place not in broken and self.grammar.is_open(lines[place]):
-                end = self._end_of_record(chunk, place, is_last=is_last)
+            if index not in broken and self.grammar.is_open(lines[index]):
+                end = self._end_of_record(chunk, index, is_last=is_last)
                 if end is None:
-                    self._open = Lines(chunk.first + place, lines[place:], b"")
+                    self._open = Lines(chunk.first + index, lines[index:], b"")
                     break
-                if end > place:
-                    kept.append((chunk.first + place, b"\n".join(lines[place : end + 1])))
-                    self.continuation_lines += end - place
-                    place = end + 1
+                if end > index:
+                    kept.append((chunk.first + index, b"\n".join(lines[index : end + 1])))
+                    self.continuation_lines += end - index
+                    index = end + 1
                     continue
-            self._reject(chunk, place)
-            place += 1
+            self._reject(chunk, index)
+            index += 1
         self._write(kept, len(kept))
 
     def _end_of_record(self, chunk: Lines, start: int, *, is_last: bool) -> int | None:
-        """The last line of the record that starts with an open quote; `start` when it is never closed.
+        """The last line of the record that starts with an open quote; `start` when the quote is never closed.
 
-        None when the next chunk decides. A line on the way that is a whole record by itself (of three columns or more)
-        shows that the quote was left open by mistake: better one rejected line than records swallowed by a value.
+        None when the next chunk decides. If a later line is a complete record by itself (three columns or more), the
+        quote was left open by mistake: one rejected line is better than several records inside one value.
         """
         lines, is_record = chunk.lines, self.grammar.is_record
         size = len(lines[start])
@@ -255,23 +257,23 @@ class _Records:
                 return start
         return start
 
-    def _reject(self, chunk: Lines, place: int) -> None:
-        why = chunk.broken.get(place)
-        line = chunk.lines[place]
+    def _reject(self, chunk: Lines, index: int) -> None:
+        why = chunk.broken.get(index)
+        line = chunk.lines[index]
         rule, reason = (why.rule, why.reason) if why else self.grammar.fault(line)
-        self.rejected.add(chunk.first + place, rule, reason, why.raw_text if why else escaped(line))
+        self.rejected.add(chunk.first + index, rule, reason, why.raw_text if why else escaped(line))
 
 
 def _joined(open_lines: Lines | None, chunk: Lines) -> Lines:
     if open_lines is None:
         return chunk
     shift = len(open_lines.lines)
-    broken = {place + shift: why for place, why in chunk.broken.items()}
+    broken = {index + shift: why for index, why in chunk.broken.items()}
     return Lines(open_lines.first, open_lines.lines + chunk.lines, b"", broken)
 
 
 def _source(copy: Path, resource: Resource, names: list[str], *, is_parallel: bool) -> str:
-    """SQL: the working copy as a table; line breaks inside quotes need a reader that goes through from the start."""
+    """SQL: the working copy as a table. Records with line breaks inside quotes cannot be read in parallel."""
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return f"""read_csv({literal(copy)}, auto_detect = false, header = false,
         delim = {literal(resource.delivery.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
@@ -280,7 +282,7 @@ def _source(copy: Path, resource: Resource, names: list[str], *, is_parallel: bo
 
 
 def _to_parquet(con: duckdb.DuckDBPyConnection, source: str, names: list[str], raw: Path) -> int | None:
-    """The number of rows written, None when DuckDB cannot read the copy; its message is dropped: it quotes values."""
+    """The number of rows written, or None when DuckDB cannot read the copy. Its message is not shown: it has values."""
     wanted = ", ".join(identifier(name) for name in names)
     query = f"copy (select {wanted}, {LINE} from {source}) to {literal(raw)} ({RAW_PARQUET})"
     try:

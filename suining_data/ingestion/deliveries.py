@@ -1,6 +1,7 @@
 """Which files of landing/ make one batch: a file, a Shapefile with its parts, or all pages of an interface's answer.
 
-Here: names and files of batches. Not here: whether they can be read now (arrival.py), whether pages are complete (pages.py).
+Here: the names and files of batches.
+Not here: whether the files can be read now (arrival.py), whether all pages are there (pages.py).
 """
 
 import re
@@ -15,9 +16,10 @@ PAGE = re.compile(r"(?P<batch>.+)_p(?P<number>[0-9]{1,9})")
 
 
 def deliveries(resource: Resource, files: Iterable[Path]) -> dict[str, list[Path]]:
-    """The batches that these files make: name -> files, pages by the number in their name, a Shapefile's .shp first.
+    """Batch name -> its files. Pages are ordered by the number in their name; a Shapefile has its .shp first.
 
-    Pages go by their name without the number: `sbcb_20190831_p001.json` is a page of `sbcb_20190831.json`.
+    The name of a paged batch is the page's name without the number: `sbcb_20190831_p001.json` is a page of
+    `sbcb_20190831.json`.
     """
     if resource.delivery.pages is None:
         return {file.name: delivered_files(resource, file) for file in files}
@@ -30,6 +32,6 @@ def deliveries(resource: Resource, files: Iterable[Path]) -> dict[str, list[Path
 
 
 def delivered_files(resource: Resource, path: Path) -> list[Path]:
-    """The files that are delivered as `path`: itself, and for a Shapefile the parts beside it."""
+    """The files that are delivered as `path`: the file itself, and for a Shapefile also its other parts."""
     is_loose_shapefile = resource.delivery.format is Format.SHP and not resource.delivery.archive
     return parts_of(path) if is_loose_shapefile else [path]

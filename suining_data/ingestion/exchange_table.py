@@ -1,7 +1,8 @@
-"""A table or view of the exchange database: reached, looked at, read in order through a server-side cursor.
+"""A table or view of the exchange database: connecting, reading its definition, streaming its rows in order.
 
-Here: everything said to PostgreSQL, in one read-only transaction on one snapshot. Every value is asked for as text.
-Not here: what becomes of the rows (fetching.py).
+Here: every query to PostgreSQL. All run in one read-only transaction on one snapshot, through a server-side cursor, and
+every value arrives as text.
+Not here: what is done with the rows (fetching.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,22 +18,23 @@ from suining_data.ingestion.reading import DELETED, FETCHED_AT, Refused, check_h
 
 ROWS_AT_ONCE = 5_000  # held in memory
 CONNECT_SECONDS = 10
-# text of one form whatever the server's settings; a time with zone is told in Chinese time
+# The text of a value has one form, whatever the server's settings are. A time with zone is given in Chinese time.
 SESSION = "-c timezone=Asia/Shanghai -c datestyle=ISO,YMD -c intervalstyle=iso_8601 -c extra_float_digits=1"
-PHOTOS = "bytea"  # binary values have no text, and photos and biometrics are never ingested
+PHOTOS = "bytea"  # binary values have no text form, and photos and biometrics are never ingested
 
 
 @dataclass(frozen=True)
 class Watermark:
-    """How a kind of watermark is written into a file name and read back; `{w}` is the column, `{mark}` the text.
+    """SQL templates that write a watermark as text for a file name and read it back.
 
-    A change that is committed late has an older watermark than some that were read already: so much is read again.
+    `{w}` is the column, `{mark}` the text. A change that is committed late may have an older watermark than changes that
+    were already read, so `overlap` is subtracted from the start of every fetch.
     """
 
     to_text: str
     from_text: str
     overlap: str
-    now: str  # nothing later is believed: one date of 2099 would end the increments
+    now: str  # a later watermark is ignored: one date in 2099 would stop all further increments
 
 
 TIME = Watermark(
@@ -53,12 +55,12 @@ WATERMARKS = {
 
 
 class Unreachable(Exception):
-    """The exchange database does not answer, or stopped answering half way."""
+    """The exchange database does not answer, or stopped answering during the fetch."""
 
 
 @contextmanager
 def connected(dsn: str) -> Iterator[psycopg.Connection]:
-    """A connection that sees one state of the database and cannot change it; its errors never repeat the DSN."""
+    """A read-only connection that sees one snapshot of the database. Its errors never contain the DSN."""
     try:
         connection = psycopg.connect(
             dsn, connect_timeout=CONNECT_SECONDS, options=SESSION, keepalives_idle=60, application_name="suining_data"
@@ -77,33 +79,33 @@ def connected(dsn: str) -> Iterator[psycopg.Connection]:
 
 @dataclass(frozen=True)
 class Table:
-    """The table of a resource as the server has it now."""
+    """The exchange table of a resource, as the server defines it now."""
 
     connection: psycopg.Connection
     exchange: Exchange
-    types: dict[str, str]  # of the columns, in their order
+    types: dict[str, str]  # column name -> type, in the order of the table
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self.types)
 
     def rows(self, since: str | None) -> Iterator[tuple[str, str | None]]:
-        """Each row from the watermark `since` on (all without it) as a line of JSON, and its own watermark.
+        """(row as a line of JSON, its watermark) of the rows from `since` on, or of all rows when `since` is None.
 
-        Ordered by watermark. Rows without one, or with one in the future, come first and have none.
+        Ordered by watermark. Rows whose watermark is empty or in the future come first, with the watermark None.
         """
         type_name = self.types[self.exchange.watermark]
         kind = WATERMARKS[type_name]
         name = sql.Identifier(self.exchange.watermark)
 
-        def spelled(template: str) -> sql.Composed:
+        def composed(template: str) -> sql.Composed:
             form = template.replace("{type}", type_name)
             return sql.SQL(form).format(w=name, mark=sql.Literal(since))
 
         is_new = sql.SQL("true")
         if since is not None:
             is_new = sql.SQL("{w} is null or {w} >= {since} - {overlap}").format(  # type: ignore[assignment]
-                w=name, since=spelled(kind.from_text), overlap=spelled(kind.overlap)
+                w=name, since=composed(kind.from_text), overlap=composed(kind.overlap)
             )
         query = sql.SQL("""
             select row_to_json(line)::text, mark
@@ -118,9 +120,9 @@ class Table:
             deleted=sql.Identifier(DELETED),
             fetched_at=sql.Identifier(FETCHED_AT),
             w=name,
-            now=spelled(kind.now),
-            to_text=spelled(kind.to_text),
-            table=_named(self.exchange),
+            now=composed(kind.now),
+            to_text=composed(kind.to_text),
+            table=_table_name(self.exchange),
             is_new=is_new,
             names=sql.SQL(", ").join(
                 sql.SQL("found.{}").format(sql.Identifier(c)) for c in (*self.columns, DELETED, FETCHED_AT)
@@ -131,7 +133,7 @@ class Table:
     def keys(self) -> Iterator[tuple[str]]:
         """The key of every row, as a line of JSON."""
         query = sql.SQL("select row_to_json(line)::text from (select {key} from {table}) as line").format(
-            key=self._as_text(self.exchange.key), table=_named(self.exchange)
+            key=self._as_text(self.exchange.key), table=_table_name(self.exchange)
         )
         return self._stream(query)
 
@@ -151,40 +153,40 @@ class Table:
             yield from cursor.execute(query)
 
 
-def look_at(connection: psycopg.Connection, resource: Resource, exchange: Exchange) -> Table:
-    """The table of a resource; Refused when it, a declared column or a usable watermark is missing."""
-    place_zh, place_en = f"交换库 {exchange.table}", f"exchange table {exchange.table}"
+def inspect_table(connection: psycopg.Connection, resource: Resource, exchange: Exchange) -> Table:
+    """The exchange table of a resource; Refused when it, a declared column or a usable watermark is missing."""
+    location_zh, location_en = f"交换库 {exchange.table}", f"exchange table {exchange.table}"
     found = connection.execute(
         """
         select attname, typname from pg_attribute join pg_type on pg_type.oid = atttypid
         where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum
         """,
-        [_named(exchange).as_string(connection)],
+        [_table_name(exchange).as_string(connection)],
     ).fetchall()
     if not found:
         raise Refused(
-            f"{place_zh}: 没有这个表或视图，或账号无权访问。请核对 {yaml_of(resource)} 的 delivery.exchange.table。",
-            f"{place_en}: there is no such table or view, or the account may not see it. "
-            f"Compare delivery.exchange.table in {yaml_of(resource)}.",
+            f"{location_zh}: 没有这个表或视图，或账号无权访问。请核对 {yaml_of(resource)} 的 delivery.exchange.table。",
+            f"{location_en}: there is no such table or view, or the account has no right to read it. "
+            f"Check delivery.exchange.table in {yaml_of(resource)}.",
         )
     types: dict[str, str] = dict(found)
-    check_header(resource, list(types), place_zh, place_en)
+    check_header(resource, list(types), location_zh, location_en)
     flag = [exchange.deleted.column] if exchange.deleted else []
-    lost = [name for name in (exchange.watermark, *exchange.key, *flag) if name not in types]
-    if lost:
+    missing = [name for name in (exchange.watermark, *exchange.key, *flag) if name not in types]
+    if missing:
         raise Refused(
-            f"{place_zh}: 没有列 {'、'.join(lost)}。请核对 {yaml_of(resource)} 的 delivery.exchange。",
-            f"{place_en}: column {', '.join(lost)} is missing. Compare delivery.exchange in {yaml_of(resource)}.",
+            f"{location_zh}: 没有列 {'、'.join(missing)}。请核对 {yaml_of(resource)} 的 delivery.exchange。",
+            f"{location_en}: column {', '.join(missing)} is missing. Check delivery.exchange in {yaml_of(resource)}.",
         )
     if types[exchange.watermark] not in WATERMARKS:
         raise Refused(
-            f"{place_zh}: 列 {exchange.watermark} 的类型 {types[exchange.watermark]} 不能作增量标记。"
+            f"{location_zh}: 列 {exchange.watermark} 的类型 {types[exchange.watermark]} 不能作增量标记。"
             f"请在 {yaml_of(resource)} 的 delivery.exchange.watermark 中登记时间、日期或整数列。",
-            f"{place_en}: column {exchange.watermark} of type {types[exchange.watermark]} cannot be a watermark. "
-            f"Name a time, date or integer column in delivery.exchange.watermark of {yaml_of(resource)}.",
+            f"{location_en}: column {exchange.watermark} of type {types[exchange.watermark]} cannot be a watermark. "
+            f"Declare a time, date or integer column in delivery.exchange.watermark of {yaml_of(resource)}.",
         )
     return Table(connection, exchange, {name: kind for name, kind in types.items() if kind != PHOTOS})
 
 
-def _named(exchange: Exchange) -> sql.Identifier:
+def _table_name(exchange: Exchange) -> sql.Identifier:
     return sql.Identifier(*exchange.table.split("."))

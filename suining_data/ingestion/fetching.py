@@ -1,10 +1,11 @@
-"""From the exchange database into landing/: what is new or gone since the last fetch becomes a file like any other.
+"""From the exchange database into landing/: rows that are new, changed or deleted since the last fetch become files.
 
-Here: where to go on (the file names tell), leaving out what is known, writing whole files only.
-Not here: the questions to the server (exchange_table.py), reading the files (json_documents.py).
+Here: the watermark to continue from (it is in the file names), the comparison with recorded rows, writing files.
+Not here: the queries to the server (exchange_table.py), reading the files (json_documents.py).
 
-`hjbd_*.jsonl` is fetched as hjbd_000007_<from>_<to>.jsonl: number of the file, watermarks it lies between. Rows that are
-read again, because of equal watermarks or late commits, are left out when they are known with the same content.
+`hjbd_*.jsonl` is fetched as hjbd_000007_<from>_<to>.jsonl: the number of the file and the watermarks of its first and
+last rows. Equal watermarks and late commits make the fetch read some rows again. A row that is already recorded with
+the same content is not written again. A file appears in landing/ only when it is complete.
 """
 
 import json
@@ -20,7 +21,7 @@ import duckdb
 import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
-from suining_data.ingestion.exchange_table import Table, Unreachable, connected, look_at
+from suining_data.ingestion.exchange_table import Table, Unreachable, connected, inspect_table
 from suining_data.ingestion.intake import ingest
 from suining_data.ingestion.json_documents import json_pointer
 from suining_data.ingestion.ledger import accepted_batches, recorded_batches
@@ -29,15 +30,15 @@ from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Re
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 
-ROWS_PER_FILE = 100_000  # a fetch that breaks off goes on behind the last whole file
+ROWS_PER_FILE = 100_000  # after an interruption the next fetch continues after the last complete file
 START = "start"
-KNOWN, PART, KEYS = "_fetching_known", "_fetching_part", "_fetching_keys"  # temporary tables
-FEW_DELETED = 20  # fewer are believed, whatever their share
+RECORDED, PART, KEYS = "_fetching_recorded", "_fetching_part", "_fetching_keys"  # temporary tables
+FEW_DELETED = 20  # so many deletions need no confirmation, whatever their share
 
 
 @dataclass
 class Fetched:
-    """What a fetch brought into landing/, and why it ended before its end, if it did."""
+    """The files that a fetch wrote into landing/; `notice` says why the fetch stopped early, if it did."""
 
     files: list[str] = field(default_factory=list)
     rows: int = 0
@@ -46,9 +47,9 @@ class Fetched:
 
 
 def fetch(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, run_id: str) -> Fetched:
-    """Fetches what is new or gone in the table of `resource`; what it has written stays when it breaks off.
+    """Fetches the new, changed and deleted rows of the table of `resource`. Complete files stay after an interruption.
 
-    Without a DSN nothing is fetched and nothing said.
+    Without a DSN it fetches nothing and gives no notice.
     """
     fetched = Fetched()
     exchange = resource.delivery.exchange
@@ -56,33 +57,33 @@ def fetch(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resour
         return fetched
     try:
         with connected(settings.exchange_dsn.get_secret_value()) as connection:
-            table = look_at(connection, resource, exchange)
+            table = inspect_table(connection, resource, exchange)
             with _landing(con, settings, unit, resource, table, run_id) as landing:
-                landing.take(fetched)
+                landing.fetch(fetched)
     except Refused as refusal:
         fetched.notice = Notice(refusal.zh, refusal.en)
     except Unreachable:
-        fetched.notice = _broken_off(exchange, fetched)
-    except psycopg.Error as error:  # its message may quote a value
+        fetched.notice = _interrupted(exchange, fetched)
+    except psycopg.Error as error:  # the error's own message may contain a value, so it is not shown
         fetched.notice = Notice(
             f"交换库 {exchange.table}: 数据库拒绝了查询（{type(error).__name__}）。请核对账号权限和视图定义。",
             f"exchange table {exchange.table}: the database refused the query ({type(error).__name__}). "
-            "Look at the account's rights and at the definition of the view.",
+            "Check the rights of the account and the definition of the view.",
         )
     return fetched
 
 
-def _broken_off(exchange: Exchange, fetched: Fetched) -> Notice:
+def _interrupted(exchange: Exchange, fetched: Fetched) -> Notice:
     table = exchange.table
     if fetched.files:
         return Notice(
             f"交换库 {table}: 连接中断，已取 {fetched.rows} 行，下次从中断处继续。",
-            f"exchange table {table}: the connection broke after {fetched.rows} rows; the next fetch goes on from there.",
+            f"exchange table {table}: the connection broke after {fetched.rows} rows. The next fetch continues there.",
         )
     return Notice(
         f"交换库 {table}: 连接不上，或在第一个文件写完之前中断。请检查 SUINING_EXCHANGE_DSN、网络和账号。",
-        f"exchange table {table}: the database does not answer, or broke off before a first file was whole. "
-        "Check SUINING_EXCHANGE_DSN, network and account.",
+        f"exchange table {table}: the database does not answer, or the connection broke before the first file was "
+        "complete. Check SUINING_EXCHANGE_DSN, the network and the account.",
     )
 
 
@@ -90,26 +91,26 @@ def _broken_off(exchange: Exchange, fetched: Fetched) -> Notice:
 def _landing(
     con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: Table, run_id: str
 ) -> Iterator["_Landing"]:
-    """The landing folder of a resource with what is known of its table; half files are gone afterwards."""
-    ingested = ingest(con, settings, unit, resource, run_id)  # files of a fetch that nobody has taken in since
+    """The landing folder of a resource, with the recorded rows of its table; incomplete files are removed at the end."""
+    ingested = ingest(con, settings, unit, resource, run_id)  # files of an earlier fetch that were not ingested yet
     names = [batch.file_name for batch in recorded_batches(con, resource.id).values()]
     scratch = settings.landing / unit.id / f".{resource.id}"
     shutil.rmtree(scratch, ignore_errors=True)  # left over from a crash
     scratch.mkdir(parents=True)
-    landing = _Landing(con, resource, table, scratch, *_where_to_go_on(resource, names))
+    landing = _Landing(con, resource, table, scratch, *_last_position(resource, names))
     try:
-        landing.remember([item.raw for item in ingested.current])
+        landing.load_recorded([item.raw for item in ingested.current])
         yield landing
     finally:
-        for name in (KNOWN, PART, KEYS):
+        for name in (RECORDED, PART, KEYS):
             con.execute(f"drop table if exists {name}")
         shutil.rmtree(scratch)
 
 
-def _where_to_go_on(resource: Resource, names: list[str]) -> tuple[int, str | None]:
+def _last_position(resource: Resource, names: list[str]) -> tuple[int, str | None]:
     """Number and upper watermark of the last file."""
-    before, _, behind = resource.delivery.pattern.partition("*")
-    shape = re.compile(rf"{re.escape(before)}(\d{{6,}})_[^_]+_([^_]+){re.escape(behind)}")
+    before, _, after = resource.delivery.pattern.partition("*")
+    shape = re.compile(rf"{re.escape(before)}(\d{{6,}})_[^_]+_([^_]+){re.escape(after)}")
     last = max(((int(found[1]), found[2]) for name in names if (found := shape.fullmatch(name))), default=(0, START))
     return last[0], None if last[1] == START else last[1]
 
@@ -121,84 +122,87 @@ class _Landing:
     table: Table
     scratch: Path
     number: int
-    mark: str | None
+    watermark: str | None
 
-    def take(self, fetched: Fetched) -> None:
-        """New and changed rows, file by file; then, where keys are compared, what was passed by and what is gone."""
-        self._take_rows(self.mark, fetched)
+    def fetch(self, fetched: Fetched) -> None:
+        """New and changed rows, file by file; where keys are compared, then missed rows and deleted rows."""
+        self._fetch_rows(self.watermark, fetched)
         if not self.table.exchange.compare_keys:
             return
         self._load_keys()
-        if self._count(f"from {KEYS} anti join (from {KNOWN} where not is_gone) using (key)"):
-            self._take_rows(None, fetched)  # written with an old watermark, or committed later than the overlap
-        known = self._count(f"from {KNOWN} where not is_gone")
-        gone = self._gone_lines()
-        confirmed = f"{self.resource.id}@{self.number}"
-        if len(gone) > max(FEW_DELETED, known * GREATEST_FALL) and confirmed not in accepted_batches(self.con):
-            raise self._collapsed(len(gone), known, confirmed)
-        self._write(gone, self.mark, fetched)
-        fetched.deleted = len(gone)
+        if self._count(f"from {KEYS} anti join (from {RECORDED} where not is_deleted) using (key)"):
+            self._fetch_rows(None, fetched)  # rows with an old watermark, or committed later than the overlap
+        recorded = self._count(f"from {RECORDED} where not is_deleted")
+        deleted = self._deleted_lines()
+        confirmation = f"{self.resource.id}@{self.number}"
+        if len(deleted) > max(FEW_DELETED, recorded * GREATEST_FALL) and confirmation not in accepted_batches(self.con):
+            raise self._collapsed(len(deleted), recorded, confirmation)
+        self._write(deleted, self.watermark, fetched)
+        fetched.deleted = len(deleted)
 
-    def _take_rows(self, since: str | None, fetched: Fetched) -> None:
+    def _fetch_rows(self, since: str | None, fetched: Fetched) -> None:
         rows = self.table.rows(since)
         while lines := list(islice(rows, ROWS_PER_FILE)):
-            marks = [mark for mark in (self.mark, lines[-1][1]) if mark is not None]
+            watermarks = [mark for mark in (self.watermark, lines[-1][1]) if mark is not None]
             new = self._new_lines([line for line, _ in lines])
-            self._write(new, max(marks, key=_order, default=None), fetched)
+            self._write(new, max(watermarks, key=_order, default=None), fetched)
             fetched.rows += len(new)
 
-    def remember(self, raws: list[Path]) -> None:
-        """What is known of the table: the last content of each key, from the batches in force in their order."""
+    def load_recorded(self, raws: list[Path]) -> None:
+        """Fills the temporary table with the last content of each key, from the current batches in their order."""
         if not raws:
-            self.con.execute(f"create or replace temp table {KNOWN} (key varchar, content varchar, is_gone boolean)")
+            self.con.execute(
+                f"create or replace temp table {RECORDED} (key varchar, content varchar, is_deleted boolean)"
+            )
             return
-        places = ", ".join(f"({literal(raw)}, {place})" for place, raw in enumerate(raws))
+        positions = ", ".join(f"({literal(raw)}, {position})" for position, raw in enumerate(raws))
         source = f"read_parquet([{', '.join(map(literal, raws))}], union_by_name = true, filename = true)"
-        there = {name for name, *_ in self.con.execute(f"describe from {source}").fetchall()}
-        content = ", ".join(identifier(c) if c in there else "null" for c in self.table.columns)
+        present = {name for name, *_ in self.con.execute(f"describe from {source}").fetchall()}
+        content = ", ".join(identifier(c) if c in present else "null" for c in self.table.columns)
         key = ", ".join(map(identifier, self.table.exchange.key))
         self.con.execute(f"""
-            create or replace temp table {KNOWN} as
-            select key, arg_max(content, place) as content, arg_max(is_gone, place) as is_gone
+            create or replace temp table {RECORDED} as
+            select key, arg_max(content, position) as content, arg_max(is_deleted, position) as is_deleted
             from (
                 select to_json([{key}])::varchar as key, md5(to_json([{content}])::varchar) as content,
-                    coalesce({DELETED}, '') <> '' as is_gone, place * {1 << 32} + {LINE} as place
-                from {source} join (values {places}) as batch(filename, place) using (filename)
+                    coalesce({DELETED}, '') <> '' as is_deleted, batch_position * {1 << 32} + {LINE} as position
+                from {source} join (values {positions}) as batch(filename, batch_position) using (filename)
             ) group by key""")
 
     def _new_lines(self, lines: list[str]) -> list[str]:
-        """The lines that say something not known yet; they are known afterwards. Refused when a key is there twice."""
+        """The lines that are new or changed; all lines are recorded afterwards. Refused when two lines have one key."""
         self._load(lines, self.table.columns)
-        if twice := self._count(f"from (select key from {PART} group by key having count(*) > 1)"):
-            raise self._ambiguous(twice)
+        if repeated := self._count(f"from (select key from {PART} group by key having count(*) > 1)"):
+            raise self._ambiguous(repeated)
         new = self.con.execute(f"""
-            select n from {PART} as part left join {KNOWN} as known using (key)
-            where known.key is null or known.is_gone or known.content <> part.content order by n""").fetchall()
-        self.con.execute(f"delete from {KNOWN} where key in (select key from {PART})")
-        self.con.execute(f"insert into {KNOWN} select key, content, false from {PART}")
+            select n from {PART} as part left join {RECORDED} as recorded using (key)
+            where recorded.key is null or recorded.is_deleted or recorded.content <> part.content
+            order by n""").fetchall()
+        self.con.execute(f"delete from {RECORDED} where key in (select key from {PART})")
+        self.con.execute(f"insert into {RECORDED} select key, content, false from {PART}")
         return [lines[n] for (n,) in new]
 
     def _load_keys(self) -> None:
-        """Fills the temporary table with every key that the table has."""
+        """Fills the temporary table with every key of the exchange table."""
         self.con.execute(f"create or replace temp table {KEYS} (key varchar)")
         keys = self.table.keys()
         while lines := [line for (line,) in islice(keys, ROWS_PER_FILE)]:
             self._load(lines, self.table.exchange.key)
             self.con.execute(f"insert into {KEYS} select key from {PART}")
 
-    def _gone_lines(self) -> list[str]:
-        """A line per known key that is in the table no more; other columns are empty."""
-        gone = self.con.execute(
-            f"select key from {KNOWN} anti join {KEYS} using (key) where not is_gone order by key"
+    def _deleted_lines(self) -> list[str]:
+        """One line for each recorded key that is no longer in the table; the other columns are empty."""
+        deleted = self.con.execute(
+            f"select key from {RECORDED} anti join {KEYS} using (key) where not is_deleted order by key"
         ).fetchall()
         now = self.table.now()
         empty: dict[str, str | None] = dict.fromkeys(self.table.columns)
         marked = {DELETED: "1", FETCHED_AT: now}
-        named = (dict(zip(self.table.exchange.key, json.loads(key), strict=True)) for (key,) in gone)
+        named = (dict(zip(self.table.exchange.key, json.loads(key), strict=True)) for (key,) in deleted)
         return [json.dumps({**empty, **key, **marked}, ensure_ascii=False) for key in named]
 
     def _load(self, lines: list[str], columns: tuple[str, ...] | list[str]) -> None:
-        """Fills the temporary table with number, key and digest of the content of each line."""
+        """Fills the temporary table with the number, the key and the content digest of each line."""
 
         def values(names: tuple[str, ...] | list[str]) -> str:
             paths = ", ".join(literal(json_pointer(name)) for name in names)
@@ -212,17 +216,17 @@ class _Landing:
                 md5({values(columns)}) as content
             from (select json as line from read_json_objects({literal(part)}, format = 'newline_delimited'))""")
 
-    def _write(self, lines: list[str], mark: str | None, fetched: Fetched) -> None:
-        """A whole file appears in landing/ at once, or none."""
+    def _write(self, lines: list[str], watermark: str | None, fetched: Fetched) -> None:
+        """Writes the file in the scratch folder, then moves it: landing/ never has an incomplete file."""
         if not lines:
             return
-        before, _, behind = self.resource.delivery.pattern.partition("*")
+        before, _, after = self.resource.delivery.pattern.partition("*")
         self.number += 1
-        name = f"{before}{self.number:06}_{self.mark or START}_{mark or START}{behind}"
-        self.mark = mark
-        half = self.scratch / name
-        half.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        half.replace(self.scratch.parent / name)
+        name = f"{before}{self.number:06}_{self.watermark or START}_{watermark or START}{after}"
+        self.watermark = watermark
+        incomplete = self.scratch / name
+        incomplete.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        incomplete.replace(self.scratch.parent / name)
         fetched.files.append(name)
 
     def _count(self, rows: str) -> int:
@@ -234,20 +238,21 @@ class _Landing:
         return Refused(
             f"交换库 {table}: 有 {keys} 个键（{key}）对应多行。"
             f"请在 {yaml_of(self.resource)} 的 delivery.exchange.key 中登记能区分各行的列。",
-            f"exchange table {table}: {keys} keys ({key}) stand in more than one row. "
-            f"Name the columns that tell rows apart in delivery.exchange.key of {yaml_of(self.resource)}.",
+            f"exchange table {table}: {keys} keys ({key}) occur in more than one row. "
+            f"Declare columns that identify a row in delivery.exchange.key of {yaml_of(self.resource)}.",
         )
 
-    def _collapsed(self, gone: int, known: int, confirmed: str) -> Refused:
-        table, share = self.table.exchange.table, f"{gone / known:.0%}"
+    def _collapsed(self, deleted: int, recorded: int, confirmation: str) -> Refused:
+        table, share = self.table.exchange.table, f"{deleted / recorded:.0%}"
         return Refused(
-            f"交换库 {table}: 已知的 {known} 行中有 {gone} 行（{share}，超过 {GREATEST_FALL:.0%}）不在表中，未作删除。"
-            f"请向交付方核实；若确实如此，请运行 suining fetch --accept {confirmed}。",
-            f"exchange table {table}: {gone} of {known} known rows ({share}, more than {GREATEST_FALL:.0%}) are gone; "
-            f"none was deleted. Ask the department; if it is so, run suining fetch --accept {confirmed}.",
+            f"交换库 {table}: 已知的 {recorded} 行中有 {deleted} 行（{share}，超过 {GREATEST_FALL:.0%}）不在表中，未作删除。"
+            f"请向交付方核实；若确实如此，请运行 suining fetch --accept {confirmation}。",
+            f"exchange table {table}: {deleted} of {recorded} recorded rows ({share}, more than {GREATEST_FALL:.0%}) are "
+            "missing from the table; none was deleted. Ask the department. If the rows really left the table, run "
+            f"suining fetch --accept {confirmation}.",
         )
 
 
-def _order(mark: str) -> int:
-    """Marks of one table by their order: times, dates and numbers alike."""
-    return int(mark.replace("T", ""))
+def _order(watermark: str) -> int:
+    """A sort key for the watermarks of one table, whether they are times, dates or numbers."""
+    return int(watermark.replace("T", ""))

@@ -1,10 +1,10 @@
-"""GeoPackage: the one layer of features in an SQLite file, every row accounted for.
+"""GeoPackage: the one layer of features in an SQLite file, with an account of every row.
 
 Here: the layer, its coordinate system, attributes as text, shapes as hexadecimal WKB without the GeoPackage header.
 Not here: what makes a shape valid (elements/geometry.py).
 
-Read with the standard library, because GDAL turns a shape it cannot read into none without a word. `_line` is the
-ordinal of the feature by its key, 1-based.
+The standard library reads the file, because GDAL silently turns an unreadable shape into an empty one. `_line` is the
+ordinal of the feature in the order of its key, from 1.
 """
 
 import sqlite3
@@ -33,9 +33,9 @@ from suining_data.ingestion.reading import (
 )
 from suining_data.sql import identifier
 
-ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # by the code in bits 1 to 3 of the flags
+ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # code in bits 1 to 3 of the flags -> length
 HEADER_BYTES = 8  # magic, version, flags, system
-ANY_SYSTEM = (0, -1)  # "undefined" in the shape itself: the layer says it
+ANY_SYSTEM = (0, -1)  # "undefined" in the shape itself: the system of the layer counts
 SHOWN_BYTES = 100  # of a damaged shape
 Value = bytes | int | float | None
 
@@ -45,21 +45,22 @@ def read_geopackage(con: duckdb.DuckDBPyConnection, file: Path, resource: Resour
         with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro&immutable=1", uri=True)) as package:
             package.text_factory = bytes
             return _read_layer(package, resource, target)
-    except (sqlite3.DatabaseError, UnicodeDecodeError):  # a name, or SQLite's own message about a damaged one
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # UnicodeDecodeError: a name, or SQLite's message about it
         raise _damaged() from None
 
 
 def _damaged() -> Refused:
     return Refused(
         "全文件: 不是 GeoPackage 文件，或已损坏，传输可能中断。请交付方重新导出并交付。",
-        "whole file: not a GeoPackage, or damaged; the transfer may have broken off. Ask for a new export.",
+        "whole file: not a GeoPackage, or damaged; the transfer may have been interrupted. "
+        "Ask the department for a new export.",
     )
 
 
 def shape_text(blob: bytes | None, system: int) -> str:
-    """A shape of a layer as text: hexadecimal WKB, or what says that there is none, or why it is none.
+    """A shape of a layer as text: hexadecimal WKB, NO_SHAPE for a record without a shape, or the reason of a fault.
 
-    Neither is ever readable as a shape: a damaged one, and one of another system than the layer's.
+    A damaged shape, or one in another system than the layer's, becomes a text that cannot be read as a shape.
     """
     if not blob:
         return NO_SHAPE
@@ -107,7 +108,7 @@ def _read_layer(package: sqlite3.Connection, resource: Resource, target: Target)
 
 
 def _layer(package: sqlite3.Connection) -> tuple[str, str, int]:
-    """Name, shape column and system of the one layer of features."""
+    """Name, shape column and coordinate system of the only layer of features."""
     layers = package.execute("""
         select cast(coalesce(table_name, '') as text), cast(coalesce(column_name, '') as text),
             coalesce(cast(srs_id as integer), -1)
@@ -116,7 +117,7 @@ def _layer(package: sqlite3.Connection) -> tuple[str, str, int]:
         names = "、".join(table.decode() for table, *_ in layers) or "—"
         raise Refused(
             f"全文件: 应有一个图层，实有 {len(layers)} 个（{names}）。请交付方每个文件只放一个图层。",
-            f"whole file: {len(layers)} layers ({names}) where one is expected. Ask for one layer per file.",
+            f"whole file: expected one layer, found {len(layers)} ({names}). Ask the department for one layer per file.",
         )
     [(table, column, system)] = layers
     return table.decode(), column.decode(), system
@@ -134,16 +135,16 @@ def _refuse_if_other_system(package: sqlite3.Connection, system: int, resource: 
         raise Refused(
             f"图层: 坐标系为 {code} {name}，登记的是 {resource.delivery.crs}。请交付方按 {resource.delivery.crs} 导出；"
             f"若登记有误，请改正 {yaml_of(resource)} 的 delivery.crs。",
-            f"layer: the coordinate system is {code} {name}, declared is {resource.delivery.crs}. Ask for an export in "
-            f"{resource.delivery.crs}, or correct delivery.crs in {yaml_of(resource)}.",
+            f"layer: the coordinate system is {code} {name}, but {resource.delivery.crs} is declared. Ask the department "
+            f"for an export in {resource.delivery.crs}, or correct delivery.crs in {yaml_of(resource)}.",
         )
 
 
 def _columns(package: sqlite3.Connection, layer: str, shape: str, declared: Sequence[str]) -> tuple[str, list[str]]:
-    """The key and the attributes; the key, which GIS programs number as they like, is one only where it is declared."""
+    """The key and the attributes. GIS programs number the key freely, so it is an attribute only where it is declared."""
     rows = package.execute("select name, pk from pragma_table_info(?)", [layer]).fetchall()
     names = [(name.decode(), pk) for name, pk in rows]
-    if shape not in dict(names):  # SQLite takes a quoted name of no column for a text
+    if shape not in dict(names):  # SQLite would read the quoted name of a missing column as a text
         raise _damaged()
     key = next((name for name, pk in names if pk), "rowid")
     return key, [name for name, _ in names if name != shape and (name != key or name in declared)]

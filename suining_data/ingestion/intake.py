@@ -1,7 +1,8 @@
-"""The intake of one resource: what lies in landing/ becomes batches in raw/, or a refusal that says why.
+"""The intake of one resource: each file in landing/ becomes a batch in raw/, or is refused with a reason.
 
-Here: which files are new, what makes a batch implausible, writing files before the ledger: a crash loses nothing.
-Not here: how a format is read (one module each beside this file), the ledger's rules (ledger.py).
+Here: which files are new, and the order of the checks. Files are written before the ledger, so a crash loses nothing.
+Not here: how a format is read (one module for each format), the rules of the ledger (ledger.py), the plausibility
+checks themselves (plausibility.py).
 """
 
 import hashlib
@@ -26,9 +27,9 @@ from suining_data.ingestion.ledger import (
     Batch,
     Status,
     create_ledger,
-    judged,
     ledger_keys,
     recorded_batches,
+    with_status,
     write_ledger,
     write_parts,
 )
@@ -36,11 +37,11 @@ from suining_data.ingestion.markup import read_xml
 from suining_data.ingestion.pages import read_pages
 from suining_data.ingestion.parquet_table import read_parquet
 from suining_data.ingestion.plausibility import (
-    refuse_if_broken_off,
     refuse_if_collapsed,
     refuse_if_empty,
     refuse_if_exploded,
     refuse_if_ids_collide,
+    refuse_if_truncated,
     refuse_if_unreadable,
 )
 from suining_data.ingestion.reading import (
@@ -73,13 +74,13 @@ READERS: dict[Format, Reader] = {
     Format.SHP: read_shapefile,
     Format.GPKG: read_geopackage,
 }
-READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: everything is read again
-Judge = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id -> why it is refused
+READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: then every file is read again
+Validator = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id -> why it is refused
 
 
 @dataclass(frozen=True)
 class CurrentBatch:
-    """A batch that counts, and where its rows lie."""
+    """A batch that counts, and the files of its rows and of its rejected lines."""
 
     batch: Batch
     raw: Path
@@ -88,14 +89,14 @@ class CurrentBatch:
 
 @dataclass(frozen=True)
 class Ingested:
-    """What a resource stands on after the intake. `current` is ordered by file name."""
+    """The current batches of a resource after the intake, ordered by file name, and what happened to the other files."""
 
     resource_id: str
     current: tuple[CurrentBatch, ...]
     files_seen: int
     files_read: int
-    refusals: tuple[Notice, ...]  # of files that lie in landing/ now
-    waiting: tuple[Notice, ...]  # files that cannot be read yet: the next run tries again
+    refusals: tuple[Notice, ...]  # of files that are in landing/ now
+    waiting: tuple[Notice, ...]  # files that cannot be read yet; the next run tries again
     warnings: tuple[Notice, ...]
 
     @property
@@ -115,25 +116,25 @@ def ingest(
     run_id: str,
     *,
     accepted: Collection[str] = (),
-    judge: Judge = lambda raw, batch_id: None,
+    validate: Validator = lambda raw, batch_id: None,
 ) -> Ingested:
-    """Takes in what is new in landing/<unit>/ for `resource`; files that are known are not read again.
+    """Ingests the new files of `resource` in landing/<unit>/. Files that are already recorded are not read again.
 
-    `accepted` holds ids of implausible batches that somebody has confirmed. `judge` is asked about the values of a new
-    batch; a notice of its refuses the batch.
+    `accepted` holds the ids of implausible batches that somebody has confirmed. `validate` checks the values of a new
+    batch; when it returns a notice, the batch is refused.
     """
     create_ledger(con)
-    known = recorded_batches(con, resource.id)
-    landed = arrived(deliveries(resource, landing_files(settings, unit, resource)))
-    ids = {name: file.digest[:16] for name, file in landed.files.items()}
-    intake = _Intake(con, settings, unit, resource, run_id, accepted, judge, _names(resource, ids), {})
-    for batch in known.values():
-        intake.batches[batch.batch_id] = intake.as_it_stands(batch)
-    files_read = sum(intake.take(arrival) for arrival in landed.files.values())
-    result = judged(resource, intake.batches.values(), ids)
+    recorded = recorded_batches(con, resource.id)
+    arrivals = arrived(deliveries(resource, landing_files(settings, unit, resource)))
+    ids = {name: file.digest[:16] for name, file in arrivals.files.items()}
+    intake = _Intake(con, settings, unit, resource, run_id, accepted, validate, _names(resource, ids), {})
+    for batch in recorded.values():
+        intake.batches[batch.batch_id] = intake.carried_over(batch)
+    files_read = sum(intake.read_if_new(arrival) for arrival in arrivals.files.values())
+    result = with_status(resource, intake.batches.values(), ids)
     write_parts(con, resource.id, intake.parts)
-    write_ledger(con, [b for b in result if known.get(b.batch_id) != b])
-    waiting = (*landed.waiting, *intake.waiting)
+    write_ledger(con, [b for b in result if recorded.get(b.batch_id) != b])
+    waiting = (*arrivals.waiting, *intake.waiting)
     return _ingested(settings, resource, result, ids, files_read, waiting)
 
 
@@ -146,20 +147,20 @@ def rejected_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
 
 
 def landing_files(settings: Settings, unit: Unit, resource: Resource) -> list[Path]:
-    """Files of a resource that lie in landing/ now, by name."""
+    """The files of a resource that are in landing/ now, ordered by name."""
     folder = settings.landing / unit.id
     return sorted((p for p in folder.glob(resource.delivery.pattern) if p.is_file()), key=lambda p: p.name)
 
 
 def _names(resource: Resource, ids: dict[str, str]) -> dict[str, str]:
-    """Batch id -> the file name it goes by. Of several copies, the newest full delivery and the oldest delta count:
-    a full state sent again is the state of now, a change sent again is still the change of then."""
+    """Batch id -> the file name of the batch. Of several copies the newest name counts in a full delivery, because the
+    content is valid again now; the oldest name counts in a delta, because the change happened then."""
     pick = max if resource.delivery.mode is Mode.FULL else min
     return {batch_id: pick(n for n, b in ids.items() if b == batch_id) for batch_id in ids.values()}
 
 
 def declaration_of(resource: Resource) -> str:
-    """Digest of all that decides what a file is read as."""
+    """Digest of every setting that decides how a file is read."""
     text = "\n".join([READING_VERSION, resource.delivery.model_dump_json(exclude_defaults=True), *sources(resource)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -174,13 +175,13 @@ class _Intake:
     resource: Resource
     run_id: str
     accepted: Collection[str]
-    judge: Judge
-    names: dict[str, str]  # batch id -> file name, of what lies in landing/ now
+    validate: Validator
+    names: dict[str, str]  # batch id -> file name, of the files that are in landing/ now
     batches: dict[str, Batch]
-    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)  # batch id -> files of what was read
-    waiting: list[Notice] = field(default_factory=list)  # files to be read by the next run
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)  # batch id -> files of the batches that were read
+    waiting: list[Notice] = field(default_factory=list)  # files that the next run must read
 
-    def as_it_stands(self, batch: Batch) -> Batch:
+    def carried_over(self, batch: Batch) -> Batch:
         """A batch of the ledger under its present name; refused when its rows are lost and cannot be read again."""
         if batch.batch_id in self.names:
             return replace(batch, file_name=self.names[batch.batch_id])
@@ -189,19 +190,19 @@ class _Intake:
         return replace(
             batch,
             status=Status.REFUSED,
-            declaration="",  # read again as soon as the file is back
+            declaration="",  # so the file is read again as soon as it is back
             refusal_zh=f"{batch.file_name} 全文件: raw/ 中已无其数据，或缺少新登记的列，而 landing/ 中没有该文件。"
             "请重新放入该文件。",
-            refusal_en=f"{batch.file_name} whole file: its rows in raw/ are gone or lack a column declared since, and "
-            "the file is not in landing/. Put the file back.",
+            refusal_en=f"{batch.file_name} whole file: its rows are no longer in raw/, or a column was declared later, "
+            "and the file is not in landing/. Put the file back into landing/.",
         )
 
     def _has_every_column(self, batch: Batch) -> bool:
         raw = raw_path(self.settings, batch.resource_id, batch.batch_id)
         return raw.exists() and set(pq.read_schema(raw).names).issuperset(sources(self.resource))
 
-    def take(self, arrival: Arrived) -> bool:
-        """Reads a file unless it is known or a copy; True when it was read."""
+    def read_if_new(self, arrival: Arrived) -> bool:
+        """Reads a file unless it is already recorded or a copy; True when it was read."""
         batch = self._new_batch(arrival)
         if self.names[batch.batch_id] != arrival.name or self._is_settled(batch):
             return False
@@ -232,11 +233,11 @@ class _Intake:
             return False
         if old.status is Status.REFUSED:
             return old.batch_id not in self.accepted
-        places = (raw_path, rejected_path)
-        return all(place(self.settings, old.resource_id, old.batch_id).exists() for place in places)
+        paths = (path(self.settings, old.resource_id, old.batch_id) for path in (raw_path, rejected_path))
+        return all(path.exists() for path in paths)
 
     def _read(self, arrival: Arrived, batch: Batch) -> Batch:
-        """The batch with its counts and its files in place, or refused and without files."""
+        """The batch with its counts, after its files were written; or the batch as refused, without files."""
         try:
             refuse_if_empty(batch)
             with _target(self.settings, batch) as target:
@@ -264,11 +265,11 @@ class _Intake:
         return batch
 
     def _read_now(self) -> list[tuple[str, str]]:
-        """Keys of the batches that this run has read; the ledger has them when the run is at its end."""
+        """Keys of the batches of this run; they enter the ledger only when the run ends."""
         return [(batch.resource_id, batch.batch_id) for batch in self.batches.values()]
 
     def _counts(self, files: Sequence[Path], target: Target) -> tuple[Path, ReadResult]:
-        """What the files of a batch hold, read in the format that the catalogue names, and the file that was read."""
+        """Reads the files of a batch in the declared format: the file that was read, and its counts."""
         delivery = self.resource.delivery
         if delivery.pages:
             return files[0], read_pages(self.con, files, self.resource, target)
@@ -276,7 +277,7 @@ class _Intake:
         return file, READERS[delivery.format](self.con, file, self.resource, target)
 
     def _refuse_if_implausible(self, batch: Batch, raw: Path, counts: ReadResult) -> None:
-        refuse_if_broken_off(batch, counts)
+        refuse_if_truncated(batch, counts)
         if self.resource.delivery.mode is Mode.FULL:
             before = self._good_before(batch)
             refuse_if_collapsed(batch, counts.raw_rows, before)
@@ -287,11 +288,11 @@ class _Intake:
                 if b.file_name != batch.file_name and (b.batch_id in self.names or b.file_name not in names)
             ]
             refuse_if_exploded(batch, counts.raw_rows, others)
-        if notice := self.judge(raw, batch.batch_id):
+        if notice := self.validate(raw, batch.batch_id):
             raise Refused(notice.zh, notice.en)
 
     def _good_before(self, batch: Batch) -> list[Batch]:
-        """Full deliveries that were good, by name not behind this one."""
+        """Full deliveries that were accepted and whose file name is not later than this one's."""
         good = (Status.CURRENT, Status.SUPERSEDED)
         return [
             b
@@ -345,6 +346,6 @@ def _undeclared(resource: Resource, item: CurrentBatch) -> Notice | None:
     return Notice(
         f"{item.batch.file_name}: 未登记的列 {'、'.join(extra)}，原样保留、未使用。"
         f"如需使用，请在 {yaml_of(resource)} 的 fields 中登记。",
-        f"{item.batch.file_name}: column {', '.join(extra)} is not declared; kept as it came, not used. "
+        f"{item.batch.file_name}: column {', '.join(extra)} is not declared. It is kept as delivered, but not used. "
         f"To use it, add it to fields in {yaml_of(resource)}.",
     )

@@ -1,11 +1,11 @@
-"""JSON Lines (one object a line) and JSON (documents or pages holding an array of objects), read in SQL.
+"""JSON Lines (one object per line) and JSON (documents or pages with an array of objects), read in SQL.
 
-Here: finding the records, taking declared keys (nested ones as "a.b") and undeclared ones out of them.
+Here: finding the records, and extracting their declared keys (nested keys as "a.b") and undeclared keys.
 Not here: decoding of lines (physical_lines.py).
 
-A bad line of a JSON Lines file is rejected with its number. A JSON document that breaks off has lost records nobody can
-count, so the batch is refused. `_line` is the physical line (JSON Lines) or the ordinal of the record in the file.
-Values are text as JSON writes them: a number 1.10 arrives as 1.1, whole numbers keep every digit.
+A bad line of a JSON Lines file is rejected with its number. A truncated JSON document has lost an unknown number of
+records, so its batch is refused. `_line` is the physical line (JSON Lines) or the ordinal of the record in the file.
+Values are text as JSON writes them: the number 1.10 becomes 1.1, whole numbers keep every digit.
 """
 
 import re
@@ -40,7 +40,7 @@ from suining_data.ingestion.reading import (
 )
 from suining_data.sql import identifier, literal
 
-LARGEST_DOCUMENT = 16 << 20  # bytes; DuckDB holds several times this per thread, whatever the file's size
+LARGEST_DOCUMENT = 16 << 20  # bytes; each thread of DuckDB needs several times this memory, even for a small file
 MOST_EXTRA_KEYS = 100
 SEPARATOR = b"\x1f"  # may not occur in JSON outside an escape
 RECORDS = "_ingestion_json_record"  # temporary table: _line, text
@@ -65,14 +65,14 @@ def read_records(
     lines_file: Path | None = None,
     parts: tuple[Part, ...] = (),
 ) -> ReadResult:
-    """The raw rows of the records that `load` puts into table RECORDS; it gives the number of lines.
+    """Writes the raw rows of the records that `load` puts into table RECORDS; `load` returns the number of lines.
 
-    `lines_file` is a file of JSON Lines, whose last line may break off.
+    `lines_file` is a file of JSON Lines, whose last line may be truncated.
     """
     try:
         with RejectedWriter(target.rejected) as rejected, in_file_order(con):
             lines_total = load(rejected)
-            _reject_what_is_no_object(con, rejected)
+            _reject_non_objects(con, rejected)
             names, extra = _columns(con, resource)
             _to_parquet(con, names, target.raw)
     finally:
@@ -86,13 +86,13 @@ def read_records(
         columns=tuple(names),
         extra_columns=extra,
         rejected_by_rule=dict(rejected.by_rule),
-        breaks_off=lines_file is not None and _breaks_off(lines_file, lines_total, rejected.last),
+        is_truncated=lines_file is not None and _is_truncated(lines_file, lines_total, rejected.last),
         parts=parts,
     )
 
 
-def _breaks_off(file: Path, last_line: int, last_rejected: tuple[int, str, str]) -> bool:
-    """True when the last line begins an object that does not end."""
+def _is_truncated(file: Path, last_line: int, last_rejected: tuple[int, str, str]) -> bool:
+    """True when the last line starts an object that does not end."""
     line, rule, text = last_rejected
     begun = text.lstrip().startswith("{") and rule in ("INVALID_JSON", "ENCODING")
     return line == last_line and begun and not ends_with_a_line_end(file)
@@ -101,7 +101,7 @@ def _breaks_off(file: Path, last_line: int, last_rejected: tuple[int, str, str])
 def _load_lines(
     con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target, rejected: RejectedWriter
 ) -> int:
-    """Fills the temporary table with one row per line that is text; the number of physical lines."""
+    """Fills the temporary table with one row per readable line and returns the number of physical lines."""
     copy = target.scratch / "lines.txt"
     last_line = 0
     with copy.open("wb") as out:
@@ -116,7 +116,9 @@ def _load_lines(
                     rejected.add(number, why.rule, why.reason, why.raw_text)
             out.write(b"".join(item + b"\n" for item in kept))
     if last_line == 0:
-        raise Refused("第 1 行: 文件是空的。请交付方重新导出。", "line 1: the file is empty. Ask for a new export.")
+        raise Refused(
+            "第 1 行: 文件是空的。请交付方重新导出。", "line 1: the file is empty. Ask the department for a new export."
+        )
     con.execute(f"""
         create or replace temp table {RECORDS} as
         select {LINE}, text from read_csv({literal(copy)}, auto_detect = false, header = false, delim = '\x1f',
@@ -137,7 +139,7 @@ def _fault(chunk: Lines, number: int, line: bytes) -> Broken | None:
 
 
 def _load_documents(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> int:
-    """Fills the temporary table with one row per record; the number of records."""
+    """Fills the temporary table with one row per record and returns the number of records."""
     source = as_utf8(file, resource, target)
     path = resource.delivery.records
     if path is None:
@@ -145,7 +147,7 @@ def _load_documents(con: duckdb.DuckDBPyConnection, file: Path, resource: Resour
     else:
         at = json_path(path)
         documents = "unstructured"
-        # a document without the array leaves a null, found below
+        # a document without the array gives a null, which is counted below
         record = f"""unnest(case when json_type(json, {literal(at)}) = 'ARRAY'
             then json_extract(json, {literal(at + "[*]")}) else [null] end)"""
     try:
@@ -155,25 +157,25 @@ def _load_documents(con: duckdb.DuckDBPyConnection, file: Path, resource: Resour
                 select {record} as text from read_json_objects({literal(source)}, format = '{documents}',
                     maximum_object_size = {LARGEST_DOCUMENT}))""")
     except duckdb.InvalidInputException as error:
-        raise unreadable(str(error), [(source, file)], resource) from None  # its message may quote a value
-    total, lost = con.execute(f"select count(*), count(*) filter (text is null) from {RECORDS}").fetchall()[0]
-    if lost or (total == 0 and not _holds_anything(source)):
+        raise unreadable(str(error), [(source, file)], resource) from None  # DuckDB's message may contain a value
+    total, without_array = con.execute(f"select count(*), count(*) filter (text is null) from {RECORDS}").fetchall()[0]
+    if without_array or (total == 0 and not _has_content(source)):
         raise Refused(
-            f"{lost} 个 JSON 文档中没有数组 {path or '（顶层）'}，可能是接口报错页或空文件。"
+            f"{without_array} 个 JSON 文档中没有数组 {path or '（顶层）'}，可能是接口报错页或空文件。"
             f"请核对 {yaml_of(resource)} 的 delivery.records，或请交付方重新导出。",
-            f"{lost} JSON document(s) have no array at {path or 'the top level'}; an error page of the interface or an "
-            f"empty file. Compare delivery.records in {yaml_of(resource)}, or ask for a new export.",
+            f"{without_array} JSON document(s) have no array at {path or 'the top level'}. The file may be an error page of "
+            f"the interface, or empty. Check delivery.records in {yaml_of(resource)}, or ask the department for a new export.",
         )
     return int(total)
 
 
-def _holds_anything(file: Path) -> bool:
+def _has_content(file: Path) -> bool:
     with file.open("rb") as stream:
         return bool(stream.read(4096).strip())
 
 
 def as_utf8(file: Path, resource: Resource, target: Target) -> Path:
-    """The file itself, or a working copy of it in UTF-8."""
+    """The file itself when it is in UTF-8, else a working copy in UTF-8."""
     encoding = resource.delivery.encoding
     if encoding.startswith("utf-8"):
         return file
@@ -187,7 +189,7 @@ def as_utf8(file: Path, resource: Resource, target: Target) -> Path:
     except UnicodeError:
         raise Refused(
             f"{_file_if_page(file, resource)}第 {line} 行之后: 含有不能按 {encoding} 解码的字节。请核对 {yaml_of(resource)} 的 delivery.encoding。",
-            f"{_file_if_page(file, resource)}after line {line}: bytes that are not {encoding}. Compare delivery.encoding in {yaml_of(resource)}.",
+            f"{_file_if_page(file, resource)}after line {line}: bytes that are not {encoding}. Check delivery.encoding in {yaml_of(resource)}.",
         ) from None
     return copy
 
@@ -197,7 +199,7 @@ def _file_if_page(file: Path, resource: Resource) -> str:
 
 
 def unreadable(message: str, files: Sequence[tuple[Path, Path]], resource: Resource) -> Refused:
-    """The refusal for DuckDB's error; `files` pairs what DuckDB read with the file as delivered."""
+    """The refusal for an error of DuckDB; `files` are pairs of the path that DuckDB read and the delivered file."""
     file = next((file for source, file in files if str(source) in message), files[0][1])
     found = re.search(r"in (?:record/value|line) (\d+)", message)
     zh, en = (f"第 {found[1]} 个文档", f"document {found[1]}") if found else ("全文件", "whole file")
@@ -207,7 +209,7 @@ def unreadable(message: str, files: Sequence[tuple[Path, Path]], resource: Resou
         size = f"{LARGEST_DOCUMENT >> 20} MB"
         return Refused(
             f"{zh}: 超过 {size}。请交付方分页导出，或改用 JSON Lines。",
-            f"{en}: larger than {size}. Ask for pages, or for JSON Lines.",
+            f"{en}: larger than {size}. Ask the department for an export in pages, or as JSON Lines.",
         )
     if "UTF-8" in message:
         fits = "、".join(e for e in fitting_encodings(file) if e != "utf-8") or "?"
@@ -215,15 +217,15 @@ def unreadable(message: str, files: Sequence[tuple[Path, Path]], resource: Resou
             f"{zh}: 不能按 {resource.delivery.encoding} 解码（内容像是 {fits}）。"
             f"请核对 {yaml_of(resource)} 的 delivery.encoding。",
             f"{en}: not {resource.delivery.encoding} (looks like {fits}). "
-            f"Compare delivery.encoding in {yaml_of(resource)}.",
+            f"Check delivery.encoding in {yaml_of(resource)}.",
         )
     return Refused(
         f"{zh}: 不是完整的 JSON，其后的记录无法读取。请交付方重新导出。",
-        f"{en}: not whole JSON; what follows cannot be read. Ask for a new export.",
+        f"{en}: the JSON is incomplete, so the records after it cannot be read. Ask the department for a new export.",
     )
 
 
-def _reject_what_is_no_object(con: duckdb.DuckDBPyConnection, rejected: RejectedWriter) -> None:
+def _reject_non_objects(con: duckdb.DuckDBPyConnection, rejected: RejectedWriter) -> None:
     kind = "case when json_valid(text) then coalesce(json_type(text), 'NULL') end"
     bad = con.execute(f"""
         select {LINE}, {kind} is null as is_invalid, text from {RECORDS}
@@ -238,7 +240,7 @@ def _reject_what_is_no_object(con: duckdb.DuckDBPyConnection, rejected: Rejected
 
 
 def _columns(con: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Column name -> JSON path, declared ones first, and the names of the undeclared ones."""
+    """Column name -> JSON path, declared columns first, and the names of the undeclared columns."""
     keys = con.execute(f"select distinct unnest(json_keys(text)) as key from {RECORDS} order by key").fetchall()
     found = [key for (key,) in keys]
     declared = sources(resource)
@@ -249,7 +251,7 @@ def _columns(con: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[dict[s
             f"全部记录: 未登记的项超过 {MOST_EXTRA_KEYS} 个。"
             f"请核对 {yaml_of(resource)} 的 delivery.records 和 fields.source。",
             f"all records: more than {MOST_EXTRA_KEYS} keys are not declared. "
-            f"Compare delivery.records and fields.source in {yaml_of(resource)}.",
+            f"Check delivery.records and fields.source in {yaml_of(resource)}.",
         )
     if found:
         occurring = {source for source in declared if source.split(".")[0] in found}
@@ -261,19 +263,19 @@ def _columns(con: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[dict[s
 
 
 def json_pointer(key: str) -> str:
-    """The path of a key as it came (RFC 6901): empty ones and those with dots or quotes are no names in a path."""
+    """The JSON pointer of a delivered key (RFC 6901). A path could not name empty keys or keys with dots or quotes."""
     return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def json_path(source: str) -> str:
-    """DuckDB's path of a source; dots step into nested objects."""
+    """DuckDB's path of a source; a dot leads into a nested object."""
     steps = source.split(".")
     return "$" + "".join('."{}"'.format(step.replace("\\", "\\\\").replace('"', '\\"')) for step in steps)
 
 
 def _to_parquet(con: duckdb.DuckDBPyConnection, columns: dict[str, str], raw: Path) -> None:
     paths = ", ".join(literal(path).replace("\0", "' || chr(0) || '") for path in columns.values())
-    values = ", ".join(f"v[{place}] as {identifier(name)}" for place, name in enumerate(columns, start=1))
+    values = ", ".join(f"v[{position}] as {identifier(name)}" for position, name in enumerate(columns, start=1))
     con.execute(f"""
         copy (
             select {values}, {LINE}

@@ -1,7 +1,7 @@
 """The batch ledger: which content was delivered under which name, whether it counts, and if not, why.
 
-Here: tables governance.batch and governance.batch_file (which lines stand in which of several files), which batches
-are in force, writing in one transaction.
+Here: the table governance.batch, the table governance.batch_file (which lines of a batch are in which of its files), the
+status of each batch, writing in one transaction.
 Not here: reading files (the readers), accounts after standardisation (standardization/).
 """
 
@@ -52,8 +52,8 @@ create table if not exists governance.accepted_batch (batch_id varchar primary k
 
 class Status(StrEnum):
     CURRENT = "in_force"
-    SUPERSEDED = "superseded"  # mode full: a newer file holds everything
-    REPLACED = "replaced"  # the same file name came with a new content
+    SUPERSEDED = "superseded"  # mode full: a newer file contains all rows
+    REPLACED = "replaced"  # a file with the same name and another content was delivered
     REFUSED = "refused"
 
 
@@ -61,7 +61,8 @@ class Status(StrEnum):
 class Batch:
     """One content of one resource. Counts are null when the file could not be read.
 
-    `declaration` identifies what the catalogue said when the file was read; when that changes, it is read again.
+    `declaration` is the digest of the catalogue entry with which the file was read. When it changes, the file is read
+    again.
     """
 
     resource_id: str
@@ -90,7 +91,7 @@ def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def accept_batch(con: duckdb.DuckDBPyConnection, batch_id: str) -> None:
-    """Somebody has confirmed that a batch which looks implausible is right; ValueError when none like it was refused."""
+    """Records that somebody confirmed an implausible batch. Raises ValueError when no refused batch has this id."""
     refused = con.execute(
         "select 1 from governance.batch where batch_id = ? and status = 'refused'", [batch_id]
     ).fetchone()
@@ -100,7 +101,7 @@ def accept_batch(con: duckdb.DuckDBPyConnection, batch_id: str) -> None:
 
 
 def accept_deletions(con: duckdb.DuckDBPyConnection, resource_and_file: str) -> None:
-    """Somebody has confirmed that many rows have left the table of a resource since its last fetched file."""
+    """Records that somebody confirmed the deletion of many rows of an exchange table after its last fetched file."""
     _accept(con, resource_and_file)
 
 
@@ -109,7 +110,7 @@ def _accept(con: duckdb.DuckDBPyConnection, id: str) -> None:
 
 
 def accepted_batches(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Ids of the batches that somebody has confirmed."""
+    """Ids of the batches and deletions that somebody has confirmed."""
     rows = con.execute("select batch_id from governance.accepted_batch order by batch_id").fetchall()
     return [batch_id for (batch_id,) in rows]
 
@@ -124,7 +125,7 @@ def current_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[st
 
 
 def ledger_keys(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """(resource_id, batch_id) of every batch that was ever delivered."""
+    """(resource_id, batch_id) of every batch of the ledger."""
     return con.execute("select resource_id, batch_id from governance.batch").fetchall()
 
 
@@ -135,15 +136,15 @@ def recorded_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> dict[s
     return {b.batch_id: replace(b, status=Status(b.status)) for b in batches}
 
 
-def judged(resource: Resource, batches: Iterable[Batch], landed: Mapping[str, str]) -> list[Batch]:
-    """The batches with the status that follows from history and `landed` (file name -> batch id in landing/ now).
+def with_status(resource: Resource, batches: Iterable[Batch], in_landing: Mapping[str, str]) -> list[Batch]:
+    """The batches with their new status. `in_landing` is file name -> batch id of the files in landing/ now.
 
-    A refused content replaces nothing. A file taken out of landing/ keeps its batch.
+    A refused batch replaces no other batch. A file that is removed from landing/ keeps its batch.
     """
     batches = list(batches)
-    present = set(landed.values())
+    present = set(in_landing.values())
     good = {b.batch_id for b in batches if b.status is not Status.REFUSED}
-    taken_names = {name for name, batch_id in landed.items() if batch_id in good}
+    taken_names = {name for name, batch_id in in_landing.items() if batch_id in good}
 
     def is_replaced(batch: Batch) -> bool:
         if batch.batch_id in present:
@@ -165,7 +166,7 @@ def judged(resource: Resource, batches: Iterable[Batch], landed: Mapping[str, st
 
 
 def write_parts(con: duckdb.DuckDBPyConnection, resource_id: str, parts: Mapping[str, Sequence[Part]]) -> None:
-    """Writes for batches by id which lines stand in which file; batches in one file have no entry."""
+    """Writes which lines of a batch are in which file. A batch that is one file has no entry."""
     for batch_id in parts:
         con.execute("delete from governance.batch_file where resource_id = ? and batch_id = ?", [resource_id, batch_id])
     rows = [
@@ -179,7 +180,7 @@ def write_parts(con: duckdb.DuckDBPyConnection, resource_id: str, parts: Mapping
 
 
 def files_of(resource_id: str) -> str:
-    """SQL: batch_id, file_name, first_line, last_line of every delivered file of a resource."""
+    """SQL: batch_id, file_name, first_line and last_line of every delivered file of a resource."""
     return f"""
         select batch_id, coalesce(part.file_name, batch.file_name) as file_name, coalesce(first_line, 1) as first_line,
             coalesce(first_line + lines - 1, {LAST_LINE}) as last_line
@@ -188,7 +189,7 @@ def files_of(resource_id: str) -> str:
 
 
 def write_ledger(con: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> None:
-    """Inserts or updates the batches, all or none; `first_seen_at` stays what it was."""
+    """Inserts or updates the batches, all or none. `first_seen_at` of a recorded batch does not change."""
     values = (f.name for f in fields(Batch) if f.name not in ("resource_id", "batch_id"))
     updates = ", ".join(f"{name} = excluded.{name}" for name in values)
     rows = [astuple(b) for b in batches]

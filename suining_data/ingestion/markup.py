@@ -1,13 +1,13 @@
-"""XML: one record per element with the declared tag; sources are paths below it ("a/b", "@attr", "a/@attr").
+"""XML: one record for each element with the declared tag; sources are paths below it ("a/b", "@attr", "a/@attr").
 
 Here: streaming through the file, flattening a record to path -> text.
 Not here: what a value means.
 
-Expat and not lxml, because libxml2 miscounts lines beyond 65,535 and `_line` must lead back into the file. Document
-type declarations, and with them entities, are refused. Namespaces are ignored: a tag is its local name. A path that
-occurs several times in a record gives its values joined with ";". `_line` is the line where the record starts; of
-records that start on one line, each further one gets the next number, so that `_line` names one record. Every record
-counts as one line.
+Expat parses the file, because libxml2 (lxml) miscounts lines above 65,535 and `_line` must point to a line of the file.
+Document type declarations, and with them entities, are refused. Namespaces are ignored: a tag is its local name. The
+values of a path that occurs several times in a record are joined with ";". `_line` is the line where the record starts.
+When several records start on one line, each further record gets the next number, so that `_line` identifies one record.
+Every record counts as one line.
 """
 
 from collections import Counter
@@ -65,20 +65,21 @@ def _check(resource: Resource, found: set[str], undeclared: list[str]) -> None:
     if not found:
         raise Refused(
             f"全文件: 没有 <{tag}> 记录。请核对 {yaml_of(resource)} 的 delivery.records，或请交付方重新导出。",
-            f"whole file: no <{tag}> record. Compare delivery.records in {yaml_of(resource)}, or ask for a new export.",
+            f"whole file: no <{tag}> record. Check delivery.records in {yaml_of(resource)}, or ask the department for a "
+            "new export.",
         )
     if len(undeclared) > MOST_EXTRA_PATHS:
         raise Refused(
             f"全部记录: 未登记的项超过 {MOST_EXTRA_PATHS} 个。"
             f"请核对 {yaml_of(resource)} 的 delivery.records 和 fields.source。",
             f"all records: more than {MOST_EXTRA_PATHS} paths are not declared. "
-            f"Compare delivery.records and fields.source in {yaml_of(resource)}.",
+            f"Check delivery.records and fields.source in {yaml_of(resource)}.",
         )
     require_occurring(resource, found, "记录", "records")
 
 
 class _Flattener:
-    """Handlers of one pass: hands every record with its line to `sink`."""
+    """The parser's handlers of one pass; they give every record with its line to `sink`."""
 
     def __init__(self, parser: expat.XMLParserType, tag: str, sink: Sink) -> None:
         self._parser = parser
@@ -137,7 +138,7 @@ def _parse(file: Path, resource: Resource, sink: Sink) -> None:
             f"全文件: 未登记记录的标签。请在 {yaml_of(resource)} 的 delivery.records 中登记。",
             f"whole file: the tag of a record is not declared. Add delivery.records in {yaml_of(resource)}.",
         )
-    parser = expat.ParserCreate("utf-8")  # the catalogue says the encoding, not the file
+    parser = expat.ParserCreate("utf-8")  # the catalogue declares the encoding; the file's own declaration is ignored
     parser.buffer_text = True
     flattener = _Flattener(parser, tag, sink)
     parser.StartElementHandler = flattener.start
@@ -153,18 +154,18 @@ def _parse(file: Path, resource: Resource, sink: Sink) -> None:
         reason = expat.ErrorString(error.code)
         raise Refused(
             f"第 {error.lineno} 行第 {error.offset + 1} 列: 不是良构的 XML（{reason}）。请交付方重新导出。",
-            f"line {error.lineno} column {error.offset + 1}: not well-formed XML ({reason}). Ask for a new export.",
+            f"line {error.lineno} column {error.offset + 1}: not well-formed XML ({reason}). Ask the department for a new export.",
         ) from None
     except UnicodeError:
         line = parser.CurrentLineNumber
         raise Refused(
             f"第 {line} 行之后: 含有不能按 {encoding} 解码的字节。请核对 {yaml_of(resource)} 的 delivery.encoding。",
-            f"after line {line}: bytes that are not {encoding}. Compare delivery.encoding in {yaml_of(resource)}.",
+            f"after line {line}: bytes that are not {encoding}. Check delivery.encoding in {yaml_of(resource)}.",
         ) from None
 
 
 def _refuse_doctype(*_: Any) -> None:
     raise Refused(
         "文件开头: 带有 DOCTYPE，可能夹带实体，不予读取。请交付方去掉后重新交付。",
-        "start of file: a DOCTYPE may carry entities and is not read. Ask for a delivery without it.",
+        "start of file: a DOCTYPE can contain entities, so it is not read. Ask the department for a delivery without it.",
     )

@@ -1,10 +1,10 @@
 """JSON in pages: the answer of an interface, one file per page, read as one batch.
 
-Here: whether the pages make a whole, and which record of the batch stands in which page.
-Not here: what a record looks like (json_documents.py), which files belong together (arrivals.py).
+Here: whether all pages are there, and which record of the batch is in which page.
+Not here: the form of a record (json_documents.py), which files belong together (deliveries.py).
 
-`_line` counts the records through all pages in the order of the page numbers that stand in them; governance.batch_file
-leads from there to the page and the record in it.
+`_line` numbers the records of all pages, in the order of the page numbers inside the pages. governance.batch_file gives
+for each number the page and the record in it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,10 +31,10 @@ SHOWN_PAGES = 10
 
 @dataclass(frozen=True)
 class _Page:
-    """What a page says of itself; null where it does not, `records` also when there is no array."""
+    """What a page says about itself: None where it says nothing. `records` is None when the page has no array."""
 
     file: str
-    source: str  # what DuckDB reads
+    source: str  # the path that DuckDB reads
     documents: int
     number: int | None
     count: int | None
@@ -43,19 +43,21 @@ class _Page:
 
 
 def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], resource: Resource, target: Target) -> ReadResult:
-    """All pages of one batch; Refused unless every page is there once and the records are as many as announced."""
+    """Reads all pages of one batch; Refused unless every page is there once and the number of records is as announced."""
     pages = resource.delivery.pages
     assert pages is not None
     found = _found(con, {as_utf8(file, resource, target): file for file in files}, resource, pages)
     for page in found:
         _refuse_if_it_is_no_page(page, resource, pages)
-    whole = sorted(found, key=lambda page: page.number or 0)
-    _refuse_unless_whole(whole)
-    counts = [page.records or 0 for page in whole]
+    ordered = sorted(found, key=lambda page: page.number or 0)
+    _refuse_unless_complete(ordered)
+    counts = [page.records or 0 for page in ordered]
     firsts = accumulate(counts, initial=1)
-    parts = [Part(page.file, first, records) for page, first, records in zip(whole, firsts, counts, strict=False)]
+    parts = [Part(page.file, first, records) for page, first, records in zip(ordered, firsts, counts, strict=False)]
     lines = sum(counts)
-    return read_records(con, resource, target, lambda _: _load(con, whole, parts, resource, lines), parts=tuple(parts))
+    return read_records(
+        con, resource, target, lambda _: _load(con, ordered, parts, resource, lines), parts=tuple(parts)
+    )
 
 
 def _found(con: duckdb.DuckDBPyConnection, files: dict[Path, Path], resource: Resource, pages: Pages) -> list[_Page]:
@@ -70,10 +72,10 @@ def _found(con: duckdb.DuckDBPyConnection, files: dict[Path, Path], resource: Re
                 any_value(case when json_type(json, {at}) = 'ARRAY' then json_array_length(json, {at}) end)
             from {_documents(files)} group by filename""").fetchall()
     except duckdb.InvalidInputException as error:
-        raise unreadable(str(error), list(files.items()), resource) from None  # its message may quote a value
-    told = {row[0]: row[1:] for row in rows}
-    nothing = (0, None, None, None, None)
-    return [_Page(file.name, str(source), *told.get(str(source), nothing)) for source, file in files.items()]
+        raise unreadable(str(error), list(files.items()), resource) from None  # DuckDB's message may contain a value
+    by_source = {row[0]: row[1:] for row in rows}
+    empty = (0, None, None, None, None)
+    return [_Page(file.name, str(source), *by_source.get(str(source), empty)) for source, file in files.items()]
 
 
 def _documents(sources: Iterable[str | Path]) -> str:
@@ -83,15 +85,15 @@ def _documents(sources: Iterable[str | Path]) -> str:
 
 
 def _load(con: duckdb.DuckDBPyConnection, pages: list[_Page], parts: list[Part], resource: Resource, lines: int) -> int:
-    """Fills the table of records with one row per record; their number. Pages are read side by side."""
+    """Fills the table of records with one row per record and returns their number. Pages are read in parallel."""
     firsts = ", ".join(f"({literal(page.source)}, {part.first_line})" for page, part in zip(pages, parts, strict=True))
     at = json_path(resource.delivery.records or "")
     con.execute(f"""
         create or replace temp table {RECORDS} as
-        select first_line + place as {LINE}, text
+        select first_line + position as {LINE}, text
         from (
             select filename, unnest(json_extract(json, {literal(at + "[*]")})) as text,
-                unnest(range(json_array_length(json, {literal(at)})::bigint)) as place
+                unnest(range(json_array_length(json, {literal(at)})::bigint)) as position
             from {_documents(page.source for page in pages)}
         )
         join (values {firsts}) as part(filename, first_line) using (filename)""")
@@ -104,27 +106,27 @@ def _refuse_if_it_is_no_page(page: _Page, resource: Resource, pages: Pages) -> N
         raise Refused(
             f"{page.file}: 不是一页数据（没有数组 {path}，可能是接口报错页或空文件）。请重新获取这一页，"
             f"或核对 {yaml_of(resource)} 的 delivery.records。",
-            f"{page.file}: not a page (no array at {path}; an error page of the interface or an empty file). Fetch it "
-            f"again, or compare delivery.records in {yaml_of(resource)}.",
+            f"{page.file}: this is not a page (no array at {path}). It may be an error page of the interface or an empty "
+            f"file. Fetch it again, or check delivery.records in {yaml_of(resource)}.",
         )
-    told = {pages.number: page.number, pages.count: page.count, pages.total: page.total}
-    missing = [key for key, value in told.items() if value is None]
+    announced = {pages.number: page.number, pages.count: page.count, pages.total: page.total}
+    missing = [key for key, value in announced.items() if value is None]
     if missing:
         raise Refused(
             f"{page.file}: 缺少整数 {'、'.join(missing)}。请核对 {yaml_of(resource)} 的 delivery.pages。",
-            f"{page.file}: no whole number at {', '.join(missing)}. Compare delivery.pages in {yaml_of(resource)}.",
+            f"{page.file}: no whole number at {', '.join(missing)}. Check delivery.pages in {yaml_of(resource)}.",
         )
 
 
-def _refuse_unless_whole(pages: list[_Page]) -> None:
+def _refuse_unless_complete(pages: list[_Page]) -> None:
     first = pages[0]
     for page in pages:
         if (page.count, page.total) != (first.count, first.total):
             raise Refused(
                 f"{page.file}: 称共 {page.count} 页 {page.total} 条，而 {first.file} 称共 {first.count} 页 {first.total} 条，"
                 "数据在获取途中变了。请重新获取全部页。",
-                f"{page.file}: speaks of {page.count} pages and {page.total} records, {first.file} of {first.count} and "
-                f"{first.total}; the data changed while it was fetched. Fetch all pages again.",
+                f"{page.file}: the page reports {page.count} pages and {page.total} records, but {first.file} reports "
+                f"{first.count} and {first.total}. The data changed during the fetch. Fetch all pages again.",
             )
     by_number: dict[int, str] = {}
     for page in pages:
@@ -137,7 +139,7 @@ def _refuse_unless_whole(pages: list[_Page]) -> None:
         if not 1 <= number <= count:
             raise Refused(
                 f"{page.file}: 自称第 {number} 页，而共 {count} 页。请重新获取全部页。",
-                f"{page.file}: calls itself page {number} of {count}. Fetch all pages again.",
+                f"{page.file}: the page has the number {number}, but there are {count} pages. Fetch all pages again.",
             )
         by_number[number] = page.file
     _refuse_if_pages_are_missing(by_number, first.count or 0)
@@ -145,24 +147,24 @@ def _refuse_unless_whole(pages: list[_Page]) -> None:
     if records != first.total:
         raise Refused(
             f"全部页: 各页共 {records} 条记录，接口称共 {first.total} 条。请重新获取全部页。",
-            f"all pages: they hold {records} records, the interface speaks of {first.total}. Fetch all pages again.",
+            f"all pages: they hold {records} records, but the interface reports {first.total}. Fetch all pages again.",
         )
 
 
 def _refuse_if_pages_are_missing(found: dict[int, str], count: int) -> None:
-    lacking = count - len(found)
-    if not lacking:
+    missing = count - len(found)
+    if not missing:
         return
     shown: list[str] = []
     number = 1
-    while len(shown) < min(lacking, SHOWN_PAGES):
+    while len(shown) < min(missing, SHOWN_PAGES):
         if number not in found:
             shown.append(str(number))
         number += 1
-    more = lacking > len(shown)
+    more = missing > len(shown)
     raise Refused(
         f"全部页: 缺少第 {'、'.join(shown)}{' 等' if more else ''} 页（共 {count} 页，到了 {len(found)} 页）。"
         "请补齐，补齐后自动读取。",
         f"all pages: page {', '.join(shown)}{' and more' if more else ''} of {count} is missing ({len(found)} are there). "
-        "Put it beside the others; then the batch is taken in.",
+        "Put the missing pages into the same folder; then the batch is read.",
     )

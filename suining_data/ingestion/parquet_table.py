@@ -1,6 +1,6 @@
-"""Parquet: every column becomes the text that the same value would be in a text file.
+"""Parquet: every value becomes the text that it would have in a text file.
 
-Here: types as text without loss. Not here: nested and binary columns, which are refused.
+Here: the conversion of types to text without loss. Nested and binary columns are refused.
 
 `_line` is the ordinal of the row in the file, from 1.
 """
@@ -25,10 +25,10 @@ from suining_data.ingestion.reading import (
     sources,
 )
 from suining_data.sql import identifier, literal
-from suining_data.warehouse import tells_of_full_disk
+from suining_data.warehouse import is_disk_full
 
-AS_THEY_ARE = re.compile(r"VARCHAR|ENUM.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|BOOLEAN|DATE|TIME|TIME_NS|UUID")
-ROW = "file_row_number"  # DuckDB's, from 0
+UNCHANGED = re.compile(r"VARCHAR|ENUM.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|BOOLEAN|DATE|TIME|TIME_NS|UUID")
+ROW = "file_row_number"  # DuckDB's column, from 0
 
 
 def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
@@ -42,11 +42,12 @@ def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource,
                     from read_parquet({literal(file)}, {ROW} = true, hive_partitioning = false)
                 ) to {literal(target.raw)} ({RAW_PARQUET})""").fetchall()[0][0]
     except duckdb.Error as error:
-        if isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(error):
+        if isinstance(error, duckdb.OutOfMemoryException) or is_disk_full(error):
             raise
         raise Refused(
             "全文件: 不是 Parquet 文件，或已损坏，传输可能中断。请交付方重新导出。",
-            "whole file: not a Parquet file, or damaged; the transfer may have broken off. Ask for a new export.",
+            "whole file: not a Parquet file, or damaged; the transfer may have been interrupted. "
+            "Ask the department for a new export.",
         ) from None
     return ReadResult(
         lines_total=rows,
@@ -60,7 +61,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource,
 
 
 def _columns(resource: Resource, types: list[tuple[str, str]]) -> tuple[tuple[str, ...], list[str], list[str]]:
-    """Undeclared columns, names in raw, and the SQL of each as text."""
+    """The undeclared columns, the names of all columns in raw, and the SQL that gives each as text."""
     found = [clean_name(name) for name, _ in types]
     extra_names = check_header(resource, found, "列", "columns")
     names = column_names(found, sources(resource))
@@ -70,9 +71,9 @@ def _columns(resource: Resource, types: list[tuple[str, str]]) -> tuple[tuple[st
 
 
 def _text(name: str, kind: str) -> str:
-    """SQL: the column as text; whole numbers without a point, dates as ISO, midnight as the day."""
+    """SQL: the column as text. Whole numbers have no decimal point, dates are ISO, a time of midnight is left out."""
     column = identifier(name)
-    if AS_THEY_ARE.fullmatch(kind):
+    if UNCHANGED.fullmatch(kind):
         return f"{column}::varchar"
     if kind in ("DOUBLE", "FLOAT"):
         is_whole = f"abs({column}) < 1e15 and {column} = trunc({column})"
@@ -83,5 +84,6 @@ def _text(name: str, kind: str) -> str:
         return f"make_timestamp(epoch_us({column}))::varchar || '+00'"
     raise Refused(
         f"列 {name}: 类型 {kind} 不能读取（嵌套或二进制）。请交付方改为文本、数值或日期列后重新导出。",
-        f"column {name}: type {kind} cannot be read (nested or binary). Ask for text, number or date columns.",
+        f"column {name}: type {kind} cannot be read (nested or binary). Ask the department for text, number or date "
+        "columns.",
     )

@@ -1,6 +1,6 @@
-"""Physical lines of a text file as UTF-8, each with its number; what cannot be decoded is marked, not lost.
+"""Physical lines of a text file as UTF-8, each with its number; lines that cannot be decoded are marked, not lost.
 
-Here: blocks of whole lines, strict decoding by the declared encoding, overlong lines; text of formats without lines.
+Here: blocks of complete lines, strict decoding in the declared encoding, overlong lines, text of formats without lines.
 Not here: what a line means (delimited.py, json_documents.py).
 
 Splitting bytes at newlines is safe in every encoding of the catalogue: no GB18030 character contains 0x0A or 0x22.
@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 BLOCK_BYTES = 4 << 20
-LONGEST_LINE = 1 << 20  # bytes; longer lines are put aside as TOO_LONG
+LONGEST_LINE = 1 << 20  # bytes; longer lines are rejected as TOO_LONG
 HEAD_BYTES = 10_000
 BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
 class Broken:
-    """Why a physical line cannot be read, and how it looked (undecodable bytes as \\xNN)."""
+    """Why a physical line cannot be read, and its text (undecodable bytes as \\xNN)."""
 
     rule: str
     reason: str
@@ -30,7 +30,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Lines:
-    """Consecutive physical lines. `lines` are UTF-8 without line ends; a broken line is empty there."""
+    """Consecutive physical lines. `lines` are UTF-8 without line ends; a broken line is an empty text in them."""
 
     first: int
     lines: list[bytes]
@@ -44,7 +44,7 @@ class _Overlong:
 
 
 def physical_lines(file: Path, encoding: str) -> Iterator[Lines]:
-    """All physical lines of `file` in order; memory is a few blocks, whatever the size of the file."""
+    """All physical lines of `file` in order. Memory holds a few blocks, whatever the size of the file."""
     first = 1
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     with file.open("rb") as stream:
@@ -66,14 +66,14 @@ def decoded_blocks(file: Path, encoding: str) -> Iterator[str]:
 
 
 def ends_with_a_line_end(file: Path) -> bool:
-    """False when the last line may go on."""
+    """False when the last line may be incomplete."""
     with file.open("rb") as stream:
         stream.seek(-1, os.SEEK_END)
         return stream.read(1) in b"\r\n"
 
 
 def fitting_encodings(file: Path) -> list[str]:
-    """The encodings in which the start of `file` can be read: for messages only, never for reading."""
+    """The encodings that can decode the start of `file`: a hint for messages, never used for reading."""
     with file.open("rb") as stream:
         head = stream.read(1 << 16)
     head = head[: head.rfind(b"\n") + 1] or head
@@ -104,7 +104,7 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes | _Overlong]:
 
 
 def _after_line_end(stream: BinaryIO) -> bytes:
-    """Reads on to the next line end; what was read behind it."""
+    """Skips to the next line end and returns the bytes that were read after it."""
     while data := stream.read(BLOCK_BYTES):
         end = data.find(b"\n")
         if end >= 0:
@@ -115,7 +115,7 @@ def _after_line_end(stream: BinaryIO) -> bytes:
 def _lines(first: int, block: bytes, codec: str) -> Lines:
     text = block.removesuffix(b"\n")
     if b"\r" in text:
-        # the line end of the file is its own affair; a line break inside a value arrives as LF
+        # CRLF and LF files give the same rows, and a line break inside a value is always LF
         text = text.replace(b"\r\n", b"\n").removesuffix(b"\r")
     broken: dict[int, Broken] = {}
     try:
@@ -133,22 +133,22 @@ def _lines(first: int, block: bytes, codec: str) -> Lines:
 def _line_by_line(text: bytes, codec: str) -> tuple[bytes, dict[int, Broken]]:
     lines: list[bytes] = []
     broken: dict[int, Broken] = {}
-    for place, line in enumerate(text.split(b"\n")):
+    for index, line in enumerate(text.split(b"\n")):
         try:
             lines.append(line.decode(codec).encode())
         except UnicodeError:
             lines.append(b"")
-            broken[place] = Broken("ENCODING", f"含有不能按 {codec} 解码的字节", escaped(line, codec))
+            broken[index] = Broken("ENCODING", f"含有不能按 {codec} 解码的字节", escaped(line, codec))
     return b"\n".join(lines), broken
 
 
 def _mark_overlong(lines: list[bytes], broken: dict[int, Broken]) -> None:
     if max(map(len, lines)) <= LONGEST_LINE:
         return
-    for place, line in enumerate(lines):
+    for index, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
-            broken[place] = _overlong(line[:HEAD_BYTES], "utf-8")
-            lines[place] = b""
+            broken[index] = _overlong(line[:HEAD_BYTES], "utf-8")
+            lines[index] = b""
 
 
 def _too_long(first: int, head: bytes, codec: str) -> Lines:
@@ -160,5 +160,5 @@ def _overlong(head: bytes, codec: str) -> Broken:
 
 
 def escaped(line: bytes, codec: str = "utf-8") -> str:
-    """The line as text, bytes that are no text as \\xNN."""
+    """The line as text; bytes that cannot be decoded become \\xNN."""
     return line.decode(codec, "backslashreplace").encode("utf-8", "backslashreplace").decode()

@@ -1,7 +1,7 @@
-"""What every reader is given and gives back: targets, results, refusals, and the two Parquet writers.
+"""The interface of every reader: its target, its result, refusals, and the two Parquet writers.
 
 Here: the protocol `Reader`, the check of a header against the catalogue, writers for readers that work row by row.
-Not here: any format (one module each beside this file), which file is read when (intake.py).
+Not here: any format (one module for each), which file is read when (intake.py).
 """
 
 import re
@@ -20,13 +20,13 @@ import pyarrow.parquet as pq
 from suining_data.catalog.model import Resource
 
 ROWS_PER_FLUSH = 20_000
-SHOWN_CHARACTERS = 10_000  # of a rejected line; the line number leads to the rest
+SHOWN_CHARACTERS = 10_000  # of a rejected line; the line number shows where the rest is
 SHOWN_COLUMNS = 10
 LINE = "_line"
-DELETED = "_deleted"  # in fetched files: filled where the row with this key has left its table
-FETCHED_AT = "_fetched_at"  # in fetched files: makes each a content of its own, even when a table goes back and forth
-GEOMETRY = "_geometry"  # the source under which a reader offers the shape of a record, as WKT or hexadecimal WKB
-NO_SHAPE = "GEOMETRYCOLLECTION EMPTY"  # a record that is delivered without a shape
+DELETED = "_deleted"  # in fetched files: filled where the row with this key was deleted from its table
+FETCHED_AT = "_fetched_at"  # in fetched files: makes the digests differ, even when a table returns to an old state
+GEOMETRY = "_geometry"  # the source name under which a reader gives the shape of a record, as WKT or hexadecimal WKB
+NO_SHAPE = "GEOMETRYCOLLECTION EMPTY"  # the text of a record without a shape
 RAW_PARQUET = "format parquet, compression snappy, row_group_size 40960"  # small groups: a scan keeps every core busy
 
 REJECTED_SCHEMA = pa.schema(
@@ -35,7 +35,10 @@ REJECTED_SCHEMA = pa.schema(
 
 
 class Refused(Exception):
-    """A batch that cannot be used. Both texts start with the place and end with the mend; the file is named outside."""
+    """A batch that cannot be used.
+
+    Both texts start with the place in the file and end with what to do. The caller puts the file name before them.
+    """
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -45,7 +48,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence for people, file first, in both languages."""
+    """A message for people in both languages; it starts with the file name."""
 
     zh: str
     en: str
@@ -53,7 +56,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a reader writes. `scratch` may hold a working copy; whoever made the target removes it."""
+    """Where a reader writes. `scratch` may hold a working copy; the code that created the target removes the folder."""
 
     raw: Path
     rejected: Path
@@ -62,7 +65,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Part:
-    """A file of a batch that came in several: its lines are those of the batch from `first_line` on."""
+    """One file of a batch of several files. Its lines are the lines of the batch from `first_line` on."""
 
     file_name: str
     first_line: int
@@ -71,10 +74,10 @@ class Part:
 
 @dataclass(frozen=True)
 class ReadResult:
-    """What a file held: lines_total = header_lines + continuation_lines + raw_rows + rejected_rows.
+    """The counts of a file: lines_total = header_lines + continuation_lines + raw_rows + rejected_rows.
 
     A line is a physical line (CSV, JSON Lines), a sheet row (workbooks; a filled cell in a crosstab) or a record (JSON, XML,
-    DBF, SHP, GPKG). `continuation_lines` are the further lines of a record with line breaks inside quotes.
+    DBF, SHP, GPKG). `continuation_lines` counts the second and later lines of records with line breaks inside quotes.
     """
 
     lines_total: int
@@ -85,7 +88,7 @@ class ReadResult:
     columns: tuple[str, ...]
     extra_columns: tuple[str, ...]
     rejected_by_rule: dict[str, int] = field(default_factory=dict)
-    breaks_off: bool = False  # the last line ends within a record, without a line end
+    is_truncated: bool = False  # the last line ends within a record, without a line end
     parts: tuple[Part, ...] = ()  # of a batch in several files
 
 
@@ -98,7 +101,7 @@ class Reader(Protocol):
 
 
 class RejectedWriter:
-    """Writes what could not become a row; memory does not grow with the number of rejected lines."""
+    """Writes the lines that could not become rows. Memory use does not grow with their number."""
 
     def __init__(self, path: Path) -> None:
         self.by_rule: Counter[str] = Counter()
@@ -132,7 +135,7 @@ class RejectedWriter:
 
 
 class RowWriter:
-    """Raw rows of the formats whose library hands out Python values (workbooks, XML, DBF)."""
+    """Writes the raw rows of the formats whose libraries return Python values (workbooks, XML, DBF)."""
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])
@@ -161,7 +164,7 @@ class RowWriter:
 
 
 def shown(text: str) -> str:
-    """A rejected text as it is kept: cut to a readable length, NUL made visible."""
+    """A rejected text in the form that is stored: cut to a readable length, with NUL made visible."""
     cut = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
     return cut.replace("\0", "\\x00")
 
@@ -176,38 +179,38 @@ def yaml_of(resource: Resource) -> str:
 
 
 def check_header(
-    resource: Resource, found: Sequence[str], place_zh: str, place_en: str, offered: Sequence[str] = ()
+    resource: Resource, found: Sequence[str], location_zh: str, location_en: str, offered: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """The undeclared columns of a header; Refused when a declared one is missing or stands there twice.
+    """The undeclared columns of a header; Refused when a declared column is missing or occurs twice.
 
     `offered` names sources that the reader adds itself. When hardly any declared column is found, the line is probably
-    data without a header: then its content is not repeated in the message, because it may be personal.
+    data without a header. Then the message does not repeat its content, because it may be personal.
     """
     declared = [s for s in sources(resource) if s not in offered]
-    twice = sorted(name for name, n in Counter(x.lower() for x in found).items() if n > 1)
-    clash = [s for s in declared if s.lower() in twice]
+    repeated = sorted(name for name, n in Counter(x.lower() for x in found).items() if n > 1)
+    clash = [s for s in declared if s.lower() in repeated]
     if clash:
         raise Refused(
-            f"{place_zh}: 列名重复：{'、'.join(clash)}。请交付方改名后重新交付。",
-            f"{place_en}: column {', '.join(clash)} stands there more than once. Ask for distinct names.",
+            f"{location_zh}: 列名重复：{'、'.join(clash)}。请交付方改名后重新交付。",
+            f"{location_en}: column {', '.join(clash)} occurs more than once. Ask the department for distinct names.",
         )
     missing = [f for f in resource.fields if f.source in declared and f.source not in found]
     extra = tuple(name for name in found if name not in declared)
     if not missing:
         return extra
-    here = len(declared) - len({f.source for f in missing})
-    if here * 2 < len(declared):
+    present = len(declared) - len({f.source for f in missing})
+    if present * 2 < len(declared):
         raise Refused(
-            f"{place_zh}: {len(declared)} 个登记列中只找到 {here} 个，可能缺少表头、分隔符不同或不是这项资源。"
+            f"{location_zh}: {len(declared)} 个登记列中只找到 {present} 个，可能缺少表头、分隔符不同或不是这项资源。"
             f"请核对文件与 {yaml_of(resource)} 的 delivery 和 fields.source。",
-            f"{place_en}: only {here} of {len(declared)} declared columns are there; the header may be missing, the "
-            f"delimiter another one, or the file of another resource. Compare it with delivery and fields.source in "
-            f"{yaml_of(resource)}.",
+            f"{location_en}: only {present} of {len(declared)} declared columns were found. Perhaps the header is missing, "
+            "the delimiter is different, or this is the file of another resource. Compare the file with delivery and "
+            f"fields.source in {yaml_of(resource)}.",
         )
     raise Refused(
-        f"{place_zh}: 缺少列 {'、'.join(f'{f.source}（{f.label}）' for f in missing)}{_extra_zh(extra)}。"
+        f"{location_zh}: 缺少列 {'、'.join(f'{f.source}（{f.label}）' for f in missing)}{_extra_zh(extra)}。"
         f"若只是改名，请在 {yaml_of(resource)} 的 fields.source 中登记。",
-        f"{place_en}: column {', '.join(f'{f.source} ({f.name})' for f in missing)} is missing{_extra_en(extra)}. "
+        f"{location_en}: column {', '.join(f'{f.source} ({f.name})' for f in missing)} is missing{_extra_en(extra)}. "
         f"If it was renamed, add it to fields.source in {yaml_of(resource)}.",
     )
 
@@ -221,26 +224,26 @@ def _extra_en(extra: Sequence[str]) -> str:
 
 
 def require_occurring(resource: Resource, occurring: set[str], unit_zh: str, unit_en: str) -> None:
-    """For formats where an empty item may be left out: Refused when a required source occurs in no record at all."""
+    """For formats that may omit an empty item: Refused when a required source occurs in no record at all."""
     missing = [f for f in resource.fields if f.required and f.source not in occurring]
     if missing:
         raise Refused(
             f"全部{unit_zh}: 没有出现必填项 {'、'.join(f'{f.source}（{f.label}）' for f in missing)}。"
             f"若只是改名，请在 {yaml_of(resource)} 的 fields.source 中登记。",
-            f"all {unit_en}: required item {', '.join(f'{f.source} ({f.name})' for f in missing)} occurs nowhere. "
+            f"all {unit_en}: required item {', '.join(f'{f.source} ({f.name})' for f in missing)} occurs in none of them. "
             f"If it was renamed, add it to fields.source in {yaml_of(resource)}.",
         )
 
 
 def column_names(found: Sequence[str], declared: Sequence[str]) -> list[str]:
-    """Names usable as columns of one table: declared ones unchanged, the rest unnamed or alike made distinct."""
+    """Names that can be the columns of one table. Declared names stay; empty and repeated names get a number."""
     taken = {LINE, *(d.lower() for d in declared)}
     names = []
-    for place, name in enumerate(found, start=1):
+    for position, name in enumerate(found, start=1):
         if name in declared:
             names.append(name)
             continue
-        base = name.replace("\0", "\\x00") or f"column_{place}"  # no SQL holds a NUL
+        base = name.replace("\0", "\\x00") or f"column_{position}"  # SQL text cannot contain a NUL
         unique = base
         suffix = 2
         while unique.lower() in taken:
@@ -251,13 +254,13 @@ def column_names(found: Sequence[str], declared: Sequence[str]) -> list[str]:
 
 
 def clean_name(name: str) -> str:
-    """A column name as compared with the catalogue: without surrounding blanks and line breaks inside."""
+    """A column name in the form that is compared with the catalogue: without line breaks and surrounding blanks."""
     return re.sub(r"[\r\n]+", "", name).strip().strip("﻿")
 
 
 @contextmanager
 def in_file_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Rows keep the order of the file, whatever the connection's setting is outside."""
+    """Inside, rows keep the order of the file, whatever the connection's setting is."""
     row = con.execute("select current_setting('preserve_insertion_order')").fetchone()
     before = bool(row and row[0])
     con.execute("set preserve_insertion_order = true")

@@ -1,12 +1,12 @@
-"""Shapefile: .shp, .shx, .dbf and .prj that lie beside each other are one delivery; every record is accounted for.
+"""Shapefile: .shp, .shx, .dbf and .prj with the same name are one delivery, with an account of every record.
 
-Here: whether the parts are there and belong together, the shapes as WKT in the declared system.
+Here: whether the parts are there and belong together, the shapes as WKT in the declared coordinate system.
 Not here: the attribute table (dbase.py), what makes a shape valid (elements/geometry.py).
 
-Shapes are read by DuckDB spatial (GDAL) without the attribute table, for GDAL leaves out the records that are marked as
-deleted there. A shape that GDAL cannot make sense of comes as null, as an empty one does: its own bytes tell which.
-An index that leads out of the shapes ends the process in GDAL, so it reads one that was checked and written anew.
-`_line` is the ordinal of the record, 1-based.
+DuckDB spatial (GDAL) reads the shapes without the attribute table, because GDAL omits records that are marked as deleted
+there. GDAL returns null for an empty shape and for an unreadable one; the bytes of the record show which it is. An index
+that points outside the shapes crashes GDAL, so GDAL reads a checked and rewritten index.
+`_line` is the ordinal of the record, from 1.
 """
 
 import mmap
@@ -31,7 +31,7 @@ from suining_data.ingestion.reading import (
     yaml_of,
 )
 from suining_data.sql import literal
-from suining_data.warehouse import load_spatial, tells_of_full_disk
+from suining_data.warehouse import is_disk_full, load_spatial
 
 REQUIRED = (".shp", ".shx", ".dbf", ".prj")
 PARTS = (*REQUIRED, ".cpg")
@@ -44,7 +44,7 @@ CODE_PAGES = {"utf-8": {"UTF-8", "UTF8", "65001"}, "gbk": {"GBK", "GB2312", "GB1
 
 
 def parts_of(file: Path) -> list[Path]:
-    """The files that belong to `file`, by suffix, itself among them; GIS programs on Windows write .SHP as well."""
+    """All files of the Shapefile that `file` belongs to, the .shp first. GIS programs on Windows also write .SHP."""
     return sorted(_by_suffix(file).values(), key=lambda part: PARTS.index(part.suffix.lower()))
 
 
@@ -52,7 +52,7 @@ def read_shapefile(con: duckdb.DuckDBPyConnection, file: Path, resource: Resourc
     parts = _by_suffix(file)
     _refuse_if_incomplete(parts, resource)
     _refuse_if_other_code_page(parts.get(".cpg"), resource)
-    _refuse_if_cut_off(parts[".shp"], parts[".shx"])
+    _refuse_if_truncated(parts[".shp"], parts[".shx"])
     load_spatial(con)
     shapes, count = _sound_copy(parts, target.scratch)
     _refuse_if_other_system(con, shapes, resource)
@@ -61,16 +61,16 @@ def read_shapefile(con: duckdb.DuckDBPyConnection, file: Path, resource: Resourc
     if result.lines_total != count:
         raise Refused(
             f"全文件: .shp 有 {count} 个图形，.dbf 有 {result.lines_total} 条记录，两者对不上。请交付方重新导出整套文件。",
-            f"whole file: {count} shapes in .shp and {result.lines_total} records in .dbf do not match. Ask for a new "
-            "export of all parts.",
+            f"whole file: {count} shapes in .shp and {result.lines_total} records in .dbf do not match. Ask the department "
+            "for a new export of all parts.",
         )
     _write_raw(con, shapes, attributes.raw, target.raw)
     return replace(result, columns=(*result.columns, GEOMETRY))
 
 
 def _by_suffix(file: Path) -> dict[str, Path]:
-    beside = (part for part in file.parent.iterdir() if part.stem == file.stem and part.is_file())
-    return {part.suffix.lower(): part for part in sorted(beside) if part.suffix.lower() in PARTS}
+    same_name = (part for part in file.parent.iterdir() if part.stem == file.stem and part.is_file())
+    return {part.suffix.lower(): part for part in sorted(same_name) if part.suffix.lower() in PARTS}
 
 
 def _refuse_if_incomplete(parts: Iterable[str], resource: Resource) -> None:
@@ -79,27 +79,27 @@ def _refuse_if_incomplete(parts: Iterable[str], resource: Resource) -> None:
         raise Refused(
             f"全文件: 缺少同名的 {'、'.join(missing)} 文件。请把 {'、'.join(REQUIRED)} 放在一起重新交付；"
             f"坐标系应为 {resource.delivery.crs}。",
-            f"whole file: {', '.join(missing)} of the same name is missing. Put {', '.join(REQUIRED)} side by side; the "
+            f"whole file: {', '.join(missing)} of the same name is missing. Deliver {', '.join(REQUIRED)} together; the "
             f"coordinate system should be {resource.delivery.crs}.",
         )
 
 
 def _refuse_if_other_code_page(part: Path | None, resource: Resource) -> None:
-    """Chinese text read in the wrong one of GBK and UTF-8 often decodes, to other characters."""
-    told = part.read_text("ascii", "replace").strip().upper() if part else ""
+    """Chinese text in GBK can often be decoded as UTF-8, and the reverse, but with wrong characters."""
+    code_page = part.read_text("ascii", "replace").strip().upper() if part else ""
     declared = resource.delivery.encoding
     family = "utf-8" if declared.startswith("utf-8") else "gbk"
-    if any(told in names for other, names in CODE_PAGES.items() if other != family):
+    if any(code_page in names for other, names in CODE_PAGES.items() if other != family):
         raise Refused(
-            f".cpg: 写明编码为 {told}，登记的是 {declared}。请核实后改正 {yaml_of(resource)} 的 delivery.encoding，"
+            f".cpg: 写明编码为 {code_page}，登记的是 {declared}。请核实后改正 {yaml_of(resource)} 的 delivery.encoding，"
             "或请交付方重新导出。",
-            f".cpg: says the encoding is {told}, declared is {declared}. Find out which is right and correct "
-            f"delivery.encoding in {yaml_of(resource)}, or ask for a new export.",
+            f".cpg: the file says the encoding is {code_page}, but {declared} is declared. Find out which is right. Correct "
+            f"delivery.encoding in {yaml_of(resource)}, or ask the department for a new export.",
         )
 
 
-def _refuse_if_cut_off(shp: Path, shx: Path) -> None:
-    """Refused when a file is none, or shorter than its header says."""
+def _refuse_if_truncated(shp: Path, shx: Path) -> None:
+    """Refused when a file is not part of a Shapefile, or is shorter than its header says."""
     for part in (shp, shx):
         with part.open("rb") as stream:
             head = stream.read(HEADER_LENGTH)
@@ -107,19 +107,19 @@ def _refuse_if_cut_off(shp: Path, shx: Path) -> None:
         if len(head) < HEADER_LENGTH or head[:4] != FILE_CODE:
             raise Refused(
                 f"{part.suffix}: 不是 Shapefile 文件，或文件头损坏。请交付方重新导出。",
-                f"{part.suffix}: not part of a Shapefile, or its header is damaged. Ask for a new export.",
+                f"{part.suffix}: not part of a Shapefile, or its header is damaged. Ask the department for a new export.",
             )
         declared = 2 * int.from_bytes(head[24:28], "big")
         if size < declared or (size - HEADER_LENGTH) % 2:
             raise Refused(
                 f"{part.suffix}: 文件头称有 {declared} 字节，实有 {size} 字节，传输可能中断。请交付方重新交付。",
-                f"{part.suffix}: the header speaks of {declared} bytes, the file has {size}; the transfer may have "
-                "broken off. Ask for a new delivery.",
+                f"{part.suffix}: the header announces {declared} bytes, but the file has {size}; the transfer may have been "
+                "interrupted. Ask the department for a new delivery.",
             )
 
 
 def _sound_copy(parts: dict[str, Path], scratch: Path) -> tuple[Path, int]:
-    """The shapes without their attribute table, under a name that any program can open, and their number."""
+    """The shapes without their attribute table, under a name that GDAL can always open, and their number."""
     shapes = scratch / "shapes.shp"
     shapes.symlink_to(parts[".shp"].resolve())
     shapes.with_suffix(".prj").write_text(_text(parts[".prj"].read_bytes()), "utf-8")
@@ -127,11 +127,11 @@ def _sound_copy(parts: dict[str, Path], scratch: Path) -> tuple[Path, int]:
     index = index[: len(index) // INDEX_ENTRY.size * INDEX_ENTRY.size]
     with shapes.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for offset, length in INDEX_ENTRY.iter_unpack(index):
-            place, end = 2 * offset, 2 * (offset + length) + RECORD_HEADER_LENGTH
-            if place < HEADER_LENGTH or end > len(content) or INDEX_ENTRY.unpack_from(content, place)[1] != length:
+            start, end = 2 * offset, 2 * (offset + length) + RECORD_HEADER_LENGTH
+            if start < HEADER_LENGTH or end > len(content) or INDEX_ENTRY.unpack_from(content, start)[1] != length:
                 raise Refused(
                     ".shx: 索引与 .shp 中的图形对不上。请交付方重新导出整套文件。",
-                    ".shx: the index does not match the shapes in .shp. Ask for a new export of all parts.",
+                    ".shx: the index does not match the shapes in .shp. Ask the department for a new export of all parts.",
                 )
         words = (HEADER_LENGTH + len(index)) // 2
         header = content[:24] + words.to_bytes(4, "big") + content[28:HEADER_LENGTH]
@@ -140,7 +140,7 @@ def _sound_copy(parts: dict[str, Path], scratch: Path) -> tuple[Path, int]:
 
 
 def _text(prj: bytes) -> str:
-    """Programs on Chinese Windows write names of systems in GBK."""
+    """The text of a .prj; programs on Chinese Windows write the names of coordinate systems in GBK."""
     try:
         return prj.decode("utf-8")
     except UnicodeDecodeError:
@@ -160,8 +160,8 @@ def _refuse_if_other_system(con: duckdb.DuckDBPyConnection, shapes: Path, resour
     raise Refused(
         f".prj: 坐标系为 {found}，登记的是 {resource.delivery.crs}。请交付方按 {resource.delivery.crs} 导出；"
         f"若登记有误，请改正 {yaml_of(resource)} 的 delivery.crs。",
-        f".prj: the coordinate system is {found_en}, declared is {resource.delivery.crs}. Ask for an export in "
-        f"{resource.delivery.crs}, or correct delivery.crs in {yaml_of(resource)}.",
+        f".prj: the coordinate system is {found_en}, but {resource.delivery.crs} is declared. Ask the department for an "
+        f"export in {resource.delivery.crs}, or correct delivery.crs in {yaml_of(resource)}.",
     )
 
 
@@ -173,26 +173,27 @@ def _read_attributes(con: duckdb.DuckDBPyConnection, dbf: Path, resource: Resour
 
 
 def _write_raw(con: duckdb.DuckDBPyConnection, shapes: Path, attributes: Path, raw: Path) -> None:
-    """The attributes with their shapes; a record without a usable shape has a text that says so."""
+    """Joins the attributes with their shapes; a record without a usable shape gets a text that says so."""
     try:
         con.execute(
-            "create or replace temp table shape as select OGC_FID + 1 as ordinal, ST_AsText(geom) as told "
+            "create or replace temp table shape as select OGC_FID + 1 as ordinal, ST_AsText(geom) as geometry_text "
             f"from ST_Read({literal(shapes)})"
         )
     except duckdb.Error as error:
-        if isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(error):
+        if isinstance(error, duckdb.OutOfMemoryException) or is_disk_full(error):
             raise
         reason = str(error).splitlines()[0]
         raise Refused(
             f".shp: 图形无法读取（{reason}）。请交付方重新导出。",
-            f".shp: the shapes cannot be read ({reason}). Ask for a new export.",
+            f".shp: the shapes cannot be read ({reason}). Ask the department for a new export.",
         ) from error
-    nothing = [n for (n,) in con.execute("select ordinal from shape where told is null order by ordinal").fetchall()]
-    if nothing:
-        con.executemany("update shape set told = ? where ordinal = ?", _texts_of_records(shapes, nothing))
+    without = con.execute("select ordinal from shape where geometry_text is null order by ordinal").fetchall()
+    if without:
+        texts = _texts_of_records(shapes, [ordinal for (ordinal,) in without])
+        con.executemany("update shape set geometry_text = ? where ordinal = ?", texts)
     with in_file_order(con):
         con.execute(
-            f"copy (select attribute.* exclude ({LINE}), told as {GEOMETRY}, {LINE} "
+            f"copy (select attribute.* exclude ({LINE}), geometry_text as {GEOMETRY}, {LINE} "
             f"from read_parquet({literal(attributes)}) as attribute join shape on ordinal = {LINE} order by {LINE}) "
             f"to {literal(raw)} ({RAW_PARQUET})"
         )
@@ -200,7 +201,7 @@ def _write_raw(con: duckdb.DuckDBPyConnection, shapes: Path, attributes: Path, r
 
 
 def _texts_of_records(shapes: Path, ordinals: Iterable[int]) -> list[tuple[str, int]]:
-    """(text, ordinal) of records that GDAL makes nothing of: empty by intent, or damaged."""
+    """(text, ordinal) of the records for which GDAL returns null: empty shapes and damaged shapes."""
     index = shapes.with_suffix(".shx").read_bytes()
     found = []
     with shapes.open("rb") as stream:

@@ -1,13 +1,13 @@
-"""Workbooks, XLSX and XLS (97-2003): sheets with title rows, merged headers and crosstabs become raw rows; cells become the text a sheet shows.
+"""Workbooks, XLSX and XLS (97-2003): sheets with title rows, merged headers and crosstabs become raw rows of text.
 
-Here: choosing sheets, headers, unpivoting, cell values as text.
-Not here: what a value means. An id stored as a number has lost its last digits: it arrives as 5.10902E+17 and its
-element rejects it; nothing is repaired.
+Here: choosing sheets, headers, unpivoting, cell values as the text that the sheet shows.
+Not here: what a value means. An id that is stored as a number has lost its last digits. It arrives as 5.10902E+17 and
+its element rejects it; it is not repaired.
 
-`_line` is the sheet's row when the file has one sheet with content, otherwise (and in a crosstab, where a row gives
-several records) the ordinal of the record in the file. Blank rows are rejected as BLANK_LINE; a row in which only the
-first cell is filled (a note, a signature, a subheading) as FOOTER. Empty cells of a crosstab are no observations and
-are not counted.
+`_line` is the sheet's row when the file has one sheet with content. Otherwise, and in a crosstab, where a row gives
+several records, it is the ordinal of the record in the file. Blank rows are rejected as BLANK_LINE. A row with only the
+first cell filled (a note, a signature, a subheading) is rejected as FOOTER. An empty cell of a crosstab is not an
+observation and is not counted.
 """
 
 import io
@@ -39,7 +39,7 @@ from suining_data.ingestion.workbook_97 import sound_copy
 from suining_data.ingestion.workbook_parts import DamagedParts, Errors, error_cells, is_zip
 
 SHEET = "_sheet"
-EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
+EXACT_DIGITS = 15  # a spreadsheet keeps so many digits of a number
 
 SIGNATURES = {b"PK\x03\x04": Format.XLSX, b"\xd0\xcf\x11\xe0": Format.XLS}
 
@@ -52,7 +52,7 @@ class _Sheet:
     name: str
     header: list[list[str]]  # header rows, merged cells filled
     columns: list[str]  # header rows joined with "/"
-    first_body_row: int  # 1-based, as the sheet shows it
+    first_body_row: int  # counted from 1, as the sheet shows it
     body: list[Row]
 
 
@@ -87,9 +87,9 @@ def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource
 
 
 def open_workbook(file: Path) -> tuple[CalamineWorkbook, dict[str, Errors]]:
-    """The workbook, and its cells with formula errors by sheet.
+    """The workbook, and its cells with formula errors by sheet name.
 
-    Refused when its sheets reach too far, PasswordError when it is encrypted, DamagedParts when it cannot be read.
+    Refused when its sheets have too many cells, PasswordError when it is encrypted, DamagedParts when it cannot be read.
     """
     with _damage_of_any_kind():
         if is_zip(file):
@@ -100,7 +100,7 @@ def open_workbook(file: Path) -> tuple[CalamineWorkbook, dict[str, Errors]]:
 
 @contextmanager
 def _damage_of_any_kind() -> Iterator[None]:
-    """DamagedParts for all that calamine may raise at a damaged file but PasswordError."""
+    """Turns every error that calamine raises for a damaged file into DamagedParts. PasswordError stays."""
     try:
         yield
     except PasswordError:
@@ -108,13 +108,13 @@ def _damage_of_any_kind() -> Iterator[None]:
     except (CalamineError, ZipError, OSError):
         raise DamagedParts from None
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # it stumbles over some damage; the type cannot be imported
+        if type(error).__name__ != "PanicException":  # calamine's Rust code panics; the type cannot be imported
             raise
         raise DamagedParts from None
 
 
 def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
-    """The sheets that the catalogue names and that are not empty, in the order of the file."""
+    """The sheets that match the catalogue's pattern and have content, in the order of the file."""
     try:
         with _damage_of_any_kind():
             book, errors = open_workbook(file)
@@ -125,7 +125,7 @@ def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
     except PasswordError:
         raise Refused(
             "全文件: 工作簿有密码。请交付方去掉密码后重新交付。",
-            "whole file: the workbook has a password. Ask for a delivery without one.",
+            "whole file: the workbook has a password. Ask the department for a delivery without one.",
         ) from None
     except DamagedParts:
         raise _no_workbook(file, resource) from None
@@ -134,8 +134,8 @@ def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
         raise Refused(
             f"全文件: 没有名称符合 {resource.delivery.sheets} 且有内容的工作表。"
             f"请核对 {yaml_of(resource)} 的 delivery.sheets。",
-            f"whole file: no sheet matches {resource.delivery.sheets} and has content. "
-            f"Compare delivery.sheets in {yaml_of(resource)}.",
+            f"whole file: no sheet with content matches {resource.delivery.sheets}. "
+            f"Check delivery.sheets in {yaml_of(resource)}.",
         )
     return filled
 
@@ -148,13 +148,13 @@ def _no_workbook(file: Path, resource: Resource) -> Refused:
     return Refused(
         f"全文件: 不是 {declared.upper()} 工作簿{f'，而像是 {found}' if is_other else '，或文件损坏'}。"
         f"请核对 {yaml_of(resource)} 的 delivery.format，或请交付方重新导出。",
-        f"whole file: not an {declared.upper()} workbook{f' but one of {found}' if is_other else ', or damaged'}. "
-        f"Compare delivery.format in {yaml_of(resource)}, or ask for a new export.",
+        f"whole file: not an {declared.upper()} workbook{f' but {found}' if is_other else ', or damaged'}. "
+        f"Check delivery.format in {yaml_of(resource)}, or ask the department for a new export.",
     )
 
 
 def _sheet(sheet: CalamineSheet, resource: Resource, errors: Errors) -> _Sheet | None:
-    """None when nothing stands in the sheet."""
+    """The header and body of a sheet, or None when the sheet is empty."""
     cells = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (row, column), text in errors.items():
         if row < len(cells) and column < len(cells[row]):
@@ -167,22 +167,22 @@ def _sheet(sheet: CalamineSheet, resource: Resource, errors: Errors) -> _Sheet |
         raise Refused(
             f"工作表“{sheet.name}”: 只有 {len(cells)} 行，表头应在第 {bottom} 行。"
             f"请核对 {yaml_of(resource)} 的 title_rows 和 header_rows。",
-            f"sheet {sheet.name}: {len(cells)} rows only, the header should end in row {bottom}. "
-            f"Compare title_rows and header_rows in {yaml_of(resource)}.",
+            f"sheet {sheet.name}: only {len(cells)} rows, but the header should end in row {bottom}. "
+            f"Check title_rows and header_rows in {yaml_of(resource)}.",
         )
     _fill_merged(cells, sheet, top, bottom)
     header = cells[top:bottom]
-    width = max((place for row in cells[top:] for place, text in enumerate(row, start=1) if text), default=0)
+    width = max((column for row in cells[top:] for column, text in enumerate(row, start=1) if text), default=0)
     header = [[clean_name(text) for text in row[:width]] for row in header]
     if delivery.crosstab is not None:
         _fill_levels(header, len(delivery.crosstab.stub))
-    joined = ["/".join(dict.fromkeys(row[place] for row in header if row[place])) for place in range(width)]
+    joined = ["/".join(dict.fromkeys(row[column] for row in header if row[column])) for column in range(width)]
     columns = column_names(joined, sources(resource))
     return _Sheet(sheet.name, header, columns, bottom + 1, [row[:width] for row in cells[bottom:]])
 
 
 def _fill_merged(cells: list[Row], sheet: CalamineSheet, top: int, bottom: int) -> None:
-    """In the header a merged range repeats its text everywhere; in the body downwards only, for each row it spans."""
+    """Copies the text of a merged range: in the header into all its cells, in the body only down its first column."""
     for (row, column), (last_row, last_column) in sheet.merged_cell_ranges or []:
         if row >= len(cells) or column >= len(cells[row]):
             continue
@@ -195,34 +195,34 @@ def _fill_merged(cells: list[Row], sheet: CalamineSheet, top: int, bottom: int) 
 
 
 def _fill_levels(header: list[Row], stub: int) -> None:
-    """A blank cell in an upper header row of a crosstab belongs to the group that starts left of it."""
+    """In the upper header rows of a crosstab a blank cell gets the text of the group that starts to its left."""
     for row in header[:-1]:
-        for place in range(stub + 1, len(row)):
-            row[place] = row[place] or row[place - 1]
+        for column in range(stub + 1, len(row)):
+            row[column] = row[column] or row[column - 1]
 
 
 def _extra(sheet: _Sheet, resource: Resource) -> tuple[str, ...]:
     """Undeclared columns of a sheet; Refused when declared ones are missing."""
     crosstab = resource.delivery.crosstab
     row = sheet.first_body_row - 1
-    place_zh, place_en = f"工作表“{sheet.name}”第 {row} 行", f"sheet {sheet.name} row {row}"
+    location_zh, location_en = f"工作表“{sheet.name}”第 {row} 行", f"sheet {sheet.name} row {row}"
     if crosstab is None:
-        return check_header(resource, sheet.columns, place_zh, place_en, offered=[SHEET])
+        return check_header(resource, sheet.columns, location_zh, location_en, offered=[SHEET])
     stub = sheet.columns[: len(crosstab.stub)]
     if stub != crosstab.stub:
         missing = [name for name in crosstab.stub if name not in stub]
         raise Refused(
-            f"{place_zh}: 交叉表左侧应是 {'、'.join(crosstab.stub)}，缺少 {'、'.join(missing) or '（顺序不同）'}。"
+            f"{location_zh}: 交叉表左侧应是 {'、'.join(crosstab.stub)}，缺少 {'、'.join(missing) or '（顺序不同）'}。"
             f"请核对 {yaml_of(resource)} 的 delivery.crosstab.stub 和 title_rows。",
-            f"{place_en}: the crosstab should start with {', '.join(crosstab.stub)}; "
+            f"{location_en}: the crosstab should start with {', '.join(crosstab.stub)}; "
             f"missing: {', '.join(missing) or '(other order)'}. "
-            f"Compare delivery.crosstab.stub and title_rows in {yaml_of(resource)}.",
+            f"Check delivery.crosstab.stub and title_rows in {yaml_of(resource)}.",
         )
     return ()
 
 
 def _data_rows(sheet: _Sheet, width: int, rejected: RejectedWriter, *, names_sheet: bool) -> Iterator[tuple[int, Row]]:
-    """Row number in the sheet and cells of the rows that hold data; `width` is what a row must be able to fill."""
+    """Row number in the sheet and cells of each row with data. `width` is the number of columns of a full row."""
     where = f"（工作表“{sheet.name}”）" if names_sheet else ""
     for number, cells in enumerate(sheet.body, start=sheet.first_body_row):
         if not any(cells):
@@ -234,19 +234,19 @@ def _data_rows(sheet: _Sheet, width: int, rejected: RejectedWriter, *, names_she
 
 
 def _records(sheet: _Sheet, cells: Row, delivery: Delivery, columns: Sequence[str]) -> Iterator[list[str | None]]:
-    """The raw rows of one sheet row: itself, or one per filled cell of a crosstab."""
+    """The raw rows of one sheet row: one row, or in a crosstab one for each filled cell."""
     if delivery.crosstab is None:
         by_name = dict(zip(sheet.columns, cells, strict=True))
         yield [by_name.get(name) for name in columns]
         return
     stub = len(delivery.crosstab.stub)
-    for place in range(stub, len(cells)):
-        if cells[place]:
-            yield [*cells[:stub], *(row[place] for row in sheet.header), cells[place]]
+    for column in range(stub, len(cells)):
+        if cells[column]:
+            yield [*cells[:stub], *(row[column] for row in sheet.header), cells[column]]
 
 
 def cell_text(value: Cell) -> str:
-    """A cell as text: whole numbers without a point, dates as ISO, numbers beyond 15 digits as the sheet shows them."""
+    """A cell as text: whole numbers without a decimal point, dates as ISO, numbers over 15 digits as the sheet shows them."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):

@@ -1,7 +1,7 @@
-"""The stream of an XLS workbook (97-2003) before a library opens it: taken out, checked, put into a compound file of ours.
+"""The stream of an XLS workbook (97-2003) before a library opens it: extracted, checked, written to a new compound file.
 
-Here: the compound file (MS-CFB) and how far the cells reach (MS-XLS): calamine follows a chain of sectors that bites its
-own tail, and asks for the memory that a damaged number claims, and then the process ends.
+Here: the compound file (MS-CFB) and the number of cells (MS-XLS). Calamine follows a circular chain of sectors without
+end, and allocates the memory that a damaged number claims; both end the process.
 Not here: cell values (workbook.py).
 """
 
@@ -18,8 +18,8 @@ from suining_data.ingestion.reading import Refused
 from suining_data.ingestion.workbook_parts import DamagedParts
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-HEADER = struct.Struct("<30xHH14xI4xII4xI4x109I")  # of the file: sizes of sectors, where its tables start
-ENTRY = struct.Struct("<64sHB49xII4x")  # of the directory: name, its bytes, kind, first sector, size
+HEADER = struct.Struct("<30xHH14xI4xII4xI4x109I")  # of the file: sizes of sectors, first sectors of its tables
+ENTRY = struct.Struct("<64sHB49xII4x")  # of the directory: name, length of the name in bytes, kind, first sector, size
 END_OF_CHAIN = 0xFFFFFFFE
 NO_SECTOR = 0xFFFFFFFF
 STREAM, ROOT = 2, 5
@@ -28,7 +28,7 @@ WORKBOOKS = ("Workbook", "Book")
 
 BEGIN, END, CONTINUE = (0x0009, 0x0209, 0x0409, 0x0809), 0x000A, 0x003C
 ENCRYPTED, SHEET, STRINGS, EXTENT = 0x002F, 0x0085, 0x00FC, 0x0200
-CELLS = (0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD)  # what calamine makes a cell of
+CELLS = (0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD)  # the records that calamine reads as cells
 CELLS_OF_A_ROW = 0x00BD
 IGNORED = 0xFFFF
 MOST_CELLS = 10_000_000  # of all sheets; the longest sheet, 65,536 rows, may have 150 columns
@@ -38,12 +38,13 @@ LEAST_TEXT_BYTES = 3  # of a shared text
 def sound_copy(file: Path) -> bytes:
     """A compound file that holds the workbook of `file` and nothing else.
 
-    Refused when its sheets reach too far, PasswordError when it is encrypted, DamagedParts when it is none.
+    Refused when its sheets have too many cells, PasswordError when it is encrypted, DamagedParts when `file` is damaged or
+    is not a workbook.
     """
     try:
         stream = bytearray(_workbook(file.read_bytes()))
-        _refuse_what_is_damaged(stream)
-        _refuse_what_reaches_too_far(stream)
+        _refuse_if_damaged(stream)
+        _refuse_if_too_many_cells(stream)
     except (struct.error, IndexError, ValueError):
         raise DamagedParts from None
     out = io.BytesIO()
@@ -53,7 +54,7 @@ def sound_copy(file: Path) -> bytes:
 
 @dataclass(frozen=True)
 class _Sectors:
-    """Pieces of the same size; `following` names for each the next one of its chain."""
+    """Pieces of the same size; `following` has for each sector the next sector of its chain."""
 
     data: bytes
     size: int
@@ -96,10 +97,10 @@ def _workbook(data: bytes) -> bytes:
 
 
 def _entries(directory: bytes) -> dict[str, tuple[int, int]]:
-    """First sector and size of each stream by its name; what is small stands in the stream of the root."""
+    """First sector and size of each stream by its name. Small streams are stored inside the stream of the root."""
     entries: dict[str, tuple[int, int]] = {}
-    for place in range(0, len(directory) - ENTRY.size + 1, ENTRY.size):
-        name, length, kind, start, size = ENTRY.unpack_from(directory, place)
+    for offset in range(0, len(directory) - ENTRY.size + 1, ENTRY.size):
+        name, length, kind, start, size = ENTRY.unpack_from(directory, offset)
         if kind in (STREAM, ROOT):
             text = name[: max(0, length - 2)].decode("utf-16-le", "replace")
             entries.setdefault(ROOT_NAME if kind == ROOT else text, (start, size))
@@ -107,7 +108,7 @@ def _entries(directory: bytes) -> dict[str, tuple[int, int]]:
 
 
 def _tables(body: bytes, size: int, first: list[int], more: int) -> Iterator[bytes]:
-    """The sectors that hold the chains: 109 are named in the header, others in sectors of their own."""
+    """The sectors that hold the chains: the header lists 109 of them, further sectors list the others."""
     named, seen = first, 0
     while True:
         for sector in named:
@@ -126,31 +127,34 @@ def _numbers(table: bytes) -> tuple[int, ...]:
 
 
 def _records(stream: bytearray) -> Iterator[tuple[int, int, int, int]]:
-    """Place, kind, and where the body begins and ends, of every record that is whole."""
-    place = 0
-    while place + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, place)
-        end = place + 4 + length
+    """Offset, kind, start and end of the body of every complete record."""
+    offset = 0
+    while offset + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, offset)
+        end = offset + 4 + length
         if end > len(stream):
             return
-        yield place, kind, place + 4, end
-        place = end
+        yield offset, kind, offset + 4, end
+        offset = end
 
 
-def _refuse_what_is_damaged(stream: bytearray) -> None:
-    """Sheets that begin at no sheet and more texts than there can be are damage; what claims memory is taken out."""
+def _refuse_if_damaged(stream: bytearray) -> None:
+    """DamagedParts when a sheet starts where no sheet begins, or when it claims more texts than there can be.
+
+    Records that only claim memory are overwritten in `stream`.
+    """
     begins: set[int] = set()
     sheets: list[int] = []
     texts = text_bytes = previous = 0
-    for place, kind, start, end in _records(stream):
+    for offset, kind, start, end in _records(stream):
         if kind == ENCRYPTED and any(stream[start : start + 2]):
             raise PasswordError
         if kind in BEGIN:
-            begins.add(place)
+            begins.add(offset)
         elif kind == SHEET:
             sheets += struct.unpack_from("<I", stream, start)
         elif kind == EXTENT:
-            struct.pack_into("<H", stream, place, IGNORED)
+            struct.pack_into("<H", stream, offset, IGNORED)
         elif kind == STRINGS:
             texts += struct.unpack_from("<4xI", stream, start)[0]
         if STRINGS in (kind, previous) and kind in (STRINGS, CONTINUE):
@@ -160,8 +164,8 @@ def _refuse_what_is_damaged(stream: bytearray) -> None:
         raise DamagedParts
 
 
-def _refuse_what_reaches_too_far(stream: bytearray) -> None:
-    """calamine holds all sheets at once, each from A1 to its last row and column."""
+def _refuse_if_too_many_cells(stream: bytearray) -> None:
+    """Calamine keeps all sheets in memory, each from A1 to its last row and column, so all their cells count."""
     rows = columns = cells = 0
     for _, kind, start, end in _records(stream):
         if kind in CELLS:
@@ -176,6 +180,6 @@ def _refuse_what_reaches_too_far(stream: bytearray) -> None:
     if cells + rows * columns > MOST_CELLS:
         raise Refused(
             f"全文件: 工作表延伸得太远，超过 {MOST_CELLS:,} 格。请交付方删去表格之外的单元格后重新导出。",
-            f"whole file: the sheets reach too far, over more than {MOST_CELLS:,} cells. Ask for an export without the "
-            "cells beyond the table.",
+            f"whole file: the sheets reach too far, over more than {MOST_CELLS:,} cells. Ask the department for an export "
+            "without the cells outside the table.",
         )

@@ -1,7 +1,7 @@
-"""The parts of an XLSX before a library opens it: how much they unpack to, how far the sheets reach, cells with errors.
+"""The parts of an XLSX before a library opens it: their unpacked size, the size of the sheets, cells with formula errors.
 
-Here: what calamine does not tell (a formula error is an empty cell to it) or does not survive (one cell in XFD1048576
-makes it ask for the memory of all cells before it, and the process ends; so does a bomb).
+Here: checks that calamine does not make. It reads a formula error as an empty cell. One cell in XFD1048576 makes it
+allocate memory for all cells before it, and the process ends; a zip bomb does the same.
 Not here: cell values (workbook.py).
 """
 
@@ -35,7 +35,7 @@ Errors = dict[tuple[int, int], str]  # row and column from 0 -> what the cell sh
 
 
 def is_zip(file: Path) -> bool:
-    """True of an XLSX; an XLS, an encrypted workbook or a web page is none."""
+    """True for an XLSX; False for an XLS, an encrypted workbook or a web page."""
     with file.open("rb") as stream:
         return stream.read(len(ZIP)) == ZIP
 
@@ -43,30 +43,30 @@ def is_zip(file: Path) -> bool:
 def error_cells(file: Path) -> dict[str, Errors]:
     """The cells with formula errors by sheet name.
 
-    Refused when the workbook unpacks to too much or a sheet reaches too far; DamagedParts when it cannot be read.
+    Refused when the unpacked workbook is too large or a sheet has too many cells; DamagedParts when it cannot be read.
     """
     try:
         with ZipFile(file) as book:
-            _refuse_a_bomb(book, max(ALWAYS_ALLOWED, file.stat().st_size * GREATEST_RATIO))
+            _refuse_if_zip_bomb(book, max(ALWAYS_ALLOWED, file.stat().st_size * GREATEST_RATIO))
             return {name: _errors(book, part, name) for name, part in _sheets(book).items()}
     except UNREADABLE:
         raise DamagedParts from None
 
 
-def _refuse_a_bomb(book: ZipFile, limit: int) -> None:
+def _refuse_if_zip_bomb(book: ZipFile, limit: int) -> None:
     for part in book.infolist():
         for block in _blocks(book, part.filename):
             limit -= len(block)
             if limit < 0:
                 raise Refused(
                     f"全文件: 工作簿解压后超过其大小的 {GREATEST_RATIO} 倍，可能是压缩炸弹。请交付方重新导出。",
-                    f"whole file: the workbook unpacks to more than {GREATEST_RATIO} times its size; it may be a bomb. "
-                    "Ask for a new export.",
+                    f"whole file: the workbook unpacks to more than {GREATEST_RATIO} times its size; it may be a zip bomb. "
+                    "Ask the department for a new export.",
                 )
 
 
 def _sheets(book: ZipFile) -> dict[str, str]:
-    """Sheet name -> part that holds its cells."""
+    """Sheet name -> the part with its cells."""
     targets = {
         each.get("Id"): posixpath.normpath(posixpath.join("xl", each.get("Target", "")).lstrip("/"))
         for each in ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
@@ -90,7 +90,7 @@ def _errors(book: ZipFile, part: str, sheet: str) -> Errors:
         references = REFERENCE.findall(text)
         last_row = max(last_row, max((int(row) for _, row in references), default=0))
         last_column = max(last_column, max(map(_column, {letters for letters, _ in references}), default=0))
-        _refuse_what_reaches_too_far(sheet, last_row, last_column)
+        _refuse_if_too_many_cells(sheet, last_row, last_column)
         if b"e" in text:
             errors |= dict(_errors_in(text))
     return errors
@@ -98,18 +98,18 @@ def _errors(book: ZipFile, part: str, sheet: str) -> Errors:
 
 def _errors_in(text: bytes) -> Iterator[tuple[tuple[int, int], str]]:
     for attributes, shown in ERROR_CELL.findall(text):
-        place = REFERENCE.search(b" " + attributes)
-        if place and place[1]:
-            yield (int(place[2]) - 1, _column(place[1]) - 1), shown.decode("utf-8", "replace")
+        reference = REFERENCE.search(b" " + attributes)
+        if reference and reference[1]:
+            yield (int(reference[2]) - 1, _column(reference[1]) - 1), shown.decode("utf-8", "replace")
 
 
-def _refuse_what_reaches_too_far(sheet: str, rows: int, columns: int) -> None:
+def _refuse_if_too_many_cells(sheet: str, rows: int, columns: int) -> None:
     if rows * columns > MOST_CELLS:
         raise Refused(
             f"工作表“{sheet}”: 一直延伸到第 {rows} 行第 {columns} 列，超过 {MOST_CELLS:,} 格。"
             "请交付方删去表格之外的单元格后重新导出。",
             f"sheet {sheet}: it reaches to row {rows} column {columns}, more than {MOST_CELLS:,} cells. "
-            "Ask for an export without the cells beyond the table.",
+            "Ask the department for an export without the cells outside the table.",
         )
 
 

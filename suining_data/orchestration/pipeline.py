@@ -139,7 +139,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             resource,
             context.run_id,
             accepted=accepted_batches(context.con),
-            judge=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
+            validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
         )
         return WriteResult(
             rows=ingested.raw_rows,

@@ -21,7 +21,7 @@ from suining_data.orchestration.step import Connection, Step
 from suining_data.orchestration.summary import print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Settings
-from suining_data.warehouse import speaks_of_full_disk
+from suining_data.warehouse import message_says_disk_full
 
 
 def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
@@ -133,7 +133,7 @@ class Progress:
     def _failed(self, event: dg.DagsterEvent) -> None:
         """Print one line per failure. A full disk is printed once, because every further table fails with it."""
         reason = _reason(event)
-        if speaks_of_full_disk(reason):
+        if message_says_disk_full(reason):
             if self.has_shown_full_disk:
                 return
             self.has_shown_full_disk = True

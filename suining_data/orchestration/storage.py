@@ -22,7 +22,7 @@ from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorag
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
-from suining_data.warehouse import DiskFull, tells_of_full_disk
+from suining_data.warehouse import DiskFull, is_disk_full
 
 
 @cache
@@ -55,7 +55,7 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
         try:
             super().store_event(event)
         except db.exc.OperationalError as error:
-            if not tells_of_full_disk(error):
+            if not is_disk_full(error):
                 raise
             raise DiskFull from error
 

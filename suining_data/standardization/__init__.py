@@ -1,4 +1,4 @@
-"""raw -> staged: typed rows with standard names; bad rows to quarantine with a reason; every row accounted for."""
+"""raw -> staged: typed rows with standard names. Bad rows and values are quarantined with a reason; every row is counted."""
 
 from suining_data.standardization.accounts import UNBALANCED, create_accounts, unbalanced_batches
 from suining_data.standardization.plausibility import implausible_column

@@ -1,7 +1,7 @@
-"""Row accounts: for every batch, what came in equals what went on plus what was put aside.
+"""Row accounts: for every batch, the rows that came in equal the staged, quarantined and superseded rows together.
 
 Here: the tables governance.row_account, governance.quarantine and governance.superseded, the two equations.
-Not here: why a row is put aside (statement.py), how a file is read (ingestion/).
+Not here: why a row is quarantined (statement.py), how a file is read (ingestion/).
 """
 
 import duckdb
@@ -13,7 +13,7 @@ UNBALANCED = """
 
 
 def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of the accounts where they are missing."""
+    """Create the tables of the accounts if they do not exist."""
     con.execute("""
         create table if not exists governance.row_account (
             resource_id varchar, batch_id varchar, lines_total bigint, header_lines bigint, continuation_lines bigint,
@@ -29,7 +29,7 @@ def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def unbalanced_batches(con: duckdb.DuckDBPyConnection, table: str, resource_id: str) -> list[str]:
-    """Batch ids of a resource whose equations do not hold in `table` (shape of governance.row_account)."""
+    """Ids of the batches whose equations do not hold in `table` (columns as in governance.row_account)."""
     rows = con.execute(
         f"select batch_id from {table} where resource_id = ? and ({UNBALANCED}) order by 1", [resource_id]
     ).fetchall()

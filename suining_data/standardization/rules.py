@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from suining_data.catalog import Derived, Field, Resource
 from suining_data.elements import ELEMENTS, Then
 
-# a pattern: a list of ten texts is planned as a join, once for every column
+# This is a pattern, because DuckDB plans a list of ten texts as a join, once for every column.
 FORMULA_ERRORS = "'#(?:REF!|N/A|VALUE!|DIV/0!|NAME[?]|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)'"
 
 
@@ -52,7 +52,7 @@ def rules_of_field(field: Field) -> list[ColumnRule]:
     else:
         no_error = f"case when starts_with({cleaned}, '#') then not regexp_full_match({cleaned}, {FORMULA_ERRORS}) end"
         reason = "表格公式出错（如#REF!），请改正公式或改为数值后重新导出"
-        # else it were a value
+        # without this rule the error text would be accepted as a value
         found.append(_rule(field, "formula_error", reason, no_error, Then.QUARANTINE_VALUE))
     return found + _of_element(field, field.source)
 

@@ -1,7 +1,7 @@
-"""Raw batches of a resource into a judged side table, and the side table into force.
+"""Writes the raw batches of a resource into a staging table, and promotes the staging table.
 
-Here: running the SELECT of statement.py, putting rows aside, counting them, swapping.
-Not here: which rules there are (rules.py), who validates the staging table (quality/).
+Here: running the SELECT of statement.py, quarantining and counting rows, swapping tables.
+Not here: which rules there are (rules.py), the validation of the staging table (quality/).
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
 
 
 def promote(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
-    """Swap the judged side table in, together with its quarantine and account; call it inside a transaction."""
+    """Make the validated staging table current, with its quarantine and row account. Call it inside a transaction."""
     swap(con, f"staged.{resource.id}")
     for table in ("row_account", "quarantine", "superseded"):
         con.execute(f"delete from governance.{table} where resource_id = ?", [resource.id])
@@ -56,15 +56,15 @@ def promote(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
 def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
     batches = _current_batches(con, resource)
     bases = ", ".join(
-        f"({place}, {literal(batch)}, {record_base(resource.id, batch)})" for place, batch in enumerate(batches)
+        f"({position}, {literal(batch)}, {record_base(resource.id, batch)})" for position, batch in enumerate(batches)
     )
     exchange = resource.delivery.exchange
     if batches:
         files = [settings.raw / resource.id / f"{batch}.parquet" for batch in batches]
         delivered = f"""
-            select base + _line as record_id, batch.batch_id, _line as line_number, _place, raw.*
+            select base + _line as record_id, batch.batch_id, _line as line_number, _batch_position, raw.*
             from read_parquet([{literals(files)}], union_by_name = true, filename = true) as raw
-            join (values {bases}) as batch(_place, batch_id, base) on parse_filename(filename, true) = batch.batch_id
+            join (values {bases}) as batch(_batch_position, batch_id, base) on parse_filename(filename, true) = batch.batch_id
         """
         if exchange:
             find_outdated(con, resource, exchange, delivered)
@@ -78,7 +78,7 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
-    """Rows and values that break a rule, and lines that never became rows, with their reasons."""
+    """Fills next_quarantine: the rows and values that break a rule and the rejected lines, with their reasons."""
     every = [*rules_of_fields(resource), *rules_of_derived(resource)]
     rules = [rule for rule in every if rule.then not in ("warn", "discard")]
     declared = (
@@ -133,14 +133,15 @@ def _current_batches(con: duckdb.DuckDBPyConnection, resource: Resource, where: 
 
 
 def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> None:
-    """Of the rows with one key the last delivered stays; rows with an empty key column are never compared."""
+    """Fills next_superseded: of the rows with the same key the last delivered row stays. Rows with an empty key column
+    are never compared."""
     outdated = f"union all from {OUTDATED}" if resource.delivery.exchange and _current_batches(con, resource) else ""
     key = ", ".join(resource.key)
-    known = " and ".join(f"{column} is not null" for column in resource.key)
+    is_filled = " and ".join(f"{column} is not null" for column in resource.key)
     con.execute(f"""
         create or replace temp table next_superseded as
         with repeated as (
-            select {key} from {table} where not _is_refused and {known} group by {key} having count(*) > 1
+            select {key} from {table} where not _is_refused and {is_filled} group by {key} having count(*) > 1
         ),
         version as (
             select batch_id, line_number, record_id, first_value(record_id) over (
@@ -160,7 +161,7 @@ def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -
 def _count(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> None:
     con.execute(f"""
         create or replace temp table next_row_account as
-        with put_aside as (
+        with quarantined_row as (
             select batch_id, count(*) as quarantined from {table} where _is_refused group by batch_id
         ),
         replaced as (select batch_id, count(*) as superseded from next_superseded group by batch_id)
@@ -169,7 +170,7 @@ def _count(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> No
             coalesce(quarantined, 0) as quarantined,
             case when status = 'in_force' then coalesce(superseded, 0) else raw_rows end as superseded
         from governance.batch
-        left join put_aside using (batch_id)
+        left join quarantined_row using (batch_id)
         left join replaced using (batch_id)
         where resource_id = {literal(resource.id)} and status <> 'refused'
     """)

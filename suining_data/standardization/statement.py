@@ -1,10 +1,11 @@
-"""Writes the one SELECT that turns the raw rows of a resource into staged rows.
+"""Builds the one SELECT that turns the raw rows of a resource into staged rows.
 
 Here: SQL text, built from the catalogue and the elements. Levels: delivered text -> cleaned text -> typed value ->
-validated -> accepted (broken values null) -> derived columns, validated and accepted in their turn.
-Not here: running it and accounting for its rows (run.py).
+validated -> accepted (broken values become null) -> derived columns, which are validated and accepted in the same way.
+Not here: running the SELECT and counting its rows (run.py).
 
-A row carries its broken rules as bits of integers (`mask_<n>`): one pass over the data however many rules there are.
+A row keeps its broken rules as bits of integers (`mask_<n>`), so one pass over the data is enough for any number of
+rules.
 """
 
 from suining_data.catalog import Field, Resource
@@ -51,10 +52,10 @@ def staged_select(resource: Resource) -> str:
 
 
 def broken_and_filled(resource: Resource, rules: list[ColumnRule], rows: str) -> str:
-    """SELECT of one row: for each rule how many of the raw `rows` break it, and how many have a value there.
+    """SELECT of one row: for each rule how many of the raw `rows` break it, and how many have a value in its column.
 
-    Only the columns that have one of the rules are cleaned: planning every expression of a resource takes longer than a look at
-    its first rows.
+    Only the columns with one of the rules are cleaned, because planning every expression of a resource takes longer than
+    reading its first rows.
     """
     validated = [field for field in resource.fields if any(rule.column == field.name for rule in rules)]
     cleaned = ", ".join(f"{_clean(field)}, {identifier(field.source)} as s_{field.name}" for field in validated) or "1"
@@ -100,15 +101,15 @@ def _accepted(resource: Resource, rules: list[ColumnRule]) -> str:
 
 
 def _derived(resource: Resource) -> str:
-    """Derived columns see the accepted values by their standard names; what they give is cleaned as if delivered."""
+    """Derived columns read the accepted values by their standard names. Their results are cleaned like delivered text."""
     elements = [(column, ELEMENTS[column.element]) for column in resource.derived]
     names = ", ".join(f"v_{field.name} as {field.name}" for field in resource.fields)
-    told = ",\n        ".join(f"cast(({column.sql}) as varchar) as d_{column.name}" for column, _ in elements)
+    computed = ",\n        ".join(f"cast(({column.sql}) as varchar) as d_{column.name}" for column, _ in elements)
     cleaned = ", ".join(f"{element.cleaned(f'd_{column.name}')} as c_{column.name}" for column, element in elements)
     values = ", ".join(f"{element.converted(f'c_{column.name}')} as v_{column.name}" for column, element in elements)
     return (
         f"    select *,\n        {values}\n    from (select *,\n        {cleaned}\n"
-        f"    from (select *,\n        {told}\n    from (select *, {names} from accepted)))"
+        f"    from (select *,\n        {computed}\n    from (select *, {names} from accepted)))"
     )
 
 
@@ -155,12 +156,12 @@ def _any_bit(bits: list[tuple[str, int]]) -> str:
 
 
 def _broken_list(rules: list[ColumnRule], bits: dict[str, tuple[str, int]]) -> str:
-    """The ids whose bit is set, by their place in a constant list: a case for each would be planned row by row."""
+    """SQL: the ids of the rules whose bit is set, by position in a constant list. A CASE for each rule would be slower."""
     by_mask: dict[str, list[str]] = {}
     for rule in rules:
         by_mask.setdefault(bits[rule.id][0], []).append(literal(rule.id))
     lists = [
-        f"list_filter([{', '.join(ids)}], lambda id, place: ({mask} >> (place - 1)) & 1 = 1)"
+        f"list_filter([{', '.join(ids)}], lambda id, position: ({mask} >> (position - 1)) & 1 = 1)"
         for mask, ids in by_mask.items()
     ]
     return " || ".join(lists) or "[]::varchar[]"

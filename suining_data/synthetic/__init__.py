@@ -1,6 +1,6 @@
-"""A seeded, made-up city and the deliveries its departments would make of it.
+"""A synthetic city from a seed, and the deliveries of its departments.
 
-Here: what other stages and the command line may use. Nobody in it is real.
+Here: the names that other stages and the command line may use. All people in it are invented.
 """
 
 from .sample import SampleSummary, make_sample, read_summary

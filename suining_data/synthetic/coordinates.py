@@ -1,8 +1,8 @@
 """Coordinate systems that deliveries use, as SQL on columns longitude and latitude in CGCS2000 degrees.
 
 Here: GCJ-02 and BD-09 (published reverse-engineered formulas, the same as PyPI prcoords); shapes by DuckDB spatial.
-Not here: the way back (the pipeline's).
-CGCS2000 and WGS-84 agree within centimetres and are taken as one.
+Not here: the conversion to CGCS2000 (the pipeline does it).
+CGCS2000 and WGS-84 agree within centimetres and are treated as equal.
 """
 
 _X, _Y = "(longitude - 105)", "(latitude - 35)"

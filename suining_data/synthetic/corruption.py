@@ -1,10 +1,10 @@
-"""Errors in values: what each kind of error does to a delivered text.
+"""Errors in values: how each kind of error changes a delivered text.
 
-Here: for each data element, the errors its values suffer, as SQL on the text `{x}` of row `n`.
-Not here: how often (errors.py), damaged lines (damage.py), stale or contradictory facts (views/).
+Here: the errors of each data element, as SQL on the text `{x}` of row `n`.
+Not here: how often an error occurs (errors.py), damaged lines (damage.py), stale or contradictory facts (views/).
 
-An error's kind is the name of its rate in `ErrorRates`, and is what the truth files say. One draw per value decides
-between the errors, so a value suffers at most one.
+The kind of an error is the name of its rate in `ErrorRates`; the truth files record it. One draw per value selects the
+error, so a value has at most one error.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ DOTS = ("•", "．", "・", "‧", ".")
 
 @dataclass(frozen=True)
 class Corruption:
-    """`kind` is a rate of ErrorRates; `when` says which values can suffer it."""
+    """`kind` is a rate of ErrorRates; `when` is the condition for values that can have this error."""
 
     kind: str
     sql: str
@@ -134,7 +134,7 @@ _NEVER_MISSING = {
 
 
 def corruptions(field: Field) -> tuple[Corruption, ...]:
-    """The errors that values of a field suffer."""
+    """The errors that values of a field can have."""
     found = _BY_ELEMENT.get(field.element, ())
     element = ELEMENTS[field.element]
     if element.code_set is not None:
@@ -150,9 +150,9 @@ def corruptions(field: Field) -> tuple[Corruption, ...]:
 
 
 def corrupted(field: Field, column: str, draw: str, rates: ErrorRates, other_axis: str = "") -> tuple[str, str]:
-    """SQL of the delivered text and of the error's kind (null when none), from a text column and a draw in [0, 1).
+    """SQL of the delivered text and of the error's kind (null when there is none), from a text column and a draw in [0, 1).
 
-    `other_axis` is the text column of the latitude for a longitude, and the other way round.
+    `other_axis` is the text column of the latitude for a longitude, and of the longitude for a latitude.
     """
     texts, kinds, edge = [], [], 0.0
     for error in corruptions(field):

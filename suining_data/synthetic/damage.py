@@ -1,17 +1,17 @@
 """Damaged lines of delimited text files: bad bytes, a stray quote, a short row, NUL, a blank line.
 
-Here: what happens to a finished line, as SQL. Not here: how often (errors.py), errors inside values (corruption.py).
+Here: the change of a complete line, as SQL. Not here: how often (errors.py), errors inside values (corruption.py).
 """
 
 from .errors import ErrorRates
 
-BAD_BYTES = "\ue7ff"  # a private-use character that the writer replaces by bytes no encoding has
+BAD_BYTES = "\ue7ff"  # a private-use character; the writer replaces it by bytes that are invalid in every encoding
 BAD_BYTES_AS = b"\xff\xfe"
-READABLE = ("line_blank", "line_stray_quote")  # the record itself stays readable (with a quote too much, mostly)
+READABLE = ("line_blank", "line_stray_quote")  # the record stays readable (usually with one quote too many)
 
 
 def damage_kind(draw: str, rates: ErrorRates) -> str:
-    """SQL: the kind of damage a line suffers, null for nearly all."""
+    """SQL: the kind of damage of a line; null for nearly all lines."""
     kinds, edge = [], 0.0
     for kind in ("line_bad_bytes", "line_stray_quote", "line_short", "line_nul", "line_blank"):
         low, edge = edge, edge + getattr(rates, kind)
@@ -20,7 +20,7 @@ def damage_kind(draw: str, rates: ErrorRates) -> str:
 
 
 def damaged(line: str, kind: str, delimiter: str) -> str:
-    """SQL: the line after its damage; a blank line comes before the record."""
+    """SQL: the damaged line; a blank line is inserted before the record."""
     middle = f"(length({line}) // 2)"
     spliced = f"{line}[1:{middle}] || %s || {line}[{middle} + 1:]"
     return f"""case {kind}

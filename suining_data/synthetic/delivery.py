@@ -1,6 +1,7 @@
-"""From a view to delivered text: numbering, files, habits, errors, and what is true of each row.
+"""From a view to delivered text: numbering, files, writing style, errors, and the truth of each row.
 
-Here: the table `delivered` of one resource at a time. Not here: views (views/), file formats (writers/), truth files (truth.py).
+Here: the table `delivered` of one resource at a time.
+Not here: views (views/), file formats (writers/), truth files (truth.py).
 """
 
 import re
@@ -29,8 +30,8 @@ class Delivered:
     title: str  # first row of a workbook
     files: tuple[str, ...]
     columns: tuple[str, ...]  # source names, in order; c0 is the text of the first
-    dates: frozenset[int] = frozenset()  # places of the columns that are date cells in a workbook
-    merged: frozenset[int] = frozenset()  # places of the columns whose cells are merged over a group of rows
+    dates: frozenset[int] = frozenset()  # positions of the columns that are date cells in a workbook
+    merged: frozenset[int] = frozenset()  # positions of the columns whose cells are merged over a group of rows
 
     def entities(self, subject: str) -> list[tuple[int, Entity]]:
         return [(i, entity) for i, entity in enumerate(self.resource.entities) if entity.subject == subject]
@@ -39,7 +40,7 @@ class Delivered:
 def deliver(
     con: duckdb.DuckDBPyConnection, unit: Unit, resource: Resource, view: View, rows: int | None, rates: ErrorRates
 ) -> Delivered:
-    """Fill table `delivered` with a resource's rows; `rows` limits them, None delivers all."""
+    """Fill table `delivered` with the rows of a resource. `rows` limits their number; None delivers all rows."""
     files = _file_names(resource, view)
     con.execute(_base_sql(resource, view, rows, len(files)))
     con.execute(_delivered_sql(con, resource, view, len(files), rates))
@@ -53,7 +54,7 @@ def deliver(
 
 
 def _base_sql(resource: Resource, view: View, rows: int | None, files: int) -> str:
-    """The rows that are delivered, numbered over all files; dated rows are the newest, in the order of their days."""
+    """SQL: the delivered rows, numbered over all files. In a delta these are the newest rows, ordered by day."""
     number = "" if view.stamps else f", {_file_no(files)} as file_no"
     limit = f"limit {rows}" if rows is not None else ""
     if resource.delivery.mode is Mode.DELTA and not view.is_whole and not view.keeps_order:
@@ -68,7 +69,7 @@ def _base_sql(resource: Resource, view: View, rows: int | None, files: int) -> s
 
 
 def _file_no(files: int) -> str:
-    """SQL: a file of a third of the rows each, or the one file."""
+    """SQL: the file of a row. All files have the same number of rows."""
     return f"((n - 1) * {files} // (select count(*) from chosen))::integer" if files > 1 else "0"
 
 
@@ -80,7 +81,7 @@ def _file_names(resource: Resource, view: View) -> tuple[str, ...]:
 def _delivered_sql(
     con: duckdb.DuckDBPyConnection, resource: Resource, view: View, files: int, rates: ErrorRates
 ) -> str:
-    """Three steps per value: as written, a draw, as delivered with the error's kind. `n` counts within the file."""
+    """SQL: three steps per value: the written text, a draw, the delivered text with the error's kind. `n` counts per file."""
     types = {row[0]: str(row[1]) for row in con.execute("describe delivery_base").fetchall()}
     texts, draws, finals, kinds = [], [], [], {}
     for i, field in enumerate(resource.fields):
@@ -94,16 +95,16 @@ def _delivered_sql(
         finals.append(f"{text} as c{i}")
         kinds[field.name] = kind
     truths, carried = _truth_columns(resource, types, kinds)
-    place = "n" if files == 1 else "row_number() over (partition by file_no order by n)"
+    row_number = "n" if files == 1 else "row_number() over (partition by file_no order by n)"
     return f"""create or replace table delivered as
         with written as (select n, file_no, {", ".join([*carried, *texts])} from delivery_base),
         drawn as (select *, {", ".join(draws)} from written),
         final as (select n, file_no, {", ".join([*finals, *truths])} from drawn)
-        select * exclude (n), {place} as n from final"""
+        select * exclude (n), {row_number} as n from final"""
 
 
 def _repeated_sql(resource: Resource, rates: ErrorRates) -> str:
-    """Some records come twice: once more at the end of their file."""
+    """SQL: repeats some records at the end of their file."""
     return f"""insert into delivered by name
         with total as (select file_no, count(*) as rows_of_file from delivered group by file_no)
         select * exclude (rows_of_file) replace (rows_of_file + row_number() over (partition by file_no order by n) as n)
@@ -112,12 +113,12 @@ def _repeated_sql(resource: Resource, rates: ErrorRates) -> str:
 
 
 def _is_structure(view: View, field: Field) -> bool:
-    """Sheet names and cells merged over a group shape the file: an error there would be another row's."""
+    """Whether a column is a sheet name or merged over a group of rows. An error in it would also change other rows."""
     return field.source == "_sheet" or field.name in view.merged
 
 
 def _draw_key(name: str) -> str:
-    """Longitude and latitude share a draw: a missing point lacks both."""
+    """Longitude and latitude share a draw, so a missing point lacks both."""
     return "point" if name in ("longitude", "latitude") else name
 
 
@@ -141,7 +142,7 @@ def _truth_columns(resource: Resource, types: dict[str, str], kinds: dict[str, s
 
 
 def _fields_of(resource: Resource, entity: Entity) -> list[str]:
-    """The delivered fields from which an entity's values come, through derived columns too."""
+    """The delivered fields from which an entity's values come, directly or through derived columns."""
     derived = {column.name: column.sql for column in resource.derived}
     names = [field.name for field in resource.fields]
     wanted: set[str] = set()

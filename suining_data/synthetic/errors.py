@@ -1,10 +1,10 @@
-"""How often departments err: the one place that knows a rate.
+"""How often each kind of error occurs: all error rates of the synthetic deliveries.
 
-Here: the rates, with what each error looks like (DOMAIN.md sections 3 to 5).
+Here: the rates, each with a description of its error (DOMAIN.md sections 3 to 5).
 Not here: how an error is made (corruption.py for values, damage.py for lines, the views for stale or contradictory facts).
 
-A rate is the share of values (or rows, or lines) that carry the error. Rates are guesses at what a county-level city's
-deliveries look like; none is measured.
+A rate is the share of values (or rows, or lines) with the error. The rates are estimates for the deliveries of a county-level
+city; none is measured.
 """
 
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class ErrorRates:
     shape_without_zone: float = 0.003  # eastings of EPSG:4523 without the zone 35
     real_estate_unit_short: float = 0.002  # a digit lost
 
-    # Facts that contradict each other or have aged
+    # Facts that contradict each other or are out of date
     stale_name: float = 0.5  # of those who changed their name: the former name
     stale_address: float = 0.3  # of those who moved: the former address
     stale_phone: float = 0.25  # of those who changed their number: the former number

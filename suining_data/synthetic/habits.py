@@ -1,6 +1,6 @@
 """How departments write values: dates, codes or labels, units of money and area, coordinate systems.
 
-Here: from the typed value of a view to the text of a delivery, driven by the catalogue's field and delivery.
+Here: from the typed value of a view to the text of a delivery, according to the catalogue's field and delivery.
 Not here: errors (corruption.py), files (writers/).
 """
 
@@ -39,7 +39,7 @@ def written(view: View, resource: Resource, field: Field, sql_type: str) -> str:
     if sql_type.startswith("TIMESTAMP"):
         return f"strftime({column}, '{TIME_STYLES[view.dates]}')"
     if field.name in ("longitude", "latitude") or field.element.startswith("geometry"):
-        return _place(field, resource.delivery.crs)
+        return _location(field, resource.delivery.crs)
     if field.unit is not None:
         return f"({column} / {element.units[field.unit]})::decimal(18, 2)::varchar"
     if element.code_set is not None:
@@ -47,14 +47,14 @@ def written(view: View, resource: Resource, field: Field, sql_type: str) -> str:
     return column if sql_type == "VARCHAR" else f"{column}::varchar"
 
 
-def _place(field: Field, crs: str | None) -> str:
+def _location(field: Field, crs: str | None) -> str:
     if field.name in ("longitude", "latitude"):
         return f"({coordinates.delivered(crs, field.name)})::decimal(12, 7)::varchar"
     return coordinates.delivered_shape(crs, f'"{field.name}"')
 
 
 def _code(view: View, field: Field, code_set: dict[str, str]) -> str:
-    """A code or its label; GB codes are digits and delivered as codes unless the view says labels."""
+    """SQL: a code or its label. GB codes consist of digits and are delivered as codes unless the view declares labels."""
     column = f'"{field.name}"'
     spellings = view.spellings.get(field.name, {})
     branches = []

@@ -1,7 +1,7 @@
-"""Repeatable chance, in numpy and in SQL.
+"""Repeatable random numbers, in numpy and in SQL.
 
 Here: generators named by subject, and the SQL macros `u` and `pick`, which give every key its own fixed numbers.
-Not here: what chance decides.
+Not here: the decisions that use them.
 """
 
 from zlib import crc32
@@ -30,9 +30,9 @@ def define_macros(con: duckdb.DuckDBPyConnection, seed: int) -> None:
 
 
 def numbered(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> int:
-    """Create table `name(i, id)` of the ids that a query gives, for joins on `i = pick(key, salt, n)`; returns n.
+    """Create table `name(i, id)` of the ids of a query, for joins on `i = pick(key, salt, n)`; returns n.
 
-    Raises ValueError when there is none: a join on nothing would silently lose rows.
+    Raises ValueError when the query has no rows, because a join on an empty table would silently lose rows.
     """
     con.execute(f"create or replace table {name} as select row_number() over (order by id) - 1 as i, id from ({sql})")
     row = con.execute(f"select count(*) from {name}").fetchone()

@@ -1,4 +1,4 @@
-"""The made-up city's deliveries and what is true of them.
+"""Writes the deliveries of the synthetic city and their truth files.
 
 Here: `make_sample`. Not here: the city (city/), the units' views (views/), formats (writers/).
 """
@@ -23,12 +23,12 @@ from .views import all_views
 from .volumes import rows_of
 
 MADE = "landing_files.txt"  # in truth/: the files that the next call may delete
-SUMMARY = "sample.json"  # in truth/: what the files are a sample of
+SUMMARY = "sample.json"  # in truth/: scale, seed and counts of the files
 
 
 @dataclass(frozen=True)
 class SampleSummary:
-    """What was made: rows by resource id, files, seconds."""
+    """The result of `make_sample`: rows by resource id, number of files, seconds."""
 
     scale: float
     seed: int
@@ -42,22 +42,22 @@ class SampleSummary:
 
 
 def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates = RATES) -> SampleSummary:
-    """Write landing/<unit>/<file> for every resource of the catalogue and data/truth; the same bytes per scale and seed.
+    """Write landing/<unit>/<file> for every resource of the catalogue, and data/truth. Scale and seed determine every byte.
 
-    What an earlier call made is deleted first, and what was built of it when it was another city. Raises ValueError when scale is not above 0 or
-    when a resource of the catalogue has no view.
+    The files of an earlier call are deleted first. When that call made another city, the tables built from it are deleted
+    too. Raises ValueError when scale is not above 0 or when a resource of the catalogue has no view.
     """
     if scale <= 0:
         raise ValueError(f"scale must be above 0, not {scale}")
     started = time.monotonic()
     catalog = load_catalog()
-    before = _lying(settings)
+    before = _previous_sample(settings)
     _clear(settings)
     if before and before != (scale, seed):
-        _forget_city(settings)
+        _delete_other_city(settings)
     with TemporaryDirectory() as spill, _connect(settings, spill) as con:
         make_city(con, scale, seed, rates)
-        _remember_other_ids(con)
+        _load_other_ids(con)
         truth.create_truth_tables(con)
         rows, names = _deliver_all(con, catalog, settings, scale, rates)
         truth.write_truth(con, settings.truth)
@@ -69,7 +69,7 @@ def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates =
 
 
 def read_summary(settings: Settings) -> SampleSummary | None:
-    """What the last call made, if all its files still lie there."""
+    """The summary of the last call, or None when some of its files are missing."""
     file, made = settings.truth / SUMMARY, settings.truth / MADE
     if not file.exists() or not made.exists():
         return None
@@ -80,7 +80,7 @@ def read_summary(settings: Settings) -> SampleSummary | None:
 
 
 def _clear(settings: Settings) -> None:
-    """Delete what an earlier call made; a real delivery that lies in landing/ stays."""
+    """Delete the files of an earlier call; a real delivery in landing/ stays."""
     settings.landing.mkdir(parents=True, exist_ok=True)
     made = settings.truth / MADE
     for name in made.read_text(encoding="utf-8").split() if made.exists() else []:
@@ -89,19 +89,19 @@ def _clear(settings: Settings) -> None:
     settings.truth.mkdir(parents=True)
 
 
-def _lying(settings: Settings) -> tuple[float, int] | None:
-    """Scale and seed of what an earlier call made, whether or not all its files are still there."""
+def _previous_sample(settings: Settings) -> tuple[float, int] | None:
+    """Scale and seed of an earlier call, even when some of its files are missing."""
     file = settings.truth / SUMMARY
     if not file.exists():
         return None
-    told = json.loads(file.read_text(encoding="utf-8"))
-    return told["scale"], told["seed"]
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    return summary["scale"], summary["seed"]
 
 
-def _forget_city(settings: Settings) -> None:
-    """Delete what was built of another made-up city: its registers would refuse ours as collapsed or exploded.
+def _delete_other_city(settings: Settings) -> None:
+    """Delete the data built from another synthetic city, because the row counts would make the new files implausible.
 
-    Where anything else lies in landing/, nothing is deleted: it may be built of real deliveries, too.
+    When landing/ still has other files, nothing is deleted: the data may be built from real deliveries, too.
     """
     if any(path.is_file() for path in settings.landing.rglob("*")):
         return
@@ -116,15 +116,15 @@ def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:
     }
     if settings.threads:
         config["threads"] = settings.threads
-    con = duckdb.connect(f"{spill}/city.duckdb", config=config)  # tables of a file can leave memory, whatever the scale
+    con = duckdb.connect(f"{spill}/city.duckdb", config=config)  # a database in a file can be larger than memory
     con.execute("set enable_progress_bar = false")
     con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
     load_spatial(con)
     return con
 
 
-def _remember_other_ids(con: duckdb.DuckDBPyConnection) -> None:
-    """Numbers that the error `id_of_someone_else` delivers."""
+def _load_other_ids(con: duckdb.DuckDBPyConnection) -> None:
+    """Sets the variable with the numbers that the error `id_of_someone_else` delivers."""
     con.execute(
         """set variable other_ids = (select array_agg(resident_id order by pid) from (
         select pid, resident_id from person where is_registered order by u(pid, 'other'), pid limit 500))"""

@@ -1,4 +1,4 @@
-"""What is true: which person or organisation each delivered row speaks of, and their true values.
+"""The ground truth: which person or organisation each delivered row is about, and their true values.
 
 Here: data/truth/*.parquet, which the pipeline never reads. Not here: deliveries (delivery.py, writers/).
 """
@@ -14,7 +14,7 @@ _ID = {"person": "'P' || lpad({t}::varchar, 8, '0')", "organization": "'L' || lp
 
 
 def create_truth_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Empty tables truth_person_row and truth_organization_row."""
+    """Create the empty tables truth_person_row and truth_organization_row."""
     for subject in SUBJECTS:
         con.execute(
             f"""create table truth_{subject}_row(resource_id varchar, file varchar, row_number bigint, role varchar,
@@ -47,8 +47,8 @@ def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
     con.execute(f"copy ({sql}) to '{path}' (format parquet, compression zstd)")
 
 
-# The attributes of linked.person_record and linked.organization_record, and what tells relatives and movers apart.
-# Who lives here but is registered elsewhere, or has gone abroad or to the army, has no household here.
+# The attributes of linked.person_record and linked.organization_record, and those that distinguish relatives and people
+# who moved. People who are registered elsewhere, went abroad or joined the army have no household here.
 _PERSON = """
 select p.true_id, p.resident_id, case p.kind when 4 then '553' when 5 then '414' end as other_id_type_code, p.foreign_number as other_id, p.name, p.former_name,
     p.sex::varchar as sex_code, p.birth as birth_date, p.death as death_date,

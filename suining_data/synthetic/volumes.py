@@ -1,8 +1,8 @@
 """How many rows each resource delivers at the city's real volume.
 
 Here: the row counts of the catalogue proposal, by resource. Not here: the rows (views/).
-Statistics and divisions deliver whole at any scale: tables of totals do not shrink with the city. With their 9,500 rows
-the counts sum to 2,421,500; the proposal has 2,420,000, and fewer divisions.
+Statistics and divisions are delivered complete at any scale, because tables of totals do not shrink with the city. With
+their 9,500 rows the counts sum to 2,421,500; the proposal has 2,420,000, with fewer divisions.
 """
 
 ROWS: dict[str, int] = {
@@ -86,5 +86,5 @@ ROWS: dict[str, int] = {
 
 
 def rows_of(resource_id: str, scale: float) -> int:
-    """Rows of a resource at a scale; KeyError for a resource that delivers whole."""
+    """Rows of a resource at a scale; KeyError for a resource that is delivered complete at any scale."""
     return max(1, round(ROWS[resource_id] * scale))

@@ -1,4 +1,4 @@
-"""Every kind of mistake in a catalogue is found, once, at its place, with a mend.
+"""Every kind of mistake in a catalogue is found, once, at its place, with a fix.
 
 Here: one broken YAML per rule. Not here: the committed catalogue (test_units.py), reading itself (test_reading.py).
 """
@@ -124,7 +124,7 @@ def test_the_sound_catalogue_has_no_problem(catalog_with: CatalogWith) -> None:
 
 
 @pytest.mark.parametrize(("rule", "old", "new", "place"), BREAKS)
-def test_a_mistake_is_told_once_with_place_and_mend(
+def test_a_mistake_is_reported_once_with_place_and_fix(
     catalog_with: CatalogWith, rule: str, old: str, new: str, place: str
 ) -> None:
     problems = catalog_with(old, new)
@@ -133,7 +133,7 @@ def test_a_mistake_is_told_once_with_place_and_mend(
     assert problem.line is not None
     assert " ".join(part for part in (problem.resource, problem.field) if part) == place
     assert problem.what
-    assert problem.mend
+    assert problem.fix
     assert problem.english
     assert not any("\n" in str(each) or "Input should" in str(each) for each in problems)
 
@@ -165,7 +165,7 @@ def test_mistakes_of_one_resource_do_not_hide_those_of_another(catalog_with: Cat
     assert [problem.rule for problem in check(tmp_path)] == ["choice", "sensitivity"]
 
 
-def test_a_problem_reads_as_one_line_with_place_and_mend() -> None:
+def test_a_problem_reads_as_one_line_with_place_and_fix() -> None:
     problem = Problem(
         "octal",
         "health.yaml",

@@ -13,7 +13,7 @@ import yaml
 from suining_data.catalog import Catalog, Resource, check, load_catalog
 from suining_data.cli import main
 from suining_data.drafting import Undraftable, draft
-from suining_data.drafting.guessing import TELLING, telling
+from suining_data.drafting.guessing import SELECTIVE, selectivity
 from suining_data.ingestion import landing_files
 from suining_data.settings import Settings
 from suining_data.warehouse import load_spatial, prepare
@@ -52,12 +52,12 @@ def test_most_elements_that_rules_can_tell_are_guessed(drafts: dict[str, tuple[R
     with duckdb.connect() as con:
         prepare(con)
         load_spatial(con)
-        told = {id for id, refused in telling(con).items() if refused >= TELLING}
+        selective = {id for id, refused in selectivity(con).items() if refused >= SELECTIVE}
     right, wrong = 0, []
     for resource, text in drafts.values():
         guessed = {field["source"]: field["element"] for field in parsed(text)["fields"]}
         for field in resource.fields:
-            if field.element in told and field.source in guessed:
+            if field.element in selective and field.source in guessed:
                 right += guessed[field.source] == field.element
                 wrong += [(field.source, field.element, guessed[field.source])] * (
                     guessed[field.source] != field.element
@@ -181,7 +181,7 @@ def test_the_command_prints_the_draft_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("unit: {id: water\n", ["water.yaml 第 2 行", "不是可读的 YAML", "look at indents"]),
+        ("unit: {id: water\n", ["water.yaml 第 2 行", "不是可读的 YAML", "check indentation"]),
         (
             "unit: {id: water, nam: x}\nresources: []\n",
             ["water.yaml 第 1 行", "缺少 name", "补上 name", "另有 2 处", "suining catalog check"],

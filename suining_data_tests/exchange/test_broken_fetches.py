@@ -129,4 +129,4 @@ def test_a_table_that_is_being_emptied_deletes_nobody_until_somebody_confirms(of
     assert office.refresh().deleted == 40
     assert len(office.staged()) == 60
     office.server.execute("delete from exchange.czrk where xh >= 30")
-    assert "30 of 60 known rows" in refusal(office)[1], "confirmed is what was gone then"
+    assert "30 of 60 recorded rows" in refusal(office)[1], "confirmed is what was gone then"

@@ -7,7 +7,7 @@ import pytest
 
 from suining_data.catalog.model import Resource
 from suining_data.ingestion import Ingested
-from suining_data.warehouse import tells_of_full_disk
+from suining_data.warehouse import is_disk_full
 from suining_data_tests.ingestion import sound_deliveries
 from suining_data_tests.ingestion.conftest import Desk
 from suining_data_tests.ingestion.sound_deliveries import ALL_KINDS, PEOPLE, sound
@@ -20,7 +20,7 @@ def attempt(desk: Desk, told: Resource, size: int) -> Ingested | None:
     try:
         return desk.refresh(told)
     except (OSError, duckdb.Error) as error:
-        if not tells_of_full_disk(error):
+        if not is_disk_full(error):
             raise
         return None
     finally:

@@ -133,20 +133,20 @@ def test_a_total_that_does_not_match_is_refused(desk: Desk):
     desk.deliver("sb_20190831_p002.json", page(2, 3, 5, *people(3, 3)))
     zh, en = refusal(desk)
     assert "全部页: 各页共 4 条记录，接口称共 5 条。" in zh
-    assert "all pages: they hold 4 records, the interface speaks of 5." in en
+    assert "all pages: they hold 4 records, but the interface reports 5." in en
 
 
 @pytest.mark.parametrize(
     ("content", "zh", "en"),
     [
-        (page(2, 3, 6, *people(3, 4)), "p002.json: 称共 3 页 6 条，而 sb_20190831_p001.json 称共 3 页 5 条", "p002.json: speaks"),
-        (page(7, 3, 5, *people(3, 4)), "p002.json: 自称第 7 页，而共 3 页", "p002.json: calls itself page 7 of 3"),
-        (page(0, 3, 5, *people(3, 4)), "p002.json: 自称第 0 页，而共 3 页", "p002.json: calls itself page 0 of 3"),
-        ('{"code": 500, "message": "timeout"}', "p002.json: 不是一页数据（没有数组 data，", "p002.json: not a page (no array at"),
-        ("", "p002.json: 不是一页数据", "p002.json: not a page"),
-        (page(2, 3, 5) + page(2, 3, 5), "p002.json: 不是一页数据", "p002.json: not a page"),
+        (page(2, 3, 6, *people(3, 4)), "p002.json: 称共 3 页 6 条，而 sb_20190831_p001.json 称共 3 页 5 条", "p002.json: the page reports 3 pages"),
+        (page(7, 3, 5, *people(3, 4)), "p002.json: 自称第 7 页，而共 3 页", "p002.json: the page has the number 7, but there are 3 pages"),
+        (page(0, 3, 5, *people(3, 4)), "p002.json: 自称第 0 页，而共 3 页", "p002.json: the page has the number 0, but there are 3 pages"),
+        ('{"code": 500, "message": "timeout"}', "p002.json: 不是一页数据（没有数组 data，", "p002.json: this is not a page (no array at"),
+        ("", "p002.json: 不是一页数据", "p002.json: this is not a page"),
+        (page(2, 3, 5) + page(2, 3, 5), "p002.json: 不是一页数据", "p002.json: this is not a page"),
         ('{"pages": 3, "total": "五", "data": []}', "p002.json: 缺少整数 page、total", "no whole number at page, total"),
-        (page(2, 3, 5, *people(3, 4))[:-9], "sb_20190831_p002.json: 不是完整的 JSON", "sb_20190831_p002.json: not whole JSON"),
+        (page(2, 3, 5, *people(3, 4))[:-9], "sb_20190831_p002.json: 不是完整的 JSON", "sb_20190831_p002.json: the JSON is incomplete"),
     ],
 )  # fmt: skip
 def test_a_page_that_does_not_fit_is_named(desk: Desk, content: str, zh: str, en: str):

@@ -1,4 +1,4 @@
-"""The made-up city itself, as tables of a DuckDB connection: what is true, before any department writes it down.
+"""The synthetic city as tables of a DuckDB connection: the truth, before any department records it.
 
 Here: `make_city`. Not here: deliveries (views/), errors (corruption.py, damage.py).
 """

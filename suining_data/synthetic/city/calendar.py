@@ -1,7 +1,7 @@
-"""The city's today and dates as day numbers.
+"""The current date of the city, and dates as day numbers.
 
 Here: the one constant date of the synthetic city and conversions for numpy.
-Not here: how departments write dates (views/habits.py).
+Not here: how departments write dates (habits.py).
 """
 
 from datetime import date
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Days = NDArray[np.int64]  # days since 1970-01-01
 
-TODAY = date(2019, 8, 31)  # the month of the bureau's report; nothing here asks the clock
+TODAY = date(2019, 8, 31)  # the month of the bureau's report; the generator never uses the clock
 
 
 def day(year: int, month: int = 1, of_month: int = 1) -> int:

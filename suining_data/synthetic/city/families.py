@@ -1,6 +1,6 @@
-"""Households and the lives in them, as arrays of day numbers.
+"""Households and the lives of their members, as arrays of day numbers.
 
-Here: who is born when to whom, who marries, divorces and dies, in which household and village.
+Here: births, parents, marriages, divorces and deaths, and the household and village of each person.
 Not here: names (names.py), numbers (identity.py), addresses (places.py).
 
 A household has a head and may have a spouse, up to three children and the head's parents. Everybody's life span is drawn,
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .calendar import NOW, YEAR, Days, day, year_of
 
 Flags = NDArray[np.bool_]
-NEVER = -1  # "did not happen" among day numbers, "nobody" among persons; the city's people have no event on 1969-12-31
+NEVER = -1  # a day: the event did not happen; a person: nobody. No event of the city is on 1969-12-31
 HEAD, SPOUSE, FIRST_CHILD, FATHER, MOTHER = 0, 1, 2, 5, 6
 OLDEST_DEATH_KEPT = day(2003)
 
@@ -39,7 +39,7 @@ class _Couples:
 
 
 def make_families(rng: np.random.Generator, living: int, village_weight: NDArray[np.float64]) -> Families:
-    """Households with about `living` living members registered in villages drawn by weight."""
+    """Households with about `living` living members in total, in villages that are drawn by weight."""
     count = int(living / 2.3) + 50
     couples = _couples(rng, count)
     births, sexes, present = _members(rng, couples)
@@ -123,7 +123,7 @@ def _add_children(
 
 
 def _death(rng: np.random.Generator, births: Days) -> Days:
-    """Day of death, NEVER while alive: a Weibull life span and a little mortality at any age."""
+    """Day of death, or NEVER for the living: a Weibull life span and a small mortality at any age."""
     span = 86.0 * rng.weibull(7.5, len(births)) * YEAR
     early = rng.random(len(births)) < 0.03
     span = np.where(early, span * rng.random(len(births)), span)

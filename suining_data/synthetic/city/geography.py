@@ -22,8 +22,8 @@ from ..randomness import generator
 from .arrays import create_from_arrays
 
 Points = NDArray[np.float64]
-MARGIN = 0.008  # degrees, about 800 m: what lies around a centre stays inside the county
-# Weight of a village in the draw of households: people live in communities (居委会) more than in villages.
+MARGIN = 0.008  # degrees, about 800 m, so that points near a centre are inside the county
+# Weight of a village in the draw of households: more people live in communities (居委会) than in villages.
 COMMUNITY_WEIGHT, VILLAGE_WEIGHT = 2.6, 1.0
 
 
@@ -67,7 +67,7 @@ def _scatter(rng: np.random.Generator, ring: Points, count: int) -> Points:
 
 
 def _centres(rng: np.random.Generator, ring: Points, towns: list[str], villages: list[str]) -> dict[str, Points]:
-    """Centre of each village (12-digit code): the county's scattered points, dealt to the nearest town with room."""
+    """Centre of each village (12-digit code): the county's scattered points, given to the nearest town that needs one."""
     town_points = _scatter(rng, ring, len(towns))
     points = _scatter(rng, ring, len(villages))
     distance = np.linalg.norm(points[:, None, :] - town_points[None, :, :], axis=2)
@@ -94,7 +94,7 @@ def _short(name: str) -> str:
 def _old_towns() -> dict[tuple[str, str], str]:
     """(county code, town) -> its name in 2018, for towns that only changed their kind: 北固乡 became 北固镇.
 
-    Which town took in the other towns that went in 2019 is not in the reference data, so they do not come up.
+    Other towns were dissolved in 2019. The reference data do not have their successors, so they do not occur.
     """
     rows = read_csv("divisions/suining_towns_2018_and_2022.csv")
     stem = re.compile("(街道办事处|街道|镇|乡)$")
@@ -109,7 +109,7 @@ def _old_towns() -> dict[tuple[str, str], str]:
 
 
 def _old_villages(codes: list[str], short: list[str], towns: list[tuple[str, str]]) -> dict[str, str]:
-    """Village code -> a village of the same town that was merged away; which took in which is made up."""
+    """Village code -> a former village of the same town; the choice of the successor is invented."""
     now = set(zip(towns, short, strict=True))
     gone: dict[tuple[str, str], list[str]] = {}
     for row in read_csv("divisions/suining_villages_pre_merger_jionlp.csv"):
@@ -123,7 +123,7 @@ def _old_villages(codes: list[str], short: list[str], towns: list[tuple[str, str
 
 
 def make_villages(con: duckdb.DuckDBPyConnection, seed: int) -> NDArray[np.float64]:
-    """Create table `village` (vid 0.. in code order); returns the weights of the draw of households."""
+    """Create table `village` (vid 0.. in code order); returns the weights for drawing households."""
     rows = read_csv("divisions/suining_divisions_2023_county_town_village.csv")
     villages = sorted((row for row in rows if row["level"] == "village"), key=lambda row: row["code"])
     rings = county_rings()

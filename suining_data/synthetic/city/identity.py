@@ -3,8 +3,8 @@
 Here: numbers of residents, of people from elsewhere and of holders of residence permits (81, 82, 83).
 Not here: how a number is delivered (views, corruption.py), its validity rule (elements/).
 
-The area is the county code in force when the number was assigned: at birth, or between 1984 and 1990 for those born earlier.
-Sequence numbers are drawn by a seeded generator; an agreement with a real person's number is chance.
+The area is the county code that was valid when the number was assigned: at birth, or between 1984 and 1990 for people born
+earlier. Sequence numbers come from a seeded generator; a number that equals a real person's number is a coincidence.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ Numbers = NDArray[np.int64]
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 CHECKS = np.array(list("10X98765432"))
 FIRST_YEAR, LAST_YEAR = 1980, 2019
-# Before a county existed its people got the code of the one it was part of.
+# Before a county existed, its people got the code of the county that it was part of.
 ANCESTORS = {"510903": ("510902",), "510904": ("510902",), "510923": ("510921",), "510981": (), "510921": ()}
 
 
@@ -30,7 +30,7 @@ def check_characters(bodies: Numbers) -> NDArray[np.str_]:
 
 
 def assignment_years(rng: np.random.Generator, birth: Days) -> Numbers:
-    """Year in which the number was given out; a few villages were early (1980-1984)."""
+    """Year in which the number was assigned; in a few villages this was early (1980-1984)."""
     count = len(birth)
     first = np.where(rng.random(count) < 0.02, rng.integers(1980, 1985, count), rng.integers(1985, 1991, count))
     return np.clip(np.maximum(year_of(birth), first), FIRST_YEAR, LAST_YEAR)

@@ -12,7 +12,7 @@ from . import words
 from .arrays import create_from_arrays
 from .geography import read_csv
 
-SLOTS = 65536  # resolution of a frequency table: characters rarer than 1 in 65,536 do not come up
+SLOTS = 65536  # resolution of a frequency table: characters rarer than 1 in 65,536 do not occur
 
 
 def _slots(values: list[str], weights: list[float]) -> list[str]:
@@ -44,7 +44,7 @@ def make_names(con: duckdb.DuckDBPyConnection, rates: ErrorRates) -> None:
     con.execute("drop table name_root; drop table name_part; drop table person_name_raw")
 
 
-# The surname comes down from the father; a household's men carry the key of the household, everyone else their own.
+# Children have the father's surname: the men of a household share the household's key, all others have their own key.
 _ROOTS = """
 create table name_root as
 with parent as (select pid, slot, hid, sex from person_core)
@@ -102,7 +102,7 @@ def _names_sql() -> str:
 
 
 def _shared_names_sql(rates: ErrorRates) -> str:
-    """Some sons carry their father's name; some people carry that of whoever shares their birth date by construction."""
+    """SQL: some sons get their father's name; some people get the name of a person with the same birth date."""
     return f"""create table person_name as
     with namesake as (
         select p.*, case when p.sex = 1 and u(p.pid, 'name of father') < {rates.same_name_as_father} then p.father end as elder

@@ -1,7 +1,7 @@
 """Organisations with their histories: firms, branches, sole traders, cooperatives, offices, schools, hospitals, societies.
 
 Here: table `organization`, its numbers (USCC, organisation code, registration number), names, renames, ends.
-Not here: who works there or holds shares (work.py), how departments see them (views/).
+Not here: their employees and shareholders (work.py), how departments record them (views/).
 """
 
 import math
@@ -55,7 +55,7 @@ TOWN_SERVICES = (
 SOCIETY_SUBJECTS = "餐饮行业 书法家 摄影家 象棋 太极拳 老年体育 志愿者 商业 建筑业 旅游 物流 酒类流通 青年企业家 养蜂 柑橘 莲藕 集邮 诗词".split()
 
 
-# Of the kinds that are not traders of some trade (GB/T 4754-2017)
+# Industry of the kinds without a trade (GB/T 4754-2017)
 INDUSTRIES = {
     "cooperative": "A0141", "government": "S9221", "institution": "S9224", "mass": "S9511", "school": "P8321",
     "private_school": "P8310", "hospital": "Q8423", "private_hospital": "Q8415", "society": "S9522",
@@ -168,7 +168,7 @@ def _pick(items: list[str] | tuple[str, ...], salt: str, key: str = "oid") -> st
 
 
 def _trades(of_sole_traders: bool) -> list[tuple[str, str]]:
-    """Trade and industry, as often as their weight."""
+    """Trades with their industry, each repeated according to its weight."""
     return [
         (trade, industry)
         for trade, industry, companies, sole_traders in words.TRADES

@@ -1,4 +1,4 @@
-"""People: families, people from elsewhere, their numbers, and everything true of one person in table `person`.
+"""People: families, people from elsewhere, their numbers, and all true attributes of a person in table `person`.
 
 Here: assembling tables `person` and `marriage`.
 Not here: how lives are drawn (families.py), numbers (identity.py), names (names.py), work (organizations.py, work.py).
@@ -28,7 +28,7 @@ def make_people_core(
     weights: NDArray[np.float64],
     rates: ErrorRates,
 ) -> None:
-    """Create `person_core`, `person_number`, `marriage_core` and `name_twin`: all that is numbers."""
+    """Create `person_core`, `person_number`, `marriage_core` and `name_twin`: all numeric attributes."""
     rng = generator(seed, "people")
     families = make_families(rng, living, weights)
     person = families.person
@@ -82,7 +82,7 @@ def _migrants(rng: np.random.Generator, person: Columns, count: int) -> Columns:
 
 
 def _share_births(rng: np.random.Generator, person: Columns, rate: float) -> Columns:
-    """Give some people the birth date of another of their sex; returns who takes whose name (names.py)."""
+    """Give some people the birth date of another person of the same sex; returns the pairs that share a name (names.py)."""
     candidates = np.flatnonzero((person["slot"] == SPOUSE) & (person["birth"] < day(1998)))
     order = candidates[np.lexsort((person["birth"][candidates], person["sex"][candidates]))]
     share = rate * len(person["pid"]) / max(len(order), 1)
@@ -97,7 +97,7 @@ def _share_births(rng: np.random.Generator, person: Columns, rate: float) -> Col
 def _numbers(
     con: duckdb.DuckDBPyConnection, rng: np.random.Generator, person: Columns, rates: ErrorRates
 ) -> dict[str, NDArray[np.int64] | NDArray[np.str_]]:
-    """17-digit body and check character of everybody (0 for foreigners), and who truly shares another's number."""
+    """17-digit body and check character of every person (0 for foreigners), and the people who share another's number."""
     county_of = np.array([row[0] for row in con.execute("select county_code from village order by vid").fetchall()])
     birth, count = person["birth"], len(person["pid"])
     years = assignment_years(rng, birth)

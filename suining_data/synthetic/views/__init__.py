@@ -1,4 +1,4 @@
-"""Each unit's view of the city: what it knows, in its own columns.
+"""Each unit's view of the city: the facts that it records, in its own columns.
 
 Here: `all_views`. Not here: the views (one module per department), writing style, errors.
 """

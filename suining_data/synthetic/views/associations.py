@@ -1,6 +1,6 @@
-"""What registers of other legal persons deliver: law firms and notaries, cooperatives and collectives, trade unions.
+"""Deliveries of the registers of other legal persons: law firms, notaries, cooperatives, collectives, trade unions.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates
@@ -59,7 +59,7 @@ def _cooperatives(rates: ErrorRates) -> str:
 
 
 def _collectives(rates: ErrorRates) -> str:
-    """Every collective, of a village's people and land; the county registers it."""
+    """Every rural collective (the people and the land of a village); the county registers it."""
     return f"""
     select {shuffled("o.oid", "collective")} as seq, o.oid as organization_registered_entity, o.name, o.uscc,
         p.name as representative_name, o.established as established_date, o.county || '农业农村局' as registrar_name,
@@ -71,7 +71,7 @@ def _collectives(rates: ErrorRates) -> str:
 
 
 def _unions(rates: ErrorRates) -> str:
-    """Unions of firms; the certificate came with or after their code."""
+    """Trade unions of firms; the certificate was issued with or after their code."""
     return f"""
     select {shuffled("o.oid", "union")} as seq, o.oid as organization_registered_entity, e.oid as organization_unionised_employer,
         o.name, o.uscc, p.name as representative_name, {organization_name_of("e", "o.oid", "unionised", rates)} as employer_name,

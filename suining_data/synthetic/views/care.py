@@ -1,6 +1,6 @@
 """What the offices of care deliver: disability certificates, special care for veterans, poor households.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

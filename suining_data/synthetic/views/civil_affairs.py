@@ -1,6 +1,6 @@
 """What civil affairs delivers, in the city and from the province: marriages, cremations, welfare, social organisations.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

@@ -1,4 +1,4 @@
-"""What the court publishes: debtors who do not perform judgements, persons with half of their number hidden.
+"""The court's list of debtors who do not obey a judgement; half of a person's number is hidden.
 
 Here: the rows as the court publishes them. Not here: writing style and errors (habits.py, corruption.py).
 """
@@ -20,7 +20,7 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _debtors() -> str:
-    """The debtors whom the province lists too (credit_and_care.py), and as many more."""
+    """The debtors of the province's list (credit_and_care.py), and the same number of others."""
     court = "case when s.k % 3 = 0 then '四川省遂宁市中级人民法院' else '四川省遂宁市船山区人民法院' end"
     filed = "date '2019-08-20' - pick(s.k, 'recorded', 800)"
     return f"""

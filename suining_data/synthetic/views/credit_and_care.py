@@ -1,7 +1,7 @@
-"""What the establishment office knows, and what the province's smaller units send back: institutions, disabled people,
-public credit records.
+"""Deliveries of the establishment office and of the province's smaller units: institutions, disabled people, public credit
+records.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates
@@ -40,7 +40,7 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _organs() -> str:
-    """Organs, mass organisations and public institutions under their names of now: this office gives them out."""
+    """Organs, mass organisations and public institutions under their present names; this office assigns the names."""
     return f"""
     select o.oid as seq, o.oid as organization_registered_entity, o.name, o.uscc, {TYPE} as organization_type_code,
         {LEVEL} as level_name, o.county || '人民政府' as organizer_name, p.name as representative_name,

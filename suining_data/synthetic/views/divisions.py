@@ -1,8 +1,8 @@
-"""The real divisions of Suining, as natural resources deliver them: codes, parents, code systems, dates, predecessors.
+"""The real divisions of Suining, as natural resources delivers them: codes, parents, code systems, dates, predecessors.
 
 Here: rows from data/reference/divisions. Not here: centres and weights of villages (city/geography.py).
 
-Of the towns of before 2019 the lists give only the years: they end on 2019-12-31, and only a town that changed its kind
+For the towns before 2019 the lists give only the years: they end on 2019-12-31, and only a town that changed its kind
 (北固乡, 北固镇) has a known successor. Functional areas have no code.
 """
 

@@ -1,6 +1,6 @@
 """What education delivers, in the city and from the province: enrolments, degrees, schools.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

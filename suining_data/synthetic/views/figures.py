@@ -1,8 +1,8 @@
 """Made-up economic figures whose parts sum to their totals, counties to the city, and months to the year so far.
 
-Here: figures from a tree of items; who delivers them writes their titles. Not here: published figures (statistics.py).
-Nobody has published these: every table that carries them says so (MADE_UP). Levels and growth follow what is published of
-Suining (2019: budget revenue +8.5 %; 2020: 79.92 亿元 after +15.4 %), so that they do not contradict it.
+Here: figures from a tree of items; the views write their titles. Not here: published figures (statistics.py).
+These figures are not published anywhere, and every table with them says so (MADE_UP). Levels and growth follow the published
+figures of Suining (2019: budget revenue +8.5 %; 2020: 79.92 亿元 after +15.4 %), so that they do not contradict them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ Tree = Mapping[str, Union[float, "Tree"]]  # item -> parts, or the level of an i
 
 @dataclass(frozen=True)
 class Figures:
-    """A tree of items; a leaf's level is that of the whole city in 2019: of the year for a flow, of its end for a stock."""
+    """A tree of items. A leaf has the level of the whole city in 2019: of the year for a flow, of its end for a stock."""
 
     items: Tree
     growth: float  # per cent a year
@@ -39,7 +39,7 @@ class Figures:
         return total / 10**self.digits
 
     def month(self, item: str, region: str, year: int, month: int) -> float:
-        """Of the month alone."""
+        """The level of the month alone."""
         before = self.level(item, region, year, month - 1) if self.is_flow and month > 1 else 0
         return round(self.level(item, region, year, month) - before, self.digits)
 

@@ -1,6 +1,6 @@
 """What the government-service office delivers: applications and the index of electronic credentials issued on them.
 
-Here: the rows as its platform has them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the department records them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates
@@ -24,7 +24,7 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _cases(rates: ErrorRates) -> str:
-    """Cases of the last three years: those that ended in a credential carry the number the issuing department knows."""
+    """Cases of the last three years. A case that ended with a credential has the number of the issuing department."""
     granted = f"""
         select 'business_license' as kind, oid * 8 as k, oid, null::bigint as pid, uscc as number, approved as issued,
             null::date as valid_until, registrar as issuer from organization where is_market and name is not null
@@ -51,7 +51,7 @@ def _cases(rates: ErrorRates) -> str:
             and u(k, 'on line') < case kind when 'food_license' then 0.08 when 'business_license' then 0.12 when 'marriage_certificate' then 0.4
                 else 1 end
     ),
-    told as (
+    settled as (
         select s.*, {item} as item, s.issued - (1 + pick(s.k, 'working days', 12)) as accepted,
             case when s.kind is null then {ended_badly} else 'granted' end as result
         from service s
@@ -71,4 +71,4 @@ def _cases(rates: ErrorRates) -> str:
         case when s.kind is not null then s.issued end as issued_date, s.valid_until,
         case when s.kind is null then null when o.closed is not null then 'deregistered' when s.valid_until < date '2019-08-31' then 'expired'
             else 'valid' end as status_code
-    from told s left join person p using (pid) left join organization o using (oid)"""
+    from settled s left join person p using (pid) left join organization o using (oid)"""

@@ -1,6 +1,6 @@
 """What health delivers, in the city and from the province: births, deaths, institutions and doctors.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 Causes of death are not delivered and not made up.
 """
 
@@ -19,7 +19,7 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _births(rates: ErrorRates, since: str) -> str:
-    """Births since a day; the father is unknown to some certificates, the number comes with the registration."""
+    """Births since a day. Some certificates do not name the father; the number is assigned at the registration."""
     return f"""
     with hospital as (
         select oid, name, row_number() over (order by oid) - 1 as i from organization where kind in ('hospital', 'private_hospital')

@@ -1,9 +1,8 @@
-"""What the bureaus that run the economy keep lists of: factories with output and power, high-tech firms, trading firms,
-investment projects.
+"""Lists of the economic bureaus: factories with output and power, high-tech firms, trading firms, investment projects.
 
 Their figures by county: monthly_reports.py.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

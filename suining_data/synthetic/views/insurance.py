@@ -1,6 +1,6 @@
 """What social and medical insurance deliver, in the city and from the province.
 
-Here: insured people, pensions, cards, designated providers, as the offices believe them.
+Here: insured people, pensions, cards, designated providers, as the offices record them.
 Not here: writing style and errors (habits.py, corruption.py).
 """
 

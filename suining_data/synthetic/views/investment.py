@@ -1,6 +1,6 @@
-"""What the offices for state assets, finance, investment and post keep lists of: a few firms each, in workbooks.
+"""Lists of the offices for state assets, finance, investment and post: a few firms each, in workbooks.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

@@ -1,9 +1,9 @@
-"""What natural resources know of land: the outlines of parcels.
+"""Deliveries of natural resources about land: the outlines of parcels.
 
 Here: shapes of the made-up city as WKT in CGCS2000 degrees. Not here: rights and buildings (real_estate.py), names of
 divisions (divisions.py), the delivery's own coordinate system (coordinates.py).
 
-A parcel is drawn around what stands on it: the buildings of an estate, a farmhouse, the site of a firm.
+A parcel is drawn around the buildings of an estate, a farmhouse or the site of a firm.
 """
 
 from ..errors import ErrorRates

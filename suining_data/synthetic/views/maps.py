@@ -1,10 +1,10 @@
-"""What is drawn on maps of the made-up city: boundaries, roads, places, city components, waters, forests.
+"""Map layers of the synthetic city: boundaries, roads, places, city components, waters, forests.
 
 Here: shapes as WKT in CGCS2000 degrees. Not here: parcels (land.py), names of divisions (divisions.py), the delivery's
 own coordinate system (coordinates.py).
 
-Boundaries of city and counties are real (data/reference/boundaries); roads run from village to village, all else lies
-near a village, and both are made up.
+Boundaries of city and counties are real (data/reference/boundaries). Roads, which run from village to village, and all
+other shapes, which are near a village, are invented.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What culture and tourism, emergency management and ecology deliver: permits of places, monitoring stations.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

@@ -1,6 +1,6 @@
 """What natural resources and housing deliver: rights, buildings, sales, qualifications.
 
-Here: the rows as they believe them. Not here: divisions (divisions.py), writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: divisions (divisions.py), writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

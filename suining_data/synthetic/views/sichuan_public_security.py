@@ -1,6 +1,6 @@
 """What the province's police send back: the register of residents and its cancellations.
 
-Here: the rows as they believe them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the departments record them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

@@ -1,6 +1,6 @@
-"""What civil air defence and meteorology deliver: shelters, weather stations with their days.
+"""Deliveries of civil air defence and meteorology: shelters, weather stations with their daily observations.
 
-Here: the rows as they have them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the department records them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

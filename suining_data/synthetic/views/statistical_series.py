@@ -1,8 +1,8 @@
-"""Made-up monthly and quarterly series that fill the statistical bureaus' tables between the published figures.
+"""Invented monthly and quarterly series that fill the statistical bureaus' tables between the published figures.
 
-Here: months of October 2016 to August 2019 and quarters of 2016 to June 2022, by county. Not here: published figures, and which
-table carries what (statistics.py). Where a figure is published it is used, and the rest is made to agree with it: a year's
-GDP is the sum of its parts, growth of a year's months lies around its published growth.
+Here: the months October 2016 to August 2019 and the quarters of 2016 to June 2022, by county. Not here: published figures,
+the content of each table (statistics.py). A published figure is always used, and the other figures agree with it: a year's
+GDP is the sum of its parts, and the growth of a year's months is near its published growth.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ LEVELS = (
     ("金融机构各项贷款余额", "亿元", DEPOSITS, "金融机构各项贷款余额", 1),
     ("全社会用电量", "亿千瓦时", ELECTRICITY, "全社会用电量", 10_000),
 )
-# Of industry and investment only growth is told; per cent by year
+# For industry and investment only growth is published; per cent by year
 GROWTH = {
     "规模以上工业增加值": ("yoy_real", {2016: 10.2, 2017: 9.8, 2018: 9.9, 2019: 9.6}),
     "全社会固定资产投资": ("yoy_nominal", {2016: 15.1, 2017: 14.6, 2018: 12.8, 2019: 12.0}),
@@ -31,7 +31,7 @@ MONTHS = {
     2017: (2, 11),
     2018: (2, 11),
     2019: (2, 8),
-}  # from, to; December is the year's figure: published, or not told
+}  # from, to; December is the year's figure: published, or missing
 REGIONS = {"遂宁市": CITY} | {("射洪县" if name == "射洪市" else name): name for name in COUNTIES}  # 射洪 until 2019-11
 
 # GDP by year, 亿元, its index, and the shares of the sectors; 2020 and 2021, the indexes from 2019 to 2021 and the
@@ -112,16 +112,19 @@ def _accounts(year: int, quarter: int, vintage: str, revised: float) -> Iterator
     sums["第三产业"] += whole - sum(sums.values())
     cents = {(sector, county): amount for sector in SECTORS for county, amount in _spread(sums[sector], sector).items()}
     for region, county in REGIONS.items():
-        told = {s: sum(v for (sector, c), v in cents.items() if sector == s and county in (CITY, c)) for s in SECTORS}
+        amounts = {
+            s: sum(v for (sector, c), v in cents.items() if sector == s and county in (CITY, c)) for s in SECTORS
+        }
         own = 0.0 if county == CITY else 1.2 * wiggle("index", county)
         indexes = {s: index + points + own + above for s, above in SECTORS.items()}
-        told, indexes = {"地区生产总值": sum(told.values())} | told, {"地区生产总值": index + points + own} | indexes
-        for industry, value in told.items():
+        amounts = {"地区生产总值": sum(amounts.values())} | amounts
+        indexes = {"地区生产总值": index + points + own} | indexes
+        for industry, value in amounts.items():
             yield Account(year, quarter, industry, region, vintage, f"{value / 100:.2f}", f"{indexes[industry]:.1f}")
 
 
 def _spread(total: int, sector: str) -> dict[str, int]:
-    """A sector's sum by county, nothing left over."""
+    """A sector's sum distributed to the counties, without a remainder."""
     weights = {county: weight * (1 + 0.2 * wiggle(sector, county)) for county, weight in COUNTIES.items()}
     parts = {county: round(total * weight / sum(weights.values())) for county, weight in weights.items()}
     parts["船山区"] += total - sum(parts.values())

@@ -1,7 +1,7 @@
-"""What the statistical bureaus deliver: published figures, quarterly accounts, the register of units.
+"""Deliveries of the statistical bureaus: published figures, quarterly accounts, the register of units.
 
-Here: the real figures of data/reference/macro, each in the form of its delivery, and between them made-up ones that say
-so in their remark. Not here: how figures are made up (statistical_series.py).
+Here: the real figures of data/reference/macro, each in the form of its delivery, and invented figures between them, which
+say so in their remark. Not here: how figures are invented (statistical_series.py).
 """
 
 import re
@@ -60,7 +60,7 @@ def _period_name(period: str) -> str:
 
 
 def _measure(indicator: str) -> tuple[str, str]:
-    """Indicator and measure: growth and shares are measures of what they speak of."""
+    """Indicator and measure: growth and shares are measures of their indicator."""
     if indicator in GROWTH:
         return GROWTH[indicator]
     if indicator.endswith("增加值增速"):
@@ -73,9 +73,9 @@ def _measure(indicator: str) -> tuple[str, str]:
 
 
 def _monthly() -> str:
-    """Economic figures as cells; the structure of three sectors becomes three shares. The first source of a cell wins.
+    """Economic figures as cells; the structure of three sectors becomes three shares. The first source of a cell counts.
 
-    Cells that nobody has published are made up, and say so in a row of their own.
+    Cells that are not published are invented; their remark says so.
     """
     cells: dict[tuple[str, str, str, str], tuple[str, str]] = {}
     for row in _figures(city_only=True):
@@ -101,8 +101,8 @@ def _monthly() -> str:
     for cell in series.monthly():
         period = f"{cell.year}年1-{cell.month}月"
         if (period, cell.indicator, cell.region, cell.measure) not in cells:
-            told = (cell.indicator, cell.unit, cell.region, cell.measure, cell.value, MADE_UP)
-            rows.append((period, *told, _file_no(period)))
+            values = (cell.indicator, cell.unit, cell.region, cell.measure, cell.value, MADE_UP)
+            rows.append((period, *values, _file_no(period)))
     rows.sort(key=lambda row: _place(row[0]))
     return _values(
         [(i, *row) for i, row in enumerate(rows)],
@@ -117,7 +117,7 @@ def _place(period: str) -> tuple[int, ...]:
 
 
 def _gdp() -> str:
-    """Published annual accounts: absolute values, and growth as an index of the year before; what lacks is made up."""
+    """Published annual accounts: absolute values, and growth as an index of the year before. Missing values are invented."""
     found: dict[tuple[str, str, str], list[str | None]] = {}
     for row in _figures(city_only=True):
         if not re.fullmatch(r"\d{4}", row["period"]):
@@ -149,7 +149,7 @@ def _gdp() -> str:
 
 
 def _filled(published: list[Account]) -> list[Account]:
-    """Published accounts, the value or index that one lacks made up, and accounts of the other quarters and counties."""
+    """Published accounts, with missing values and indexes invented, and accounts of the other quarters and counties."""
     rows = {
         (industry, region, ended, vintage): row
         for row in published
@@ -160,16 +160,16 @@ def _filled(published: list[Account]) -> list[Account]:
         region = "射洪市" if account.region == "射洪县" and ended > "2019-11" else account.region
         key = (account.industry, region, ended, account.vintage)
         _, _, _, value, index, *_ = rows.get(key, (None,) * 5)
-        lacks = [name for name, told in (("绝对值", value), ("指数", index)) if told is None]
-        if lacks:
-            note = MADE_UP if len(lacks) == 2 else f"{lacks[0]}为{MADE_UP}"
-            told = (value or account.value, index or account.index, account.vintage, note)
-            rows[key] = (account.industry, region, ended, *told, _file_no(ended))
+        missing = [name for name, figure in (("绝对值", value), ("指数", index)) if figure is None]
+        if missing:
+            note = MADE_UP if len(missing) == 2 else f"{missing[0]}为{MADE_UP}"
+            values = (value or account.value, index or account.index, account.vintage, note)
+            rows[key] = (account.industry, region, ended, *values, _file_no(ended))
     return sorted(rows.values(), key=lambda row: (str(row[2]), str(row[5])))
 
 
 def _indicators() -> str:
-    """Every published figure with its source, as the province passes it on, and the series between them."""
+    """Every published figure with its source, as the province delivers it, and the series between them."""
     rows: list[tuple[Value, ...]] = []
     for i, row in enumerate(_figures(city_only=False)):
         is_number = re.fullmatch(r"-?[0-9.]+", row["value"]) is not None
@@ -186,7 +186,7 @@ def _indicators() -> str:
 
 
 def _made_up_indicators() -> Iterator[tuple[Value, ...]]:
-    """The city's series as the province has them: growth is an indicator of its own; quarters but not years of GDP."""
+    """The city's series as the province delivers them: growth is a separate indicator; GDP by quarter, not by year."""
     codes = {row["area"]: row["code"] for row in _figures(city_only=True)}
     published = {(row["period"], row["area"], row["indicator"]) for row in _figures(city_only=True)}
     for cell in series.monthly():

@@ -1,6 +1,6 @@
 """What taxation delivers, in the city and from the province: taxpayers, credit ratings, revenue.
 
-Here: the rows as it believes them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the department records them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates
@@ -30,7 +30,7 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _taxpayers(rates: ErrorRates, where: str) -> str:
-    """Firms and traders; some still by the old number (area and organisation code) or the owner's resident id."""
+    """Firms and traders; some still have the old number (area and organisation code) or the owner's resident id."""
     number = f"""case when o.kind = 'sole_trader' and u(o.oid, 'by owner') < 0.1 then p.resident_id || 'L0'
         when o.has_old_number and u(o.oid, 'old tax number') < {rates.old_tax_number}
             then o.county_code || o.organization_code else o.uscc end"""
@@ -58,7 +58,7 @@ def _ratings(rates: ErrorRates) -> str:
 
 
 def _revenue() -> str:
-    """Three months; counties sum to the city. No such figure is published, so all are made up and the title says so."""
+    """Three months; the counties sum to the city. These figures are not published, so all are invented; the title says so."""
     rows, seq = [], 0
     for month, season in ((6, 1.12), (7, 1.0), (8, 0.94)):
         for place, (tax, level) in enumerate(TAXES):

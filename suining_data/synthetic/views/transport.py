@@ -1,6 +1,6 @@
 """What transport delivers: road licences and qualifications, bus stops and vehicles.
 
-Here: the rows as it believes them. Not here: writing style and errors (habits.py, corruption.py).
+Here: the rows as the department records them. Not here: writing style and errors (habits.py, corruption.py).
 """
 
 from ..errors import ErrorRates

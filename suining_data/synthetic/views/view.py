@@ -1,4 +1,4 @@
-"""What a view is: one resource's rows as the department believes them, before habits and errors.
+"""The class of a view: the rows of one resource as the department records them, before writing style and errors.
 
 Here: the dataclass `View` and SQL helpers that several views use.
 Not here: the views (one module per unit), writing style (habits.py), errors in values (corruption.py).
@@ -18,8 +18,8 @@ class View:
     """`sql` gives one column per field, by the catalogue's standard name, true and typed: DATE and TIMESTAMP for dates,
     yuan and square metres for amounts, codes for code sets, CGCS2000 degrees for coordinates. Beside them `seq`, a unique
     integer that orders the rows; `day` (a date) for deliveries in several files; `person_<role>` (pid) and
-    `organization_<role>` (oid) for each entity of the catalogue, null when the row speaks of none. `error_person_<role>` may name a contradictory fact that
-    the row carries, for the truth files.
+    `organization_<role>` (oid) for each entity of the catalogue, null when the row has none. `error_person_<role>` may name
+    a contradictory fact of the row, for the truth files.
     """
 
     sql: str
@@ -43,7 +43,7 @@ Views = dict[str, View]
 
 
 def address(place: str, key: str, rates: ErrorRates) -> str:
-    """SQL: full address of a row of `place`; some still carry the town or village that is no more."""
+    """SQL: full address of a row of `place`; some still have a former town or village."""
     stale = f"u({key}, 'old place') < {rates.address_stale_place}"
     return (
         f"'四川省遂宁市' || {place}.county || case when {stale} then coalesce({place}.old_town, {place}.town) "
@@ -57,7 +57,7 @@ def organization_address(row: str) -> str:
 
 
 def aged(new: str, old: str, key: str, salt: str, rate: float) -> str:
-    """SQL: the old value, where there is one, at a rate; else the new one."""
+    """SQL: the old value, if there is one, at a rate; otherwise the new value."""
     return f"case when {old} is not null and u({key}, '{salt}') < {rate} then {old} else {new} end"
 
 
@@ -102,5 +102,5 @@ def list_pick(items: list[str] | tuple[str, ...], key: str, salt: str) -> str:
 
 
 def shuffled(key: str, salt: str) -> str:
-    """SQL: a unique integer per key (below four million) in an order that looks like none."""
+    """SQL: a unique integer per key (below four million), in an order that looks random."""
     return f"(chaos({key}, '{salt}') % 2000000000)::bigint * 4000000 + {key}"

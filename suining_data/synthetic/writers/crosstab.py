@@ -1,6 +1,6 @@
 """XLSX crosstabs: stub columns at the left, a column per combination of header values, a sheet per period.
 
-Here: cells of crosstabs. Not here: plain tables (workbook.py), which values stand where (the catalogue's `crosstab`).
+Here: cells of crosstabs. Not here: plain tables (workbook.py), the position of each value (the catalogue's `crosstab`).
 """
 
 from itertools import groupby
@@ -12,7 +12,7 @@ Row = tuple[str, ...]
 
 
 def write_crosstabs(book: Any, delivered: Delivered, rows: list[Row], titles: list[str]) -> None:
-    """Rows in the order of their sheets; a combination that no row has stays empty. ValueError without a crosstab."""
+    """Rows in the order of their sheets; a combination without a row stays empty. ValueError without a crosstab."""
     crosstab = delivered.resource.delivery.crosstab
     if crosstab is None:
         raise ValueError(f"{delivered.resource.id} is no crosstab")

@@ -23,7 +23,7 @@ _CODES = {
     "division_code",
     "identifier",
     "ethnicity_code",
-}  # never need quotes
+}  # these never need quotes
 
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
@@ -74,7 +74,7 @@ def _lines_sql(delivered: Delivered, rates: ErrorRates) -> str:
 
 
 def _quoted(column: str, field: Field, delimiter: str, salt: str, break_rate: float) -> str:
-    """SQL: the value, in quotes where it needs them; bars and tabs are never quoted, so they lose their delimiter."""
+    """SQL: the value, in quotes if necessary. With bars or tabs nothing is quoted; the delimiter is removed from values."""
     if field.element in _CODES:
         return column
     if delimiter != ",":

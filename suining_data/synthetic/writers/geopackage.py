@@ -1,6 +1,6 @@
-"""GeoPackages: one layer written by GDAL, with the city's today as its date of change.
+"""GeoPackages: one layer written by GDAL, with the city's current date as its date of change.
 
-Here: the layer and what makes it the same bytes each time. Not here: coordinate systems (coordinates.py).
+Here: the layer, written so that its bytes are always the same. Not here: coordinate systems (coordinates.py).
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ CHANGED = "2019-08-31T00:00:00.000Z"
 
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
-    """A text that is empty is null, as a shape and as a value."""
+    """Writes the files; an empty text becomes null, as a shape and as a value."""
     dbf.number_lines(con)
     columns = [
         f"ST_GeomFromText(nullif(c{i}, '')) as geom" if name == GEOMETRY else f"nullif(c{i}, '') as \"{name}\""

@@ -62,7 +62,8 @@ def write_pages(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Pa
 
 
 def write_page_files(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, pages: Pages) -> list[str]:
-    """`<batch>_p001.json` and so on: each page says its number, how many pages and records there are; their names."""
+    """Writes `<batch>_p001.json` and so on and returns the names. Each page has its number and the number of pages and
+    records."""
     _ordinals(con)
     delivery = delivered.resource.delivery
     names = []

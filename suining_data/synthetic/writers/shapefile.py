@@ -1,4 +1,4 @@
-"""Shapefiles: shapes by GDAL, the attribute table by our own dBase writer, a code page beside them.
+"""Shapefiles: shapes by GDAL, the attribute table by our own dBase writer, and a code page file.
 
 Here: which column is the shape, the five parts. Not here: coordinate systems (coordinates.py), the table (dbf.py).
 """
@@ -17,7 +17,7 @@ SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
-    """A text that is empty is a null shape."""
+    """Writes the files; an empty text becomes a null shape."""
     dbf.number_lines(con)
     shape = delivered.columns.index(GEOMETRY)
     attributes = [place for place in range(len(delivered.columns)) if place != shape]

@@ -1,6 +1,6 @@
 """Text from SQL to file, in chunks and in the delivery's encoding.
 
-Here: `stream`. Not here: what the text says (the writers).
+Here: `stream`. Not here: the content of the text (the writers).
 """
 
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ CHUNK = 20_000
 
 
 def chunks(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[str]:
-    """The values of a one-column query, joined by the thousand."""
+    """The values of a one-column query, joined in groups of a thousand."""
     cursor = con.execute(sql)
     while rows := cursor.fetchmany(CHUNK):
         yield "".join([row[0] for row in rows])
 
 
 def stream(path: Path, encoding: str, head: str, body: Iterator[str], tail: str = "") -> None:
-    """Write head, body and tail; a character the encoding lacks becomes `?`, as it does in the departments' systems."""
+    """Write head, body and tail. A character that the encoding lacks becomes `?`, as in the departments' systems."""
     with path.open("wb") as file:
         file.write(head.encode(encoding, errors="replace"))
         plain = "utf-8" if encoding == "utf-8-sig" else encoding
@@ -33,6 +33,6 @@ def stream(path: Path, encoding: str, head: str, body: Iterator[str], tail: str 
 
 
 def _gbk(text: str) -> bytes:
-    """GBK that lets the mark of bad bytes through."""
+    """GBK, with the mark of bad bytes kept."""
     parts = [part.encode("gbk", errors="replace") for part in text.split(BAD_BYTES)]
     return BAD_BYTES.encode("gb18030").join(parts)

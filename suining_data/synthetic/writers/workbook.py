@@ -23,7 +23,7 @@ Row = tuple[str, ...]
 
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
-    """One workbook per file; the column `_sheet` says on which sheet a row stands."""
+    """One workbook per file; the column `_sheet` has the sheet of a row."""
     delivery = delivered.resource.delivery
     number_lines(con, delivered)
     selected = ", ".join(f"c{i}" for i in range(len(delivered.columns)))
@@ -51,7 +51,7 @@ def number_lines(con: duckdb.DuckDBPyConnection, delivered: Delivered) -> None:
 
 
 def titles(delivered: Delivered, name: str) -> list[str]:
-    """The rows above the header: title, then unit and month, as the file's name has it."""
+    """The rows above the header: the title, then the unit and the month from the file's name."""
     stamp = name.rsplit("_", 1)[1]
     rows = [delivered.title, f"填报单位：{delivered.unit_name}    填报时间：{stamp[:4]}年{int(stamp[4:6])}月"]
     return rows[: delivered.resource.delivery.title_rows]
@@ -68,7 +68,7 @@ class _Tables:
         self.merged = [column for column, i in enumerate(self.shown) if i in delivered.merged]
 
     def write(self, rows: list[Row]) -> None:
-        """A sheet per value of `_sheet`, or one; a file without rows has its header, too."""
+        """One sheet for each value of `_sheet`, or one sheet. A file without rows also has its header."""
         columns = self.delivered.columns
         place = columns.index("_sheet") if "_sheet" in columns else None
         groups = groupby(rows, key=lambda row: row[place] if place is not None else "Sheet1")
@@ -113,7 +113,7 @@ class _Tables:
                 line += 1
 
     def _cell(self, sheet: Any, line: int, column: int, text: str) -> None:
-        """Text, but a number that a spreadsheet has rounded is a number, and dates may be date cells."""
+        """Writes text; a number that a spreadsheet has rounded is written as a number, and dates may be date cells."""
         if SPREADSHEET_NUMBER.fullmatch(text):
             sheet.write_number(line, column, float(text))
         elif self.shown[column] in self.delivered.dates and ISO_DATE.fullmatch(text):

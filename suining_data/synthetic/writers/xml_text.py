@@ -29,7 +29,7 @@ def _record(delivered: Delivered) -> str:
 
 
 def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, rates: ErrorRates) -> None:
-    """Two head lines, then a record per line: the first record stands on line 3."""
+    """Two head lines, then one record per line: the first record is on line 3."""
     con.execute(
         "create or replace table line_numbers as select file_no, n, (n + 2)::bigint as line_number from delivered"
     )

@@ -38,7 +38,7 @@ class Desk:
         """Landing to staged, as a refresh does it."""
         self.last = ingest(
             self.con, self.settings, UNIT, resource, "run", accepted=accepted,
-            judge=lambda raw, batch_id: implausible_column(self.con, raw, resource, batch_id),
+            validate=lambda raw, batch_id: implausible_column(self.con, raw, resource, batch_id),
         )  # fmt: skip
         account = standardize(self.con, self.settings, UNIT, resource)
         assert account.unbalanced == []
