@@ -75,7 +75,7 @@ class Suite:
         Metadata of a check: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule;
         no values. The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
         """
-        from suining_data.quality.expectations import suite_of
+        from suining_data.quality.engine import suite_of  # the one way to Great Expectations, see engine.py
 
         expectations = suite_of(self.table, self.rules)
         found = self._found(con, table, expectations)
@@ -110,8 +110,7 @@ class Suite:
         return self._of_columns(con, table) or found if has_wrong_columns else found
 
     def _of_columns(self, con: duckdb.DuckDBPyConnection, table: str) -> "ExpectationSuiteValidationResult | None":
-        from suining_data.quality.engine import validate
-        from suining_data.quality.expectations import suite_of
+        from suining_data.quality.engine import suite_of, validate
 
         if SCHEMA not in self._by_id:
             return None
