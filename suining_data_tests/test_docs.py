@@ -52,7 +52,7 @@ def problem(words: list[str]) -> str | None:
     rest = list(words)
     while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
         name = rest.pop(0)
-        group: Group = command  # type: ignore[assignment]
+        group: Group = command
         if name == "...":
             return None
         if name not in group.commands:

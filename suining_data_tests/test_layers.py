@@ -33,7 +33,7 @@ def imports(root: Path = CODE) -> Iterator[tuple[str, str, str]]:
             for name in _imported(node, module):
                 parts = name.split(".")
                 if parts[0] == root.name and len(parts) > 1 and parts[1] != module[1]:
-                    yield f"{'/'.join(module)}.py:{node.lineno}", module[1], parts[1]  # type: ignore[attr-defined]
+                    yield f"{'/'.join(module)}.py:{node.lineno}", module[1], parts[1]
 
 
 def _imported(node: ast.AST, module: list[str]) -> list[str]:
