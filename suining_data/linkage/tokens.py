@@ -38,10 +38,14 @@ def move_tokens(con: duckdb.DuckDBPyConnection, subject: str) -> int:
     """Replace former tokens of the registry by those of today, where their record is in linked.<subject>_unresolved.
 
     Ids and decisions stay with their records. Former tokens of records that are not delivered now are kept: they move
-    when their record comes back. Returns the number of tokens moved.
+    when their record comes back. Returns the number of tokens with an id that moved.
+    """
+    keys = f"""
+        select identity_key from registry.{subject}_identity
+        union all select unnest([token_l, token_r]) from registry.decision where subject = '{subject}'
     """
     is_former = f"starts_with(identity_key, 'record:') and not starts_with(identity_key, '{PREFIX}')"
-    if not con.execute(f"select 1 from registry.{subject}_identity where {is_former} limit 1").fetchone():
+    if not con.execute(f"select 1 from ({keys}) where {is_former} limit 1").fetchone():
         return 0
     con.execute(f"""
         create or replace temp table moved_token as
