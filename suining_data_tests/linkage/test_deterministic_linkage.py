@@ -1,4 +1,4 @@
-"""Bench with the same valid number are one person, one organisation; a number of two people merges nobody."""
+"""Records with the same valid number are one person, one organisation; a number of two people merges nobody."""
 
 from suining_data_tests.bench import EMPLOYEES, FIRMS, INSURANCE, RESIDENTS, TAXPAYERS, Bench
 

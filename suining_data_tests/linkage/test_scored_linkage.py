@@ -1,4 +1,4 @@
-"""Bench whose number is missing, damaged or somebody else's find whom they speak of, or stay by themselves."""
+"""Records whose number is missing, damaged or somebody else's find whom they speak of, or stay by themselves."""
 
 import pytest
 

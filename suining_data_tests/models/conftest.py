@@ -1,11 +1,12 @@
 """The real divisions, which the models of places start from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from suining_data_tests.bench import Bench
+from suining_data.models import Model
+from suining_data_tests.bench import Bench, all_models
 
 DIVISIONS = """
 insert into staged.natural_resources__divisions by name
@@ -38,3 +39,8 @@ def session_bench(empty_warehouse: Path) -> Iterator[Bench]:
     bench.build("spatial.division")
     yield bench
     bench.con.close()
+
+
+@pytest.fixture(scope="session")
+def models() -> Mapping[str, Model]:
+    return {model.table: model for model in all_models()}
