@@ -25,7 +25,6 @@ BASES = ("population", "legal_entity")  # the schemas that every library is buil
 
 RESIDENTS = "sichuan_public_security__residents"
 INSURANCE = "sichuan_medical_insurance__enrolments"
-MARRIAGES = "sichuan_civil_affairs__marriages"
 FIRMS = "sichuan_market_supervision__registrations"
 TAXPAYERS = "sichuan_taxation__taxpayers"
 EMPLOYEES = "sichuan_human_resources__insurance"
