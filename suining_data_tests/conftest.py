@@ -1,15 +1,17 @@
-"""A small made-up city, for every test that reads what its departments deliver.
+"""What tests of several packages share: a small made-up city's deliveries, and the bench.
 
-Here: its deliveries and the truth about it. Not here: what a refresh makes of them (end_to_end/).
+Here: its deliveries and the truth about it, the bench and the file it is copied from. Not here: what a refresh makes of
+the deliveries (end_to_end/).
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from suining_data.settings import Settings
 from suining_data.synthetic import make_sample
-from suining_data_tests.linkage.staging import make_empty
+from suining_data_tests.bench import Bench, make_empty_warehouse
 from suining_data_tests.sharing import once
 
 SCALE, SEED = 0.002, 7
@@ -26,7 +28,24 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a warehouse without a row, for the benches of linkage and review."""
-    folder = once(tmp_path_factory, "linkage", lambda folder: make_empty(folder / "empty.duckdb"))
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that every bench is a copy of; do not change it."""
+    folder = once(tmp_path_factory, "empty", lambda folder: make_empty_warehouse(folder / "empty.duckdb"))
     return folder / "empty.duckdb"
+
+
+@pytest.fixture(scope="session")
+def session_bench(empty_warehouse: Path) -> Iterator[Bench]:
+    """A bench with what all tests of a package start from: nothing, unless the package has a fixture of this name."""
+    bench = Bench(empty_warehouse)
+    yield bench
+    bench.con.close()
+
+
+@pytest.fixture
+def bench(session_bench: Bench) -> Iterator[Bench]:
+    """The same bench for every test: what a test does is rolled back."""
+    session_bench.last_record = 0
+    session_bench.con.begin()
+    yield session_bench
+    session_bench.con.rollback()

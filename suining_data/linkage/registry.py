@@ -37,7 +37,7 @@ def create_registry(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def number_decisions(con: duckdb.DuckDBPyConnection) -> None:
-    """Number the decisions of a registry from before version 0.4.0, where only the order of the rows dated them."""
+    """Number the decisions of a registry from before version 0.3.0, where only the order of the rows dated them."""
     con.execute("update registry.decision set decision_number = rowid + 1 where decision_number is null")
 
 

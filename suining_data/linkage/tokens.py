@@ -29,7 +29,7 @@ def token(subject: str) -> str:
 
 
 def _former_token(subject: str) -> str:
-    """SQL: the token that a record had until version 0.3.0."""
+    """SQL: the token that a record had before version 0.3.0."""
     columns = [f"coalesce(cast({column} as varchar), '')" for column in (*_TEXTS[subject], *_LISTS)]
     return f"'record:' || md5(concat_ws('|', resource_id, role, {', '.join(columns)}))"
 
@@ -40,8 +40,12 @@ def move_tokens(con: duckdb.DuckDBPyConnection, subject: str) -> int:
     Ids and decisions stay with their records. The former token of a record that is not delivered now is kept; it is
     replaced when the record comes back. Returns the number of replaced tokens.
     """
+    keys = f"""
+        select identity_key from registry.{subject}_identity
+        union all select unnest([token_l, token_r]) from registry.decision where subject = '{subject}'
+    """
     is_former = f"starts_with(identity_key, 'record:') and not starts_with(identity_key, '{PREFIX}')"
-    if not con.execute(f"select 1 from registry.{subject}_identity where {is_former} limit 1").fetchone():
+    if not con.execute(f"select 1 from ({keys}) where {is_former} limit 1").fetchone():
         return 0
     con.execute(f"""
         create or replace temp table moved_token as

@@ -1,22 +1,20 @@
-"""Bases with what the published file holds beside them: the ledger of batches and the dictionary."""
+"""A bench with what the published file holds beside the bases: the ledger of batches and the dictionary."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from suining_data.catalog import load_catalog
 from suining_data.ingestion import create_ledger
-from suining_data.models import declared_sources, load_models
+from suining_data.models import declared_sources
 from suining_data.publication import write_dictionary
-from suining_data.warehouse import table_exists
-from suining_data_tests.population.bases import Bases
+from suining_data_tests.bench import Bench, all_models
 
 
-@pytest.fixture
-def bases() -> Bases:
-    bases = Bases("social_security", "governance")
-    create_ledger(bases.con)
-    bases.con.execute("truncate governance.batch; truncate governance.batch_file")
-    for table in ("person_redirect", "person_link"):
-        bases.con.execute(f"drop table if exists governance.{table}")
-    if not table_exists(bases.con, "governance.dictionary"):
-        write_dictionary(bases.con, "governance.dictionary", load_catalog(), load_models(), declared_sources())
-    return bases
+@pytest.fixture(scope="session")
+def session_bench(empty_warehouse: Path) -> Iterator[Bench]:
+    bench = Bench(empty_warehouse)
+    create_ledger(bench.con)
+    write_dictionary(bench.con, "governance.dictionary", bench.catalog, all_models(), declared_sources())
+    yield bench
+    bench.con.close()

@@ -1,19 +1,19 @@
-"""A bench of staged rows, and one of scored pairs, for every test of linkage."""
+"""For every test of linkage: a bench of its own, as linkage commits, and one of scored pairs."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from suining_data_tests.bench import Bench
 from suining_data_tests.linkage.pairs import Pairs
-from suining_data_tests.linkage.staging import Records
 
 
 @pytest.fixture
-def records(empty: Path) -> Iterator[Records]:
-    records = Records(empty)
-    yield records
-    records.con.close()
+def bench(empty_warehouse: Path) -> Iterator[Bench]:
+    bench = Bench(empty_warehouse)
+    yield bench
+    bench.con.close()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from suining_data.linkage.clustering import LARGE
+from suining_data_tests.bench import INSURANCE, RESIDENTS, Bench
 from suining_data_tests.linkage.pairs import Pairs
-from suining_data_tests.linkage.staging import INSURANCE, RESIDENTS, Records
 from suining_data_tests.linkage.test_deterministic_linkage import NUMBER, OTHER_NUMBER
 
 UNSURE, SURE, VERY_SURE = 5.0, 12.0, 25.0
@@ -104,62 +104,62 @@ def test_decided_pairs_may_make_a_cluster_as_large_as_they_like(pairs: Pairs) ->
     assert pairs.groups() == {"".join(tokens)}
 
 
-def decide(records: Records, left: str, right: str, verdict: str) -> None:
-    records.con.execute(
+def decide(bench: Bench, left: str, right: str, verdict: str) -> None:
+    bench.con.execute(
         "insert into registry.decision select 'person', ?, ?, ?, null, '张某', current_timestamp::timestamp, count(*) "
         "from registry.decision",
         [left, right, verdict],
     )
 
 
-def token_of(records: Records, record: int) -> str:
-    [(token,)] = records.con.execute(
+def token_of(bench: Bench, record: int) -> str:
+    [(token,)] = bench.con.execute(
         "select token from linked.person_unresolved where record_id = ?", [record]
     ).fetchall()
     return str(token)
 
 
-def test_of_several_decisions_on_a_pair_the_last_counts(records: Records) -> None:
-    known = records.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
-    told = records.stage(INSURANCE, name="王小明", phone="13900000000")
-    records.link()
-    token = token_of(records, told)
+def test_of_several_decisions_on_a_pair_the_last_counts(bench: Bench) -> None:
+    known = bench.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
+    told = bench.stage(INSURANCE, name="王小明", phone="13900000000")
+    bench.link()
+    token = token_of(bench, told)
     for verdict, is_one in (("same", True), ("different", False), ("same", True), ("unsure", False)):
-        decide(records, NUMBER, token, verdict)
-        records.link()
-        ids = records.ids("person")
+        decide(bench, NUMBER, token, verdict)
+        bench.link()
+        ids = bench.ids("person")
         assert (ids[told] == ids[known]) is is_one, verdict
 
 
-def test_a_decision_holds_for_a_pair_that_shares_nothing_and_after_a_rebuild(records: Records) -> None:
-    known = records.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
-    told = records.stage(INSURANCE, name="李建国", phone="13900000000")
-    other = records.stage(INSURANCE, name="赵六", phone="13700000000")
-    records.link()
-    decide(records, token_of(records, told), NUMBER, "same")
-    decide(records, token_of(records, other), token_of(records, told), "same")
+def test_a_decision_holds_for_a_pair_that_shares_nothing_and_after_a_rebuild(bench: Bench) -> None:
+    known = bench.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
+    told = bench.stage(INSURANCE, name="李建国", phone="13900000000")
+    other = bench.stage(INSURANCE, name="赵六", phone="13700000000")
+    bench.link()
+    decide(bench, token_of(bench, told), NUMBER, "same")
+    decide(bench, token_of(bench, other), token_of(bench, told), "same")
     for _ in range(2):
-        records.link()
-        ids = records.ids("person")
+        bench.link()
+        ids = bench.ids("person")
         assert ids[told] == ids[other] == ids[known]
         for table in ("person_link", "person_open_pair", "person_unresolved", "review"):
-            records.con.execute(f"drop table linked.{table}")
+            bench.con.execute(f"drop table linked.{table}")
 
 
-def test_a_decision_about_a_record_that_is_gone_does_nothing(records: Records) -> None:
-    records.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
-    records.link()
-    decide(records, NUMBER, "record:gone", "same")
-    records.link()
-    assert records.con.sql("from linked.review").fetchall() == []
+def test_a_decision_about_a_record_that_is_gone_does_nothing(bench: Bench) -> None:
+    bench.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
+    bench.link()
+    decide(bench, NUMBER, "record:gone", "same")
+    bench.link()
+    assert bench.con.sql("from linked.review").fetchall() == []
 
 
-def test_two_numbers_that_somebody_called_one_stay_two_and_are_in_the_queue(records: Records) -> None:
-    one = records.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
-    two = records.stage(RESIDENTS, resident_id=OTHER_NUMBER, name="王小明")
-    records.link()
-    decide(records, NUMBER, OTHER_NUMBER, "same")
-    records.link()
-    ids = records.ids("person")
+def test_two_numbers_that_somebody_called_one_stay_two_and_are_in_the_queue(bench: Bench) -> None:
+    one = bench.stage(RESIDENTS, resident_id=NUMBER, name="王小明")
+    two = bench.stage(RESIDENTS, resident_id=OTHER_NUMBER, name="王小明")
+    bench.link()
+    decide(bench, NUMBER, OTHER_NUMBER, "same")
+    bench.link()
+    ids = bench.ids("person")
     assert ids[one] != ids[two]
-    assert records.con.sql("select state, count(*) from linked.review group by all").fetchall() == [("vetoed", 1)]
+    assert bench.con.sql("select state, count(*) from linked.review group by all").fetchall() == [("vetoed", 1)]

@@ -2,21 +2,21 @@
 
 import pytest
 
-from suining_data_tests.linkage.staging import EMPLOYEES, FIRMS, INSURANCE, RESIDENTS, Records
+from suining_data_tests.bench import EMPLOYEES, FIRMS, INSURANCE, RESIDENTS, Bench
 
 NUMBER = "510902198001010016"
 NEIGHBOUR = "510902198001010032"  # born the same day in the same place
 HOME, ELSEWHERE = "遂宁市船山区南津路街道滨江路1号", "遂宁市射洪市太和镇解放路9号"
 
 
-def city(records: Records) -> int:
+def city(bench: Bench) -> int:
     """Two hundred residents with numbers of their own, and the one whom the tests look for; his record_id."""
     for n in range(200):
         number = f"5109031970{n % 12 + 1:02}{n % 27 + 1:02}{n:03}1"
-        records.stage(
+        bench.stage(
             RESIDENTS, resident_id=number, name=f"李{chr(0x4E00 + n)}", sex_code="1", registered_address=f"船山区{n}号"
         )
-    return records.stage(
+    return bench.stage(
         RESIDENTS, resident_id=NUMBER, name="王小明", sex_code="1", birth_date="1980-01-01", registered_address=HOME
     )
 
@@ -31,72 +31,70 @@ def city(records: Records) -> int:
         "510902198001010000",  # three zeros of a spreadsheet
     ],
 )
-def test_a_damaged_number_with_the_same_name_is_the_same_person(records: Records, damaged: str) -> None:
-    owner = city(records)
-    row = records.stage(INSURANCE, resident_id=None, received=damaged, name="王小明")
-    records.link()
-    ids = records.ids("person")
+def test_a_damaged_number_with_the_same_name_is_the_same_person(bench: Bench, damaged: str) -> None:
+    owner = city(bench)
+    row = bench.stage(INSURANCE, resident_id=None, received=damaged, name="王小明")
+    bench.link()
+    ids = bench.ids("person")
     assert ids[row] == ids[owner] is not None
-    assert records.rules("person")[row] == "scored"
+    assert bench.query(f"select link_rule from linked.person_record where record_id = {row}") == [("scored",)]
 
 
 @pytest.mark.parametrize("name", ["王晓明", "王小鸣", "王小胡"])
-def test_a_homophone_counts_only_beside_other_evidence(records: Records, name: str) -> None:
-    owner = city(records)
-    beside = records.stage(
-        INSURANCE, resident_id=None, received="510902198001010017", name=name, residence_address=HOME
-    )
-    alone = records.stage(INSURANCE, resident_id=None, name=name, residence_address=ELSEWHERE)
-    records.link()
-    ids = records.ids("person")
+def test_a_homophone_counts_only_beside_other_evidence(bench: Bench, name: str) -> None:
+    owner = city(bench)
+    beside = bench.stage(INSURANCE, resident_id=None, received="510902198001010017", name=name, residence_address=HOME)
+    alone = bench.stage(INSURANCE, resident_id=None, name=name, residence_address=ELSEWHERE)
+    bench.link()
+    ids = bench.ids("person")
     assert ids[beside] == ids[owner]
     assert ids[alone] != ids[owner]
 
 
-def test_name_and_birth_and_address_are_enough_without_a_number(records: Records) -> None:
-    owner = city(records)
-    row = records.stage(
+def test_name_and_birth_and_address_are_enough_without_a_number(bench: Bench) -> None:
+    owner = city(bench)
+    row = bench.stage(
         "public_security__household_changes", resident_id=None, name="王小明", sex_code="1", birth_date="1980-01-01",
         registered_address=HOME,
     )  # fmt: skip
-    records.link()
-    assert records.ids("person")[row] == records.ids("person")[owner]
+    bench.link()
+    assert bench.ids("person")[row] == bench.ids("person")[owner]
 
 
-def test_a_name_alone_is_nobody(records: Records) -> None:
-    city(records)
-    row = records.stage(INSURANCE, resident_id=None, name="王小明")
-    records.link()
-    assert records.ids("person")[row] is None
+def test_a_name_alone_is_nobody(bench: Bench) -> None:
+    city(bench)
+    row = bench.stage(INSURANCE, resident_id=None, name="王小明")
+    bench.link()
+    assert bench.ids("person")[row] is None
 
 
-def test_two_who_fit_equally_are_left_to_people(records: Records) -> None:
-    first = city(records)
-    second = records.stage(RESIDENTS, resident_id=NEIGHBOUR, name="王小明", sex_code="1", registered_address=HOME)
-    row = records.stage(
+def test_two_who_fit_equally_are_left_to_people(bench: Bench) -> None:
+    first = city(bench)
+    second = bench.stage(RESIDENTS, resident_id=NEIGHBOUR, name="王小明", sex_code="1", registered_address=HOME)
+    row = bench.stage(
         RESIDENTS, resident_id=None, name="王小明", sex_code="1", birth_date="1980-01-01", registered_address=HOME
     )
-    records.link()
-    ids = records.ids("person")
+    bench.link()
+    ids = bench.ids("person")
     assert ids[first] != ids[second]
     assert ids[row] not in (ids[first], ids[second])
-    pairs = records.con.sql("select state, record_id_l from linked.review").fetchall()
+    pairs = bench.con.sql("select state, record_id_l from linked.review").fetchall()
     assert pairs == [("ambiguous", row), ("ambiguous", row)]
 
 
-def test_father_and_son_of_one_name_in_one_house_stay_two(records: Records) -> None:
-    father = city(records)
-    son = records.stage(
+def test_father_and_son_of_one_name_in_one_house_stay_two(bench: Bench) -> None:
+    father = city(bench)
+    son = bench.stage(
         RESIDENTS, resident_id=None, name="王小明", sex_code="1", birth_date="2006-05-07", registered_address=HOME
     )
-    records.link()
-    ids = records.ids("person")
+    bench.link()
+    ids = bench.ids("person")
     assert ids[son] != ids[father]
     assert ids[son] is not None
 
 
-def test_twins_stay_two(records: Records) -> None:
-    first = records.stage(
+def test_twins_stay_two(bench: Bench) -> None:
+    first = bench.stage(
         RESIDENTS,
         resident_id=None,
         name="王小明",
@@ -105,7 +103,7 @@ def test_twins_stay_two(records: Records) -> None:
         registered_address=HOME,
         household_number="1",
     )
-    second = records.stage(
+    second = bench.stage(
         RESIDENTS,
         resident_id=None,
         name="王小红",
@@ -114,17 +112,17 @@ def test_twins_stay_two(records: Records) -> None:
         registered_address=HOME,
         household_number="1",
     )
-    records.link()
-    ids = records.ids("person")
+    bench.link()
+    ids = bench.ids("person")
     assert ids[first] != ids[second]
 
 
-def test_a_stolen_number_is_taken_off_and_its_bearer_found_by_what_else_he_tells(records: Records) -> None:
-    owner = city(records)
-    other = records.stage(
+def test_a_stolen_number_is_taken_off_and_its_bearer_found_by_what_else_he_tells(bench: Bench) -> None:
+    owner = city(bench)
+    other = bench.stage(
         RESIDENTS, resident_id="510903195212090028", name="张翠花", sex_code="2", registered_address=ELSEWHERE
     )
-    row = records.stage(
+    row = bench.stage(
         RESIDENTS,
         resident_id=NUMBER,
         name="张翠花",
@@ -132,16 +130,16 @@ def test_a_stolen_number_is_taken_off_and_its_bearer_found_by_what_else_he_tells
         birth_date="1952-12-09",
         registered_address=ELSEWHERE,
     )
-    records.link()
-    ids = records.ids("person")
+    bench.link()
+    ids = bench.ids("person")
     assert ids[row] == ids[other] != ids[owner]
-    assert records.con.sql(f"select resident_id from linked.person_record where record_id = {row}").fetchall() == [
+    assert bench.con.sql(f"select resident_id from linked.person_record where record_id = {row}").fetchall() == [
         (None,)
     ]
 
 
-def test_the_order_of_the_rows_makes_no_difference(records: Records) -> None:
-    def rows(bench: Records, order: int) -> dict[str, str | None]:
+def test_the_order_of_the_rows_makes_no_difference(bench: Bench) -> None:
+    def rows(bench: Bench, order: int) -> dict[str, str | None]:
         told = [
             {"resident_id": None, "received": "510902198001010017", "name": "王小明"},
             {"resident_id": None, "name": "王小明", "residence_address": HOME},
@@ -155,18 +153,18 @@ def test_the_order_of_the_rows_makes_no_difference(records: Records) -> None:
         )
         return {staged[record]: f"{root} {weight:.6f}" for record, root, weight in links.fetchall()}
 
-    other = Records(records.empty)
-    assert rows(records, 1) == rows(other, -1)
+    other = Bench(bench.empty_warehouse)
+    assert rows(bench, 1) == rows(other, -1)
     other.con.close()
 
 
-def firms(records: Records) -> int:
+def firms(bench: Bench) -> int:
     for n in range(200):
         code = f"{60000000 + n}1"
-        records.stage(
+        bench.stage(
             FIRMS, organization_code=code, name=f"遂宁市{chr(0x4E00 + n)}达商贸有限公司", address=f"遂宁市船山区{n}号"
         )
-    return records.stage(
+    return bench.stage(
         FIRMS,
         organization_code="600037341",
         name="遂宁市恒远（集团）机械有限公司",
@@ -176,36 +174,36 @@ def firms(records: Records) -> int:
 
 
 @pytest.mark.parametrize("name", ["遂宁市恒远（集团）机械有限公司", "恒远(集团)机械有限公司", "恒远（集团）机械"])
-def test_a_firm_is_found_by_its_name_as_departments_write_it(records: Records, name: str) -> None:
-    firm = firms(records)
-    row = records.stage(FIRMS, name=name, address=HOME, representative_name="王小明")
-    records.link()
-    ids = records.ids("organization")
+def test_a_firm_is_found_by_its_name_as_departments_write_it(bench: Bench, name: str) -> None:
+    firm = firms(bench)
+    row = bench.stage(FIRMS, name=name, address=HOME, representative_name="王小明")
+    bench.link()
+    ids = bench.ids("organization")
     assert ids[row] == ids[firm] is not None
 
 
-def test_a_branch_is_not_its_parent(records: Records) -> None:
-    firm = firms(records)
-    row = records.stage(
+def test_a_branch_is_not_its_parent(bench: Bench) -> None:
+    firm = firms(bench)
+    row = bench.stage(
         FIRMS, name="遂宁市恒远（集团）机械有限公司射洪分公司", address=HOME, representative_name="王小明"
     )
-    records.link()
-    ids = records.ids("organization")
+    bench.link()
+    ids = bench.ids("organization")
     assert ids[row] != ids[firm]
     assert ids[row] is not None
 
 
-def test_an_employer_told_by_its_full_name_only_is_found_when_one_firm_bears_it(records: Records) -> None:
-    firm = firms(records)
-    row = records.stage(EMPLOYEES, resident_id=NUMBER, name="王小明", employer_name="遂宁市恒远（集团）机械有限公司")
-    records.link()
-    assert records.ids("organization")[row] == records.ids("organization")[firm]
+def test_an_employer_told_by_its_full_name_only_is_found_when_one_firm_bears_it(bench: Bench) -> None:
+    firm = firms(bench)
+    row = bench.stage(EMPLOYEES, resident_id=NUMBER, name="王小明", employer_name="遂宁市恒远（集团）机械有限公司")
+    bench.link()
+    assert bench.ids("organization")[row] == bench.ids("organization")[firm]
 
 
-def test_two_firms_of_one_person_at_one_address_stay_two(records: Records) -> None:
-    firm = firms(records)
-    row = records.stage(FIRMS, name="遂宁市宏图餐饮有限公司", address=HOME, representative_name="王小明")
-    records.link()
-    ids = records.ids("organization")
+def test_two_firms_of_one_person_at_one_address_stay_two(bench: Bench) -> None:
+    firm = firms(bench)
+    row = bench.stage(FIRMS, name="遂宁市宏图餐饮有限公司", address=HOME, representative_name="王小明")
+    bench.link()
+    ids = bench.ids("organization")
     assert ids[row] != ids[firm]
     assert ids[row] is not None

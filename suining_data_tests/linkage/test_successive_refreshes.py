@@ -2,7 +2,7 @@
 
 import random
 
-from suining_data_tests.linkage.staging import INSURANCE, RESIDENTS, Records
+from suining_data_tests.bench import INSURANCE, RESIDENTS, Bench
 
 HOUSES = [f"遂宁市船山区滨江路{n}号" for n in range(30)]
 Row = dict[str, str | None]
@@ -31,43 +31,45 @@ def people() -> dict[str, list[Row]]:
     return told
 
 
-def refresh(records: Records, told: dict[str, list[Row]], shuffle: random.Random) -> dict[str, set[str | None]]:
+def refresh(bench: Bench, told: dict[str, list[Row]], shuffle: random.Random) -> dict[str, set[str | None]]:
     """Deliver everything anew, in another order and under other record ids; label -> ids of its records."""
-    records.clear()
+    for resource in (RESIDENTS, INSURANCE):
+        bench.con.execute(f"truncate staged.{resource}")
+    bench.con.execute("truncate governance.quarantine")
     rows = [(label, row) for label, rows in told.items() for row in rows]
     shuffle.shuffle(rows)
-    records.next += shuffle.randrange(1000)
+    bench.last_record += shuffle.randrange(1000)
     label_of = {
-        records.stage(str(row["resource"]), **{k: v for k, v in row.items() if k != "resource"}): label
+        bench.stage(str(row["resource"]), **{k: v for k, v in row.items() if k != "resource"}): label
         for label, row in rows
     }
-    records.link()
+    bench.link()
     found: dict[str, set[str | None]] = {label: set() for label in told}
-    for record, id in records.ids("person").items():
+    for record, id in bench.ids("person").items():
         found[label_of[record]].add(id)
     return found
 
 
-def test_whoever_stays_the_same_keeps_the_id_over_ten_refreshes(records: Records) -> None:
+def test_whoever_stays_the_same_keeps_the_id_over_ten_refreshes(bench: Bench) -> None:
     shuffle, told = random.Random(1), people()
-    first = refresh(records, told, shuffle)
+    first = refresh(bench, told, shuffle)
     assert all(len(ids) == 1 and None not in ids for ids in first.values())
     for _ in range(9):
-        assert refresh(records, told, shuffle) == first
-    assert records.con.sql("select distinct kind from registry.person_event").fetchall() == [("mint",)]
+        assert refresh(bench, told, shuffle) == first
+    assert bench.con.sql("select distinct kind from registry.person_event").fetchall() == [("mint",)]
 
 
-def test_a_correction_leaves_ids_or_a_redirect(records: Records) -> None:
+def test_a_correction_leaves_ids_or_a_redirect(bench: Bench) -> None:
     shuffle, told = random.Random(2), people()
-    first = refresh(records, told, shuffle)
+    first = refresh(bench, told, shuffle)
     label = next(label for label, rows in told.items() if rows[0]["resident_id"] is None)
     for row in told[label]:
         row["resident_id"] = "510902196201010012"
-    second = refresh(records, told, shuffle)
+    second = refresh(bench, told, shuffle)
     others = {name: ids for name, ids in second.items() if name != label}
     assert others == {name: ids for name, ids in first.items() if name != label}
     [old], [new] = first[label], second[label]
-    events = records.con.sql(
+    events = bench.con.sql(
         "select kind, person_id, other_id from registry.person_event where run_id = 'run2' order by 1"
     )
     assert old == new or ("retire", old, None) in events.fetchall()

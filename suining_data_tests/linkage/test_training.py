@@ -11,16 +11,16 @@ from suining_data.linkage import training
 from suining_data.linkage.probabilities import LEAST_M, LEAST_U, completed, informative_levels
 from suining_data.linkage.subject_linkage import ORGANIZATION, PERSON
 from suining_data.linkage.training import TooFewPairs, train
-from suining_data_tests.linkage.staging import Records
+from suining_data_tests.bench import Bench
 
 PEOPLE = 1_200
 
 
 @pytest.fixture(scope="module")
-def evidence(empty: Path) -> Iterator[Records]:
+def evidence(empty_warehouse: Path) -> Iterator[Bench]:
     """People with two records each of name, birth, sex and address; every 20th reports another date of birth."""
-    records = Records(empty)
-    records.con.execute(f"""
+    bench = Bench(empty_warehouse)
+    bench.con.execute(f"""
         insert into linked.person_evidence by name
         select person * 2 + record as record_id, 'holder' as role, 0 as role_number, 'r' || record as resource_id,
             '510902' || strftime(born, '%Y%m%d') || lpad(person::varchar, 4, '0') as resident_id,
@@ -31,12 +31,12 @@ def evidence(empty: Path) -> Iterator[Records]:
         from range({PEOPLE}) as people(person), range(2) as records(record),
             lateral (select date '1930-01-01' + (person * 7919 % 30000)::int as born)
     """)
-    yield records
-    records.con.close()
+    yield bench
+    bench.con.close()
 
 
 @pytest.fixture(scope="module")
-def model(evidence: Records, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def model(evidence: Bench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return train(evidence.con, PERSON, tmp_path_factory.mktemp("trained") / "person.json")
 
 
@@ -75,7 +75,7 @@ def test_a_value_that_no_record_reports_has_no_weight(model: dict[str, Any]) -> 
 
 
 def test_the_same_evidence_in_another_order_and_on_one_thread_gives_the_same_file(
-    evidence: Records, model: dict[str, Any], tmp_path: Path
+    evidence: Bench, model: dict[str, Any], tmp_path: Path
 ) -> None:
     evidence.con.execute("create or replace temp table shuffled as from linked.person_evidence order by random()")
     evidence.con.execute("truncate linked.person_evidence; insert into linked.person_evidence from shuffled")
@@ -87,7 +87,7 @@ def test_the_same_evidence_in_another_order_and_on_one_thread_gives_the_same_fil
 
 
 def test_a_sample_of_many_people_has_non_matches_too(
-    evidence: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    evidence: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "SAMPLE", PEOPLE // 10)
     monkeypatch.setattr(training, "LEAST_PAIRS", PEOPLE // 10)
@@ -96,14 +96,14 @@ def test_a_sample_of_many_people_has_non_matches_too(
     assert 0.4 < levels(sampled, "sex")["相同"][1] < 0.6
 
 
-def test_too_little_evidence_is_refused_with_what_is_needed(evidence: Records, tmp_path: Path) -> None:
+def test_too_little_evidence_is_refused_with_what_is_needed(evidence: Bench, tmp_path: Path) -> None:
     with pytest.raises(TooFewPairs, match=r"organization: .* 0 .* 1,000"):
         train(evidence.con, ORGANIZATION, tmp_path / "organization.json")
     assert not (tmp_path / "organization.json").exists()
 
 
 def test_splink_says_nothing(
-    evidence: Records, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    evidence: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "RANDOM_PAIRS", 1e4)
     train(evidence.con, PERSON, tmp_path / "person.json")

@@ -1,24 +1,16 @@
-"""A warehouse without deliveries, and what the model tests put into it.
-
-Here: staged and linked tables made empty from the catalogue, the real divisions, running models of dbt_like_sql.
-"""
+"""The real divisions, which the models of places start from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-import duckdb
 import pytest
 
-from suining_data.catalog import load_catalog
-from suining_data.models import Model, build, load_models
-from suining_data.models.sources import create_empty_sources
-from suining_data.quality import base_suite
-from suining_data.warehouse import prepare, swap
+from suining_data.models import Model
+from suining_data_tests.bench import Bench, all_models
 
 DIVISIONS = """
 insert into staged.natural_resources__divisions by name
-with told as (
+with reported as (
     select code, name, if(level = 'prefecture', 'city', level) as level_code, parent_code, 'NBS' as code_system_code,
         null as valid_from, null as valid_to, null as predecessor
     from reference.suining_divisions_2023_county_town_village
@@ -36,63 +28,19 @@ select row_number() over (order by code_system_code, code, name) as record_id, '
     rpad(code, 12, '0') as division_code, name, level_code, rpad(parent_code, 12, '0') as parent_division_code,
     code_system_code, valid_from::date as valid_from, valid_to::date as valid_to,
     case code when '510981' then '510922000000' when '510903107000' then '510903201000' end as predecessor_division_code
-from told
+from reported
 """
 
 
-@dataclass
-class World:
-    """An in-memory warehouse and the models that fill it."""
-
-    con: duckdb.DuckDBPyConnection
-    models: Mapping[str, Model]
-
-    def insert(self, table: str, *rows: Mapping[str, Any]) -> None:
-        """Rows by column name; what is not named is null."""
-        for row in rows:
-            columns, marks = ", ".join(row), ", ".join("?" for _ in row)
-            self.con.execute(f"insert into {table} ({columns}) values ({marks})", list(row.values()))
-
-    def build(self, *tables: str) -> None:
-        for table in tables:
-            build(self.con, self.models[table])
-            swap(self.con, table)
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.con.execute(sql).fetchall()
-
-    def failures(self, table: str) -> dict[str, int]:
-        """Rules of the table's contract that its rows break, with how many."""
-        counts = {r.id: len(self.rows(r.rows(table))) for r in base_suite(self.models[table]).rules}
-        return {id: count for id, count in counts.items() if count}
-
-    def broken(self, table: str, test: str) -> int:
-        """Rows that break a test of the table's contract."""
-        rule = next(rule for rule in self.models[table].contract.tests if rule.id == test)
-        return len(self.rows(rule.sql.replace("{table}", table)))
+@pytest.fixture(scope="session")
+def session_bench(empty_warehouse: Path) -> Iterator[Bench]:
+    bench = Bench(empty_warehouse)
+    bench.con.execute(DIVISIONS)
+    bench.build("spatial.division")
+    yield bench
+    bench.con.close()
 
 
 @pytest.fixture(scope="session")
 def models() -> Mapping[str, Model]:
-    return {model.table: model for model in load_models()}
-
-
-@pytest.fixture(scope="session")
-def warehouse(models: Mapping[str, Model]) -> Iterator[World]:
-    with duckdb.connect() as con:
-        prepare(con)
-        create_empty_sources(con, load_catalog())
-        con.execute(DIVISIONS)
-        con.execute("create table population.person (person_id varchar)")
-        con.execute("create table legal_entity.organization (organization_id varchar)")
-        world = World(con, models)
-        world.build("spatial.division")
-        yield world
-
-
-@pytest.fixture
-def world(warehouse: World) -> Iterator[World]:
-    """The same warehouse for every test: what a test does is rolled back."""
-    warehouse.con.begin()
-    yield warehouse
-    warehouse.con.rollback()
+    return {model.table: model for model in all_models()}

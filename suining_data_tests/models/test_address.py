@@ -17,15 +17,12 @@ ELEMENTS = [
 ]
 
 
-def parse(world, address, hint=None):
+def parse(bench, address, hint=None):
     """The elements that were found, with division, level and confidence."""
-    world.insert(
-        "linked.address_record",
-        {"record_id": 1, "role": "x", "address_id": "A1", "address": address, "division_code": hint},
-    )
-    world.build("spatial.address")
+    bench.insert("linked.address_record", record_id=1, role="x", address_id="A1", address=address, division_code=hint)
+    bench.build("spatial.address")
     columns = [*ELEMENTS, "division_code", "parse_level", "parse_confidence"]
-    row = dict(zip(columns, world.rows(f"select {', '.join(columns)} from spatial.address")[0], strict=True))
+    row = dict(zip(columns, bench.query(f"select {', '.join(columns)} from spatial.address")[0], strict=True))
     found = " ".join(row[name] for name in ELEMENTS if row[name])
     return found, row["division_code"], row["parse_level"], float(row["parse_confidence"])
 
@@ -101,9 +98,9 @@ def parse(world, address, hint=None):
         ),
     ],
 )
-def test_real_addresses(world, address, expected):
+def test_real_addresses(bench, address, expected):
     """Expected: elements, beginning of the division code, level, confidence; None is not looked at."""
-    found, code, level, confidence = parse(world, address)
+    found, code, level, confidence = parse(bench, address)
     assert found == expected[0]
     assert (code or "").startswith(expected[1])
     assert level == expected[2]
@@ -111,28 +108,28 @@ def test_real_addresses(world, address, expected):
         assert confidence == expected[3]
 
 
-def test_an_address_elsewhere_has_no_division_here(world):
-    _, code, _, confidence = parse(world, "成都市武侯区人民南路四段1号")
+def test_an_address_elsewhere_has_no_division_here(bench):
+    _, code, _, confidence = parse(bench, "成都市武侯区人民南路四段1号")
     assert (code, confidence) == (None, 0.0)
 
 
-def test_a_delivered_code_that_is_finer_wins_over_the_text(world):
-    assert parse(world, "安居区拦江镇顺河街5号", "510904104002")[1] == "510904104002"
+def test_a_delivered_code_that_is_finer_wins_over_the_text(bench):
+    assert parse(bench, "安居区拦江镇顺河街5号", "510904104002")[1] == "510904104002"
 
 
-def test_a_delivered_code_that_contradicts_the_text_does_not(world):
-    assert parse(world, "安居区拦江镇顺河街5号", "510903001000")[1] == "510904104000"
+def test_a_delivered_code_that_contradicts_the_text_does_not(bench):
+    assert parse(bench, "安居区拦江镇顺河街5号", "510903001000")[1] == "510904104000"
 
 
-def test_a_delivered_code_alone_is_used_with_little_confidence(world):
-    assert parse(world, "顺河街5号", "510922")[1:] == ("510981000000", "door_number", 0.3)
+def test_a_delivered_code_alone_is_used_with_little_confidence(bench):
+    assert parse(bench, "顺河街5号", "510922")[1:] == ("510981000000", "door_number", 0.3)
 
 
-def test_county_and_town_that_disagree_cost_confidence(world):
-    assert parse(world, "安居区赤城镇新街1号")[3] <= 0.5
+def test_county_and_town_that_disagree_cost_confidence(bench):
+    assert parse(bench, "安居区赤城镇新街1号")[3] <= 0.5
 
 
-def test_one_row_per_address_with_its_best_point_in_cgcs2000(world):
+def test_one_row_per_address_with_its_best_point_in_cgcs2000(bench):
     place = {"address_id": "A1", "address": "船山区南津路街道嘉禾东路1号"}
     for record_id, role, crs, longitude in (
         (1, "building", "BD-09", 105.6),
@@ -140,17 +137,17 @@ def test_one_row_per_address_with_its_best_point_in_cgcs2000(world):
         (3, "school_site", "EPSG:4490", 105.5),
     ):
         record = {"record_id": record_id, "role": role, "crs": crs, "resource_id": role}
-        world.insert("linked.address_record", {**place, **record, "longitude": longitude, "latitude": 30.5})
-    world.insert("linked.address_record", {**place, "record_id": 4, "role": "registered_address"})
-    world.build("spatial.address")
-    [(longitude, source, accuracy)] = world.rows(
+        bench.insert("linked.address_record", **place | record | {"longitude": longitude, "latitude": 30.5})
+    bench.insert("linked.address_record", **place | {"record_id": 4, "role": "registered_address"})
+    bench.build("spatial.address")
+    [(longitude, source, accuracy)] = bench.query(
         "select longitude, coordinate_source, coordinate_accuracy from spatial.address"
     )
     assert 105.575 < longitude < 105.579  # GCJ-02 lies about 200 m east of CGCS2000 here
     assert (source, accuracy) == ("standard_address", "door")
 
 
-def test_a_point_outside_the_city_is_no_point(world):
+def test_a_point_outside_the_city_is_no_point(bench):
     place = {
         "record_id": 1,
         "role": "school_site",
@@ -158,13 +155,13 @@ def test_a_point_outside_the_city_is_no_point(world):
         "address_id": "A1",
         "address": "船山区嘉禾东路1号",
     }
-    world.insert("linked.address_record", {**place, "longitude": 30.5, "latitude": 85.6})
-    world.build("spatial.address")
-    assert world.rows("select longitude, coordinate_source from spatial.address") == [(None, None)]
+    bench.insert("linked.address_record", **place | {"longitude": 30.5, "latitude": 85.6})
+    bench.build("spatial.address")
+    assert bench.query("select longitude, coordinate_source from spatial.address") == [(None, None)]
 
 
-def test_a_town_told_by_its_old_and_its_new_name_gives_one_row_per_address(world):
+def test_a_town_told_by_its_old_and_its_new_name_gives_one_row_per_address(bench):
     for record, (id, address) in enumerate([("A1", "船山区老池镇建设路76号"), ("A2", "船山区老池乡建设路76号")], 1):
-        world.insert("linked.address_record", {"record_id": record, "role": "x", "address_id": id, "address": address})
-    world.build("spatial.address")
-    assert world.rows("select address_id from spatial.address order by 1") == [("A1",), ("A2",)]
+        bench.insert("linked.address_record", record_id=record, role="x", address_id=id, address=address)
+    bench.build("spatial.address")
+    assert bench.query("select address_id from spatial.address order by 1") == [("A1",), ("A2",)]

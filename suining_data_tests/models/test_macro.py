@@ -8,19 +8,19 @@ PROVINCE = "staged.sichuan_statistics__indicators"
 OBSERVATION = "macro.observation"
 
 
-def monthly(world, *figures, **shared):
+def monthly(bench, *figures, **shared):
     row = {"region_name": "遂宁市", "unit_name": "亿元", "measure_code": "level_cumulative", "period_name": "2020年"}
     for figure in figures:
-        world.insert(MONTHLY, {**row, **shared, "record_id": monthly.next, **figure})
+        bench.insert(MONTHLY, **row | shared | {"record_id": monthly.next} | figure)
         monthly.next += 1
 
 
 monthly.next = 1
 
 
-def observe(world, columns="indicator_code, measure_code, value"):
-    world.build("macro.indicator", OBSERVATION)
-    return world.rows(f"select {columns} from {OBSERVATION} order by record_id, 1")
+def observe(bench, columns="indicator_code, measure_code, value"):
+    bench.build("macro.indicator", OBSERVATION)
+    return bench.query(f"select {columns} from {OBSERVATION} order by record_id, 1")
 
 
 @pytest.mark.parametrize(
@@ -37,62 +37,54 @@ def observe(world, columns="indicator_code, measure_code, value"):
         ("2020-11-01", ("2020-11-01", "2020-11-01", "Y", "level_current")),
     ],
 )
-def test_periods(world, period, expected):
-    world.insert(
-        PROVINCE,
-        {
-            "record_id": 1,
-            "indicator_name": "地区生产总值",
-            "region_name": "遂宁市",
-            "period_name": period,
-            "value": 1.0,
-        },
+def test_periods(bench, period, expected):
+    bench.insert(
+        PROVINCE, record_id=1, indicator_name="地区生产总值", region_name="遂宁市", period_name=period, value=1.0
     )
-    found = observe(world, "period_start::varchar, period_end::varchar, frequency, measure_code")
+    found = observe(bench, "period_start::varchar, period_end::varchar, frequency, measure_code")
     assert found == [expected]
 
 
-def test_a_period_that_cannot_be_read_is_kept_and_told(world):
-    world.insert(PROVINCE, {"record_id": 1, "indicator_name": "面积", "region_name": "船山区", "value": 618.0})
-    assert observe(world, "value, period_end") == [(618.0, None)]
-    assert world.broken(OBSERVATION, "period_read") == 1
+def test_a_period_that_cannot_be_read_is_kept_and_told(bench):
+    bench.insert(PROVINCE, record_id=1, indicator_name="面积", region_name="船山区", value=618.0)
+    assert observe(bench, "value, period_end") == [(618.0, None)]
+    assert bench.broken(OBSERVATION, "period_read") == 1
 
 
-def test_names_imply_their_measure_and_caliber(world):
+def test_names_imply_their_measure_and_caliber(bench):
     row = {"region_name": "遂宁市", "period_name": "2020", "unit_name": "%"}
-    world.insert(
-        PROVINCE,
-        {**row, "record_id": 1, "indicator_name": "地区生产总值增速(可比价)", "value": 4.3},
-        {**row, "record_id": 2, "indicator_name": "六普男性人口", "value": 1642081.0, "unit_name": "人"},
-        {**row, "record_id": 3, "indicator_name": "三次产业结构", "value_text": "15.5:45.2:39.3"},
+    bench.insert(PROVINCE, **row | {"record_id": 1, "indicator_name": "地区生产总值增速(可比价)", "value": 4.3})
+    bench.insert(
+        PROVINCE, **row | {"record_id": 2, "indicator_name": "六普男性人口", "value": 1642081.0, "unit_name": "人"}
     )
-    assert observe(world, "indicator_code, measure_code, value, caliber") == [
+    bench.insert(PROVINCE, **row | {"record_id": 3, "indicator_name": "三次产业结构", "value_text": "15.5:45.2:39.3"})
+    assert observe(bench, "indicator_code, measure_code, value, caliber") == [
         ("gdp", "yoy_real", 4.3, None),
         ("population_male", "level_current", 1642081.0, "第六次全国人口普查"),
         ("gdp_primary", "share", 15.5, None),
         ("gdp_secondary", "share", 45.2, None),
         ("gdp_tertiary", "share", 39.3, None),
     ]
-    assert world.broken(OBSERVATION, "shares_sum_to_hundred") == 0
+    assert bench.broken(OBSERVATION, "shares_sum_to_hundred") == 0
 
 
-def test_an_unlisted_indicator_is_kept_and_told(world):
-    monthly(world, {"indicator_name": "火锅指数", "value": 7.0})
-    assert [row[1:] for row in observe(world)] == [("level_cumulative", 7.0)]
-    assert world.broken("macro.indicator", "indicator_known") == 1
-    assert world.rows("select name_zh from macro.indicator join macro.observation using (indicator_code)") == [
+def test_an_unlisted_indicator_is_kept_and_told(bench):
+    monthly(bench, {"indicator_name": "火锅指数", "value": 7.0})
+    assert [row[1:] for row in observe(bench)] == [("level_cumulative", 7.0)]
+    assert bench.broken("macro.indicator", "indicator_known") == 1
+    assert bench.query("select name_zh from macro.indicator join macro.observation using (indicator_code)") == [
         ("火锅指数",)
     ]
 
 
-def test_a_vintage_is_added_never_overwritten(world):
+def test_a_vintage_is_added_never_overwritten(bench):
     row = {"industry_name": "地区生产总值", "region_name": "遂宁市", "period_end_date": "2020-12-31"}
-    world.insert(
+    bench.insert(
         QUARTERLY,
-        {**row, "record_id": 1, "gdp_cny": 140318000000, "constant_price_index": 104.3, "vintage_code": "preliminary"},
-        {**row, "record_id": 2, "gdp_cny": 138500000000, "vintage_code": "final"},
+        **row | {"record_id": 1, "gdp_cny": 140318000000, "constant_price_index": 104.3, "vintage_code": "preliminary"},
     )
-    found = observe(world, "measure_code, value, unit, multiplier, price_basis, vintage_code, is_preferred")
+    bench.insert(QUARTERLY, **row | {"record_id": 2, "gdp_cny": 138500000000, "vintage_code": "final"})
+    found = observe(bench, "measure_code, value, unit, multiplier, price_basis, vintage_code, is_preferred")
     assert sorted(found) == [
         ("index", 104.3, "上年同期=100", 1, "constant", "preliminary", True),
         ("level_cumulative", 1385.0, "亿元", 100000000, "current", "final", True),
@@ -100,105 +92,102 @@ def test_a_vintage_is_added_never_overwritten(world):
     ]
 
 
-def test_of_two_sources_of_one_figure_one_is_preferred(world):
+def test_of_two_sources_of_one_figure_one_is_preferred(bench):
     row = {"region_name": "遂宁市", "period_name": "2021", "unit_name": "亿元", "indicator_name": "地区生产总值"}
-    world.insert(
-        PROVINCE,
-        {**row, "record_id": 1, "value": 1519.9, "source_title": "a", "source_grade": "repost"},
-        {**row, "record_id": 2, "value": 1519.87, "source_title": "b", "source_grade": "official"},
-    )
-    assert observe(world, "value, is_preferred") == [(1519.9, False), (1519.87, True)]
+    bench.insert(PROVINCE, **row | {"record_id": 1, "value": 1519.9, "source_title": "a", "source_grade": "repost"})
+    bench.insert(PROVINCE, **row | {"record_id": 2, "value": 1519.87, "source_title": "b", "source_grade": "official"})
+    assert observe(bench, "value, is_preferred") == [(1519.9, False), (1519.87, True)]
 
 
-def test_a_county_has_the_code_of_its_time(world):
+def test_a_county_has_the_code_of_its_time(bench):
     row = {"indicator_name": "常住人口", "unit_name": "万人", "value": 87.33}
-    world.insert(PROVINCE, {**row, "record_id": 1, "region_name": "射洪县", "period_name": "2018"})
-    world.insert(PROVINCE, {**row, "record_id": 2, "region_name": "四川省", "period_name": "2018"})
-    assert observe(world, "division_code") == [("510922000000",), ("510000000000",)]
-    assert world.broken(OBSERVATION, "region_known") == 0
+    bench.insert(PROVINCE, **row | {"record_id": 1, "region_name": "射洪县", "period_name": "2018"})
+    bench.insert(PROVINCE, **row | {"record_id": 2, "region_name": "四川省", "period_name": "2018"})
+    assert observe(bench, "division_code") == [("510922000000",), ("510000000000",)]
+    assert bench.broken(OBSERVATION, "region_known") == 0
 
 
 SECTORS = ["第一产业增加值", "第二产业增加值", "第三产业增加值"]
 
 
 @pytest.mark.parametrize(("tertiary", "broken"), [(551.55, 0), (551.57, 0), (551.60, 1), (651.55, 1)])
-def test_parts_sum_to_the_total_within_rounding(world, tertiary, broken):
+def test_parts_sum_to_the_total_within_rounding(bench, tertiary, broken):
     values = [217.58, 634.05, tertiary]
-    monthly(world, {"indicator_name": "地区生产总值", "value": 1403.18})
-    monthly(world, *({"indicator_name": name, "value": value} for name, value in zip(SECTORS, values, strict=True)))
-    observe(world)
-    assert world.broken(OBSERVATION, "parts_sum_to_total") == broken
+    monthly(bench, {"indicator_name": "地区生产总值", "value": 1403.18})
+    monthly(bench, *({"indicator_name": name, "value": value} for name, value in zip(SECTORS, values, strict=True)))
+    observe(bench)
+    assert bench.broken(OBSERVATION, "parts_sum_to_total") == broken
 
 
-def test_parts_are_not_judged_until_all_are_there(world):
+def test_parts_are_not_judged_until_all_are_there(bench):
     monthly(
-        world, {"indicator_name": "地区生产总值", "value": 1403.18}, {"indicator_name": SECTORS[0], "value": 217.58}
+        bench, {"indicator_name": "地区生产总值", "value": 1403.18}, {"indicator_name": SECTORS[0], "value": 217.58}
     )
-    observe(world)
-    assert world.broken(OBSERVATION, "parts_sum_to_total") == 0
+    observe(bench)
+    assert bench.broken(OBSERVATION, "parts_sum_to_total") == 0
 
 
-def test_shares_that_do_not_sum_to_hundred(world):
-    monthly(world, *({"indicator_name": name, "value": 40.0} for name in SECTORS), measure_code="share", unit_name="%")
-    observe(world)
-    assert world.broken(OBSERVATION, "shares_sum_to_hundred") == 3
+def test_shares_that_do_not_sum_to_hundred(bench):
+    monthly(bench, *({"indicator_name": name, "value": 40.0} for name in SECTORS), measure_code="share", unit_name="%")
+    observe(bench)
+    assert bench.broken(OBSERVATION, "shares_sum_to_hundred") == 3
 
 
-def test_a_cumulative_flow_that_falls(world):
+def test_a_cumulative_flow_that_falls(bench):
     months = {"2020年1-2月": 10.0, "2020年1-3月": 18.0, "2020年1-4月": 17.0}
     monthly(
-        world, *({"indicator_name": "税收收入", "period_name": name, "value": value} for name, value in months.items())
+        bench, *({"indicator_name": "税收收入", "period_name": name, "value": value} for name, value in months.items())
     )
-    monthly(world, {"indicator_name": "税收收入", "period_name": "2021年1-2月", "value": 11.0})  # another year
-    observe(world)
-    assert world.broken(OBSERVATION, "cumulative_does_not_fall") == 1
+    monthly(bench, {"indicator_name": "税收收入", "period_name": "2021年1-2月", "value": 11.0})  # another year
+    observe(bench)
+    assert bench.broken(OBSERVATION, "cumulative_does_not_fall") == 1
 
 
 @pytest.mark.parametrize(("county_value", "broken"), [(280.6, 0), (250.0, 1)])
-def test_counties_against_the_city(world, county_value, broken):
+def test_counties_against_the_city(bench, county_value, broken):
     counties = ["船山区", "安居区", "蓬溪县", "大英县", "射洪市"]
-    monthly(world, {"indicator_name": "地区生产总值", "value": 1403.18})
+    monthly(bench, {"indicator_name": "地区生产总值", "value": 1403.18})
     monthly(
-        world, *({"indicator_name": "地区生产总值", "value": county_value, "region_name": name} for name in counties)
+        bench, *({"indicator_name": "地区生产总值", "value": county_value, "region_name": name} for name in counties)
     )
-    observe(world)
-    assert world.broken(OBSERVATION, "counties_against_city") == broken
+    observe(bench)
+    assert bench.broken(OBSERVATION, "counties_against_city") == broken
 
 
-def test_a_jump_by_ten_thousand(world):
+def test_a_jump_by_ten_thousand(bench):
     years = {"2018年": 380.1, "2019年": 402.2, "2020年": 4100000.0}
     monthly(
-        world,
+        bench,
         *(
             {"indicator_name": "社会消费品零售总额", "period_name": name, "value": value}
             for name, value in years.items()
         ),
     )
-    observe(world)
-    assert world.broken(OBSERVATION, "no_jump_by_ten_thousand") == 1
+    observe(bench)
+    assert bench.broken(OBSERVATION, "no_jump_by_ten_thousand") == 1
 
 
-def test_percentage_points_are_not_per_cent(world):
+def test_percentage_points_are_not_per_cent(bench):
     growth = {"indicator_name": "地区生产总值", "measure_code": "yoy_real", "value": 4.3}
-    monthly(world, {**growth, "unit_name": "%"}, {**growth, "period_name": "2021年", "unit_name": "个百分点"})
-    observe(world)
-    assert world.broken(OBSERVATION, "growth_in_percent") == 1
+    monthly(bench, {**growth, "unit_name": "%"}, {**growth, "period_name": "2021年", "unit_name": "个百分点"})
+    observe(bench)
+    assert bench.broken(OBSERVATION, "growth_in_percent") == 1
 
 
-def test_what_is_built_keeps_its_contract(world):
-    monthly(world, {"indicator_name": "地区生产总值", "value": 1403.18})
-    observe(world)
-    assert world.failures("macro.indicator") == {}
-    assert world.failures(OBSERVATION) == {}
+def test_what_is_built_keeps_its_contract(bench):
+    monthly(bench, {"indicator_name": "地区生产总值", "value": 1403.18})
+    observe(bench)
+    assert bench.failures("macro.indicator") == {}
+    assert bench.failures(OBSERVATION) == {}
 
 
-def test_growth_beside_a_level_is_in_percent_and_not_in_the_unit_of_the_level(world):
+def test_growth_beside_a_level_is_in_percent_and_not_in_the_unit_of_the_level(bench):
     monthly(
-        world,
+        bench,
         {"indicator_name": "地区生产总值", "value": 1403.18, "measure_code": "level_current"},
         {"indicator_name": "地区生产总值", "value": 4.3, "measure_code": "yoy_real"},
     )
-    assert observe(world, "measure_code, value, unit, multiplier") == [
+    assert observe(bench, "measure_code, value, unit, multiplier") == [
         ("level_current", 1403.18, "亿元", 100000000),
         ("yoy_real", 4.3, "%", 1),
     ]
@@ -214,21 +203,21 @@ def test_growth_beside_a_level_is_in_percent_and_not_in_the_unit_of_the_level(wo
     ],
 )  # fmt: skip
 def test_a_report_has_the_unit_of_its_title_and_its_whole_city_is_the_city(
-    world, table, item_column, item, measure, expected
+    bench, table, item_column, item, measure, expected
 ):
     row = {"record_id": 1, "region_name": "全市", "period_name": "2019年8月", "measure_code": measure, "value": 7.5}
-    world.insert(f"staged.{table}", {**row, item_column: item})
-    assert observe(world, "division_code, indicator_code, unit, multiplier, measure_code") == [
+    bench.insert(f"staged.{table}", **row | {item_column: item})
+    assert observe(bench, "division_code, indicator_code, unit, multiplier, measure_code") == [
         ("510900000000", *expected, measure)
     ]
 
 
-def test_a_figure_nobody_has_published_stands_behind_one_that_somebody_has(world):
+def test_a_figure_nobody_has_published_stands_behind_one_that_somebody_has(bench):
     made_up = {"indicator_name": "进出口总额", "measure_code": "level_current", "value": 36.3}
-    monthly(world, {**made_up, "note": "示例数据，非公布数", "record_id": 1})
+    monthly(bench, {**made_up, "note": "示例数据，非公布数", "record_id": 1})
     row = {"indicator_name": "进出口总额", "region_name": "遂宁市", "period_name": "2020年", "unit_name": "亿元"}
-    world.insert(PROVINCE, {**row, "record_id": 2, "value": 36.88, "source_grade": "repost"})
-    assert observe(world, "value, is_preferred, source_note") == [
+    bench.insert(PROVINCE, **row | {"record_id": 2, "value": 36.88, "source_grade": "repost"})
+    assert observe(bench, "value, is_preferred, source_note") == [
         (36.3, False, "示例数据，非公布数"),
         (36.88, True, None),
     ]

@@ -8,17 +8,17 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from suining_data.ingestion import create_ledger
-from suining_data_tests.linkage.staging import INSURANCE, RESIDENTS, Records
+from suining_data_tests.bench import INSURANCE, RESIDENTS, Bench
 from suining_data_tests.linkage.test_deterministic_linkage import NUMBER
 
 BORN = "1949-12-31"  # as NUMBER says
 
 
-class Waiting(Records):
+class Waiting(Bench):
     """A resolved person, and rows that may be about him."""
 
-    def __init__(self, empty: Path) -> None:
-        super().__init__(empty)
+    def __init__(self, empty_warehouse: Path) -> None:
+        super().__init__(empty_warehouse)
         create_ledger(self.con)
         for resource, file in ((RESIDENTS, "czhjrk_20190831.csv"), (INSURANCE, "ybcb_20190831.csv")):
             self.con.execute(
@@ -37,8 +37,8 @@ class Waiting(Records):
     def golden(self) -> None:
         """The base as far as it is shown: another address than the first reported one."""
         self.con.execute("""
-            create table spatial.address as select 'A1' as address_id, '船山区金色路9号' as address;
-            create table population.person as
+            create or replace table spatial.address as select 'A1' as address_id, '船山区金色路9号' as address;
+            create or replace table population.person as
             select person_id, '王小明' as name, null::varchar as former_name, '1' as sex_code, null::date as birth_date,
                 null::date as death_date, '13900000000' as phone, null::varchar as registered_address_id,
                 'A1' as residence_address_id, 2 as record_count, identifier as resident_id
@@ -46,7 +46,7 @@ class Waiting(Records):
         """)
 
     def pair_ids(self) -> list[str]:
-        return [id for (id,) in self.con.sql("select pair_id from linked.review order by record_id_l").fetchall()]
+        return [id for (id,) in self.query("select pair_id from linked.review order by record_id_l")]
 
     def decisions(self) -> list[tuple[object, ...]]:
         return self.con.sql(
@@ -55,8 +55,8 @@ class Waiting(Records):
 
 
 @pytest.fixture
-def waiting(empty: Path) -> Iterator[Waiting]:
-    waiting = Waiting(empty)
+def waiting(empty_warehouse: Path) -> Iterator[Waiting]:
+    waiting = Waiting(empty_warehouse)
     yield waiting
     waiting.con.close()
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from suining_data.review import Decision, OpenPair, append, count_open, decidable_pairs, open_pairs, print_pair
 from suining_data.review.pair_view import parties_of
-from suining_data_tests.linkage.staging import RESIDENTS
+from suining_data_tests.bench import RESIDENTS
 from suining_data_tests.linkage.test_deterministic_linkage import NUMBER
 from suining_data_tests.review.conftest import Waiting
 
