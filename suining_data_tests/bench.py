@@ -140,7 +140,7 @@ class Bench:
         for table in linked_tables(self.catalog):
             table.write(self.con)
             with transaction(self.con):
-                table.accept(self.con, f"run{self.runs}")
+                table.promote(self.con, f"run{self.runs}")
 
     def ids(self, subject: str) -> dict[int, str | None]:
         """record_id -> golden id, as linked."""

@@ -50,7 +50,7 @@ class City:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as con:
             return con.sql(sql).fetchall()
 
-    def told(self, *key: str) -> dict[str, object]:
+    def materialized(self, *key: str) -> dict[str, object]:
         """What Dagster shows of the last materialization of an asset."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DAGSTER_HOME", str(self.settings.dagster_home))  # where its dagster.yaml says it lies

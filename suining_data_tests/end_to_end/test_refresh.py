@@ -130,7 +130,7 @@ def test_a_second_refresh_does_nothing(own_city: City) -> None:
 
 def test_findings_are_counted_by_kind_for_who_watches_the_run(delivered_city: City) -> None:
     counts = dict(delivered_city.query("select kind, count(*) from governance.finding group by kind"))
-    told = delivered_city.told("governance", "finding")
+    told = delivered_city.materialized("governance", "finding")
     assert {kind: told[str(kind)] for kind in counts} == counts
     assert all(str(count) in delivered_city.output for count in counts.values())
 

@@ -73,7 +73,7 @@ def pair_with(city: City, number: str) -> str:
 def test_the_next_refresh_applies_the_decisions_of_a_returned_workbook(asked: City, tmp_path: Path) -> None:
     data, file = asked.settings.data, tmp_path / "queue.xlsx"
     assert ids(asked)[None] not in (ids(asked)[ONE], ids(asked)[OTHER])
-    assert asked.reported("linked", "review")["person_ambiguous"] == 2
+    assert asked.materialized("linked", "review")["person_ambiguous"] == 2
     assert suining(data, "review", "export", str(file), "--subject", "person").returncode == 0
     fill_in(file, {pair_with(asked, OTHER): ("相同", "张某", "电话核实")})
     for said in ("新判定 1 条", "新判定 0 条"):
@@ -83,7 +83,7 @@ def test_the_next_refresh_applies_the_decisions_of_a_returned_workbook(asked: Ci
     asked.refresh()
     assert ids(asked)[None] == ids(asked)[OTHER] != ids(asked)[ONE]
     assert "没有待判定" in suining(data, "review", "next").stdout
-    assert asked.reported("linked", "review")["person_ambiguous"] == 0
+    assert asked.materialized("linked", "review")["person_ambiguous"] == 0
     asked.settings.warehouse.unlink()  # the registry is state, all else is rebuilt
     asked.refresh()
     assert ids(asked)[None] == ids(asked)[OTHER]
@@ -101,7 +101,7 @@ def test_a_pair_is_shown_and_decided(asked: City) -> None:
     pair = pair_with(asked, ONE)
     decided = suining(data, "review", "decide", pair, "unsure", "--by", "李某")
     assert "refresh" in decided.stdout
-    assert "已看过，不确定 (unsure_by, unsure): 李某" in suining(data, "review", "next").stdout
+    assert "已看过，不确定 (reviewed, unsure): 李某" in suining(data, "review", "next").stdout
     suining(data, "review", "decide", pair, "different", "--by", "李某", "--why", "电话核实")
     assert "待判定 1 对" in suining(data, "review", "next").stdout
     assert suining(data, "review", "decide", pair, "same", "--by", "王某").returncode == 0, "until it is revised"
