@@ -62,7 +62,8 @@ def sample(
     keep: Annotated[bool, typer.Option(help="Do nothing if landing/ has this sample already.")] = False,
 ) -> None:
     """Make deliveries of a synthetic city in landing/, and the truth about it in truth/."""
-    from suining_data.synthetic import make_sample, read_summary
+    from suining_data.catalog import load_catalog
+    from suining_data.synthetic import make_sample, read_summary, without_view
 
     if keep and (present := read_summary(settings())) and (present.scale, present.seed) == (scale, seed):
         console.print(f"样本已在 {settings().landing}：{present.total_rows:,} 行 (this sample exists already)")
@@ -72,6 +73,10 @@ def sample(
     console.print(
         f"已生成 {summary.files} 个文件 {summary.total_rows:,} 行，{summary.seconds:.1f} 秒 (deliveries are in {settings().landing})"
     )
+    for resource in without_view(load_catalog()):
+        console.print(
+            f"{resource}: 没有样本，请自备来件 (no sample is made: deliver a file of your own)", soft_wrap=True
+        )
 
 
 @app.command()

@@ -3,6 +3,8 @@
 Here: console, Mistake, linked_warehouse. Not here: the commands.
 """
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -13,7 +15,8 @@ from rich.console import Console
 from suining_data.settings import settings
 
 SubjectName = Literal["person", "organization"]
-console = Console()
+WIDTH_OF_PIPES = 200  # characters: a table in a file or a pipe is cut at 80 otherwise
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_PIPES)
 
 
 class Mistake(Exception):

@@ -3,6 +3,6 @@
 Here: the names that other stages and the command line may use. All people in it are invented.
 """
 
-from .sample import SampleSummary, make_sample, read_summary
+from .sample import SampleSummary, make_sample, read_summary, without_view
 
-__all__ = ["SampleSummary", "make_sample", "read_summary"]
+__all__ = ["SampleSummary", "make_sample", "read_summary", "without_view"]

@@ -16,9 +16,9 @@ import shapefile
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
-from suining_data.catalog import Format, Resource, load_catalog
+from suining_data.catalog import Catalog, Format, Resource, load_catalog
 from suining_data.settings import Settings
-from suining_data.synthetic import make_sample
+from suining_data.synthetic import make_sample, without_view
 from suining_data.synthetic.errors import RATES
 from suining_data.synthetic.views import all_views
 from suining_data.synthetic.volumes import ROWS, rows_of
@@ -159,3 +159,15 @@ def test_another_city_starts_from_nothing_unless_something_real_lies_in_landing(
     (settings.landing / "real.csv").unlink()
     make_sample(settings, 0.0005, 3)
     assert not settings.raw.exists()
+
+
+def test_every_resource_of_the_city_that_has_rows_is_delivered() -> None:
+    assert without_view(load_catalog()) == []
+
+
+def test_a_resource_without_a_view_is_named() -> None:
+    catalog = load_catalog()
+    unit = catalog.units[0]
+    new = next(r for r in catalog.shared if r.expected_rows.max > 0).model_copy(update={"id": f"{unit.id}__new_thing"})
+    wider = Catalog((*catalog.units, unit.model_copy(update={"resources": [new]})))
+    assert without_view(wider) == [new.id]
