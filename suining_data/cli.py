@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from suining_data.city import load_city
+from suining_data.city import CityError, load_city
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.review import review_app
@@ -323,9 +323,10 @@ def main() -> None:
 def message_for_user(error: BaseException) -> str | None:
     """What the user can do about an error; None for an error that the user cannot correct."""
     from suining_data.catalog import CatalogError
+    from suining_data.subjects import SubjectError
     from suining_data.warehouse import WarehouseBusy, is_disk_full
 
-    if isinstance(error, Mistake | WarehouseBusy):
+    if isinstance(error, Mistake | WarehouseBusy | SubjectError | CityError):
         return str(error)
     if isinstance(error, CatalogError):
         first, *others = error.problems

@@ -29,11 +29,17 @@ def read_subject(path: Path) -> Subject:
     try:
         return Subject.model_validate({"name": path.stem, **yaml.safe_load(path.read_text(encoding="utf-8"))})
     except (yaml.YAMLError, ValidationError) as error:
-        raise SubjectError(f"{path.name}: {_first_problem(error)}") from error
+        raise SubjectError(
+            f"suining_data/subjects/{path.name}: {_first_problem(error)}。各键的含义见 subjects/model.py "
+            "(the keys are explained in subjects/model.py)"
+        ) from error
 
 
 def _first_problem(error: yaml.YAMLError | ValidationError) -> str:
     if isinstance(error, yaml.YAMLError):
         return " ".join(str(error).split())
     first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    key = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return f"{key}: 没有这个键 (there is no such key)"
+    return f"{key}: {first['msg'].removeprefix('Value error, ')}"

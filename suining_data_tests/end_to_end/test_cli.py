@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from suining_data.settings import Settings
+from suining_data.settings import PROJECT, Settings
 from suining_data.warehouse import open_warehouse
 from suining_data_tests.conftest import SCALE, SEED
 from suining_data_tests.end_to_end.conftest import City
@@ -114,3 +114,23 @@ def test_a_sample_that_lies_there_is_kept_when_asked(delivered: Settings, tmp_pa
     assert made.returncode == 0, made.stderr
     assert "已生成" in made.stdout
     assert file.stat().st_mtime_ns > before
+
+
+def test_a_mistake_in_the_yaml_of_a_subject_is_one_line(tmp_path: Path) -> None:
+    for part in ("suining_data", "dbt_like_sql", "data/reference"):
+        shutil.copytree(PROJECT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    person = tmp_path / "suining_data/subjects/person.yaml"
+    person.write_text(
+        person.read_text(encoding="utf-8").replace("survivorship: {}", "survives: {}", 1), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "from suining_data.cli import main; main()", "catalog", "check"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("suining_data/subjects/person.yaml: attributes.name.survives: 没有这个键")
+    assert len(done.stderr.splitlines()) == 1

@@ -26,8 +26,8 @@ def written(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[person_name]", "[persn_name]", "attributes.name: Value error, persn_name is no data element"),
-        ("survivorship: {}", "survives: {}", "attributes.name.survives: Extra inputs are not permitted"),
+        ("[person_name]", "[persn_name]", "attributes.name: persn_name is no data element"),
+        ("survivorship: {}", "survives: {}", "attributes.name.survives: 没有这个键 (there is no such key)"),
         ("survivorship: {}", "survivorship: {authority: phone}", "phone is no attribute with an authority of its own"),
         ("en: Resident id", "en: Resident id, survivorship: {}", "an identifier needs survivorship.authority"),
         ("zh: 人员", "zh: [人员", "while parsing"),
