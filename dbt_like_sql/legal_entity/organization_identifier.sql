@@ -25,7 +25,7 @@ organization_number as (
         identifier_type,
         identifier,
         bool_and(is_derived) as is_derived,
-        min(valid_from) as first_told_date,
+        min(valid_from) as first_reported_date,
         max(valid_from) as last_reported_date,
         list_sort(list(distinct resource_id)) as resource_ids
     from reported
@@ -43,7 +43,7 @@ select
         when 'organization_code' then organization.organization_code
         else organization.registration_number
     end, false) as is_current,
-    organization_number.first_told_date,
+    organization_number.first_reported_date,
     organization_number.last_reported_date,
     organization_number.resource_ids
 from organization_number

@@ -29,7 +29,11 @@ VOLATILE |= {"first_seen_at", "input_digest", "version"}
 REWORDED = {"reason_en", "en", "zh", "source", "position", "matched", "evidence", "table_zh", "description"}
 
 # names of the file before -> names of the file after, since the last release
-RENAMED = {"place": "survivorship_rank", "last_told_date": "last_reported_date"}
+RENAMED = {
+    "place": "survivorship_rank",
+    "last_told_date": "last_reported_date",
+    "first_told_date": "first_reported_date",
+}
 RENAMED_TABLES = {
     "linked.organization_unidentified": "linked.organization_unresolved",
     "linked.person_unidentified": "linked.person_unresolved",
