@@ -3,7 +3,7 @@
 from suining_data.standardization.accounts import UNBALANCED, create_accounts, unbalanced_batches
 from suining_data.standardization.plausibility import implausible_column
 from suining_data.standardization.rules import rules_of_derived, rules_of_fields
-from suining_data.standardization.run import Account, promote, record_base, standardize
+from suining_data.standardization.run import Account, promote, standardize
 from suining_data.standardization.statement import staged_select
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "create_accounts",
     "implausible_column",
     "promote",
-    "record_base",
     "rules_of_derived",
     "rules_of_fields",
     "staged_select",

@@ -5,6 +5,10 @@ import shutil
 import pytest
 
 from suining_data.ingestion import intake
+from suining_data.ingestion.ledger import Batch, Status
+from suining_data.ingestion.plausibility import refuse_if_ids_collide
+from suining_data.ingestion.reading import Refused
+from suining_data.packed_keys import MOST_LINES
 from suining_data.settings import Settings
 from suining_data_tests.ingestion.conftest import Desk, resource_of
 
@@ -153,3 +157,10 @@ def test_a_batch_whose_record_ids_are_those_of_another_one_is_refused_before_row
     assert refusal.en.startswith("2.csv whole file: its rows would get the record ids of batch")
     desk.deliver("2.csv", table(409523) + "\n")
     assert seen(desk) == ["389168", "409523"]
+
+
+def test_a_batch_of_more_lines_than_record_ids_can_count_is_refused():
+    batch = Batch("r", "b", "u", "1.csv", "", 1, Status.CURRENT, "run", "")
+    refuse_if_ids_collide(batch, MOST_LINES, [])
+    with pytest.raises(Refused, match=f"has {MOST_LINES + 1} lines"):
+        refuse_if_ids_collide(batch, MOST_LINES + 1, [])
