@@ -14,6 +14,23 @@ REFERENCE = PROJECT / "data" / "reference"
 SQL = PROJECT / "dbt_like_sql"
 
 
+class Limits(BaseSettings):
+    """What one delivered file may cost, so that a hostile or broken file is refused and all others are read.
+
+    Each is set by an environment variable, for example `SUINING_LIMIT_CELLS`. A refusal names the limit.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SUINING_LIMIT_")
+
+    reader_memory_gb: float = Field(default=4.0, gt=0.2)  # of the process that reads the file
+    reader_seconds: float = Field(default=900.0, gt=0)  # for one file in that process
+    unpacked_gb: float = Field(default=8.0, gt=0)  # from one archive or workbook
+    unpacked_ratio: int = Field(default=200, ge=1)  # unpacked to packed size; registers as text reach 10 to 30
+    cells: int = Field(default=30_000_000, ge=1)  # between A1 and the last cell of a sheet
+    columns: int = Field(default=2_000, ge=1)  # of one table
+    document_mb: int = Field(default=16, ge=1)  # of one JSON document or one XML record
+
+
 class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
     `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown."""

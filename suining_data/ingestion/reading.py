@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Resource
+from suining_data.settings import Limits
 
 ROWS_PER_FLUSH = 20_000
 SHOWN_CHARACTERS = 10_000  # of a rejected line; the line number shows where the rest is
@@ -61,6 +62,7 @@ class Target:
     raw: Path
     rejected: Path
     scratch: Path
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
