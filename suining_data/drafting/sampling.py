@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from suining_data.catalog import Delivery, Field, Format, Resource
 from suining_data.catalog.model import WORKBOOKS, Cycle, ExpectedRows, Share, ShareType
 from suining_data.drafting.sniffing import Undraftable
-from suining_data.ingestion.intake import READERS
+from suining_data.ingestion.readers import read_file
 from suining_data.ingestion.reading import LINE, ReadResult, Refused, Target
 from suining_data.sql import identifier, literal
 
@@ -72,7 +72,7 @@ def read_sample(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, 
 def _read(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, scratch: Path) -> tuple[ReadResult, Path]:
     target = Target(scratch / "raw.parquet", scratch / "rejected.parquet", scratch)
     try:
-        return READERS[resource.delivery.format](con, file, resource, target), target.raw
+        return read_file(con, file, resource, target), target.raw
     except Refused as refusal:
         raise Undraftable(f"{file.name} {refusal.zh} ({refusal.en})") from refusal
 

@@ -4,6 +4,7 @@ Here: the names that other stages may use. Not here: what a value means (element
 """
 
 from suining_data.ingestion.deliveries import delivered_files
+from suining_data.ingestion.guarded import stop_readers, warm_reader
 from suining_data.ingestion.intake import (
     CurrentBatch,
     Ingested,
@@ -44,4 +45,6 @@ __all__ = [
     "landing_files",
     "raw_path",
     "rejected_path",
+    "stop_readers",
+    "warm_reader",
 ]

@@ -7,7 +7,7 @@ checks themselves (plausibility.py).
 
 import hashlib
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,14 +15,10 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from suining_data.catalog.model import Format, Mode, Resource, Unit
-from suining_data.ingestion.archive import unpack
+from suining_data.catalog.model import Mode, Resource, Unit
 from suining_data.ingestion.arrival import Arrived, StillWritten, arrived, signature_of, still_written
-from suining_data.ingestion.dbase import read_dbf
-from suining_data.ingestion.delimited import read_delimited
 from suining_data.ingestion.deliveries import deliveries
-from suining_data.ingestion.geopackage import read_geopackage
-from suining_data.ingestion.json_documents import read_json
+from suining_data.ingestion.guarded import ReadingFailed
 from suining_data.ingestion.ledger import (
     Batch,
     Status,
@@ -33,9 +29,6 @@ from suining_data.ingestion.ledger import (
     write_ledger,
     write_parts,
 )
-from suining_data.ingestion.markup import read_xml
-from suining_data.ingestion.pages import read_pages
-from suining_data.ingestion.parquet_table import read_parquet
 from suining_data.ingestion.plausibility import (
     refuse_if_collapsed,
     refuse_if_empty,
@@ -44,36 +37,22 @@ from suining_data.ingestion.plausibility import (
     refuse_if_truncated,
     refuse_if_unreadable,
 )
+from suining_data.ingestion.readers import read_files
 from suining_data.ingestion.reading import (
     DELETED,
     FETCHED_AT,
     LINE,
     Notice,
     Part,
-    Reader,
     ReadResult,
     Refused,
     Target,
     sources,
     yaml_of,
 )
-from suining_data.ingestion.shapefile import read_shapefile
-from suining_data.ingestion.workbook import SHEET, read_workbook
+from suining_data.ingestion.workbook import SHEET
 from suining_data.settings import Settings
 
-READERS: dict[Format, Reader] = {
-    Format.CSV: read_delimited,
-    Format.XLSX: read_workbook,
-    Format.XLS: read_workbook,
-    Format.JSON: read_json,
-    Format.JSON_LINES: read_json,
-    Format.XML: read_xml,
-    Format.DBF: read_dbf,
-    Format.PARQUET: read_parquet,
-    Format.POSTGRES: read_json,
-    Format.SHP: read_shapefile,
-    Format.GPKG: read_geopackage,
-}
 READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: then every file is read again
 Validator = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id -> why it is refused
 
@@ -241,7 +220,7 @@ class _Intake:
         try:
             refuse_if_empty(batch)
             with _target(self.settings, batch) as target:
-                file, counts = self._counts(arrival.files, target)
+                file, counts = read_files(self.con, arrival.files, self.resource, target)
                 batch = replace(
                     batch,
                     lines_total=counts.lines_total,
@@ -259,22 +238,18 @@ class _Intake:
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
                 target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
                 self.parts[batch.batch_id] = counts.parts
+        except ReadingFailed as failure:
+            again = f"suining refresh --accept {batch.batch_id}"
+            zh = f"{failure.zh}若文件无误，请调高上限，再运行 {again} 重读。"
+            en = f"{failure.en} If the file is sound, raise the limit and run {again} to read it again."
+            return _refused(batch, Refused(zh, en))
         except Refused as refusal:
-            zh, en = f"{arrival.name} {refusal.zh}", f"{arrival.name} {refusal.en}"
-            return replace(batch, status=Status.REFUSED, refusal_zh=zh, refusal_en=en)
+            return _refused(batch, refusal)
         return batch
 
     def _read_now(self) -> list[tuple[str, str]]:
         """Keys of the batches of this run; they enter the ledger only when the run ends."""
         return [(batch.resource_id, batch.batch_id) for batch in self.batches.values()]
-
-    def _counts(self, files: Sequence[Path], target: Target) -> tuple[Path, ReadResult]:
-        """Reads the files of a batch in the declared format: the file that was read, and its counts."""
-        delivery = self.resource.delivery
-        if delivery.pages:
-            return files[0], read_pages(self.con, files, self.resource, target)
-        file = unpack(files[0], self.resource, target.scratch) if delivery.archive else files[0]
-        return file, READERS[delivery.format](self.con, file, self.resource, target)
 
     def _refuse_if_implausible(self, batch: Batch, raw: Path, counts: ReadResult) -> None:
         refuse_if_truncated(batch, counts)
@@ -299,6 +274,11 @@ class _Intake:
             for b in self.batches.values()
             if b.status in good and b.batch_id != batch.batch_id and b.file_name <= batch.file_name
         ]
+
+
+def _refused(batch: Batch, refusal: Refused) -> Batch:
+    zh, en = f"{batch.file_name} {refusal.zh}", f"{batch.file_name} {refusal.en}"
+    return replace(batch, status=Status.REFUSED, refusal_zh=zh, refusal_en=en)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import dagster as dg
 from rich.console import Console
 
-from suining_data.ingestion import accept_batch, accept_deletions
+from suining_data.ingestion import accept_batch, accept_deletions, warm_reader
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB, definitions_of
 from suining_data.orchestration.instance import prepare_home
@@ -20,7 +20,7 @@ from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Connection, Step
 from suining_data.orchestration.summary import print_published
 from suining_data.quality import import_in_background
-from suining_data.settings import Settings
+from suining_data.settings import Limits, Settings
 from suining_data.warehouse import message_says_disk_full
 
 
@@ -82,6 +82,8 @@ def _fetch(con: Connection, settings: Settings, console: Console, accepted: Sequ
 def _run(con: Connection, settings: Settings, steps: list[Step], console: Console) -> dg.ExecuteInProcessResult:
     """One Dagster run of the steps; the worker writes the first tables while Dagster starts."""
     run_id = str(uuid.uuid4())
+    if any(step.group == "raw" for step in steps):
+        warm_reader(Limits())
     with Scheduler(con, settings, run_id, steps) as scheduler:
         import_in_background()
         os.environ["DAGSTER_HOME"] = str(prepare_home(settings))

@@ -14,6 +14,7 @@ from typing import Self
 
 import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Dagster's log and GX import it, too
 
+from suining_data.ingestion import stop_readers
 from suining_data.orchestration import state
 from suining_data.orchestration.step import Connection, Context, Part, Step, StepResult
 from suining_data.orchestration.validation import validate
@@ -45,6 +46,7 @@ class Scheduler:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._worker.stop(wait=False)
+        stop_readers()
         with self._opening:
             for con in self._open.values():  # the run has failed or ended, so these tables are not needed
                 con.interrupt()

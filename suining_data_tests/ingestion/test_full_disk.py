@@ -7,6 +7,8 @@ import pytest
 
 from suining_data.catalog.model import Resource
 from suining_data.ingestion import Ingested
+from suining_data.ingestion.guarded import reader_pids, warm_reader
+from suining_data.settings import Limits
 from suining_data.warehouse import is_disk_full
 from suining_data_tests.ingestion import sound_deliveries
 from suining_data_tests.ingestion.conftest import Desk
@@ -16,7 +18,9 @@ from suining_data_tests.ingestion.sound_deliveries import ALL_KINDS, PEOPLE, sou
 def attempt(desk: Desk, told: Resource, size: int) -> Ingested | None:
     """What the intake gives where no file may have more than `size` bytes; None when it says that there is no room."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    warm_reader(Limits())
+    for pid in (0, *reader_pids()):  # 0 is this process
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         return desk.refresh(told)
     except (OSError, duckdb.Error) as error:
@@ -24,7 +28,8 @@ def attempt(desk: Desk, told: Resource, size: int) -> Ingested | None:
             raise
         return None
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        for pid in (0, *reader_pids()):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)

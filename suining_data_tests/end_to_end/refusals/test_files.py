@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from suining_data.ingestion import intake
+from suining_data.ingestion import readers
 from suining_data.ingestion.reading import ReadResult
 from suining_data.settings import Settings
 from suining_data_tests.end_to_end.refusals.compound_file import encrypted_workbook
@@ -153,7 +153,7 @@ def test_a_locked_file(desk: Desk) -> None:
 def test_a_file_still_growing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     resource = desk.sound()
     file = desk.deliver("ry_2.csv", content("csv", people(3, first=100)))
-    read = intake.READERS[resource.delivery.format]
+    read = readers.READERS[resource.delivery.format]
 
     def grows(*arguments: Any) -> ReadResult:
         result = read(*arguments)
@@ -162,7 +162,7 @@ def test_a_file_still_growing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
         return result
 
     with monkeypatch.context() as patch:
-        patch.setitem(intake.READERS, resource.delivery.format, grows)
+        patch.setitem(readers.READERS, resource.delivery.format, grows)
         [notice] = desk.take(resource).waiting
         desk.says(notice, "ry_2.csv")
     assert desk.staged() == SOUND
