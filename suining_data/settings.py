@@ -33,7 +33,8 @@ class Limits(BaseSettings):
 
 class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
-    `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown."""
+    `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown.
+    `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     memory_gb: float = Field(default=4.0, gt=0.2)
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
+    quiet_seconds: float = Field(default=60.0, ge=0)
 
     @property
     def landing(self) -> Path:

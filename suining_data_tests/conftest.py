@@ -4,6 +4,7 @@ Here: its deliveries and the truth about it, the bench and the file it is copied
 the deliveries (end_to_end/).
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from suining_data_tests.bench import Bench, make_empty_warehouse
 from suining_data_tests.sharing import once
 
 SCALE, SEED = 0.002, 7
+os.environ["SUINING_QUIET_SECONDS"] = "0"  # tests deliver and refresh at once; also in the processes that they start
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 Here: the names that other stages may use. Not here: what a value means (elements/), the staging of rows (standardization/).
 """
 
-from suining_data.ingestion.deliveries import delivered_files
+from suining_data.ingestion.arrival import ok_file
+from suining_data.ingestion.deliveries import delivered_files, shown_name
 from suining_data.ingestion.guarded import stop_readers, warm_reader
 from suining_data.ingestion.intake import (
     CurrentBatch,
@@ -24,7 +25,8 @@ from suining_data.ingestion.ledger import (
     current_batches,
     files_of,
 )
-from suining_data.ingestion.reading import DELETED, Notice
+from suining_data.ingestion.plain_workbook import workbook_cells
+from suining_data.ingestion.reading import DELETED, Notice, Refused
 
 __all__ = [
     "DELETED",
@@ -32,6 +34,7 @@ __all__ = [
     "CurrentBatch",
     "Ingested",
     "Notice",
+    "Refused",
     "Status",
     "accept_batch",
     "accept_deletions",
@@ -43,8 +46,11 @@ __all__ = [
     "files_of",
     "ingest",
     "landing_files",
+    "ok_file",
     "raw_path",
     "rejected_path",
+    "shown_name",
     "stop_readers",
     "warm_reader",
+    "workbook_cells",
 ]

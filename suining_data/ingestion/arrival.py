@@ -1,10 +1,14 @@
-"""Files in landing/ that can be read now, and files that must wait because they are locked or still being written.
+"""Files in landing/ that can be read now, and files that must wait: still arriving, locked, changed during reading.
 
-Here: the digest of a file's content, and the test that a file did not change during reading.
+Here: when a file counts as complete, the digest of its content, and the test that it did not change during reading.
 Not here: the content of a file (the readers).
+
+An upload that stalls at the end of a line looks like a complete file. So a file counts as complete when nobody has
+written to it for a while, or when a file with its name and `.ok` stands beside it.
 """
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,20 +38,25 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """`files` by batch name, in order; `waiting` has one notice for each batch that must wait for the next run."""
+    """`files` by batch name, in order. The next run looks again at the batches with a notice in the two lists."""
 
     files: dict[str, Arrived] = field(default_factory=dict)
-    waiting: list[Notice] = field(default_factory=list)
+    arriving: list[Notice] = field(default_factory=list)  # young files
+    waiting: list[Notice] = field(default_factory=list)  # locked files, files that changed during reading
 
 
-def arrived(deliveries: Mapping[str, list[Path]]) -> Arrivals:
-    """The deliveries that can be read now, with their digests. A file that was removed meanwhile is in neither list.
+def arrived(deliveries: Mapping[str, list[Path]], quiet_seconds: float) -> Arrivals:
+    """The deliveries that can be read now, with their digests. A file that was removed meanwhile is in no list.
 
-    A delivery is one file, the parts of a Shapefile, or the pages of one answer.
+    A delivery is one file, the parts of a Shapefile, or the pages of one answer. Its youngest file counts.
     """
     found = Arrivals()
     for name, parts in deliveries.items():
         try:
+            age = min(map(_quiet_for, parts))
+            if age < quiet_seconds:
+                found.arriving.append(_arriving(name, age, quiet_seconds))
+                continue
             signature = signature_of(parts)
             digest = _digest(parts)
             is_same = signature_of(parts) == signature
@@ -62,6 +71,22 @@ def arrived(deliveries: Mapping[str, list[Path]]) -> Arrivals:
         else:
             found.waiting.append(still_written(name))
     return found
+
+
+def ok_file(file: Path) -> Path:
+    """The file with which a department says that `file` is complete."""
+    return file.with_name(f"{file.name}.ok")
+
+
+def _quiet_for(file: Path) -> float:
+    """Seconds since the last write; infinite when a .ok file says that the file is complete.
+
+    A transfer that keeps the sender's time sets it at the end, so an old time means a complete file. A time in the future
+    comes from a sender's wrong clock: then the time counts at which this machine's clock saw the last change.
+    """
+    stat = file.stat()
+    is_complete = ok_file(file).exists()
+    return float("inf") if is_complete else time.time() - min(stat.st_mtime, stat.st_ctime)
 
 
 def signature_of(parts: Iterable[Path]) -> Signature:
@@ -84,6 +109,15 @@ def still_written(name: str) -> Notice:
         f"{name} 全文件: 读取时仍在写入，本次未读。传完后请再次运行 suining refresh；请交付方先用临时名传输，传完再改名。",
         f"{name} whole file: the file was still being written, so it was not read. Run suining refresh again after the "
         "transfer. Ask the department to transfer under a temporary name and to rename the complete file.",
+    )
+
+
+def _arriving(name: str, age: float, quiet_seconds: float) -> Notice:
+    return Notice(
+        f"{name}: 正在到达，{max(age, 0):.0f} 秒前还有写入，满 {quiet_seconds:g} 秒不变才读取（SUINING_QUIET_SECONDS）。"
+        f"请稍后再运行 suining refresh；确已传完的，可放入空文件 {name}.ok。",
+        f"{name}: arriving; it was written to {max(age, 0):.0f} s ago and is read when it has been quiet for {quiet_seconds:g} s "
+        f"(SUINING_QUIET_SECONDS). Run suining refresh again later. If it is complete, put an empty file {name}.ok beside it.",
     )
 
 

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Mode, Resource, Unit
-from suining_data.ingestion.arrival import Arrived, StillWritten, arrived, signature_of, still_written
+from suining_data.ingestion.arrival import Arrivals, Arrived, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.deliveries import deliveries
 from suining_data.ingestion.guarded import ReadingFailed
 from suining_data.ingestion.ledger import (
@@ -75,7 +75,8 @@ class Ingested:
     files_seen: int
     files_read: int
     refusals: tuple[Notice, ...]  # of files that are in landing/ now
-    waiting: tuple[Notice, ...]  # files that cannot be read yet; the next run tries again
+    arriving: tuple[Notice, ...]  # files that are too young to be complete; the next run looks again
+    waiting: tuple[Notice, ...]  # files that cannot be read now; the next run tries again
     warnings: tuple[Notice, ...]
 
     @property
@@ -104,7 +105,9 @@ def ingest(
     """
     create_ledger(con)
     recorded = recorded_batches(con, resource.id)
-    arrivals = arrived(deliveries(resource, landing_files(settings, unit, resource)))
+    # what `suining fetch` writes is complete from the start
+    quiet_seconds = 0.0 if resource.delivery.exchange else settings.quiet_seconds
+    arrivals = arrived(deliveries(resource, landing_files(settings, unit, resource)), quiet_seconds)
     ids = {name: file.digest[:16] for name, file in arrivals.files.items()}
     intake = _Intake(con, settings, unit, resource, run_id, accepted, validate, _names(resource, ids), {})
     for batch in recorded.values():
@@ -113,8 +116,8 @@ def ingest(
     result = with_status(resource, intake.batches.values(), ids)
     write_parts(con, resource.id, intake.parts)
     write_ledger(con, [b for b in result if recorded.get(b.batch_id) != b])
-    waiting = (*arrivals.waiting, *intake.waiting)
-    return _ingested(settings, resource, result, ids, files_read, waiting)
+    waiting = [*arrivals.waiting, *intake.waiting]
+    return _ingested(settings, resource, result, ids, files_read, replace(arrivals, waiting=waiting))
 
 
 def raw_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
@@ -126,9 +129,10 @@ def rejected_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
 
 
 def landing_files(settings: Settings, unit: Unit, resource: Resource) -> list[Path]:
-    """The files of a resource that are in landing/ now, ordered by name."""
-    folder = settings.landing / unit.id
-    return sorted((p for p in folder.glob(resource.delivery.pattern) if p.is_file()), key=lambda p: p.name)
+    """The files of a resource that are in landing/ now, ordered by name. A link is no file: it may lead anywhere."""
+    found = (settings.landing / unit.id).glob(resource.delivery.pattern)
+    files = (path for path in found if path.is_file() and not path.is_symlink() and path.suffix != ".ok")
+    return sorted(files, key=lambda path: path.name)
 
 
 def _names(resource: Resource, ids: dict[str, str]) -> dict[str, str]:
@@ -299,7 +303,7 @@ def _ingested(
     batches: list[Batch],
     ids: dict[str, str],
     files_read: int,
-    waiting: tuple[Notice, ...],
+    arrivals: Arrivals,
 ) -> Ingested:
     ordered = sorted((b for b in batches if b.status is Status.CURRENT), key=lambda b: b.file_name)
     current = tuple(
@@ -313,7 +317,8 @@ def _ingested(
         files_seen=len(ids),
         files_read=files_read,
         refusals=tuple(Notice(b.refusal_zh or "", b.refusal_en or "") for b in refused),
-        waiting=waiting,
+        arriving=tuple(arrivals.arriving),
+        waiting=tuple(arrivals.waiting),
         warnings=tuple(w for item in current if (w := _undeclared(resource, item)) is not None),
     )
 

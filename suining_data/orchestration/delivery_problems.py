@@ -7,11 +7,11 @@ Not here: files that a resource declares (ingestion/), how a step runs (assets.p
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import PurePath
 
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.catalog.model import Cycle
-from suining_data.ingestion import delivered_files, landing_files
+from suining_data.ingestion import delivered_files, landing_files, ok_file, shown_name
 from suining_data.orchestration.step import Check, Column, Connection, Context, Step, WriteResult, digest_of
 from suining_data.settings import Settings
 from suining_data.warehouse import STAGING, swap
@@ -119,18 +119,25 @@ def _undeclared(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
         for part in delivered_files(resource, path)
     }
     units = {unit.id: unit for unit in catalog.units}
+    said_complete = {ok_file(path) for path in claimed}
     for path in sorted(settings.landing.rglob("*")):
         below = path.relative_to(settings.landing)
         is_hidden = any(part.startswith(".") for part in below.parts)
-        if not path.is_dir() and path not in claimed and not is_hidden:
-            yield _undeclared_file(below, units.get(below.parts[0]))
+        is_folder = path.is_dir() and not path.is_symlink()
+        if not is_folder and path not in claimed and path not in said_complete and not is_hidden:
+            is_file = path.is_file() and not path.is_symlink()
+            yield _undeclared_file(shown_name(str(below)), units.get(below.parts[0]), is_file=is_file)
 
 
-def _undeclared_file(file: Path, unit: Unit | None) -> Problem:
-    if unit is None:
+def _undeclared_file(file: str, unit: Unit | None, *, is_file: bool) -> Problem:
+    name = PurePath(file)
+    if not is_file:
+        zh = f"{file}: 是链接、管道或设备，不是文件，未读。请放入文件本身，并移走它。"
+        en = f"{file}: a link, a pipe or a device and no file, so it was not read. Put the file itself there, and remove this."
+    elif unit is None:
         zh = f"{file}: 不在任何单位的目录中。请移入 landing/<单位>/，单位名见 suining catalog list。"
         en = f"{file}: in the folder of no unit. Move it to landing/<unit>/; `suining catalog list` names them."
-    elif file.suffix.lower() in UNFINISHED or file.name.startswith("~$"):
+    elif name.suffix.lower() in UNFINISHED or name.name.startswith("~$"):
         zh = f"{file}: 像是正在传输或打开的临时文件，未读。请等待传完改名，或删除。"
         en = f"{file}: a temporary name, so a transfer is under way or broke off; not read. Wait for its rename, or delete it."
     else:
@@ -143,7 +150,7 @@ def _undeclared_file(file: Path, unit: Unit | None) -> Problem:
             f"{file}: no resource declares this name, so it was not read; declared are {patterns}. "
             f"Rename it, or add it to delivery.pattern in catalog/units/{unit.id}.yaml."
         )
-    return Problem("undeclared", unit.id if unit else None, None, str(file), zh, en)
+    return Problem("undeclared", unit.id if unit else None, None, file, zh, en)
 
 
 def _overdue(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> Iterator[Problem]:

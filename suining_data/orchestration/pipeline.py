@@ -63,6 +63,11 @@ COLUMNS_DECLARED = Check(
     "规范性：来件没有目录以外的列 (the catalogue declares every delivered column)",
     is_warning=True,
 )
+FILES_COMPLETE = Check(
+    "files_complete",
+    "时效性：没有正在到达的文件 (no file is still arriving)",
+    is_warning=True,
+)
 EXCHANGE_READ = Check(
     "exchange_read",
     "可访问性：交换库连接正常，库表与目录相符；取数失败不影响已入库的数据 (the exchange table was read to its end)",
@@ -150,8 +155,9 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
                     f"{notice.zh}\n{notice.en}" for notice in (*ingested.refusals, *ingested.waiting)
                 ),
                 COLUMNS_DECLARED.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.warnings),
+                FILES_COMPLETE.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.arriving),
             },
-            is_final=not ingested.waiting,
+            is_final=not (ingested.arriving or ingested.waiting),
         )
 
     return Step(
@@ -163,7 +169,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         inputs=lambda con, settings: _landing_digest(con, settings, unit, resource),
         write=write,
         promote=lambda context: None,
-        checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED),
+        checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED, FILES_COMPLETE),
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
         code=_unit_file(unit),

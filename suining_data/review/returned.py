@@ -4,12 +4,11 @@ Here: reading cells, and messages that say which row has which mistake. Not here
 adding decisions (decisions.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from suining_data.ingestion import Refused, workbook_cells
 from suining_data.review.decisions import DecidablePair, Decision
 from suining_data.review.labels import VERDICTS
 from suining_data.review.sheets import BY, PAIR, VERDICT, WHY
@@ -33,13 +32,10 @@ class Row:
 def read_rows(file: Path) -> tuple[list[Row], int]:
     """The rows with a decision, and the number of rows without one. Raises ValueError when a column is missing."""
     try:
-        with CalamineWorkbook.from_path(file) as book:
-            sheets = [
-                (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
-            ]
-    except (CalamineError, OSError) as error:
+        sheets = workbook_cells(file)
+    except (Refused, OSError) as error:
         raise ValueError(f"{file}: 不是能读的工作簿 (the file is not a readable workbook): {error}") from error
-    found = [(name, cells) for name, cells in sheets if cells and PAIR in _texts(cells[0])]
+    found = [(name, cells) for name, cells in sheets.items() if cells and PAIR in cells[0]]
     if not found:
         raise ValueError(
             f"{file}: 没有带“{PAIR}”列的工作表，请用 suining review export 导出的文件 "
@@ -47,12 +43,12 @@ def read_rows(file: Path) -> tuple[list[Row], int]:
         )
     rows, blank = [], 0
     for name, cells in found:
-        header = _texts(cells[0])
+        header = cells[0]
         missing = [title for title in COLUMNS if title not in header]
         if missing:
             raise ValueError(f"{file} 工作表“{name}”: 缺少列 {'、'.join(missing)} (columns are missing)")
         for number, cells_of_row in enumerate(cells[1:], start=2):
-            texts = dict(zip(header, _texts(cells_of_row), strict=False))
+            texts = dict(zip(header, cells_of_row, strict=False))
             row = Row(f"“{name}”第 {number} 行", *(texts.get(title, "") for title in COLUMNS))
             if row.verdict:
                 rows.append(row)
@@ -95,10 +91,3 @@ def _problems(row: Row, pairs: dict[str, DecidablePair]) -> Iterator[str]:
             f"{PAIR} {row.pair_id} 不在待判定之列，请核对编号，或重新导出；不再需要的，清空{VERDICT} "
             "(no open pair has this id: check the id, export again, or clear the decision)"
         )
-
-
-def _texts(cells: Sequence[object]) -> list[str]:
-    """Cells as text. A spreadsheet returns the number 12 as 12.0; its text is 12."""
-    return [
-        str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell or "").strip() for cell in cells
-    ]

@@ -4,9 +4,12 @@ Here: `make_sample`. Not here: the city (city/), the units' views (views/), form
 """
 
 import json
+import os
+import re
 import shutil
 import time
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
 from tempfile import TemporaryDirectory
 
 import duckdb
@@ -17,6 +20,7 @@ from suining_data.warehouse import SLOW_TO_CHOOSE, load_spatial
 
 from . import truth, writers
 from .city import make_city
+from .city.calendar import TODAY
 from .delivery import deliver
 from .errors import RATES, ErrorRates
 from .views import all_views
@@ -149,8 +153,22 @@ def _deliver_all(
         written = writers.write(con, delivered, settings.landing / unit.id, rates)
         truth.add_truth(con, delivered, "line_numbers")
         rows[resource.id] = _count(con)
+        for name in written:
+            sent = _sent_at(name).timestamp()
+            os.utime(settings.landing / unit.id / name, (sent, sent))
         names += [f"{unit.id}/{name}" for name in written]
     return rows, names
+
+
+def _sent_at(name: str) -> datetime:
+    """When a department would have sent the file: early on the day after the day or month in its name."""
+    found = re.search(r"(20\d\d)(\d\d)(\d\d)?", name)
+    year, month, day = (int(part) if part else 0 for part in found.groups()) if found else (0, 0, 0)
+    try:
+        last = date(year, month, day) if day else date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    except ValueError:  # the digits are no date
+        last = TODAY
+    return datetime.fromordinal(min(last, TODAY).toordinal()) + timedelta(days=1, hours=5.5)
 
 
 def without_view(catalog: Catalog) -> list[str]:

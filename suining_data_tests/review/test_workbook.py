@@ -1,6 +1,7 @@
 """A clerk opens the workbook, chooses, hands it back; what is wrong is said by row, and nothing is taken by halves."""
 
 import re
+import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from suining_data.review import (
     read_rows,
     write_workbook,
 )
+from suining_data.settings import PROJECT
 from suining_data_tests.linkage.test_deterministic_linkage import NUMBER
 from suining_data_tests.review.conftest import Waiting, fill_in
 
@@ -126,3 +128,11 @@ def test_a_file_that_is_no_workbook_is_one_clear_line(tmp_path: Path, content: b
         read_rows(file)
     with pytest.raises(ValueError, match="不是能读的工作簿"):
         read_rows(tmp_path / "nowhere.xlsx")
+
+
+def test_a_hostile_workbook_is_refused_and_ends_nothing(tmp_path: Path) -> None:
+    """A cell far away makes the library ask for half a terabyte, which ends the process that reads it."""
+    hostile = tmp_path / "decisions.xlsx"
+    shutil.copy(PROJECT / "suining_data_tests/cases/hostile/far_case.xlsx", hostile)
+    with pytest.raises(ValueError, match="not a readable workbook"):
+        read_rows(hostile)
