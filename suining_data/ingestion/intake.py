@@ -168,21 +168,29 @@ class _Intake:
         """A batch of the ledger under its present name; refused when its rows are lost and cannot be read again."""
         if batch.batch_id in self.names:
             return replace(batch, file_name=self.names[batch.batch_id])
-        if batch.status is Status.REFUSED or self._has_every_column(batch):
+        is_unused = batch.status in (Status.REFUSED, Status.REPLACED)
+        if is_unused or raw_path(self.settings, batch.resource_id, batch.batch_id).exists():
             return batch
         return replace(
             batch,
             status=Status.REFUSED,
             declaration="",  # so the file is read again as soon as it is back
-            refusal_zh=f"{batch.file_name} 全文件: raw/ 中已无其数据，或缺少新登记的列，而 landing/ 中没有该文件。"
-            "请重新放入该文件。",
-            refusal_en=f"{batch.file_name} whole file: its rows are no longer in raw/, or a column was declared later, "
-            "and the file is not in landing/. Put the file back into landing/.",
+            refusal_zh=f"{batch.file_name} 全文件: raw/ 中已无其数据，而 landing/ 中没有该文件。请重新放入该文件。",
+            refusal_en=f"{batch.file_name} whole file: its rows are no longer in raw/, and the file is not in landing/. "
+            "Put the file back into landing/.",
         )
 
-    def _has_every_column(self, batch: Batch) -> bool:
+    def _resource_of(self, batch: Batch) -> Resource:
+        """The resource as the file of a batch can know it: a file that was good is not refused for a column that was
+        declared later, and that it does not have.
+        """
         raw = raw_path(self.settings, batch.resource_id, batch.batch_id)
-        return raw.exists() and set(pq.read_schema(raw).names).issuperset(sources(self.resource))
+        before = self.batches.get(batch.batch_id)
+        if before is None or before.status is Status.REFUSED or not raw.exists():
+            return self.resource
+        missing = missing_columns(self.resource, raw)
+        fields = [field for field in self.resource.fields if field.source not in missing]
+        return self.resource.model_copy(update={"fields": fields})
 
     def read_if_new(self, arrival: Arrived) -> bool:
         """Reads a file unless it is already recorded or a copy; True when it was read."""
@@ -221,10 +229,11 @@ class _Intake:
 
     def _read(self, arrival: Arrived, batch: Batch) -> Batch:
         """The batch with its counts, after its files were written; or the batch as refused, without files."""
+        resource = self._resource_of(batch)
         try:
             refuse_if_empty(batch)
             with _target(self.settings, batch) as target:
-                file, counts = read_files(self.con, arrival.files, self.resource, target)
+                file, counts = read_files(self.con, arrival.files, resource, target)
                 batch = replace(
                     batch,
                     lines_total=counts.lines_total,
@@ -319,18 +328,28 @@ def _ingested(
         refusals=tuple(Notice(b.refusal_zh or "", b.refusal_en or "") for b in refused),
         arriving=tuple(arrivals.arriving),
         waiting=tuple(arrivals.waiting),
-        warnings=tuple(w for item in current if (w := _undeclared(resource, item)) is not None),
+        warnings=tuple(w for item in current for w in _column_warnings(resource, item)),
     )
 
 
-def _undeclared(resource: Resource, item: CurrentBatch) -> Notice | None:
+def missing_columns(resource: Resource, raw: Path) -> list[str]:
+    """The declared source columns that a raw file does not have, because they were declared after it was delivered."""
+    found = set(pq.read_schema(raw).names)
+    return [source for source in sources(resource) if source not in found]
+
+
+def _column_warnings(resource: Resource, item: CurrentBatch) -> Iterator[Notice]:
     expected = {*sources(resource), LINE, SHEET, DELETED, FETCHED_AT}
-    extra = [name for name in pq.read_schema(item.raw).names if name not in expected]
-    if not extra:
-        return None
-    return Notice(
-        f"{item.batch.file_name}: 未登记的列 {'、'.join(extra)}，原样保留、未使用。"
-        f"如需使用，请在 {yaml_of(resource)} 的 fields 中登记。",
-        f"{item.batch.file_name}: column {', '.join(extra)} is not declared. It is kept as delivered, but not used. "
-        f"To use it, add it to fields in {yaml_of(resource)}.",
-    )
+    name = item.batch.file_name
+    if extra := [column for column in pq.read_schema(item.raw).names if column not in expected]:
+        yield Notice(
+            f"{name}: 未登记的列 {'、'.join(extra)}，原样保留、未使用。如需使用，请在 {yaml_of(resource)} 的 fields 中登记。",
+            f"{name}: column {', '.join(extra)} is not declared. It is kept as delivered, but not used. "
+            f"To use it, add it to fields in {yaml_of(resource)}.",
+        )
+    if missing := missing_columns(resource, item.raw):
+        yield Notice(
+            f"{name}: 没有后来登记的列 {'、'.join(missing)}，按空值处理。如需补齐，请交付方重新交付。",
+            f"{name}: column {', '.join(missing)} was declared after this file was delivered, so its values are empty. If "
+            "they are needed, ask the department for a new delivery.",
+        )

@@ -7,6 +7,7 @@ Not here: row counts (ingestion/), single broken values, which are quarantined w
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource
 from suining_data.elements import Then
@@ -24,7 +25,8 @@ REFUSING = (Then.QUARANTINE, Then.QUARANTINE_VALUE)
 
 def implausible_column(con: duckdb.DuckDBPyConnection, raw: Path, resource: Resource, batch_id: str) -> Notice | None:
     """The reason to refuse the batch when nearly all values of a column break one rule; None when there is no such column."""
-    rules = [rule for rule in rules_of_fields(resource) if rule.then in REFUSING]
+    found = pq.read_schema(raw).names  # a column may have been declared after the file was delivered
+    rules = [rule for rule in rules_of_fields(resource) if rule.then in REFUSING and rule.source in found]
     first = f"(from read_parquet({literal(str(raw))}) limit {ROWS_VALIDATED})"
     counted = broken_and_filled(resource, rules, first)
     load_spatial(con, counted)

@@ -7,6 +7,7 @@ Not here: which rules there are (rules.py), the validation of the staging table 
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource, Unit
 from suining_data.ingestion import files_of
@@ -61,8 +62,12 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
     exchange = resource.delivery.exchange
     if batches:
         files = [settings.raw / resource.id / f"{batch}.parquet" for batch in batches]
+        found = {name for file in files for name in pq.read_schema(file).names}
+        absent = [
+            f"null::varchar as {identifier(source)}, " for source in source_columns(resource) if source not in found
+        ]
         delivered = f"""
-            select base + _line as record_id, batch.batch_id, _line as line_number, _batch_position, raw.*
+            select base + _line as record_id, batch.batch_id, _line as line_number, _batch_position, {"".join(absent)} raw.*
             from read_parquet([{literals(files)}], union_by_name = true, filename = true) as raw
             join (values {bases}) as batch(_batch_position, batch_id, base) on parse_filename(filename, true) = batch.batch_id
         """

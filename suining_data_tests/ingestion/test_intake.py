@@ -4,12 +4,14 @@ import shutil
 
 import pytest
 
-from suining_data.ingestion import intake
+from suining_data.catalog import Resource
+from suining_data.ingestion import Notice, intake
 from suining_data.ingestion.ledger import Batch, Status
 from suining_data.ingestion.plausibility import refuse_if_ids_collide
 from suining_data.ingestion.reading import Refused
 from suining_data.packed_keys import MOST_LINES
 from suining_data.settings import Settings
+from suining_data.standardization import standardize
 from suining_data_tests.ingestion.conftest import Desk, resource_of
 
 DELTA = resource_of(["a"], mode="delta")
@@ -164,3 +166,36 @@ def test_a_batch_of_more_lines_than_record_ids_can_count_is_refused():
     refuse_if_ids_collide(batch, MOST_LINES, [])
     with pytest.raises(Refused, match=f"has {MOST_LINES + 1} lines"):
         refuse_if_ids_collide(batch, MOST_LINES + 1, [])
+
+
+def test_a_column_that_is_declared_later_does_not_take_the_rows_away(desk: Desk) -> None:
+    """The file that was good stays current, whether it is still in landing/ or not; the new column is empty."""
+    desk.deliver("ry_1.csv", "xm,gmsfhm\n甲,1\n乙,2\n")
+    before, after = resource_of(["xm", "gmsfhm"]), resource_of(["xm", "gmsfhm", "zz"])
+    assert desk.refresh(before).raw_rows == 2
+    for _ in range(2):
+        result = desk.refresh(after)
+        assert (result.raw_rows, result.refusals) == (2, ())
+        [warning] = result.warnings
+        assert "ry_1.csv: 没有后来登记的列 zz" in warning.zh
+        (desk.settings.landing / desk.unit.id / "ry_1.csv").unlink(missing_ok=True)
+    desk.con.execute("create schema staged")
+    account = standardize(desk.con, desk.settings, desk.unit, after)
+    assert (account.staged, account.quarantined, account.unbalanced) == (2, 0, [])
+    [refusal] = refused_when_delivered(desk, after, "ry_2.csv", "xm,gmsfhm\n丙,3\n")
+    assert "缺少列 zz" in refusal.zh, "a new file must have the column"
+
+
+def refused_when_delivered(desk: Desk, resource: Resource, name: str, content: str) -> tuple[Notice, ...]:
+    desk.deliver(name, content)
+    return desk.refresh(resource).refusals
+
+
+def test_a_replaced_file_stays_replaced_when_its_declaration_changes(desk: Desk) -> None:
+    desk.deliver("ry_1.csv", "xm,gmsfhm\n甲,1\n")
+    desk.refresh(resource_of(["xm", "gmsfhm"]))
+    desk.deliver("ry_1.csv", "xm,gmsfhm,zz\n甲,1,东\n")
+    desk.refresh(resource_of(["xm", "gmsfhm"]))
+    desk.refresh(resource_of(["xm", "gmsfhm", "zz"]))
+    statuses = desk.con.execute("select status from governance.batch order by first_seen_at, status").fetchall()
+    assert sorted(statuses) == [("in_force",), ("replaced",)]
