@@ -1,7 +1,8 @@
 """The whole refresh against the floor, on the same deliveries in one run: `make bench`.
 
 The floor: DuckDB reads what was delivered, already decoded to UTF-8 CSV, into plain tables of a new file, and does
-nothing else. Then linking alone against Splink (linking.py). Prints the figures and writes data/reports/bench.json.
+nothing else. Then what the guarded reading costs (guarded.py), and linking alone against Splink (linking.py). Prints the
+figures and writes data/reports/bench.json.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from suining_data.settings import Settings
+from suining_data_tests.benchmarks.guarded import guarded
 from suining_data_tests.benchmarks.linking import linking
 
 Figures = dict[str, object]
@@ -42,6 +44,7 @@ def main() -> None:
         floor_s, rows = floor(decoded, Path(folder) / "floor.duckdb")
         figures |= {"rows": rows, "floor_s": floor_s, "refresh_s": refresh_s, "ratio": round(refresh_s / floor_s, 2)}
         figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s)
+        figures |= guarded(settings, refresh_s)
         figures |= linking(settings, Path(folder))
     reports.mkdir(parents=True, exist_ok=True)
     (reports / "bench.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
