@@ -232,3 +232,22 @@ def test_a_workbook_with_a_cell_far_away(desk: Desk) -> None:
     desk.refuses(
         desk.sound("xlsx"), "ry_2.xlsx", rewritten(content("xlsx", people(30)), "xl/worksheets/sheet1.xml", far)
     )
+
+
+def test_a_file_whose_reading_fails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a reader does, its file is refused, and it is read again only when somebody accepts it."""
+    resource = desk.sound()
+    calls: list[Path] = []
+
+    def fails(_con: object, file: Path, *_: object) -> ReadResult:
+        calls.append(file)
+        raise KeyError("510902199001010015")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(readers.READERS, resource.delivery.format, fails)
+        notice = desk.refuses(resource, "ry_2.csv", content("csv", people(3, first=100)))
+        assert "510902199001010015" not in notice.zh + notice.en
+        desk.take(resource)
+        assert len(calls) == 1
+    batch = notice.zh.rpartition("--accept ")[2].split()[0]
+    assert desk.take(resource, batch).raw_rows == SOUND + 3

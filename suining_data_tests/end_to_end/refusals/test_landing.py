@@ -1,5 +1,6 @@
 """What no file of a resource tells: files nobody declared, deliveries that do not come or come too late."""
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from suining_data.catalog import Catalog, Resource
 from suining_data.orchestration.assets import asset_of, warehouse_of
 from suining_data.orchestration.delivery_problems import Problem, deliveries_step, problems
 from suining_data.orchestration.pipeline import steps_of
-from suining_data.settings import settings
+from suining_data.settings import Settings, settings
 from suining_data_tests.end_to_end.refusals.conftest import SOUND, UNIT, Desk
 from suining_data_tests.end_to_end.refusals.deliveries import content, people, residents
 
@@ -51,6 +52,52 @@ def test_a_file_under_a_temporary_name(desk: Desk, name: str) -> None:
     desk.deliver(name, content("csv", people(3)))
     only(desk, resource, f"public_security/{name}")
     assert desk.take(resource).raw_rows == SOUND
+
+
+@pytest.mark.parametrize("kind", ["link", "broken link", "pipe", "link to a folder"])
+def test_a_link_or_a_pipe(desk: Desk, tmp_path: Path, kind: str) -> None:
+    resource = desk.sound()
+    elsewhere = tmp_path / "secret.csv"
+    elsewhere.write_bytes(content("csv", people(3)))
+    place = desk.settings.landing / UNIT.id / "ry_2.csv"
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to({"link": elsewhere, "broken link": tmp_path / "no", "link to a folder": tmp_path}[kind])
+    only(desk, resource, "public_security/ry_2.csv")
+    assert desk.take(resource).raw_rows == SOUND
+
+
+def test_a_file_that_says_another_is_complete(desk: Desk) -> None:
+    resource = desk.sound()
+    desk.deliver("ry_1.csv.ok", b"")
+    assert found(desk, resource) == []
+    desk.deliver("ry_3.csv.ok", b"")
+    [alone] = found(desk, resource)
+    assert "ry_3.csv.ok" in alone.zh
+
+
+def test_a_young_file(desk: Desk) -> None:
+    resource = desk.sound()
+    desk.settings = Settings(data=desk.settings.data, quiet_seconds=60)
+    desk.deliver("ry_2.csv", content("csv", people(3, first=100)))
+    taken = desk.take(resource)
+    desk.says(taken.arriving[-1], "ry_2.csv")
+    assert desk.staged() == SOUND
+    desk.deliver("ry_2.csv.ok", b"")
+    assert desk.take(resource).raw_rows == SOUND + 3
+
+
+def test_a_name_that_is_not_utf_8(desk: Desk) -> None:
+    """An undeclared one is listed, a declared one is read; both escaped."""
+    resource = desk.sound()
+    folder = os.fsencode(desk.settings.landing / UNIT.id)
+    Path(os.fsdecode(folder + b"/\xcd\xf5.csv")).write_bytes(content("csv", people(3)))
+    Path(os.fsdecode(folder + b"/ry_\xcd\xf5.csv")).write_bytes(content("csv", people(3, first=100)))
+    [problem] = found(desk, resource)
+    assert problem.file_name == r"public_security/\xcd\xf5.csv"
+    taken = desk.take(resource)
+    assert (taken.raw_rows, taken.current[-1].batch.file_name) == (SOUND + 3, r"ry_\xcd\xf5.csv")
 
 
 def test_nothing_delivered_when_due(desk: Desk) -> None:
@@ -99,6 +146,7 @@ def test_a_problem_with_deliveries_fails_its_check_and_blocks_nothing(
     assert verdicts == {
         "batches_accepted": True,
         "columns_declared": True,
+        "files_complete": True,
         "deliveries_declared": False,
         "deliveries_on_time": True,
         "deliveries_in_order": True,
