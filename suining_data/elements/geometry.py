@@ -9,7 +9,6 @@ from suining_data.city import Box, Plane, load_city
 from suining_data.elements.model import Element, Rule
 
 V, X = "{v}", "{x}"
-HEXADECIMAL = "regexp_full_match({x}, '0[01][0-9A-Fa-f]+')"  # WKB: byte order first; WKT begins with a letter
 CITY = load_city()
 
 
@@ -29,11 +28,9 @@ def _shape(id: str, system: str, english: str, box: Box, reason: str) -> Element
         standard="OGC 06-103r4, CGCS2000",
         sensitivity="L2",
         clean=f"nullif(trim({X}), '')",
-        # heights and measures are dropped: departments export flat shapes
-        convert=(
-            f"try(ST_AsText(ST_Force2D(case when {HEXADECIMAL} then ST_GeomFromHEXWKB({X}) "
-            f"else ST_GeomFromText({X}) end)))"
-        ),
+        # Heights and measures are dropped: departments export flat shapes. A shape with `inf` or `nan` cannot be read back.
+        # Shapes in binary form are for a reader, which checks them: DuckDB's functions crash on some damaged ones.
+        convert=f"nullif(regexp_replace(try(ST_AsText(ST_Force2D(ST_GeomFromText({X})))), '^.*(?:inf|nan).*$', '', 's'), '')",
         unreadable="图形损坏，无法读取",
         rules=(
             Rule("empty", "没有图形（空图形）", is_something, dimension="完整性"),

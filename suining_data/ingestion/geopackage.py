@@ -1,6 +1,6 @@
 """GeoPackage: the one layer of features in an SQLite file, with an account of every row.
 
-Here: the layer, its coordinate system, attributes as text, shapes as hexadecimal WKB without the GeoPackage header.
+Here: the layer, its coordinate system, attributes as text, shapes as WKT.
 Not here: what makes a shape valid (elements/geometry.py).
 
 The standard library reads the file, because GDAL silently turns an unreadable shape into an empty one. `_line` is the
@@ -11,6 +11,7 @@ import sqlite3
 import struct
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
+from suining_data.ingestion.wkb import is_whole_shape, write_as_text
 from suining_data.sql import identifier
 
 ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # code in bits 1 to 3 of the flags -> length
@@ -44,7 +46,9 @@ def read_geopackage(con: duckdb.DuckDBPyConnection, file: Path, resource: Resour
     try:
         with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro&immutable=1", uri=True)) as package:
             package.text_factory = bytes
-            return _read_layer(package, resource, target)
+            result = _read_layer(package, resource, replace(target, raw=target.scratch / "rows.parquet"))
+            write_as_text(con, target.scratch / "rows.parquet", target.raw)
+            return result
     except (sqlite3.DatabaseError, UnicodeDecodeError):  # UnicodeDecodeError: a name, or SQLite's message about it
         raise _damaged() from None
 
@@ -58,7 +62,7 @@ def _damaged() -> Refused:
 
 
 def shape_text(blob: bytes | None, system: int) -> str:
-    """A shape of a layer as text: hexadecimal WKB, NO_SHAPE for a record without a shape, or the reason of a fault.
+    """A shape of a layer as text: hexadecimal WKB of a whole shape, NO_SHAPE for a record without a shape, or the reason of a fault.
 
     A damaged shape, or one in another system than the layer's, becomes a text that cannot be read as a shape.
     """
@@ -75,7 +79,8 @@ def shape_text(blob: bytes | None, system: int) -> str:
     envelope = ENVELOPE_BYTES.get(flags >> 1 & 0b111)
     if envelope is None or len(blob) <= HEADER_BYTES + envelope:
         return f"DAMAGED SHAPE {blob[:SHOWN_BYTES].hex()}"
-    return blob[HEADER_BYTES + envelope :].hex().upper()
+    wkb = blob[HEADER_BYTES + envelope :]
+    return wkb.hex().upper() if is_whole_shape(wkb) else f"DAMAGED SHAPE {blob[:SHOWN_BYTES].hex()}"
 
 
 def _read_layer(package: sqlite3.Connection, resource: Resource, target: Target) -> ReadResult:

@@ -26,7 +26,7 @@ SHOWN_COLUMNS = 10
 LINE = "_line"
 DELETED = "_deleted"  # in fetched files: filled where the row with this key was deleted from its table
 FETCHED_AT = "_fetched_at"  # in fetched files: makes the digests differ, even when a table returns to an old state
-GEOMETRY = "_geometry"  # the source name under which a reader gives the shape of a record, as WKT or hexadecimal WKB
+GEOMETRY = "_geometry"  # the source name under which a reader gives the shape of a record, as WKT
 NO_SHAPE = "GEOMETRYCOLLECTION EMPTY"  # the text of a record without a shape
 RAW_PARQUET = "format parquet, compression snappy, row_group_size 40960"  # small groups: a scan keeps every core busy
 
