@@ -117,9 +117,13 @@ class Package:
                     sheets.append(SheetPart(attributes.get("name", ""), target, is_hidden))
         if len({_folded(sheet.part) for sheet in sheets}) < len(sheets):
             raise DamagedParts
-        styles = by_kind.get("styles")
+        # a workbook without shared texts may still name their part
+        styles, texts = (
+            target if target is not None and _folded(target) in self.parts else None
+            for target in (by_kind.get("styles"), by_kind.get("sharedStrings"))
+        )
         formats = tuple(self._formats(styles)) if styles else ()
-        return Outline(tuple(sheets), from_1904, recalculates, formats, by_kind.get("sharedStrings"))
+        return Outline(tuple(sheets), from_1904, recalculates, formats, texts)
 
     def _formats(self, part: str) -> Iterator[NumberFormat | None]:
         codes: dict[str, str] = {}
