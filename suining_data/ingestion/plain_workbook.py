@@ -5,30 +5,31 @@ Here: reading it in the guarded process. Not here: workbooks of a resource (work
 
 from pathlib import Path
 
-from python_calamine import PasswordError
-
 from suining_data.ingestion.guarded import guarded
 from suining_data.ingestion.reading import Refused
-from suining_data.ingestion.workbook import cell_text, open_workbook
-from suining_data.ingestion.workbook_parts import DamagedParts
+from suining_data.ingestion.workbook import open_workbook
+from suining_data.ingestion.workbook_cells import DamagedParts, Locked
 from suining_data.settings import Limits
 
-Cells = list[list[str]]
+Rows = list[list[str]]
 
 
-def workbook_cells(file: Path) -> dict[str, Cells]:
-    """Sheet name -> its rows of texts. Refused when the file cannot be read, OSError when it cannot be opened."""
+def workbook_cells(file: Path) -> dict[str, Rows]:
+    """Sheet name -> its rows of texts, as the sheet shows them; a row ends with its last filled cell.
+
+    Refused when the file cannot be read, OSError when it cannot be opened.
+    """
     file.stat()
-    return guarded(Limits(), _cells, file)
+    limits = Limits()
+    return guarded(limits, _rows, file, limits)
 
 
-def _cells(file: Path) -> dict[str, Cells]:
+def _rows(file: Path, limits: Limits) -> dict[str, Rows]:
     try:
-        book, _ = open_workbook(file)
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except (DamagedParts, PasswordError):
+        sheets = [(sheet.name, sheet.read().rows) for sheet in open_workbook(file, limits)]
+    except (DamagedParts, Locked):
         raise Refused(
             "全文件: 不是工作簿、已损坏或有密码。请用表格软件另存为 .xlsx。",
             "whole file: no workbook, damaged, or with a password. Save it as .xlsx in a spreadsheet program.",
         ) from None
-    return {name: [[cell_text(cell).strip() for cell in row] for row in rows] for name, rows in sheets.items()}
+    return {name: [[str(cell).strip() for cell in row] for row in rows] for name, rows in sheets}
