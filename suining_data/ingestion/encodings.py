@@ -17,6 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
+from suining_data.catalog.model import Resource
+from suining_data.ingestion.reading import Refused, yaml_of
+
 BOM = b"\xef\xbb\xbf"
 HEAD_BYTES = 1 << 16
 FEW_ZEROS = 4  # zero bytes; so many are damage, not another encoding
@@ -176,6 +179,17 @@ def wide_encoding(head: bytes) -> str | None:
         if "\0" not in text and not {"\n", "\r", "<", "{", "["}.isdisjoint(text):
             return name[:6]
     return None
+
+
+def refuse_wide_encoding(file: Path, resource: Resource) -> None:
+    """For text formats: a file in UTF-16 or UTF-32 is refused before its bytes are taken for lines."""
+    if found := wide_encoding(head_of(file)):
+        name, encoding = found.upper(), resource.delivery.encoding
+        raise Refused(
+            f"全文件: 不是 {encoding}，内容像是 {name}（例如 Excel 的“Unicode 文本”）。请交付方另存为 {encoding} 后重新交付。",
+            f'whole file: not {encoding}; it looks like {name} (such as "Unicode text" of Excel). Ask the department to save '
+            f"it as {encoding} and to deliver it again, or check delivery.encoding in {yaml_of(resource)}.",
+        )
 
 
 def _has_many_zeros(head: bytes) -> bool:

@@ -15,13 +15,13 @@ from pathlib import Path
 import duckdb
 
 from suining_data.catalog.model import Format, Resource
+from suining_data.ingestion.encodings import fitting_encodings
 from suining_data.ingestion.physical_lines import (
     Broken,
     Lines,
     decoded_blocks,
     ends_with_a_line_end,
     escaped,
-    fitting_encodings,
     physical_lines,
 )
 from suining_data.ingestion.reading import (

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from suining_data.catalog.model import Mode, Resource
+from suining_data.ingestion.encodings import fitting_encodings
 from suining_data.ingestion.ledger import Batch
-from suining_data.ingestion.physical_lines import fitting_encodings
 from suining_data.ingestion.reading import ReadResult, Refused, yaml_of
 from suining_data.packed_keys import MOST_LINES, record_base
 
