@@ -37,6 +37,7 @@ from suining_data.ingestion.markup import read_xml
 from suining_data.ingestion.pages import read_pages
 from suining_data.ingestion.parquet_table import read_parquet
 from suining_data.ingestion.plausibility import (
+    refuse_if_announced_otherwise,
     refuse_if_collapsed,
     refuse_if_empty,
     refuse_if_exploded,
@@ -278,6 +279,7 @@ class _Intake:
 
     def _refuse_if_implausible(self, batch: Batch, raw: Path, counts: ReadResult) -> None:
         refuse_if_truncated(batch, counts)
+        refuse_if_announced_otherwise(batch, counts)
         if self.resource.delivery.mode is Mode.FULL:
             before = self._good_before(batch)
             refuse_if_collapsed(batch, counts.raw_rows, before)

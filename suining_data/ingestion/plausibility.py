@@ -61,6 +61,18 @@ def refuse_if_truncated(batch: Batch, counts: ReadResult) -> None:
         )
 
 
+def refuse_if_announced_otherwise(batch: Batch, counts: ReadResult) -> None:
+    """Refuses a file that reports another number of records than it has: the rest may be in other files, or lost."""
+    if counts.announced is not None:
+        raise Refused(
+            f"全文件: 自称有 {counts.announced} 条记录，实有 {counts.lines_total} 条，可能只是其中一页，或有丢失。"
+            f"请向交付方核实；若文件本来如此，请运行 suining refresh --accept {batch.batch_id}。",
+            f"whole file: it reports {counts.announced} records, but has {counts.lines_total}. It may be one page of several, "
+            "or records are lost. Ask the department. If the file is correct as it is, run "
+            f"suining refresh --accept {batch.batch_id}.",
+        )
+
+
 def refuse_if_ids_collide(batch: Batch, lines: int, others: Iterable[tuple[str, str]]) -> None:
     """Refuses a batch with more lines than record ids can number, or with the record ids of another batch.
 
