@@ -37,8 +37,8 @@ ROW = "file_row_number"  # DuckDB's column, from 0
 
 def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
     source = literal(neutral_link(file, target, "delivered.parquet"))
+    announced = _announced_rows(file)
     try:
-        announced = pq.read_metadata(file).num_rows
         types = con.execute(f"describe from read_parquet({source}, hive_partitioning = false)").fetchall()
         _refuse_if_too_wide(len(types), target.limits)
         extra, names, values = _columns(resource, [(row[0], row[1]) for row in types])
@@ -48,14 +48,10 @@ def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource,
                     select {", ".join(values)}, {ROW} + 1 as {LINE}
                     from read_parquet({source}, {ROW} = true, hive_partitioning = false)
                 ) to {literal(target.raw)} ({RAW_PARQUET})""").fetchall()[0][0]
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
-        if isinstance(error, duckdb.OutOfMemoryException) or (isinstance(error, duckdb.Error) and is_disk_full(error)):
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException) or is_disk_full(error):
             raise
-        raise Refused(
-            "全文件: 不是 Parquet 文件，或已损坏，传输可能中断。请交付方重新导出。",
-            "whole file: not a Parquet file, or damaged; the transfer may have been interrupted. "
-            "Ask the department for a new export.",
-        ) from None
+        raise _damaged() from None
     if announced != rows:
         raise Refused(
             f"全文件: 元数据称有 {announced} 行，读到 {rows} 行。请交付方重新导出。",
@@ -69,6 +65,21 @@ def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource,
         rejected_rows=0,
         columns=tuple(names),
         extra_columns=extra,
+    )
+
+
+def _announced_rows(file: Path) -> int:
+    try:
+        return int(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError):
+        raise _damaged() from None
+
+
+def _damaged() -> Refused:
+    return Refused(
+        "全文件: 不是 Parquet 文件，或已损坏，传输可能中断。请交付方重新导出。",
+        "whole file: not a Parquet file, or damaged; the transfer may have been interrupted. "
+        "Ask the department for a new export.",
     )
 
 
