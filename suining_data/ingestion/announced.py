@@ -13,6 +13,13 @@ COUNT_NAMES = (
 )  # fmt: skip
 
 
+_LOWER = {name.lower() for name in COUNT_NAMES}
+
+
+def is_count(name: str) -> bool:
+    return name.lower() in _LOWER
+
+
 def unmet(announced: Iterable[int | None], *found: int) -> int | None:
     """The first announced number that is none of the numbers `found`; negative ones mean that it is not known."""
     return next((n for n in announced if n is not None and n >= 0 and n not in found), None)
