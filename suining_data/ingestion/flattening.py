@@ -9,11 +9,12 @@ each child is a line. A child that is declared, or holds a declared one, is no m
 elements of the record itself becomes the path "text()".
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from suining_data.settings import Limits
 
 MOST_LEVELS = 100  # of elements within a record
+LEAST_SIZE = 64  # that an element counts with, however short it is
 
 Record = dict[str, str]
 
@@ -27,80 +28,98 @@ class UnreadableRecord(Exception):
         self.en = en
 
 
-@dataclass
 class _Element:
-    path: str  # below the record; "" is the record itself
-    is_declared: bool  # or holds a declared one
-    pieces: list[str] = field(default_factory=list)  # text, with that of its markup
-    values: list[tuple[str, str]] = field(default_factory=list)  # path, text; of what is in it
-    lines: list[str] = field(default_factory=list)  # the text of each child that is markup
-    has_text: bool = False  # of its own
-    has_child: bool = False
+    __slots__ = ("has_child", "has_text", "is_declared", "lines", "path", "pieces", "values")
+
+    def __init__(self, path: str, is_declared: bool) -> None:
+        self.path = path  # below the record; "" is the record itself
+        self.is_declared = is_declared  # or holds a declared one
+        self.pieces: list[str] = []  # text, with that of its markup
+        self.lines: list[str] = []  # the text of each child that is markup
+        self.values: list[tuple[str, str]] = []  # path, text; of what is in it
+        self.has_text = False  # of its own
+        self.has_child = False
 
 
 class Flattener:
-    """Takes the elements of one record after another."""
+    """Handlers of the parser within a record. `on_end` gets the record, `on_nested` hears of a record in the record."""
 
-    def __init__(self, tag: str, declared: list[str], limits: Limits) -> None:
-        self._tag = tag
+    def __init__(
+        self,
+        tag: str,
+        declared: list[str],
+        limits: Limits,
+        on_end: Callable[[Record], None],
+        on_nested: Callable[[], None],
+    ) -> None:
         self._limit = limits.document_mb << 20
         self._limit_mb = limits.document_mb
+        self._on_end = on_end
+        self._on_nested = on_nested
         steps = [source.split("/") for source in declared]
         self._values = set(declared)
         self._declared = {"/".join(path[:end]) for path in steps for end in range(1, len(path) + 1)}
-        self._has_declared_tag = any(tag in path for path in steps)
-        self._open: list[_Element] = []
+        self._nested_tag = None if any(tag in path for path in steps) else tag  # the catalogue may know an inner one
+        self._element = _Element("", is_declared=True)
+        self._open: list[_Element] = []  # above it
         self._size = 0
 
-    @property
-    def is_open(self) -> bool:
-        return bool(self._open)
+    def open(self, attributes: dict[str, str]) -> None:
+        """Starts a record."""
+        self._size = 0
+        self._element = _Element("", is_declared=True)
+        if attributes:
+            self._add_attributes(attributes)
 
-    def is_nested_record(self, local: str) -> bool:
-        """True for an element that has just started in a record and is named like one, unless the catalogue knows it."""
-        return local == self._tag and not self._has_declared_tag
-
-    def start(self, local: str, attributes: dict[str, str]) -> None:
-        if not self._open:
-            self._size = 0
-            element = _Element("", is_declared=True)
-        else:
-            parent = self._open[-1]
-            parent.has_child = True
-            path = f"{parent.path}/{local}" if parent.path else local
-            element = _Element(path, path in self._declared)
-        self._open.append(element)
-        if len(self._open) > MOST_LEVELS:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2] if ":" in name else name
+        parent = self._element
+        parent.has_child = True
+        path = f"{parent.path}/{local}" if parent.path else local
+        self._open.append(parent)
+        if len(self._open) >= MOST_LEVELS:
             raise UnreadableRecord(
                 f"一条记录的元素嵌套超过 {MOST_LEVELS} 层。请交付方重新导出。",
                 f"the elements of a record are nested more than {MOST_LEVELS} deep. Ask the department for a new export.",
             )
+        self._element = _Element(path, path in self._declared)
+        self._size += len(path) + LEAST_SIZE
+        if attributes:
+            self._add_attributes(attributes)
+        if self._size > self._limit:
+            self.refuse_if_too_large(self._size)
+        if local == self._nested_tag:
+            self._on_nested()
+
+    def text(self, data: str) -> None:
+        element = self._element
+        element.pieces.append(data)
+        if not element.has_text and not data.isspace():
+            element.has_text = True
+        self._size += len(data)
+        if self._size > self._limit:
+            self.refuse_if_too_large(self._size)
+
+    def end(self, _name: str) -> None:
+        element = self._element
+        self._close(element)
+        if not self._open:
+            self._on_end(_joined(element.values))
+            return
+        self._element = parent = self._open.pop()
+        parent.values += element.values
+        if not element.is_declared and parent.path:
+            parent.pieces += element.pieces or ["\n"]
+            if parent.path in self._values:
+                parent.lines.append("".join(element.pieces).strip())
+
+    def _add_attributes(self, attributes: dict[str, str]) -> None:
+        element = self._element
         prefix = f"{element.path}/@" if element.path else "@"
         for key, value in attributes.items():
             if not key.startswith("xmlns"):
                 element.values.append((prefix + key.rpartition(":")[2], value))
             self._size += len(key) + len(value)
-        self._grow(len(element.path) + 64)
-
-    def text(self, data: str) -> None:
-        element = self._open[-1]
-        element.pieces.append(data)
-        element.has_text = element.has_text or not data.isspace()
-        self._grow(len(data))
-
-    def end(self) -> Record | None:
-        """The record when its last element has ended."""
-        element = self._open.pop()
-        self._close(element)
-        if not self._open:
-            return _joined(element.values)
-        parent = self._open[-1]
-        parent.values += element.values
-        if parent.path and not element.is_declared:
-            parent.pieces += element.pieces or ["\n"]
-            if parent.path in self._values:
-                parent.lines.append("".join(element.pieces).strip())
-        return None
 
     def _close(self, element: _Element) -> None:
         """Adds the value of the element itself. Markup is in that value, so only the attributes of markup stay."""
@@ -117,11 +136,6 @@ class Flattener:
         if text or not element.has_child:
             element.values.append((element.path, text.strip()))
 
-    def _grow(self, characters: int) -> None:
-        self._size += characters
-        if self._size > self._limit:
-            self.refuse_if_too_large(self._size)
-
     def refuse_if_too_large(self, size: int) -> None:
         if size > self._limit:
             raise UnreadableRecord(
@@ -132,7 +146,10 @@ class Flattener:
 
 
 def _joined(values: list[tuple[str, str]]) -> Record:
-    found: dict[str, list[str]] = {}
-    for path, text in values:
-        found.setdefault(path, []).append(text)
-    return {path: ";".join(texts) for path, texts in found.items()}
+    record = dict(values)
+    if len(record) < len(values):
+        found: dict[str, list[str]] = {}
+        for path, text in values:
+            found.setdefault(path, []).append(text)
+        record = {path: ";".join(texts) for path, texts in found.items()}
+    return record

@@ -38,6 +38,7 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
+from suining_data.settings import Limits
 
 MOST_EXTRA_PATHS = 100
 ALIKE = 2  # declared names that make another element look like a record
@@ -129,18 +130,13 @@ class _Outer:
 class _Document:
     """The parser's handlers of one pass: they give every record, and what resembles one, with its line."""
 
-    def __init__(
-        self,
-        parser: expat.XMLParserType,
-        tag: str,
-        declared: list[str],
-        flattener: Flattener,
-        on_record: OnRecord,
-        on_unread: OnUnread,
-    ) -> None:
-        self._parser = parser
+    def __init__(self, tag: str, declared: list[str], limits: Limits, on_record: OnRecord, on_unread: OnUnread) -> None:
+        # the catalogue declares the encoding; the file's own declaration is ignored
+        self.parser = parser = expat.ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        self.flattener = Flattener(tag, declared, limits, self._end_of_record, self._start_of_nested_record)
         self._tag = tag
-        self._flattener = flattener
         self._on_record = on_record
         self._on_unread = on_unread
         self._first_steps = {source.split("/")[0].lower() for source in declared}
@@ -149,36 +145,29 @@ class _Document:
         self._inner_records: list[int] = []  # lines of the records within the present record
         self.lines = 0
         self.announced: int | None = None
+        self._handle_outside()
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
-        if self._flattener.is_open:
-            self._flattener.start(local, attributes)
-            if self._flattener.is_nested_record(local):
-                self._inner_records.append(self._parser.CurrentLineNumber)
-        elif local == self._tag:
-            self._line = self._next_line(self._parser.CurrentLineNumber)
-            self._flattener.start(local, attributes)
-        else:
-            self._start_outside(local, attributes)
-
-    def end(self, _name: str) -> None:
-        if not self._flattener.is_open:
-            self._end_outside()
-        elif (record := self._flattener.end()) is not None:
-            self._end_of_record(record)
-
-    def text(self, data: str) -> None:
-        if self._flattener.is_open:
-            self._flattener.text(data)
-        elif self._outer is not None and len(self._outer.text) < SHOWN_CHARACTERS:
-            self._outer.text += data
+    def _handle_outside(self) -> None:
+        self.parser.StartElementHandler = self._start_outside
+        self.parser.EndElementHandler = self._end_outside
+        self.parser.CharacterDataHandler = self._text_outside
 
     def _next_line(self, line: int) -> int:
         self.lines += 1
         return max(line, self._line + 1)
 
+    def _start_of_record(self, attributes: dict[str, str]) -> None:
+        self._line = self._next_line(self.parser.CurrentLineNumber)
+        self.flattener.open(attributes)
+        self.parser.StartElementHandler = self.flattener.start
+        self.parser.EndElementHandler = self.flattener.end
+        self.parser.CharacterDataHandler = self.flattener.text
+
+    def _start_of_nested_record(self) -> None:
+        self._inner_records.append(self.parser.CurrentLineNumber)
+
     def _end_of_record(self, record: Record) -> None:
+        self._handle_outside()
         if self._outer is not None:
             self._outer.records += 1 + len(self._inner_records)
         if not self._inner_records:
@@ -191,18 +180,26 @@ class _Document:
             self._on_unread(self._line, "NESTED_RECORD", "在另一条记录之中，无法分开", f"<{self._tag}>")
         self._inner_records = []
 
-    def _start_outside(self, local: str, attributes: dict[str, str]) -> None:
+    def _text_outside(self, data: str) -> None:
+        if self._outer is not None and len(self._outer.text) < SHOWN_CHARACTERS:
+            self._outer.text += data
+
+    def _start_outside(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == self._tag:
+            self._start_of_record(attributes)
+            return
         if self._outer is not None and local.lower() in self._first_steps:
             self._outer.alike.add(local.lower())
         announced = next((_whole(attributes[key]) for key in attributes if is_count(key)), None)
-        outer = _Outer(local, self._parser.CurrentLineNumber, self._outer, announced)
+        outer = _Outer(local, self.parser.CurrentLineNumber, self._outer, announced)
         outer.alike = self._first_steps.intersection("@" + key.rpartition(":")[2].lower() for key in attributes)
         self._outer = outer
 
     def _resembles_a_record(self, outer: _Outer) -> bool:
         return outer.tag.lower() == self._tag.lower() or len(outer.alike) >= min(ALIKE, len(self._first_steps))
 
-    def _end_outside(self) -> None:
+    def _end_outside(self, _name: str) -> None:
         outer = self._outer
         assert outer is not None
         self._outer = parent = outer.parent
@@ -238,14 +235,8 @@ def _parse(file: Path, resource: Resource, target: Target, on_record: OnRecord, 
             f"全文件: 未登记记录的标签。请在 {yaml_of(resource)} 的 delivery.records 中登记。",
             f"whole file: the tag of a record is not declared. Add delivery.records in {yaml_of(resource)}.",
         )
-    parser = expat.ParserCreate("utf-8")  # the catalogue declares the encoding; the file's own declaration is ignored
-    parser.buffer_text = True
-    flattener = Flattener(tag, sources(resource), target.limits)
-    document = _Document(parser, tag, sources(resource), flattener, on_record, on_unread)
-    parser.StartElementHandler = document.start
-    parser.EndElementHandler = document.end
-    parser.CharacterDataHandler = document.text
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    document = _Document(tag, sources(resource), target.limits, on_record, on_unread)
+    parser = document.parser
     encoding = resource.delivery.encoding
     given = 0
     try:
@@ -253,7 +244,7 @@ def _parse(file: Path, resource: Resource, target: Target, on_record: OnRecord, 
             data = text.encode()
             given += len(data)
             parser.Parse(data, False)
-            flattener.refuse_if_too_large(given - parser.CurrentByteIndex)
+            document.flattener.refuse_if_too_large(given - parser.CurrentByteIndex)
         parser.Parse(b"", True)
     except UnreadableRecord as why:
         line = parser.CurrentLineNumber
