@@ -1,18 +1,17 @@
 """CSV and TXT: every physical line becomes a row, a part of a row, or a rejected line with its number.
 
-Here: the grammar of a record (RFC 4180), joining records with line breaks inside quotes, the working copy for DuckDB.
-Not here: decoding (physical_lines.py).
+Here: joining records with line breaks inside quotes, the working copy for DuckDB.
+Not here: the grammar of a record and the header (delimited_grammar.py), decoding (physical_lines.py).
 
 Every record is checked before DuckDB reads it. DuckDB's own error recovery, which loses lines and miscounts them, is
 therefore never needed. DuckDB reads a working copy in UTF-8 that has the line number in each record. This is faster
 than `row_number()` over the original file, which prevents parallel reading.
 
-A quote opens a quoted value only as the first character of a field. Elsewhere it is an ordinary character. Blanks
-before an opening quote or after a closing quote are rejected, because programs interpret them differently.
+A quote opens a quoted value only as the first character of a field. Elsewhere it is an ordinary character, so that
+="5109..." is a value like others. Blanks before an opening quote or after a closing quote are rejected, because programs
+interpret them differently.
 """
 
-import csv
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,8 @@ from typing import BinaryIO
 import duckdb
 
 from suining_data.catalog.model import Resource
+from suining_data.ingestion.delimited_grammar import MOST_JOINED_LINES, Grammar, read_header
+from suining_data.ingestion.encodings import refuse_wide_encoding
 from suining_data.ingestion.physical_lines import LONGEST_LINE, Lines, ends_with_a_line_end, escaped, physical_lines
 from suining_data.ingestion.reading import (
     LINE,
@@ -30,15 +31,11 @@ from suining_data.ingestion.reading import (
     RejectedWriter,
     Target,
     check_header,
-    clean_name,
     column_names,
     in_file_order,
     sources,
-    yaml_of,
 )
 from suining_data.sql import identifier, literal
-
-MOST_JOINED_LINES = 100  # of one record, so that an unclosed quote does not swallow the rest of the file
 
 
 def read_delimited(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
@@ -57,31 +54,32 @@ def _read(
     con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target, *, counts_every_line: bool
 ) -> ReadResult | None:
     """None when DuckDB finds other records than the check did. This cannot happen when every line is counted."""
+    refuse_wide_encoding(file, resource)
     chunks = physical_lines(file, resource.delivery.encoding)
     first = next(chunks, None)
     if first is None:
         raise Refused(
             "第 1 行: 文件是空的。请交付方重新导出。", "line 1: the file is empty. Ask the department for a new export."
         )
-    header = _header(first, resource)
-    extra = check_header(resource, header, "第 1 行", "line 1")
-    names = column_names(header, sources(resource))
+    header = read_header(first, resource, target.limits)
+    extra = check_header(resource, header.names, header.place_zh, header.place_en)
+    names = column_names(header.names, sources(resource))
 
     copy = target.scratch / "records.csv"
     with RejectedWriter(target.rejected) as rejected, copy.open("wb") as out:
-        grammar = Grammar(resource.delivery.delimiter, len(names))
-        records = _Records(grammar, out, rejected, counts_every_line)
-        records.take(_without_header(first))
+        grammar = Grammar(resource.delivery.delimiter, len(names), ends_empty=header.ends_empty)
+        records = _Records(grammar, out, rejected, counts_every_line, header.lines)
+        records.take(_without_header(first, header.lines))
         for chunk in chunks:
             records.take(chunk)
         records.finish()
     is_parallel = records.continuation_lines == 0
     if _to_parquet(con, _source(copy, resource, names, is_parallel=is_parallel), names, target.raw) != records.rows:
         return None
-    renamed = {old: new for old, new in zip(header, names, strict=True) if old in extra}
+    renamed = {old: new for old, new in zip(header.names, names, strict=True) if old in extra}
     return ReadResult(
         lines_total=records.last_line,
-        header_lines=1,
+        header_lines=header.lines,
         continuation_lines=records.continuation_lines,
         raw_rows=records.rows,
         rejected_rows=rejected.total,
@@ -101,67 +99,10 @@ def _is_truncated(file: Path, records: "_Records", last_rejected: tuple[int, str
     return rule == "UNCLOSED_QUOTE" or (begun and rule in ("COLUMN_COUNT", "ENCODING"))
 
 
-def _header(chunk: Lines, resource: Resource) -> list[str]:
-    if 0 in chunk.broken:
-        raise Refused(
-            f"第 1 行: 表头{chunk.broken[0].reason}。请核对 {yaml_of(resource)} 的 delivery.encoding。",
-            f"line 1: the header is not {resource.delivery.encoding} ({chunk.broken[0].rule}). "
-            f"Check delivery.encoding in {yaml_of(resource)}.",
-        )
-    try:
-        text = chunk.lines[0].decode()
-        rows = list(csv.reader([text], delimiter=resource.delivery.delimiter, strict=True))
-    except csv.Error:
-        raise Refused(
-            "第 1 行: 表头的引号不成对。请交付方重新导出。",
-            "line 1: a quote in the header is not closed. Ask the department for a new export.",
-        ) from None
-    return [clean_name(name) for name in (rows[0] if rows else [])]
-
-
-def _without_header(chunk: Lines) -> Lines:
-    text = chunk.text.partition(b"\n")[2]
-    broken = {index - 1: why for index, why in chunk.broken.items()}
-    return Lines(chunk.first + 1, chunk.lines[1:], text, broken)
-
-
-class Grammar:
-    """Patterns over UTF-8 bytes for the records of a table with `columns` columns."""
-
-    def __init__(self, delimiter: str, columns: int) -> None:
-        self.delimiter = delimiter.encode()
-        self.columns = columns
-        d = re.escape(self.delimiter)
-        inside = rb'[^"\0]*+(?:""[^"\0]*+)*+'
-        field = rb'(?:"' + inside + rb'"|(?! *")[^' + d + rb"\r\0]*+)"
-        self._is_quoted_record = re.compile(field + (rb"(?:" + d + field + rb"){%d}" % (columns - 1))).fullmatch
-        self._any_record = re.compile(field + rb"(?:" + d + field + rb")*+")
-        self._open_record = re.compile(rb"(?:" + field + d + rb')*?"' + inside)
-
-    def is_record(self, line: bytes) -> bool:
-        """True when the line is a complete record. Without quotes, counting takes a fifth of the pattern's time."""
-        if b'"' in line:
-            return self._is_quoted_record(line) is not None
-        return line.count(self.delimiter) == self.columns - 1 and b"\r" not in line and b"\0" not in line
-
-    def is_open(self, text: bytes) -> bool:
-        """True when the text ends inside a quoted value."""
-        return self._open_record.fullmatch(text) is not None
-
-    def fault(self, line: bytes) -> tuple[str, str]:
-        """The rule that a line breaks and the reason in Chinese."""
-        if b"\0" in line:
-            return "NUL", "含有空字符（NUL）"
-        if not line.strip():
-            return "BLANK_LINE", "空行"
-        if self.is_open(line):
-            return "UNCLOSED_QUOTE", "引号没有闭合"
-        if self._any_record.fullmatch(line):
-            found = re.sub(rb'"[^"]*"', b"", line).count(self.delimiter) + 1
-            return "COLUMN_COUNT", f"列数为 {found}，应为 {self.columns}"
-        if b"\r" in line:
-            return "CARRIAGE_RETURN", "行中夹有回车符"
-        return "MALFORMED_QUOTE", "引号使用不规范"
+def _without_header(chunk: Lines, lines: int) -> Lines:
+    text = chunk.text.split(b"\n", lines)[lines:]
+    broken = {index - lines: why for index, why in chunk.broken.items() if index >= lines}
+    return Lines(chunk.first + lines, chunk.lines[lines:], text[0] if text else b"", broken)
 
 
 @dataclass
@@ -172,9 +113,9 @@ class _Records:
     out: BinaryIO
     rejected: RejectedWriter
     counts_every_line: bool
+    last_line: int  # of the header
     rows: int = 0
     continuation_lines: int = 0
-    last_line: int = 1
     _open: Lines | None = None  # the end of the last chunk: a record whose quote may be closed in the next chunk
 
     def take(self, chunk: Lines) -> None:
@@ -193,6 +134,8 @@ class _Records:
         If the sum hides a short and a long line, DuckDB fails and the file is read again with every line counted."""
         text, lines, grammar = chunk.text, chunk.lines, self.grammar
         if chunk.broken or not text or b"\r" in text or b"\0" in text or b"" in lines:
+            return False
+        if grammar.ends_empty and text.count(grammar.delimiter + b"\n") + text.endswith(grammar.delimiter) < len(lines):
             return False
         if b'"' in text:
             return all(map(grammar.is_record, lines))

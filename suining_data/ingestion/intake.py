@@ -30,6 +30,7 @@ from suining_data.ingestion.ledger import (
     write_parts,
 )
 from suining_data.ingestion.plausibility import (
+    refuse_if_announced_otherwise,
     refuse_if_collapsed,
     refuse_if_empty,
     refuse_if_exploded,
@@ -266,6 +267,7 @@ class _Intake:
 
     def _refuse_if_implausible(self, batch: Batch, raw: Path, counts: ReadResult) -> None:
         refuse_if_truncated(batch, counts)
+        refuse_if_announced_otherwise(batch, counts)
         if self.resource.delivery.mode is Mode.FULL:
             before = self._good_before(batch)
             refuse_if_collapsed(batch, counts.raw_rows, before)

@@ -7,7 +7,7 @@ Not here: the form of a record (json_documents.py), which files belong together 
 for each number the page and the record in it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -16,14 +16,15 @@ import duckdb
 
 from suining_data.catalog.model import Pages, Resource
 from suining_data.ingestion.json_documents import (
-    LARGEST_DOCUMENT,
     RECORDS,
-    as_utf8,
-    json_path,
+    Loaded,
     read_records,
     unreadable,
 )
+from suining_data.ingestion.json_facts import DocumentFacts, document_facts, documents, json_path, refuse_if_repeated
+from suining_data.ingestion.json_text import readable
 from suining_data.ingestion.reading import LINE, Part, ReadResult, Refused, Target, yaml_of
+from suining_data.settings import Limits
 from suining_data.sql import literal
 
 SHOWN_PAGES = 10
@@ -46,7 +47,8 @@ def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], resource: 
     """Reads all pages of one batch; Refused unless every page is there once and the number of records is as announced."""
     pages = resource.delivery.pages
     assert pages is not None
-    found = _found(con, {as_utf8(file, resource, target): file for file in files}, resource, pages)
+    readables = {readable(file, resource, target, number): file for number, file in enumerate(files, start=1)}
+    found = _found(con, readables, resource, pages, target)
     for page in found:
         _refuse_if_it_is_no_page(page, resource, pages)
     ordered = sorted(found, key=lambda page: page.number or 0)
@@ -54,38 +56,39 @@ def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], resource: 
     counts = [page.records or 0 for page in ordered]
     firsts = accumulate(counts, initial=1)
     parts = [Part(page.file, first, records) for page, first, records in zip(ordered, firsts, counts, strict=False)]
-    lines = sum(counts)
     return read_records(
-        con, resource, target, lambda _: _load(con, ordered, parts, resource, lines), parts=tuple(parts)
+        con, resource, target, lambda _: _load(con, ordered, parts, resource, target.limits), parts=tuple(parts)
     )
 
 
-def _found(con: duckdb.DuckDBPyConnection, files: dict[Path, Path], resource: Resource, pages: Pages) -> list[_Page]:
-    keys = ", ".join(
-        f"try_cast(any_value(json_extract_string(json, {literal(json_path(key))})) as bigint)"
-        for key in (pages.number, pages.count, pages.total)
-    )
-    at = literal(json_path(resource.delivery.records or ""))
+def _found(
+    con: duckdb.DuckDBPyConnection, files: dict[Path, Path], resource: Resource, pages: Pages, target: Target
+) -> list[_Page]:
+    keys = [pages.number, pages.count, pages.total]
     try:
-        rows = con.execute(f"""
-            select filename, count(*), {keys},
-                any_value(case when json_type(json, {at}) = 'ARRAY' then json_array_length(json, {at}) end)
-            from {_documents(files)} group by filename""").fetchall()
+        facts = document_facts(con, files, resource.delivery.records or "", keys, target.limits)
     except duckdb.InvalidInputException as error:
-        raise unreadable(str(error), list(files.items()), resource) from None  # DuckDB's message may contain a value
-    by_source = {row[0]: row[1:] for row in rows}
-    empty = (0, None, None, None, None)
-    return [_Page(file.name, str(source), *by_source.get(str(source), empty)) for source, file in files.items()]
+        raise unreadable(
+            str(error), list(files.items()), resource, target.limits
+        ) from None  # DuckDB's may have a value
+    by_source: dict[str, list[DocumentFacts]] = {str(source): [] for source in files}
+    for document in facts:
+        by_source[document.source].append(document)
+    found = []
+    for source, file in files.items():
+        inside = by_source[str(source)]
+        for document in inside:
+            refuse_if_repeated(document, resource, file.name, file.name)
+        number, count, total = inside[0].numbers if inside else (None, None, None)
+        records = inside[0].records if inside else None
+        found.append(_Page(file.name, str(source), len(inside), number, count, total, records))
+    return found
 
 
-def _documents(sources: Iterable[str | Path]) -> str:
-    listed = ", ".join(literal(source) for source in sources)
-    return f"""read_json_objects([{listed}], format = 'unstructured', filename = true,
-        maximum_object_size = {LARGEST_DOCUMENT})"""
-
-
-def _load(con: duckdb.DuckDBPyConnection, pages: list[_Page], parts: list[Part], resource: Resource, lines: int) -> int:
-    """Fills the table of records with one row per record and returns their number. Pages are read in parallel."""
+def _load(
+    con: duckdb.DuckDBPyConnection, pages: list[_Page], parts: list[Part], resource: Resource, limits: Limits
+) -> Loaded:
+    """Fills the table of records with one row per record. Pages are read in parallel."""
     firsts = ", ".join(f"({literal(page.source)}, {part.first_line})" for page, part in zip(pages, parts, strict=True))
     at = json_path(resource.delivery.records or "")
     con.execute(f"""
@@ -94,10 +97,10 @@ def _load(con: duckdb.DuckDBPyConnection, pages: list[_Page], parts: list[Part],
         from (
             select filename, unnest(json_extract(json, {literal(at + "[*]")})) as text,
                 unnest(range(json_array_length(json, {literal(at)})::bigint)) as position
-            from {_documents(page.source for page in pages)}
+            from {documents((page.source for page in pages), limits)}
         )
         join (values {firsts}) as part(filename, first_line) using (filename)""")
-    return lines
+    return Loaded(sum(part.lines for part in parts))
 
 
 def _refuse_if_it_is_no_page(page: _Page, resource: Resource, pages: Pages) -> None:

@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Resource
 from suining_data.ingestion.reading import (
@@ -22,8 +24,10 @@ from suining_data.ingestion.reading import (
     clean_name,
     column_names,
     in_file_order,
+    neutral_link,
     sources,
 )
+from suining_data.settings import Limits
 from suining_data.sql import identifier, literal
 from suining_data.warehouse import is_disk_full
 
@@ -32,23 +36,27 @@ ROW = "file_row_number"  # DuckDB's column, from 0
 
 
 def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
+    source = literal(neutral_link(file, target, "delivered.parquet"))
+    announced = _announced_rows(file)
     try:
-        types = con.execute(f"describe from read_parquet({literal(file)}, hive_partitioning = false)").fetchall()
+        types = con.execute(f"describe from read_parquet({source}, hive_partitioning = false)").fetchall()
+        _refuse_if_too_wide(len(types), target.limits)
         extra, names, values = _columns(resource, [(row[0], row[1]) for row in types])
         with RejectedWriter(target.rejected), in_file_order(con):
-            rows = con.execute(f"""
+            rows: int = con.execute(f"""
                 copy (
                     select {", ".join(values)}, {ROW} + 1 as {LINE}
-                    from read_parquet({literal(file)}, {ROW} = true, hive_partitioning = false)
+                    from read_parquet({source}, {ROW} = true, hive_partitioning = false)
                 ) to {literal(target.raw)} ({RAW_PARQUET})""").fetchall()[0][0]
     except duckdb.Error as error:
         if isinstance(error, duckdb.OutOfMemoryException) or is_disk_full(error):
             raise
+        raise _damaged() from None
+    if announced != rows:
         raise Refused(
-            "全文件: 不是 Parquet 文件，或已损坏，传输可能中断。请交付方重新导出。",
-            "whole file: not a Parquet file, or damaged; the transfer may have been interrupted. "
-            "Ask the department for a new export.",
-        ) from None
+            f"全文件: 元数据称有 {announced} 行，读到 {rows} 行。请交付方重新导出。",
+            f"whole file: its metadata reports {announced} rows, but {rows} were read. Ask the department for a new export.",
+        )
     return ReadResult(
         lines_total=rows,
         header_lines=0,
@@ -58,6 +66,29 @@ def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource,
         columns=tuple(names),
         extra_columns=extra,
     )
+
+
+def _announced_rows(file: Path) -> int:
+    try:
+        return int(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError):
+        raise _damaged() from None
+
+
+def _damaged() -> Refused:
+    return Refused(
+        "全文件: 不是 Parquet 文件，或已损坏，传输可能中断。请交付方重新导出。",
+        "whole file: not a Parquet file, or damaged; the transfer may have been interrupted. "
+        "Ask the department for a new export.",
+    )
+
+
+def _refuse_if_too_wide(columns: int, limits: Limits) -> None:
+    if columns > limits.columns:
+        raise Refused(
+            f"列: 有 {columns} 列，超过 {limits.columns} 列（SUINING_LIMIT_COLUMNS）。请交付方核对后重新导出。",
+            f"columns: {columns}; the limit is {limits.columns} (SUINING_LIMIT_COLUMNS). Ask the department to check the export.",
+        )
 
 
 def _columns(resource: Resource, types: list[tuple[str, str]]) -> tuple[tuple[str, ...], list[str], list[str]]:

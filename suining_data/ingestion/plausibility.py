@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from suining_data.catalog.model import Mode, Resource
+from suining_data.ingestion.encodings import fitting_encodings
 from suining_data.ingestion.ledger import Batch
-from suining_data.ingestion.physical_lines import fitting_encodings
 from suining_data.ingestion.reading import ReadResult, Refused, yaml_of
 from suining_data.packed_keys import MOST_LINES, record_base
 
@@ -57,6 +57,18 @@ def refuse_if_truncated(batch: Batch, counts: ReadResult) -> None:
             f"若文件本来如此，请运行 suining refresh --accept {batch.batch_id}。",
             f"line {counts.lines_total}: the file ends within a record; the transfer may have been interrupted. Ask the "
             "department for a new delivery. If the file is correct as it is, run "
+            f"suining refresh --accept {batch.batch_id}.",
+        )
+
+
+def refuse_if_announced_otherwise(batch: Batch, counts: ReadResult) -> None:
+    """Refuses a file that reports another number of records than it has: the rest may be in other files, or lost."""
+    if counts.announced is not None:
+        raise Refused(
+            f"全文件: 自称有 {counts.announced} 条记录，实有 {counts.lines_total} 条，可能只是其中一页，或有丢失。"
+            f"请向交付方核实；若文件本来如此，请运行 suining refresh --accept {batch.batch_id}。",
+            f"whole file: it reports {counts.announced} records, but has {counts.lines_total}. It may be one page of several, "
+            "or records are lost. Ask the department. If the file is correct as it is, run "
             f"suining refresh --accept {batch.batch_id}.",
         )
 

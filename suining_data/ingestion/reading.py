@@ -91,6 +91,7 @@ class ReadResult:
     extra_columns: tuple[str, ...]
     rejected_by_rule: dict[str, int] = field(default_factory=dict)
     is_truncated: bool = False  # the last line ends within a record, without a line end
+    announced: int | None = None  # the number of records that the file reports, where it is another one
     parts: tuple[Part, ...] = ()  # of a batch in several files
 
 
@@ -163,6 +164,13 @@ class RowWriter:
         if kind is None:
             self._flush()
         self._writer.close()
+
+
+def neutral_link(file: Path, target: Target, name: str) -> Path:
+    """The path that DuckDB opens in place of `file`: DuckDB takes `*`, `?` and `[` in the name of a file for a pattern."""
+    link = target.scratch / name
+    link.symlink_to(file.absolute())
+    return link
 
 
 def shown(text: str) -> str:

@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from suining_data.ingestion import delimited, physical_lines
-from suining_data.ingestion.delimited import Grammar, read_delimited
+from suining_data.ingestion.delimited import read_delimited
+from suining_data.ingestion.delimited_grammar import Grammar
 from suining_data.ingestion.reading import Target
 from suining_data_tests.ingestion.conftest import Desk, balances, resource_of
 
@@ -81,7 +82,7 @@ def test_each_fault_is_rejected_with_its_line_rule_and_raw_text_and_the_good_lin
     assert (batch.lines_total, batch.header_lines, batch.continuation_lines) == (15, 1, 1)
     assert balances(result)
     reasons = desk.con.execute(f"select line, reason, raw_text from '{result.current[0].rejected}'").fetchall()
-    assert (4, "列数为 4，应为 3", "3,x,y,z") in reasons
+    assert (4, "列数为 4，应为 3：最后多出一个有内容的值", "3,x,y,z") in reasons
     assert (6, "含有不能按 utf-8 解码的字节", "4,\\xff\\xfe,y") in reasons
     assert (7, "含有空字符（NUL）", "5,\\x00,y") in reasons
 

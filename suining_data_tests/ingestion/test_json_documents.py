@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from suining_data.ingestion.json_documents import LARGEST_DOCUMENT
+from suining_data.settings import Limits
 from suining_data_tests.ingestion.conftest import Desk, balances, resource_of
 
 LINES = resource_of(["id", "name", "address.town"], format="json_lines")
@@ -78,7 +78,7 @@ def test_a_document_in_gbk_is_read_as_declared(desk: Desk):
         ("\n", "没有数组 data.list"),
         (page({"id": 1, "name": "王"}).encode("gb18030"), "内容像是 gb18030"),
         (b"\xff", "不是完整的 JSON"),
-        ('{"data": {"list": [{"id": "' + "9" * (3 * LARGEST_DOCUMENT) + '"}]}}', "请交付方分页导出"),
+        ('{"data": {"list": [{"id": "' + "9" * (3 * (Limits().document_mb << 20)) + '"}]}}', "请交付方分页导出"),
     ],
 )
 def test_a_document_that_loses_records_refuses_the_batch(desk: Desk, content, said):

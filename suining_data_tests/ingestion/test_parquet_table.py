@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from suining_data.ingestion import parquet_table
 from suining_data_tests.ingestion.conftest import Desk, balances, resource_of
 
 TABLE = resource_of(["a"], format="parquet")
@@ -62,6 +63,24 @@ def test_nested_and_binary_columns_are_refused(desk: Desk, values: pa.Array):
     assert refusal.zh.startswith("x.parquet 列 a: 类型 ")
     assert "不能读取（嵌套或二进制）" in refusal.zh
     assert "cannot be read (nested or binary)" in refusal.en
+
+
+@pytest.mark.parametrize("name", ["x[1].parquet", "x*.parquet", "it's {a,b} %20#.parquet"])
+def test_names_that_mean_something_to_duckdb_are_only_names(desk: Desk, name: str):
+    desk.deliver("x1.parquet", parquet(a=["1"]))
+    desk.deliver(name, parquet(a=["2"]))
+    assert sorted(row["a"] for row in desk.rows(desk.refresh(TABLE))) == ["1", "2"]
+
+
+def test_metadata_that_report_other_rows_than_there_are_refuse_the_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parquet_table.pq, "read_metadata", lambda _: type("Metadata", (), {"num_rows": 3}))
+    desk.deliver("x.parquet", parquet(a=["1", "2"]))
+    assert "元数据称有 3 行，读到 2 行" in desk.refresh(TABLE).refusals[0].zh
+
+
+def test_too_many_columns_are_refused(desk: Desk):
+    desk.deliver("x.parquet", parquet(**{f"c{n}": ["1"] for n in range(2_001)}))
+    assert "有 2001 列，超过 2000 列（SUINING_LIMIT_COLUMNS）" in desk.refresh(TABLE).refusals[0].zh
 
 
 SOUND = parquet(a=[str(n) for n in range(50)])
