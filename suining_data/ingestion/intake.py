@@ -16,7 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Format, Mode, Resource, Unit
-from suining_data.ingestion.archive import unpack
+from suining_data.ingestion.archive import unpack, with_unread
 from suining_data.ingestion.arrival import Arrived, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.dbase import read_dbf
 from suining_data.ingestion.delimited import read_delimited
@@ -273,8 +273,12 @@ class _Intake:
         delivery = self.resource.delivery
         if delivery.pages:
             return files[0], read_pages(self.con, files, self.resource, target)
-        file = unpack(files[0], self.resource, target.scratch) if delivery.archive else files[0]
-        return file, READERS[delivery.format](self.con, file, self.resource, target)
+        reader = READERS[delivery.format]
+        if not delivery.archive:
+            return files[0], reader(self.con, files[0], self.resource, target)
+        unpacked = unpack(files[0], self.resource, target.scratch, target.limits)
+        counts = reader(self.con, unpacked.file, self.resource, target)
+        return unpacked.file, with_unread(counts, target, unpacked.unread)
 
     def _refuse_if_implausible(self, batch: Batch, raw: Path, counts: ReadResult) -> None:
         refuse_if_truncated(batch, counts)
