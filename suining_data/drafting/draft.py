@@ -23,6 +23,7 @@ from suining_data.drafting.sniffing import Undraftable, pattern_of, proposed_del
 from suining_data.elements import ELEMENTS
 from suining_data.ingestion.archive import unpack
 from suining_data.ingestion.reading import Refused
+from suining_data.settings import Limits
 from suining_data.sql import identifier
 from suining_data.warehouse import load_spatial, prepare
 
@@ -87,7 +88,7 @@ def draft(file: Path, unit_id: str, thing: str, catalog: Catalog) -> Draft:
 def _unpacked(file: Path, member: str, scratch: Path) -> Path:
     declared = {"format": "csv", "pattern": "*", "mode": "full", "archive": "zip", "member": member}
     try:
-        unpacked = unpack(file, bare_resource("zip__zip", Delivery.model_validate(declared)), scratch)
+        unpacked = unpack(file, bare_resource("zip__zip", Delivery.model_validate(declared)), scratch, Limits()).file
     except Refused as refusal:
         raise Undraftable(f"{file.name} {refusal.zh} ({refusal.en})") from refusal
     return unpacked.rename(unpacked.with_name(Path(member).name))

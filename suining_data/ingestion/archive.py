@@ -1,37 +1,56 @@
 """ZIP archives: the one member that matches the catalogue's pattern, unpacked within limits.
 
-Here: choosing the member, names that point outside the folder, passwords, zip bombs, damage.
-Not here: the content of the member (the reader of its format).
+Here: choosing the member, the members that nobody reads, names that point outside the folder, passwords, zip bombs, damage.
+Not here: names and places of members (archive_directory.py), the content of the member (the reader of its format).
 
-Names without the UTF-8 flag are read as GB18030, because Chinese Windows writes them so. The size of the archive limits
-how much is unpacked; sizes in its headers are never trusted.
+The size of the archive limits how much is unpacked; sizes in its headers are never trusted.
 """
 
 import errno
 import zlib
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from pathlib import Path, PureWindowsPath
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
-from suining_data.catalog.model import Resource
-from suining_data.ingestion.reading import Refused, yaml_of
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-LARGEST_UNPACKED = 8 << 30  # bytes from one archive
-GREATEST_RATIO = 200  # unpacked to packed size; registers as text reach 10 to 30
+from suining_data.catalog.model import Format, Resource
+from suining_data.ingestion.archive_directory import Member, members_of, refuse_if_not_all_listed
+from suining_data.ingestion.reading import REJECTED_SCHEMA, ReadResult, Refused, Target, yaml_of
+from suining_data.settings import Limits
+
+GREATEST_RATIO = 200
 ALWAYS_ALLOWED = 64 << 20  # bytes; a small table of blanks may exceed the ratio
 BLOCK_BYTES = 1 << 20
 SHOWN_MEMBERS = 5
 LONGEST_SUFFIX = 16
 ENCRYPTED = 0x1
-SYSTEM_FOLDER = "__MACOSX"  # shadow files that macOS adds beside every member
+# what belongs to a member of the same name; the reader of the format reads it, or needs none of it (indexes, metadata)
+BELONGS = {
+    Format.SHP: (
+        ".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".fbn", ".fbx", ".ain", ".aih", ".ixs", ".mxs", ".qix",
+        ".qpj", ".qmd",
+    ),
+    Format.DBF: (".dbf", ".cpg"),
+    Format.GPKG: (".gpkg", ".gpkg-wal", ".gpkg-journal", ".gpkg-shm"),
+}  # fmt: skip
 
 # Every tool writes these methods. The header of an LZMA member can claim gigabytes of memory.
 SUPPORTED_METHODS = (ZIP_STORED, ZIP_DEFLATED)
 DAMAGE = (BadZipFile, EOFError, zlib.error, UnicodeDecodeError, NotImplementedError)
 
 
-def unpack(file: Path, resource: Resource, folder: Path) -> Path:
+@dataclass(frozen=True)
+class Unpacked:
+    file: Path
+    unread: tuple[str, ...]  # members that no reader looks at
+
+
+def unpack(file: Path, resource: Resource, folder: Path, limits: Limits) -> Unpacked:
     """Unpacks the member that matches `delivery.member` into `folder`; Refused when the archive is unusable.
 
     Members that differ only in their suffix (the parts of a Shapefile) are unpacked too. The unpacked names are `member`
@@ -39,18 +58,45 @@ def unpack(file: Path, resource: Resource, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with ZipFile(file, metadata_encoding="gb18030") as archive:
-            members = [m for m in archive.infolist() if _is_file(m)]
+        with ZipFile(file) as archive, file.open("rb") as stream:
+            members = [member for member in members_of(archive) if member.is_file]
             for member in members:
                 _refuse_if_outside(member)
+            refuse_if_not_all_listed(stream, archive)
             chosen = _chosen(members, resource)
-            return _extract(archive, [m for m in members if _stem(m) == _stem(chosen)], chosen, folder, file)
+            same_name = [member for member in members if member.stem == chosen.stem]
+            unpacked = _extract(archive, same_name, chosen, folder, _limit(file, limits), limits)
+            belongs = BELONGS.get(resource.delivery.format, ())
+            unread = [m for m in members if m is not chosen and not _belongs(m, chosen, belongs)]
+            return Unpacked(unpacked, tuple(member.name for member in unread))
     except DAMAGE:
         raise _damaged() from None
     except OSError as error:
         if error.errno != errno.EINVAL:  # EINVAL: a header points before the start of the file
             raise
         raise _damaged() from None
+
+
+def with_unread(counts: ReadResult, target: Target, unread: Sequence[str]) -> ReadResult:
+    """The counts with one rejected line for each member that was not read; the lines are written to the target."""
+    if not unread:
+        return counts
+    of_member = target.rejected.rename(target.scratch / "rejected_of_member.parquet")
+    lines = range(counts.lines_total + 1, counts.lines_total + len(unread) + 1)
+    columns = [list(lines), ["UNREAD"] * len(unread), ["压缩包中的这个文件没有读取"] * len(unread), list(unread)]
+    with (
+        pq.ParquetFile(of_member) as old,
+        pq.ParquetWriter(target.rejected, REJECTED_SCHEMA, compression="zstd") as new,
+    ):
+        for batch in old.iter_batches():
+            new.write_batch(batch)
+        new.write_table(pa.table(columns, schema=REJECTED_SCHEMA))
+    return replace(
+        counts,
+        lines_total=counts.lines_total + len(unread),
+        rejected_rows=counts.rejected_rows + len(unread),
+        rejected_by_rule={**counts.rejected_by_rule, "UNREAD": counts.rejected_by_rule.get("UNREAD", 0) + len(unread)},
+    )
 
 
 def _damaged() -> Refused:
@@ -61,31 +107,28 @@ def _damaged() -> Refused:
     )
 
 
-def _is_file(member: ZipInfo) -> bool:
-    return not member.filename.endswith("/") and _path(member).parts[:1] != (SYSTEM_FOLDER,)
+def _belongs(member: Member, chosen: Member, suffixes: Sequence[str]) -> bool:
+    is_metadata = bool(suffixes) and member.name.lower() == f"{chosen.name.lower()}.xml"
+    return is_metadata or (member.stem == chosen.stem and member.path.suffix.lower() in suffixes)
 
 
-def _path(member: ZipInfo) -> PurePosixPath:
-    return PurePosixPath(member.filename.replace("\\", "/"))
+def _limit(file: Path, limits: Limits) -> int:
+    """The bytes that may be unpacked from an archive."""
+    return min(int(limits.unpacked_gb * (1 << 30)), max(ALWAYS_ALLOWED, file.stat().st_size * limits.unpacked_ratio))
 
 
-def _stem(member: ZipInfo) -> str:
-    path = _path(member)
-    return str(path).lower().removesuffix(path.suffix.lower())
-
-
-def _refuse_if_outside(member: ZipInfo) -> None:
-    path = _path(member)
-    if path.is_absolute() or ".." in path.parts or PureWindowsPath(member.filename).drive:
+def _refuse_if_outside(member: Member) -> None:
+    path = member.path
+    if path.is_absolute() or ".." in path.parts or PureWindowsPath(member.name).drive:
         raise Refused(
-            f"压缩包: 成员名 {member.filename} 指向压缩包之外。请交付方用相对路径重新压缩。",
-            f"archive: the name {member.filename} points outside the archive. Ask the department for relative names.",
+            f"压缩包: 成员名 {member.shown} 指向压缩包之外。请交付方用相对路径重新压缩。",
+            f"archive: the name {member.shown} points outside the archive. Ask the department for relative names.",
         )
 
 
-def _chosen(members: list[ZipInfo], resource: Resource) -> ZipInfo:
+def _chosen(members: list[Member], resource: Resource) -> Member:
     pattern = resource.delivery.member or ""
-    found = [member for member in members if fnmatchcase(_path(member).name, pattern)]
+    found = [member for member in members if fnmatchcase(member.path.name, pattern)]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -97,7 +140,7 @@ def _chosen(members: list[ZipInfo], resource: Resource) -> ZipInfo:
     raise _several(found, pattern)
 
 
-def _several(found: list[ZipInfo], pattern: str) -> Refused:
+def _several(found: list[Member], pattern: str) -> Refused:
     return Refused(
         f"压缩包: 有 {len(found)} 个文件符合 {pattern}：{_shown(found)}。一个压缩包只能有一个，请交付方分别压缩。",
         f"archive: {len(found)} files match {pattern}: {_shown(found)}. An archive may hold only one. Ask the department "
@@ -105,49 +148,53 @@ def _several(found: list[ZipInfo], pattern: str) -> Refused:
     )
 
 
-def _shown(members: list[ZipInfo]) -> str:
-    names = [member.filename for member in members[:SHOWN_MEMBERS]]
+def _shown(members: list[Member]) -> str:
+    names = [member.shown for member in members[:SHOWN_MEMBERS]]
     return ", ".join(names) + (" …" if len(members) > SHOWN_MEMBERS else "") if names else "—"
 
 
-def _extract(archive: ZipFile, members: list[ZipInfo], chosen: ZipInfo, folder: Path, file: Path) -> Path:
+def _extract(archive: ZipFile, members: list[Member], chosen: Member, folder: Path, limit: int, limits: Limits) -> Path:
     counts = Counter(_target_path(folder, member) for member in members)
     for path, times in counts.items():
         if times > 1:  # the same name twice, or names that differ only in capitals
             raise _several([member for member in members if _target_path(folder, member) == path], f"*{path.suffix}")
-    limit = min(LARGEST_UNPACKED, max(ALWAYS_ALLOWED, file.stat().st_size * GREATEST_RATIO))
     for member in members:
-        if member.flag_bits & ENCRYPTED:
+        if member.info.flag_bits & ENCRYPTED:
             raise Refused(
-                f"压缩包: {member.filename} 有密码。请交付方去掉密码后重新压缩。",
-                f"archive: {member.filename} is encrypted. Ask the department for an archive without a password.",
+                f"压缩包: {member.shown} 有密码。请交付方去掉密码后重新压缩。",
+                f"archive: {member.shown} is encrypted. Ask the department for an archive without a password.",
             )
-        if member.compress_type not in SUPPORTED_METHODS:
+        if member.info.compress_type not in SUPPORTED_METHODS:
             raise Refused(
-                f"压缩包: {member.filename} 的压缩方式不受支持。请交付方用普通 ZIP（Deflate）重新压缩。",
-                f"archive: the compression of {member.filename} is not supported. Ask the department for an ordinary ZIP "
+                f"压缩包: {member.shown} 的压缩方式不受支持。请交付方用普通 ZIP（Deflate）重新压缩。",
+                f"archive: the compression of {member.shown} is not supported. Ask the department for an ordinary ZIP "
                 "(Deflate).",
             )
-        limit -= _write(archive, member, _target_path(folder, member), limit)
+        limit -= _write(archive, member, _target_path(folder, member), limit, limits)
     return _target_path(folder, chosen)
 
 
-def _target_path(folder: Path, member: ZipInfo) -> Path:
-    return folder / f"member{_path(member).suffix.lower()[:LONGEST_SUFFIX]}"
+def _target_path(folder: Path, member: Member) -> Path:
+    return folder / f"member{member.path.suffix.lower()[:LONGEST_SUFFIX]}"
 
 
-def _write(archive: ZipFile, member: ZipInfo, path: Path, limit: int) -> int:
+def _write(archive: ZipFile, member: Member, path: Path, limit: int, limits: Limits) -> int:
     """Writes a member and returns its bytes, at most `limit`."""
     written = 0
-    with archive.open(member) as packed, path.open("xb") as out:
+    with archive.open(member.info) as packed, path.open("xb") as out:
         while block := packed.read(BLOCK_BYTES):
             written += len(block)
             if written > limit:
-                raise Refused(
-                    f"压缩包: 解压 {member.filename} 超出限度（{LARGEST_UNPACKED >> 30} GB，或压缩包大小的 {GREATEST_RATIO} 倍），"
-                    "可能是压缩炸弹。请向交付方核实，必要时分成几个文件。",
-                    f"archive: {member.filename} unpacks to more than {LARGEST_UNPACKED >> 30} GB or {GREATEST_RATIO} times "
-                    "the archive's size; it may be a zip bomb. Ask the department; a very large file must be split.",
-                )
+                raise _bomb(member, limits)
             out.write(block)
     return written
+
+
+def _bomb(member: Member, limits: Limits) -> Refused:
+    return Refused(
+        f"压缩包: 解压 {member.shown} 超出限度（{limits.unpacked_gb:g} GB，或压缩包大小的 {limits.unpacked_ratio} 倍），可能是压缩炸弹。"
+        "请向交付方核实；若文件确实这样大，请分成几个文件，或调高 SUINING_LIMIT_UNPACKED_GB、SUINING_LIMIT_UNPACKED_RATIO。",
+        f"archive: {member.shown} unpacks to more than {limits.unpacked_gb:g} GB or {limits.unpacked_ratio} times the "
+        "archive's size; it may be a zip bomb. Ask the department. If the file is really that large, it can be split, or "
+        "SUINING_LIMIT_UNPACKED_GB and SUINING_LIMIT_UNPACKED_RATIO raised.",
+    )

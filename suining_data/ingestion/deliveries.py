@@ -1,4 +1,5 @@
-"""Which files of landing/ make one batch: a file, a Shapefile with its parts, or all pages of an interface's answer.
+"""Which files of landing/ make one batch: a file, a file with the parts that belong to it, or all pages of an interface's
+answer.
 
 Here: the names and files of batches.
 Not here: whether the files can be read now (arrival.py), whether all pages are there (pages.py).
@@ -10,7 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from suining_data.catalog.model import Format, Resource
+from suining_data.ingestion.dbase import cpg_of
 from suining_data.ingestion.shapefile import parts_of
+from suining_data.ingestion.sqlite_file import unfinished_changes
 
 PAGE = re.compile(r"(?P<batch>.+)_p(?P<number>[0-9]{1,9})")
 
@@ -37,6 +40,14 @@ def shown_name(name: str) -> str:
 
 
 def delivered_files(resource: Resource, path: Path) -> list[Path]:
-    """The files that are delivered as `path`: the file itself, and for a Shapefile also its other parts."""
-    is_loose_shapefile = resource.delivery.format is Format.SHP and not resource.delivery.archive
-    return parts_of(path) if is_loose_shapefile else [path]
+    """The files that are delivered as `path`: the file itself, then what programs put beside it and what belongs to it."""
+    delivery = resource.delivery
+    if delivery.archive:
+        return [path]
+    if delivery.format is Format.SHP:
+        return parts_of(path)
+    if delivery.format is Format.DBF:
+        return [path, *cpg_of(path)]
+    if delivery.format is Format.GPKG:
+        return [path, *unfinished_changes(path)]
+    return [path]

@@ -52,10 +52,11 @@ def refuse_if_unreadable(file: Path, resource: Resource, counts: ReadResult) -> 
 def refuse_if_truncated(batch: Batch, counts: ReadResult) -> None:
     """Refuses a file whose last line ends within a record. Its transfer was interrupted, and an unknown part is missing."""
     if counts.is_truncated:
+        last = counts.lines_total - counts.rejected_by_rule.get("UNREAD", 0)
         raise Refused(
-            f"第 {counts.lines_total} 行: 文件在一条记录中间断开，传输可能中断。请交付方重新交付；"
+            f"第 {last} 行: 文件在一条记录中间断开，传输可能中断。请交付方重新交付；"
             f"若文件本来如此，请运行 suining refresh --accept {batch.batch_id}。",
-            f"line {counts.lines_total}: the file ends within a record; the transfer may have been interrupted. Ask the "
+            f"line {last}: the file ends within a record; the transfer may have been interrupted. Ask the "
             "department for a new delivery. If the file is correct as it is, run "
             f"suining refresh --accept {batch.batch_id}.",
         )

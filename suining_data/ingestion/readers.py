@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.catalog.model import Format, Resource
-from suining_data.ingestion.archive import unpack
+from suining_data.ingestion.archive import unpack, with_unread
 from suining_data.ingestion.dbase import read_dbf
 from suining_data.ingestion.delimited import read_delimited
 from suining_data.ingestion.geopackage import read_geopackage
@@ -51,10 +51,11 @@ def read_files(
     if resource.delivery.pages:
         with any_failure_refuses(target.limits):
             return files[0], read_pages(con, files, resource, target)
-    file = files[0]
-    if resource.delivery.archive:
-        file = guarded(target.limits, unpack, file, resource, target.scratch)
-    return file, read_file(con, file, resource, target)
+    if not resource.delivery.archive:
+        return files[0], read_file(con, files[0], resource, target)
+    unpacked = guarded(target.limits, unpack, files[0], resource, target.scratch, target.limits)
+    counts = read_file(con, unpacked.file, resource, target)
+    return unpacked.file, with_unread(counts, target, unpacked.unread)
 
 
 def read_file(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:

@@ -268,6 +268,12 @@ def clean_name(name: str) -> str:
     return re.sub(r"[\r\n]+", "", name).strip().strip("﻿")
 
 
+def as_declared(found: Sequence[str], resource: Resource) -> list[str]:
+    """The names in the spelling of the catalogue, for formats in which capitals make no difference (DBF, SQLite)."""
+    spelling = {source.lower(): source for source in sources(resource)}
+    return [spelling.get(name.lower(), name) for name in found]
+
+
 @contextmanager
 def in_file_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Inside, rows keep the order of the file, whatever the connection's setting is."""

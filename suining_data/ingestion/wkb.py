@@ -16,21 +16,22 @@ from suining_data.sql import literal
 from suining_data.warehouse import load_spatial
 
 POINT, LINE_STRING, POLYGON, MULTI_POINT, MULTI_LINE, MULTI_POLYGON, COLLECTION = range(1, 8)
-PARTS = {MULTI_POINT: (POINT,), MULTI_LINE: (LINE_STRING,), MULTI_POLYGON: (POLYGON,)}
-SIMPLE = (POINT, LINE_STRING, POLYGON)
+ANY = tuple(range(POINT, COLLECTION + 1))
+PARTS = {MULTI_POINT: (POINT,), MULTI_LINE: (LINE_STRING,), MULTI_POLYGON: (POLYGON,), COLLECTION: ANY}
+DEEPEST = 8  # levels of shapes in shapes; those of departments have one
 SHOWN = 200  # characters of a damaged shape
 HAS_Z, HAS_M, HAS_SYSTEM = 0x80000000, 0x40000000, 0x20000000  # flags of EWKB
 
 
 def is_whole_shape(wkb: bytes) -> bool:
-    """True when the bytes are exactly one shape: a point, line or polygon, several of one kind, or a flat collection."""
+    """True when the bytes are exactly one shape: a point, line or polygon, several of one kind, or a collection."""
     try:
-        return _end(wkb, 0, tuple(range(POINT, COLLECTION + 1))) == len(wkb)
+        return _end(wkb, 0, ANY, DEEPEST) == len(wkb)
     except (struct.error, ValueError):
         return False
 
 
-def _end(wkb: bytes, start: int, allowed: tuple[int, ...]) -> int:
+def _end(wkb: bytes, start: int, allowed: tuple[int, ...], levels: int) -> int:
     """The position after the shape at `start`. Raises ValueError or struct.error when it is no whole shape."""
     if wkb[start : start + 1] not in (b"\0", b"\1"):
         raise ValueError("no byte order")
@@ -38,8 +39,8 @@ def _end(wkb: bytes, start: int, allowed: tuple[int, ...]) -> int:
     [code] = struct.unpack_from(f"{order}I", wkb, start + 1)
     at = start + (9 if code & HAS_SYSTEM else 5)
     thousands, kind = divmod(code & 0x0FFFFFFF, 1000)
-    if kind not in allowed or thousands > 3:
-        raise ValueError("no shape of a known kind")
+    if kind not in allowed or thousands > 3 or not levels:
+        raise ValueError("no shape of a known kind here")
     flags = bool(code & HAS_Z) + bool(code & HAS_M)
     point_bytes = 8 * (2 + (flags or (0, 1, 1, 2)[thousands]))
     if kind == POINT:
@@ -53,7 +54,7 @@ def _end(wkb: bytes, start: int, allowed: tuple[int, ...]) -> int:
             [points] = struct.unpack_from(f"{order}I", wkb, at)
             at = _within(wkb, at + 4 + points * point_bytes)
         else:
-            at = _end(wkb, at, PARTS.get(kind, SIMPLE))
+            at = _end(wkb, at, PARTS[kind], levels - 1)
     return at
 
 

@@ -48,5 +48,5 @@ def _seconds(settings: Settings, read: Read) -> float:
 
 
 def _in_this_process(con: duckdb.DuckDBPyConnection, files: list[Path], resource: Resource, target: Target) -> object:
-    file = unpack(files[0], resource, target.scratch) if resource.delivery.archive else files[0]
+    file = unpack(files[0], resource, target.scratch, target.limits).file if resource.delivery.archive else files[0]
     return READERS[resource.delivery.format](con, file, resource, target)

@@ -35,7 +35,7 @@ class Taken:
 
     def quarantine(self) -> Rows:
         """Line, column, reason."""
-        return self.rows("select line_number, column_name, reason from governance.quarantine order by all")
+        return self.rows("select line_number, field, reason from governance.quarantine order by all")
 
     def reasons(self) -> set[str]:
         return {str(reason) for *_, reason in self.quarantine()}

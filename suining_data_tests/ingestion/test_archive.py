@@ -3,14 +3,18 @@
 import io
 import random
 import struct
+import time
 import warnings
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from suining_data.ingestion import archive
+from suining_data.ingestion.reading import Refused
+from suining_data.settings import Limits
 from suining_data_tests.ingestion.conftest import Desk, balances, resource_of
 
 ZIPPED = resource_of(["a", "b"], pattern="*.zip", archive="zip", member="*.csv")
@@ -65,7 +69,7 @@ def test_the_member_is_read_and_its_lines_are_numbered_as_in_itself(desk: Desk, 
     desk.deliver("x.zip", zipped(("说明.txt", b"read me"), ("2019/08/表.csv", TABLE), method=method))
     result = desk.refresh(ZIPPED)
     assert [(r["_line"], r["a"], r["b"]) for r in desk.rows(result)] == [(2, "1", "2"), (4, "4", "5")]
-    assert desk.rejected(result) == [(3, "COLUMN_COUNT")]
+    assert desk.rejected(result) == [(3, "COLUMN_COUNT"), (5, "UNREAD")]
     assert result.current[0].batch.file_name == "x.zip"
     assert balances(result)
 
@@ -92,7 +96,7 @@ def test_parts_of_one_name_come_along_and_nothing_else(desk: Desk, tmp_path):
     )
     file = desk.deliver("x.zip", content)
     resource = resource_of(["a"], archive="zip", member="*.SHP")
-    place = archive.unpack(file, resource, tmp_path / "out")
+    place = archive.unpack(file, resource, tmp_path / "out", Limits()).file
     assert place == tmp_path / "out" / "member.shp"
     found = {path.name: path.read_bytes() for path in place.parent.iterdir()}
     assert found == {"member.shp": b"shp", "member.dbf": b"dbf", "member.cpg": b"cpg"}
@@ -162,10 +166,13 @@ def test_a_bomb_is_stopped_while_it_is_unpacked(desk: Desk, monkeypatch, is_head
     assert "x.csv unpacks to more than 8 GB or 200 times the archive's size; it may be a zip bomb" in en
 
 
-def test_parts_share_one_limit(desk: Desk, monkeypatch):
-    monkeypatch.setattr(archive, "LARGEST_UNPACKED", 1 << 20)
+def test_parts_share_one_limit(desk: Desk, tmp_path):
     noise = random.Random(1).randbytes(600 << 10)
-    assert "解压 x.dbf 超出限度" in refusal(desk, zipped(("x.csv", noise), ("x.dbf", noise)))[0]
+    file = desk.deliver("x.zip", zipped(("x.csv", noise), ("x.dbf", noise)))
+    with pytest.raises(Refused, match=r"x\.dbf unpacks to more than") as refused:
+        archive.unpack(file, ZIPPED, tmp_path / "out", Limits(unpacked_gb=0.001))
+    assert "解压 x.dbf 超出限度" in refused.value.zh
+    assert "SUINING_LIMIT_UNPACKED_GB" in refused.value.zh
 
 
 def test_a_member_that_is_as_dense_as_registers_are_is_no_bomb(desk: Desk, monkeypatch):
@@ -207,3 +214,121 @@ def test_a_damaged_archive_gives_every_row_or_a_refusal(desk: Desk, place: int, 
     else:
         raws = [item.batch.raw_rows for item in result.current if item.batch.file_name == "x.zip"]
         assert set(raws) <= {500}
+
+
+def test_members_that_nobody_reads_are_accounted_for_by_name(desk: Desk):
+    harmless = [(".DS_Store", b"x"), ("__MACOSX/._表.csv", b"x"), ("d/Thumbs.db", b"x"), ("d/", b""), ("e\\", b"")]
+    desk.deliver("x.zip", zipped(("表.csv", TABLE), ("表.txt", TABLE), ("名单.xlsx", b"x"), *harmless))
+    result = desk.refresh(ZIPPED)
+    assert desk.rejected(result) == [(3, "COLUMN_COUNT"), (5, "UNREAD"), (6, "UNREAD")]
+    [item] = result.current
+    told = desk.con.execute(f"select raw_text from '{item.rejected}' where rule = 'UNREAD' order by line").fetchall()
+    assert told == [("表.txt",), ("名单.xlsx",)]
+    assert (item.batch.lines_total, item.batch.raw_rows, item.batch.rejected_rows) == (6, 2, 3)
+    assert balances(result)
+
+
+def test_what_belongs_to_a_member_is_not_unread(desk: Desk, tmp_path):
+    content = zipped(
+        *((f"d/地块{suffix}", b"x") for suffix in (".shp", ".dbf", ".sbn", ".shp.xml", ".txt")), ("地块.prj", b"x")
+    )
+    resource = resource_of(["a"], format="shp", archive="zip", member="*.shp", crs="EPSG:4490")
+    unpacked = archive.unpack(desk.deliver("x.zip", content), resource, tmp_path / "out", Limits())
+    assert unpacked.unread == ("d/地块.txt", "地块.prj")
+
+
+def test_a_truncated_member_is_said_with_its_own_line(desk: Desk):
+    desk.deliver("x.zip", zipped(("x.csv", b'a,b\n1,2\n3,"4'), ("说明.txt", b"")))
+    assert "第 3 行" in desk.refresh(ZIPPED).refusals[0].zh
+
+
+def with_raw_names(content: bytes, *names: tuple[str, bytes]) -> bytes:
+    """The archive with other bytes of the same length for some names, and without the UTF-8 flag."""
+    for placeholder, raw in names:
+        assert len(placeholder) == len(raw)
+        content = content.replace(placeholder.encode(), raw)
+    return content
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_names_without_a_flag_are_read_in_the_code_page_of_their_writer(desk: Desk, encoding: str):
+    raw = "户籍变动表".encode(encoding)
+    placeholder = "#" * len(raw)
+    desk.deliver("x.zip", with_raw_names(zipped((f"{placeholder}.csv", TABLE)), (placeholder, raw)))
+    pattern = resource_of(["a", "b"], pattern="*.zip", archive="zip", member="户籍变动表.csv")
+    assert desk.refresh(pattern).raw_rows == 2
+
+
+@pytest.mark.parametrize(("checksum", "found"), [(zlib.crc32(b"?????.csv"), True), (0, False)])
+def test_a_name_in_the_unicode_field_counts_when_it_belongs_to_the_name(desk: Desk, checksum: int, found: bool):
+    extra = b"\1" + struct.pack("<I", checksum) + "户籍.csv".encode()
+    info = zipfile.ZipInfo("?????.csv")
+    info.extra = struct.pack("<HH", 0x7075, len(extra)) + extra
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr(info, TABLE)
+    desk.deliver("x.zip", buffer.getvalue())
+    pattern = resource_of(["a", "b"], pattern="*.zip", archive="zip", member="户籍.csv")
+    assert bool(desk.refresh(pattern).raw_rows) == found
+
+
+def without_listed(content: bytes, name: bytes) -> bytes:
+    """The archive whose directory does not list a member any more."""
+    end = content.rindex(b"PK\5\6")
+    size, start = struct.unpack_from("<II", content, end + 12)
+    entries = content[start : start + size].split(b"PK\1\2")[1:]
+    kept = b"".join(b"PK\1\2" + entry for entry in entries if name not in entry)
+    count = struct.pack("<HH", *[len(entries) - 1] * 2)
+    tail = content[end : end + 8] + count + struct.pack("<II", len(kept), start) + content[end + 20 :]
+    return content[:start] + kept + tail
+
+
+def test_files_that_the_directory_does_not_list_are_found(desk: Desk):
+    more = zipped(("x.csv", TABLE), ("y.csv", TABLE))
+    for content in (
+        without_listed(more, b"y.csv"),
+        without_listed(more, b"x.csv"),
+        zipped(("y.csv", TABLE)) + zipped(("x.csv", TABLE)),
+    ):
+        assert "没有列入目录" in refusal(desk, content)[0]
+
+
+def test_a_prefix_of_another_kind_and_members_written_as_a_stream_are_sound(desk: Desk):
+    class Stream(io.RawIOBase):
+        """A file that cannot go back, so that sizes are written behind the members."""
+
+        def __init__(self) -> None:
+            self.content = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data) -> int:
+            self.content += bytes(data)
+            return len(data)
+
+    stream = Stream()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("x.txt", b"")
+        file.writestr("x.csv", TABLE)
+    desk.deliver("1.zip", stream.content)
+    desk.deliver("2.zip", b"MZ" + bytes(500) + zipped(("x.csv", TABLE)))
+    result = desk.refresh(ZIPPED)
+    assert result.refusals == ()
+    assert result.raw_rows == 4
+
+
+def test_members_that_overlap_are_refused(desk: Desk):
+    content = bytearray(zipped(("x.csv", TABLE), ("y.txt", TABLE)))
+    second = content.rindex(b"PK\1\2")
+    content[second + 42 : second + 46] = bytes(4)  # both begin at the start
+    assert "成员互相重叠，可能是压缩炸弹" in refusal(desk, bytes(content))[0]
+
+
+def test_many_members_and_long_names_are_no_trouble(desk: Desk):
+    started = time.monotonic()
+    zh, _ = refusal(desk, zipped(*((f"{'长' * 20_000}{n}", b"") for n in range(20))))
+    assert len(zh) < 2_000
+    desk.deliver("x.zip", zipped(("x.csv", TABLE), *((f"{n}.txt", b"") for n in range(10_000))))
+    assert "10001 行无法读取" in desk.refresh(ZIPPED).refusals[0].zh
+    assert time.monotonic() - started < 20

@@ -1,6 +1,7 @@
 """Shapefile: parts that lie beside each other, written by pyshp, read through GDAL and our own dBase reader."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping
 
@@ -8,6 +9,7 @@ import duckdb
 import pytest
 import shapefile
 
+from suining_data.catalog.model import Mode
 from suining_data.warehouse import load_spatial
 from suining_data_tests.ingestion.conftest import Desk, balances, resource_of
 
@@ -196,3 +198,129 @@ def test_raw_needs_no_extension(desk: Desk):
     [batch] = desk.refresh(PARCELS).current
     with duckdb.connect() as plain:
         assert plain.execute(f"select count(_geometry) from '{batch.raw}'").fetchone() == (3,)
+
+
+def records_of(shp: bytes) -> list[bytes]:
+    """The records of a .shp with their headers."""
+    found, place = [], 100
+    while place < len(shp):
+        end = place + 8 + 2 * int.from_bytes(shp[place + 4 : place + 8], "big")
+        found.append(shp[place:end])
+        place = end
+    return found
+
+
+def with_records(
+    records: list[bytes], order: list[int] | None = None, unused: frozenset[int] = frozenset()
+) -> dict[str, bytes]:
+    """.shp and .shx of these records; `order` are the places of the records in the index."""
+    places, place = [], 50
+    for record in records:
+        places.append(struct.pack(">II", place, len(record) // 2 - 4))
+        place += len(record) // 2
+    chosen = order if order is not None else [n for n in range(len(records)) if n not in unused]
+    shp, shx = b"".join(records), b"".join(places[n] for n in chosen)
+    head = THREE[".shp"][:100]
+    return {
+        ".shp": head[:24] + ((100 + len(shp)) // 2).to_bytes(4, "big") + head[28:] + shp,
+        ".shx": head[:24] + ((100 + len(shx)) // 2).to_bytes(4, "big") + head[28:] + shx,
+    }
+
+
+A, B, C = records_of(THREE[".shp"])
+
+
+def renumbered(record: bytes, number: int) -> bytes:
+    return number.to_bytes(4, "big") + record[4:]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (with_records([A, B, C, renumbered(A, 4)], unused=frozenset({3})), ".shp: 有 4 个图形，.shx 只有 3 个"),
+        (with_records([A, renumbered(B, 9), B, C], unused=frozenset({1})), ".shp: 有 4 个图形，.shx 只有 3 个"),
+        (with_records([A, B, C], order=[0, 1, 1]), ".shx: 索引与 .shp 中的图形对不上"),
+        (with_records([A, B, C], order=[1, 0, 2]), ".shx: 索引与 .shp 中的图形对不上"),
+        (with_records([A, B, C], order=[0, 1]), ".shp: 有 3 个图形，.shx 只有 2 个"),
+        (with_records([A, B]), ".shp 有 2 个图形，.dbf 有 3 条记录"),
+        ({".shp": THREE[".shp"] + b"left over"}, "文件头称有"),
+        ({".shp": THREE[".shp"] + b"left over "}, ".shp: 最后一个图形之后还有 10 字节"),
+        ({".prj": b"\0" * 5_000_000}, ".prj: 坐标系为 无法识别的坐标系"),
+        ({".prj": bytes(range(256)) * 1000}, ".prj: 坐标系为 无法识别的坐标系"),
+    ],
+)
+def test_index_and_shapes_must_agree(desk: Desk, changed: dict[str, bytes], said: str):
+    deliver(desk, {**THREE, **changed})
+    assert said in desk.refresh(PARCELS).refusals[0].zh
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        with_records([A, renumbered(C, 2), C, B], order=[0, 3, 2]),  # the second shape was enlarged and written anew
+        {".shp": THREE[".shp"] + bytes(12)},
+        {".shp": THREE[".shp"][:24] + bytes(4) + THREE[".shp"][28:]},  # a header that nobody brought up to date
+        with_records([renumbered(A, 0), renumbered(B, 1), renumbered(C, 2)]),
+        with_records([renumbered(A, 7), renumbered(B, 7), renumbered(C, 7)]),
+    ],
+)
+def test_what_gis_programs_leave_behind_is_sound(desk: Desk, changed: dict[str, bytes]):
+    deliver(desk, {**THREE, **changed})
+    result = desk.refresh(PARCELS)
+    assert result.refusals == ()
+    assert [(r["ZDDM"], r["_geometry"][:7]) for r in desk.rows(result)] == [
+        ("宗地一", "POLYGON"), ("宗地二", "MULTIPO"), ("宗地三", "POLYGON"),
+    ]  # fmt: skip
+
+
+def polygon(parts: int, points: int, first: int = 0, held: int = 5, kind: int = 5) -> bytes:
+    """The content of a record that announces so many parts and points and holds five points."""
+    ring = b"".join(struct.pack("<dd", x, y) for x, y in SQUARE[0][:held])
+    return struct.pack("<I4dIII", kind, X, Y, X + 30, Y + 40, parts, points, first) + ring
+
+
+def one_shape(content: bytes) -> dict[str, bytes]:
+    record = struct.pack(">II", 1, len(content) // 2) + content
+    return {**parts(("宗地一", SQUARE)), **with_records([record])}
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (polygon(1, 5), "POLYGON (("),
+        (polygon(1, 4), "DAMAGED SHAPE 05000000"),  # the fifth point would be left out
+        (polygon(1, 5, first=1), "DAMAGED SHAPE 05000000"),  # the first point would be left out
+        (polygon(1, 6), "DAMAGED SHAPE 05000000"),
+        (polygon(1, 2**31 - 1), "DAMAGED SHAPE 05000000"),
+        (polygon(1, 2**32 - 1), "DAMAGED SHAPE 05000000"),
+        (polygon(2**31 - 1, 5), "DAMAGED SHAPE 05000000"),
+        (polygon(0, 0, held=0)[:44], "GEOMETRYCOLLECTION EMPTY"),
+        (polygon(1, 5)[:20], "DAMAGED SHAPE 05000000"),
+        (struct.pack("<I", 0), "GEOMETRYCOLLECTION EMPTY"),
+        (struct.pack("<Idd", 1, X, Y), "POINT ("),
+        (struct.pack("<Iddd", 1, X, Y, 0), "DAMAGED SHAPE 01000000"),
+        (struct.pack("<I4dIdd", 8, X, Y, X, Y, 1, X, Y), "MULTIPOINT ("),
+        (struct.pack("<I4dIdd", 8, X, Y, X, Y, 2**31 - 1, X, Y), "DAMAGED SHAPE 08000000"),
+        (struct.pack("<I4dIdd2dd", 18, X, Y, X, Y, 1, X, Y, 9, 9, 9), "MULTIPOINT ("),
+        (polygon(1, 5, kind=15) + bytes(16 + 40), "POLYGON (("),
+        (polygon(1, 5, kind=15) + bytes(2 * (16 + 40)), "POLYGON (("),
+        (polygon(1, 5, kind=15) + bytes(16 + 32), "DAMAGED SHAPE 0f000000"),
+        (struct.pack("<Idd", 1, float("nan"), Y), "POINT EMPTY"),
+        (struct.pack("<Idd", 1, float("inf"), Y), "POINT (inf"),
+    ],
+)
+def test_the_counts_within_a_shape_must_fit_its_length(desk: Desk, content: bytes, text: str):
+    deliver(desk, one_shape(content))
+    [row] = desk.rows(desk.refresh(PARCELS))
+    assert (row["ZDDM"], row["_geometry"][: len(text)]) == ("宗地一", text)
+
+
+@pytest.mark.parametrize("stem", ["zd_[1]", "zd_*", "zd_'1'", "zd_{1,2}", "zd_%d", "zd_宗地 1"])
+def test_names_that_other_programs_would_read_as_patterns(desk: Desk, stem: str):
+    deliver(desk, THREE, stem)
+    deliver(desk, parts(("甲", SQUARE)), "zd_1")
+    result = desk.refresh(
+        PARCELS.model_copy(update={"delivery": PARCELS.delivery.model_copy(update={"mode": Mode.DELTA})})
+    )
+    by_name = {item.batch.file_name: item.batch.raw_rows for item in result.current}
+    assert by_name == {f"{stem}.shp": 3, "zd_1.shp": 1}
