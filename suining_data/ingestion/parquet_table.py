@@ -36,8 +36,8 @@ ROW = "file_row_number"  # DuckDB's column, from 0
 
 
 def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
-    source = literal(neutral_link(file, target, "delivered.parquet"))
-    announced = _announced_rows(file)
+    link = neutral_link(file, target, "delivered.parquet")
+    source, announced = literal(link), _announced_rows(link)
     try:
         types = con.execute(f"describe from read_parquet({source}, hive_partitioning = false)").fetchall()
         _refuse_if_too_wide(len(types), target.limits)
