@@ -27,6 +27,7 @@ class Limits(BaseSettings):
     unpacked_gb: float = Field(default=8.0, gt=0)  # from one archive or workbook
     unpacked_ratio: int = Field(default=200, ge=1)  # unpacked to packed size; registers as text reach 10 to 30
     cells: int = Field(default=30_000_000, ge=1)  # between A1 and the last cell of a sheet
+    text_mb: int = Field(default=512, ge=1)  # million characters in the cells of one workbook, each cell counted
     columns: int = Field(default=2_000, ge=1)  # of one table
     document_mb: int = Field(default=16, ge=1)  # of one JSON document or one XML record
 

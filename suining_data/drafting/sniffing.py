@@ -14,17 +14,17 @@ from typing import Any, Literal
 from xml.parsers import expat
 from zipfile import ZipFile, is_zipfile
 
-from python_calamine import CalamineSheet, PasswordError
-
 from suining_data.catalog import Delivery, Format, Mode
 from suining_data.ingestion.physical_lines import decoded_blocks, physical_lines
 from suining_data.ingestion.reading import Refused
-from suining_data.ingestion.workbook import cell_text, open_workbook
-from suining_data.ingestion.workbook_parts import DamagedParts
+from suining_data.ingestion.workbook import open_workbook
+from suining_data.ingestion.workbook_cells import Cells, DamagedParts, Locked
+from suining_data.settings import Limits
 
 Encoding = Literal["utf-8", "gb18030"]
 FEW_BROKEN = 0.05  # accepted share of lines that the chosen encoding cannot decode
 HEAD_BYTES = 1 << 20
+HEAD_ROWS = 50  # of a workbook
 DELIMITERS = (",", "\t", "|")
 FORMAT_OF_SUFFIX = {
     ".csv": Format.CSV,
@@ -174,24 +174,22 @@ def _of_xml(file: Path) -> dict[str, Any]:
 
 def _of_workbook(file: Path) -> dict[str, Any]:
     try:
-        book, _ = open_workbook(file)
-    except (DamagedParts, PasswordError, Refused):
+        visible = [sheet.read() for sheet in open_workbook(file, Limits()) if not sheet.is_hidden]
+    except (DamagedParts, Locked, Refused):
         return {}  # the reader will report what is wrong
-    for name in book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
-        rows = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False, nrows=50)]
-        if any(cell for row in rows for cell in row):
-            return _header_of(sheet, rows)
-    raise Undraftable(f"{file.name}: 工作簿是空的 (the workbook is empty)")
+    filled = next((cells for cells in visible if cells.rows), None)
+    if filled is None:
+        raise Undraftable(f"{file.name}: 工作簿是空的 (the workbook is empty)")
+    return _header_of(filled, filled.rows[:HEAD_ROWS])
 
 
-def _header_of(sheet: CalamineSheet, rows: list[list[str]]) -> dict[str, Any]:
+def _header_of(sheet: Cells, rows: list[list[str]]) -> dict[str, Any]:
     """Title and header rows. Title rows have at most one filled cell. A header has a further row below a merged cell or
     a repeated name."""
     filled = [sum(1 for cell in row if cell) for row in rows]
     top = next((row for row, count in enumerate(filled) if count > 1), 0)
     bottom = top
-    for (first, left), (last, right) in sorted(sheet.merged_cell_ranges or []):
+    for (first, left), (last, right) in sorted(sheet.merged):
         if top <= first <= bottom:
             below = last if right == left else last + 1  # the names of a group's columns are in the row below it
             bottom = max(bottom, min(below, len(rows) - 1))

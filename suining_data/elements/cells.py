@@ -40,13 +40,12 @@ DAMAGED_IDENTIFIER = "|".join(
         "[0-9]{1,2}月[0-9]{1,2}[日号]",
         f"[0-9]{{1,2}}-{_MONTHS}(?:-(?:[0-9]{{2}}){{1,2}})?|{_MONTHS}-(?:[0-9]{{2}}){{1,2}}",
         "TRUE|FALSE",
-        "#+",
         r"[0-9]+\.0+",
     )
 )
 SPREADSHEET = Rule(
     "spreadsheet",
-    "号码被表格软件改成了科学计数法（如1.23E+17）、日期、小数、TRUE/FALSE或####，原值已丢失，请将该列设为文本后重新导出",
+    "号码被表格软件改成了科学计数法（如1.23E+17）、日期、小数或TRUE/FALSE，原值已丢失，请将该列设为文本后重新导出",
     f"not regexp_full_match({V}, '{DAMAGED_IDENTIFIER}')",
 )
 # 17 digits end in 00 once in a hundred: only a column of which nearly all do is refused (standardization/plausibility.py).
@@ -92,6 +91,10 @@ SUMMARY = "|".join(
 NO_NAME = Rule("no_name", "不是名称，而是合计、签名或说明，请删去该行", f"not regexp_full_match({X}, '{SUMMARY}')")
 
 
+# What the other rules of an identifier leave alone
+IS_DAMAGED = f"(regexp_full_match({V}, '{DAMAGED_IDENTIFIER}') or regexp_matches({V}, '{SEPARATED}'))"
+
+
 def unguarded(text: str) -> str:
     """SQL: a delivered text without the guard against spreadsheets."""
     return f"case when contains({text}, '=') then regexp_replace({text}, '{GUARD}', '\\1', 's') else {text} end"
@@ -121,8 +124,7 @@ def code_text(fits: str, nothing: Sequence[str] = NOTHING, drop: str = "") -> st
 
 def unless_damaged(holds: str) -> str:
     """SQL: `holds`, or the value is two or what a spreadsheet made of one, so that one mistake breaks one rule."""
-    damaged = f"regexp_full_match({V}, '{DAMAGED_IDENTIFIER}') or regexp_matches({V}, '{SEPARATED}')"
-    return f"case when {holds} then true else {damaged} end"
+    return f"case when {holds} then true else {IS_DAMAGED} end"
 
 
 def identifier(*, rules: tuple[Rule, ...] = (), **parts: Any) -> Element:

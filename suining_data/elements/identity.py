@@ -4,14 +4,13 @@ Here: GB 11643-1999 and the numbers built on it. Not here: names of persons (nam
 (person_codes.py).
 """
 
-from suining_data.elements.cells import DAMAGED_IDENTIFIER, SEPARATED, code_text, identifier
+from suining_data.elements.cells import IS_DAMAGED, code_text, identifier
 from suining_data.elements.code_sets import code_set
 from suining_data.elements.expressions import NOTHING, UNKNOWN, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
 V = "{v}"
 BODY = "try_cast(substr({v}, 1, 17) as bigint)"
-NO_NUMBER = f"regexp_full_match({V}, '{DAMAGED_IDENTIFIER}') or regexp_matches({V}, '{SEPARATED}')"
 # Further rules apply only to a number of this shape, so that one mistake gives one reason.
 SHAPED = f"length({V}) = 18 and {BODY} is not null"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -65,7 +64,7 @@ RESIDENT_ID_RULES = (
     Rule(
         "length",
         "位数不是15位或18位",
-        validated_where(f"length({V}) not in (15, 18)", NO_NUMBER),
+        validated_where(f"length({V}) not in (15, 18)", IS_DAMAGED),
     ),
     Rule(
         "characters",

@@ -1,26 +1,25 @@
 """Workbooks, XLSX and XLS (97-2003): sheets with title rows, merged headers and crosstabs become raw rows of text.
 
-Here: choosing sheets, headers, unpivoting, cell values as the text that the sheet shows.
-Not here: what a value means. An id that is stored as a number has lost its last digits. It arrives as 5.10902E+17 and
-its element rejects it; it is not repaired.
+Here: choosing sheets, headers, unpivoting, the account of the rows.
+Not here: the files and their cells (workbook_xml.py, workbook_97.py), what a cell gives to its column
+(workbook_cells.py), what a value means. An id that is stored as a number has lost its last digits. It arrives as
+5.10902E+17 and its element rejects it; it is not repaired.
 
 `_line` is the sheet's row when the file has one sheet with content. Otherwise, and in a crosstab, where a row gives
 several records, it is the ordinal of the record in the file. Blank rows are rejected as BLANK_LINE. A row with only the
 first cell filled (a note, a signature, a subheading) is rejected as FOOTER. An empty cell of a crosstab is not an
 observation and is not counted.
+
+A hidden sheet is not the delivery, because nobody sees what is in it: a list of choices, an old copy. It is rejected as
+UNREAD in one line. Hidden rows and columns are read: a filter hides rows, and a narrow column is still a column.
 """
 
-import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import duckdb
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, ZipError
 
 from suining_data.catalog.model import Delivery, Format, Resource
 from suining_data.ingestion.reading import (
@@ -35,45 +34,61 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
-from suining_data.ingestion.workbook_97 import sound_copy
-from suining_data.ingestion.workbook_parts import DamagedParts, Errors, error_cells, is_zip
+from suining_data.ingestion.workbook_97 import open_xls
+from suining_data.ingestion.workbook_cells import (
+    SHARE,
+    Cells,
+    Column,
+    DamagedParts,
+    Locked,
+    Sheet,
+    declared_columns,
+    in_columns,
+)
+from suining_data.ingestion.workbook_kinds import no_workbook
+from suining_data.ingestion.workbook_parts import is_zip
+from suining_data.ingestion.workbook_xml import open_xlsx
+from suining_data.settings import Limits
 
 SHEET = "_sheet"
-EXACT_DIGITS = 15  # a spreadsheet keeps so many digits of a number
 
-SIGNATURES = {b"PK\x03\x04": Format.XLSX, b"\xd0\xcf\x11\xe0": Format.XLS}
-
-Cell = int | float | str | bool | time | date | datetime | timedelta
 Row = list[str]
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _Table:
+    """The header and the body of a sheet."""
+
     name: str
     header: list[list[str]]  # header rows, merged cells filled
     columns: list[str]  # header rows joined with "/"
     first_body_row: int  # counted from 1, as the sheet shows it
-    body: list[Row]
+    body: list[Row]  # a row may be shorter than the header, or longer by empty cells
 
 
 def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
-    sheets = _sheets(file, resource)
+    tables, hidden = _tables(file, resource, target.limits)
     delivery = resource.delivery
-    extras = [_extra(sheet, resource) for sheet in sheets]
+    extras = [_extra(table, resource, is_one_of_many=len(tables) > 1) for table in tables]
     if delivery.crosstab is not None:
         columns = [*delivery.crosstab.stub, *delivery.crosstab.levels, delivery.crosstab.value]
     else:
-        columns = list(dict.fromkeys(name for sheet in sheets for name in sheet.columns))
+        columns = list(dict.fromkeys(name for table in tables for name in table.columns))
     extra = tuple(dict.fromkeys(name for names in extras for name in names))
-    has_ordinals = len(sheets) > 1 or delivery.crosstab is not None
+    has_ordinals = len(tables) > 1 or delivery.crosstab is not None
+    header_lines = len(tables) * (delivery.title_rows + delivery.header_rows)
+    declared = declared_columns(resource)
 
     with RejectedWriter(target.rejected) as rejected, RowWriter(target.raw, [*columns, SHEET]) as rows:
-        for sheet in sheets:
-            width = len(delivery.crosstab.stub) + 1 if delivery.crosstab else len(sheet.columns)
-            for number, cells in _data_rows(sheet, width, rejected, names_sheet=len(sheets) > 1):
-                for record in _records(sheet, cells, delivery, columns):
-                    rows.add(rows.total + 1 if has_ordinals else number, [*record, sheet.name])
-    header_lines = len(sheets) * (delivery.title_rows + delivery.header_rows)
+        for table in tables:
+            width = len(delivery.crosstab.stub) + 1 if delivery.crosstab else len(table.columns)
+            records = _Records(table, delivery, columns, declared)
+            for number, cells in _data_rows(table, width, rejected, names_sheet=len(tables) > 1):
+                for record in records.of(cells):
+                    rows.add(rows.total + 1 if has_ordinals else number, [*record, table.name])
+        for name, filled in hidden:
+            why = f"隐藏的工作表“{name}”有 {filled} 行内容，没有读取。若是数据，请取消隐藏后重新交付"
+            rejected.add(header_lines + rows.total + rejected.total + 1, "UNREAD", why, "")
     return ReadResult(
         lines_total=header_lines + rows.total + rejected.total,
         header_lines=header_lines,
@@ -86,112 +101,93 @@ def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource
     )
 
 
-def open_workbook(file: Path) -> tuple[CalamineWorkbook, dict[str, Errors]]:
-    """The workbook, and its cells with formula errors by sheet name.
-
-    Refused when its sheets have too many cells, PasswordError when it is encrypted, DamagedParts when it cannot be read.
-    """
-    with _damage_of_any_kind():
-        if is_zip(file):
-            errors = error_cells(file)
-            return CalamineWorkbook.from_path(file), errors
-        return CalamineWorkbook.from_filelike(io.BytesIO(sound_copy(file))), {}
+def open_workbook(file: Path, limits: Limits) -> list[Sheet]:
+    """The sheets of an XLSX or XLS. Opening and reading one raise Refused when a limit is exceeded, Locked when it has a
+    password, DamagedParts when it cannot be read."""
+    return open_xlsx(file, limits) if is_zip(file) else open_xls(file, limits)
 
 
-@contextmanager
-def _damage_of_any_kind() -> Iterator[None]:
-    """Turns every error that calamine raises for a damaged file into DamagedParts. PasswordError stays."""
+def _tables(file: Path, resource: Resource, limits: Limits) -> tuple[list[_Table], list[tuple[str, int]]]:
+    """The visible sheets that match the catalogue's pattern and have content, in the order of the file; names and filled
+    rows of the hidden ones."""
     try:
-        yield
-    except PasswordError:
-        raise
-    except (CalamineError, ZipError, OSError):
-        raise DamagedParts from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # calamine's Rust code panics; the type cannot be imported
-            raise
-        raise DamagedParts from None
-
-
-def _sheets(file: Path, resource: Resource) -> list[_Sheet]:
-    """The sheets that match the catalogue's pattern and have content, in the order of the file."""
-    try:
-        with _damage_of_any_kind():
-            book, errors = open_workbook(file)
-            if resource.delivery.format is Format.XLSX and not is_zip(file):
-                raise DamagedParts
-            wanted = [name for name in book.sheet_names if fnmatchcase(name, resource.delivery.sheets)]
-            sheets = [_sheet(book.get_sheet_by_name(name), resource, errors.get(name, {})) for name in wanted]
-    except PasswordError:
+        if resource.delivery.format is Format.XLSX and not is_zip(file):
+            _refuse_if_locked(file)
+            raise DamagedParts
+        sheets = open_workbook(file, limits)
+        wanted = [sheet for sheet in sheets if fnmatchcase(sheet.name, resource.delivery.sheets)]
+        read = [(sheet, sheet.read()) for sheet in wanted]
+    except Locked:
         raise Refused(
             "全文件: 工作簿有密码。请交付方去掉密码后重新交付。",
             "whole file: the workbook has a password. Ask the department for a delivery without one.",
         ) from None
     except DamagedParts:
-        raise _no_workbook(file, resource) from None
-    filled = [sheet for sheet in sheets if sheet is not None]
-    if not filled:
+        raise no_workbook(file, resource) from None
+    hidden = [(sheet.name, sum(map(bool, cells.rows))) for sheet, cells in read if sheet.is_hidden and cells.rows]
+    tables = [_table(cells, resource) for sheet, cells in read if not sheet.is_hidden and cells.rows]
+    if tables:
+        return tables, hidden
+    if hidden:
+        names = "、".join(f"“{name}”" for name, _ in hidden)
         raise Refused(
-            f"全文件: 没有名称符合 {resource.delivery.sheets} 且有内容的工作表。"
-            f"请核对 {yaml_of(resource)} 的 delivery.sheets。",
-            f"whole file: no sheet with content matches {resource.delivery.sheets}. "
-            f"Check delivery.sheets in {yaml_of(resource)}.",
+            f"全文件: 名称符合 {resource.delivery.sheets} 且有内容的工作表 {names} 是隐藏的，看不见的表不作为交付。"
+            "请交付方取消隐藏、核对内容后重新交付。",
+            f"whole file: the sheets with content that match {resource.delivery.sheets} are hidden: {names}. What nobody "
+            "sees is no delivery. Ask the department to unhide and check them and deliver anew.",
         )
-    return filled
-
-
-def _no_workbook(file: Path, resource: Resource) -> Refused:
-    declared = resource.delivery.format
-    with file.open("rb") as stream:
-        found = SIGNATURES.get(stream.read(4))
-    is_other = found not in (None, declared)
-    return Refused(
-        f"全文件: 不是 {declared.upper()} 工作簿{f'，而像是 {found}' if is_other else '，或文件损坏'}。"
-        f"请核对 {yaml_of(resource)} 的 delivery.format，或请交付方重新导出。",
-        f"whole file: not an {declared.upper()} workbook{f' but {found}' if is_other else ', or damaged'}. "
-        f"Check delivery.format in {yaml_of(resource)}, or ask the department for a new export.",
+    raise Refused(
+        f"全文件: 没有名称符合 {resource.delivery.sheets} 且有内容的工作表。"
+        f"请核对 {yaml_of(resource)} 的 delivery.sheets。",
+        f"whole file: no sheet with content matches {resource.delivery.sheets}. "
+        f"Check delivery.sheets in {yaml_of(resource)}.",
     )
 
 
-def _sheet(sheet: CalamineSheet, resource: Resource, errors: Errors) -> _Sheet | None:
-    """The header and body of a sheet, or None when the sheet is empty."""
-    cells = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (row, column), text in errors.items():
-        if row < len(cells) and column < len(cells[row]):
-            cells[row][column] = text
-    if not any(text for row in cells for text in row):
-        return None
-    delivery = resource.delivery
+def _refuse_if_locked(file: Path) -> None:
+    """An XLSX with a password lies in a compound file, as an XLS does."""
+    open_xls(file, Limits())
+
+
+def _table(sheet: Cells, resource: Resource) -> _Table:
+    """The header and body of a sheet with content."""
+    cells, delivery = sheet.rows, resource.delivery
     top, bottom = delivery.title_rows, delivery.title_rows + delivery.header_rows
     if len(cells) < bottom:
         raise Refused(
-            f"工作表“{sheet.name}”: 只有 {len(cells)} 行，表头应在第 {bottom} 行。"
+            f"工作表“{sheet.sheet}”: 只有 {len(cells)} 行，表头应在第 {bottom} 行。"
             f"请核对 {yaml_of(resource)} 的 title_rows 和 header_rows。",
-            f"sheet {sheet.name}: only {len(cells)} rows, but the header should end in row {bottom}. "
+            f"sheet {sheet.sheet}: only {len(cells)} rows, but the header should end in row {bottom}. "
             f"Check title_rows and header_rows in {yaml_of(resource)}.",
         )
-    _fill_merged(cells, sheet, top, bottom)
-    header = cells[top:bottom]
-    width = max((column for row in cells[top:] for column, text in enumerate(row, start=1) if text), default=0)
-    header = [[clean_name(text) for text in row[:width]] for row in header]
+    fill_merged(sheet, top, bottom)
+    width = max(map(len, cells[top:]))
+    header = [[clean_name(text) for text in _of_width(row, width)] for row in cells[top:bottom]]
     if delivery.crosstab is not None:
         _fill_levels(header, len(delivery.crosstab.stub))
     joined = ["/".join(dict.fromkeys(row[column] for row in header if row[column])) for column in range(width)]
     columns = column_names(joined, sources(resource))
-    return _Sheet(sheet.name, header, columns, bottom + 1, [row[:width] for row in cells[bottom:]])
+    return _Table(sheet.sheet, header, columns, bottom + 1, cells[bottom:])
 
 
-def _fill_merged(cells: list[Row], sheet: CalamineSheet, top: int, bottom: int) -> None:
+def _of_width(row: Row, width: int) -> Row:
+    return row + [""] * (width - len(row))
+
+
+def fill_merged(sheet: Cells, top: int, bottom: int) -> None:
     """Copies the text of a merged range: in the header into all its cells, in the body only down its first column."""
-    for (row, column), (last_row, last_column) in sheet.merged_cell_ranges or []:
-        if row >= len(cells) or column >= len(cells[row]):
+    cells = sheet.rows
+    for (row, column), (bottom_row, right) in sheet.merged:
+        if row >= len(cells) or column >= len(cells[row]) or not cells[row][column]:
             continue
         text = cells[row][column]
         is_header = top <= row < bottom
-        last = min(last_row, bottom - 1 if is_header else len(cells) - 1)
-        for r in range(row, last + 1):
-            for c in range(column, min(last_column, len(cells[r]) - 1) + 1 if is_header else column + 1):
-                cells[r][c] = text
+        last_row = min(bottom_row, bottom - 1 if is_header else len(cells) - 1)
+        last_column = min(right, sheet.width - 1) if is_header else column
+        sheet.budget.spend(sheet.sheet, max(0, last_row - row) * (last_column - column + 1), 0)
+        for line in cells[row : last_row + 1]:
+            line.extend([""] * (last_column + 1 - len(line)))
+            line[column : last_column + 1] = [text] * (last_column + 1 - column)
 
 
 def _fill_levels(header: list[Row], stub: int) -> None:
@@ -201,13 +197,22 @@ def _fill_levels(header: list[Row], stub: int) -> None:
             row[column] = row[column] or row[column - 1]
 
 
-def _extra(sheet: _Sheet, resource: Resource) -> tuple[str, ...]:
+def _extra(sheet: _Table, resource: Resource, *, is_one_of_many: bool) -> tuple[str, ...]:
     """Undeclared columns of a sheet; Refused when declared ones are missing."""
     crosstab = resource.delivery.crosstab
     row = sheet.first_body_row - 1
     location_zh, location_en = f"工作表“{sheet.name}”第 {row} 行", f"sheet {sheet.name} row {row}"
     if crosstab is None:
-        return check_header(resource, sheet.columns, location_zh, location_en, offered=[SHEET])
+        try:
+            return check_header(resource, sheet.columns, location_zh, location_en, offered=[SHEET])
+        except Refused as refused:
+            if not is_one_of_many:
+                raise
+            raise Refused(
+                f"{refused.zh}若这张表不是数据，请交付方删去，或在 {yaml_of(resource)} 的 delivery.sheets 写明数据表的名称。",
+                f"{refused.en} If this sheet is no data, ask the department to delete it, or name the data's sheets as "
+                f"delivery.sheets in {yaml_of(resource)}.",
+            ) from None
     stub = sheet.columns[: len(crosstab.stub)]
     if stub != crosstab.stub:
         missing = [name for name in crosstab.stub if name not in stub]
@@ -221,46 +226,46 @@ def _extra(sheet: _Sheet, resource: Resource) -> tuple[str, ...]:
     return ()
 
 
-def _data_rows(sheet: _Sheet, width: int, rejected: RejectedWriter, *, names_sheet: bool) -> Iterator[tuple[int, Row]]:
+def _data_rows(sheet: _Table, width: int, rejected: RejectedWriter, *, names_sheet: bool) -> Iterator[tuple[int, Row]]:
     """Row number in the sheet and cells of each row with data. `width` is the number of columns of a full row."""
     where = f"（工作表“{sheet.name}”）" if names_sheet else ""
-    for number, cells in enumerate(sheet.body, start=sheet.first_body_row):
-        if not any(cells):
+    full = len(sheet.columns)
+    for number, row in enumerate(sheet.body, start=sheet.first_body_row):
+        cells = row if len(row) == full else _of_width(row, full)
+        filled = full - cells.count("")
+        if not filled:
             rejected.add(number, "BLANK_LINE", f"空行{where}", "")
-        elif width > 1 and cells[0] and not any(cells[1:]):
+        elif width > 1 and filled == 1 and cells[0]:
             rejected.add(number, "FOOTER", f"只有第一格有内容，不是数据行{where}", cells[0])
         else:
             yield number, cells
 
 
-def _records(sheet: _Sheet, cells: Row, delivery: Delivery, columns: Sequence[str]) -> Iterator[list[str | None]]:
-    """The raw rows of one sheet row: one row, or in a crosstab one for each filled cell."""
-    if delivery.crosstab is None:
-        by_name = dict(zip(sheet.columns, cells, strict=True))
-        yield [by_name.get(name) for name in columns]
-        return
-    stub = len(delivery.crosstab.stub)
-    for column in range(stub, len(cells)):
-        if cells[column]:
-            yield [*cells[:stub], *(row[column] for row in sheet.header), cells[column]]
+class _Records:
+    """Makes the raw rows of a sheet's rows: one of each, or in a crosstab one for each filled cell."""
 
+    def __init__(self, sheet: _Table, delivery: Delivery, columns: Sequence[str], declared: dict[str, Column]) -> None:
+        self.crosstab, self.header = delivery.crosstab, sheet.header
+        if self.crosstab is None:
+            position = {name: place for place, name in enumerate(sheet.columns)}
+            self.columns = [declared.get(name) for name in sheet.columns]
+            self.order = [position.get(name) for name in columns]
+            self.is_in_order = self.order == list(range(len(sheet.columns)))
+        else:
+            self.columns = [declared.get(name) for name in self.crosstab.stub]
+            self.value = declared.get(self.crosstab.value)
 
-def cell_text(value: Cell) -> str:
-    """A cell as text: whole numbers without a decimal point, dates as ISO, numbers over 15 digits as the sheet shows them."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return _number_text(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return value
+    def of(self, cells: Row) -> Iterator[list[str | None]]:
+        if self.crosstab is not None:
+            yield from self._observations(cells)
+            return
+        texts: list[str | None] = [*in_columns(cells, self.columns)]
+        yield texts if self.is_in_order else [None if place is None else texts[place] for place in self.order]
 
-
-def _number_text(value: float) -> str:
-    if value == int(value):
-        return str(int(value)) if abs(value) < 10**EXACT_DIGITS else f"{value:.5E}"
-    return format(Decimal(f"{value:.{EXACT_DIGITS}g}"), "f")
+    def _observations(self, cells: Row) -> Iterator[list[str | None]]:
+        stub = in_columns(cells[: len(self.columns)], self.columns)
+        for column in range(len(stub), len(cells)):
+            if cells[column]:
+                levels = [row[column] for row in self.header]
+                value = self.value and Column(self.value.holds, bool(SHARE.search(" ".join([*stub, *levels]))))
+                yield [*stub, *levels, *in_columns([cells[column]], [value])]

@@ -1,37 +1,151 @@
-"""The parts of an XLSX before a library opens it: their unpacked size, the size of the sheets, cells with formula errors.
+"""The parts of an XLSX: which part is the workbook, which are its sheets, how many bytes may be unpacked.
 
-Here: checks that calamine does not make. It reads a formula error as an empty cell. One cell in XFD1048576 makes it
-allocate memory for all cells before it, and the process ends; a zip bomb does the same.
-Not here: cell values (workbook.py).
+Here: part names, relationships, the number formats of the styles, a stream of a part's XML within the limits.
+Not here: the cells of a sheet (workbook_xml.py).
+
+A program may name the parts as it likes: the relationships lead from one to the next. Names are compared without case,
+and with slashes for backslashes. Both namespaces are read, the usual one and that of "Strict Open XML".
 """
 
 import posixpath
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree
-from zipfile import ZipFile
+from urllib.parse import unquote
+from xml.parsers import expat
+from zipfile import ZipFile, ZipInfo
 
-from suining_data.ingestion.archive import ALWAYS_ALLOWED, DAMAGE, GREATEST_RATIO
+from suining_data.ingestion.archive import ALWAYS_ALLOWED, DAMAGE
 from suining_data.ingestion.reading import Refused
+from suining_data.ingestion.workbook_cells import DamagedParts
+from suining_data.ingestion.workbook_formats import BUILT_IN, NumberFormat, number_format
+from suining_data.settings import Limits
 
-MOST_CELLS = 30_000_000  # between A1 and the last cell of a sheet; a register of 100,000 rows has 3 million
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
 ZIP = b"PK\x03\x04"
-UNREADABLE = (*DAMAGE, OSError, RuntimeError, KeyError, ElementTree.ParseError)  # RuntimeError: an encrypted part
+NAMES = " "  # between the namespace and the name of an element
+# RuntimeError: an encrypted part; LookupError: a part, a style or a shared text that is not there
+UNREADABLE = (*DAMAGE, OSError, RuntimeError, LookupError, ValueError, StopIteration, expat.ExpatError)
+TRUE = ("1", "true", "on")
 
-REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]*)([0-9]+)["']""")
-ERROR_CELL = re.compile(
-    rb"""<(?:\w+:)?c\s([^>]*\st=["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)</""", re.S
-)
-CELL_END = re.compile(rb"</(?:\w+:)?(?:c|row)>")
-
-
-class DamagedParts(Exception):
-    """The archive or its index of sheets cannot be read."""
+Attributes = dict[str, str]
 
 
-Errors = dict[tuple[int, int], str]  # row and column from 0 -> what the cell shows, e.g. "#REF!"
+@dataclass(frozen=True)
+class SheetPart:
+    """A sheet as the workbook names it."""
+
+    name: str
+    part: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What the workbook says about itself. `formats`: the number format of each cell style, None for General."""
+
+    sheets: tuple[SheetPart, ...]
+    from_1904: bool
+    recalculates: bool  # the program that wrote it left the results of formulas to the one that opens it
+    formats: tuple[NumberFormat | None, ...]
+    texts: str | None  # the part with the shared texts
+
+
+class Package:
+    """The parts of an open XLSX. What is unpacked of all of them is limited."""
+
+    def __init__(self, archive: ZipFile, size: int, limits: Limits) -> None:
+        self.archive, self.limits = archive, limits
+        self.left = min(int(limits.unpacked_gb * (1 << 30)), max(ALWAYS_ALLOWED, size * limits.unpacked_ratio))
+        self.parts: dict[str, ZipInfo] = {}
+        for part in archive.infolist():
+            if self.parts.setdefault(_folded(part.filename), part) is not part:
+                raise DamagedParts  # two parts of one name: programs disagree about which one counts
+
+    def blocks(self, part: str) -> Iterator[bytes]:
+        with self.archive.open(self.parts[_folded(part)]) as stream:
+            while block := stream.read(BLOCK_BYTES):
+                self.left -= len(block)
+                if self.left < 0:
+                    raise _bomb(self.limits)
+                yield block
+
+    def elements(self, part: str) -> Iterator[tuple[str, Attributes]]:
+        """Name without namespace and attributes of every element, in the order of the part."""
+        found: list[tuple[str, Attributes]] = []
+        parser = xml_parser()
+        parser.StartElementHandler = lambda name, attributes: found.append((name.rpartition(NAMES)[2], attributes))
+        for block in self.blocks(part):
+            parser.Parse(block, False)
+            yield from found
+            found.clear()
+        parser.Parse(b"", True)
+        yield from found
+
+    def targets(self, part: str) -> Iterator[tuple[str, str, str]]:
+        """Id, kind and target of the relationships of a part ("" is the package)."""
+        folder, name = posixpath.split(part)
+        relationships = posixpath.join(folder, "_rels", f"{name}.rels")
+        for element, attributes in self.elements(relationships):
+            if element == "Relationship" and attributes.get("TargetMode") != "External":
+                target = attributes["Target"].replace("\\", "/")
+                path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                yield attributes["Id"], attributes["Type"].rpartition("/")[2], self._existing(path)
+
+    def _existing(self, path: str) -> str:
+        return path if _folded(path) in self.parts else unquote(path)
+
+    def outline(self) -> Outline:
+        book = next((target for _, kind, target in self.targets("") if kind == "officeDocument"), None)
+        if book is None:
+            raise DamagedParts
+        targets = {identity: (kind, target) for identity, kind, target in self.targets(book)}
+        by_kind = dict(reversed(targets.values()))
+        sheets: list[SheetPart] = []
+        from_1904 = recalculates = False
+        for element, attributes in self.elements(book):
+            if element == "workbookPr":
+                from_1904 = attributes.get("date1904", "") in TRUE
+            elif element == "calcPr":
+                recalculates = attributes.get("fullCalcOnLoad", "") in TRUE
+            elif element == "sheet":
+                identity = next(value for key, value in attributes.items() if key.endswith(f"{NAMES}id"))
+                kind, target = targets[identity]
+                if kind == "worksheet":
+                    is_hidden = attributes.get("state", "visible") != "visible"
+                    sheets.append(SheetPart(attributes.get("name", ""), target, is_hidden))
+        if len({_folded(sheet.part) for sheet in sheets}) < len(sheets):
+            raise DamagedParts
+        # a workbook without shared texts may still name their part
+        styles, texts = (
+            target if target is not None and _folded(target) in self.parts else None
+            for target in (by_kind.get("styles"), by_kind.get("sharedStrings"))
+        )
+        formats = tuple(self._formats(styles)) if styles else ()
+        return Outline(tuple(sheets), from_1904, recalculates, formats, texts)
+
+    def _formats(self, part: str) -> Iterator[NumberFormat | None]:
+        codes: dict[str, str] = {}
+        is_cell_style = False
+        for element, attributes in self.elements(part):
+            if element == "numFmt":
+                codes.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
+            elif element == "xf":
+                if is_cell_style:
+                    yield _format(attributes.get("numFmtId", "0"), codes)
+            elif element not in ("alignment", "protection", "extLst", "ext"):
+                is_cell_style = element == "cellXfs"
+
+
+def open_package(file: Path, limits: Limits) -> tuple[ZipFile, Package]:
+    """Close the first when the second is no longer used."""
+    archive = ZipFile(file)
+    try:
+        return archive, Package(archive, file.stat().st_size, limits)
+    except BaseException:
+        archive.close()
+        raise
 
 
 def is_zip(file: Path) -> bool:
@@ -40,88 +154,33 @@ def is_zip(file: Path) -> bool:
         return stream.read(len(ZIP)) == ZIP
 
 
-def error_cells(file: Path) -> dict[str, Errors]:
-    """The cells with formula errors by sheet name.
-
-    Refused when the unpacked workbook is too large or a sheet has too many cells; DamagedParts when it cannot be read.
-    """
-    try:
-        with ZipFile(file) as book:
-            _refuse_if_zip_bomb(book, max(ALWAYS_ALLOWED, file.stat().st_size * GREATEST_RATIO))
-            return {name: _errors(book, part, name) for name, part in _sheets(book).items()}
-    except UNREADABLE:
-        raise DamagedParts from None
+def xml_parser() -> expat.XMLParserType:
+    """A parser that gives names with their namespaces, and refuses a DOCTYPE."""
+    parser = expat.ParserCreate(namespace_separator=NAMES)
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = partial(_refuse_doctype)
+    return parser
 
 
-def _refuse_if_zip_bomb(book: ZipFile, limit: int) -> None:
-    for part in book.infolist():
-        for block in _blocks(book, part.filename):
-            limit -= len(block)
-            if limit < 0:
-                raise Refused(
-                    f"全文件: 工作簿解压后超过其大小的 {GREATEST_RATIO} 倍，可能是压缩炸弹。请交付方重新导出。",
-                    f"whole file: the workbook unpacks to more than {GREATEST_RATIO} times its size; it may be a zip bomb. "
-                    "Ask the department for a new export.",
-                )
+def _refuse_doctype(*_: object) -> None:
+    raise DamagedParts
 
 
-def _sheets(book: ZipFile) -> dict[str, str]:
-    """Sheet name -> the part with its cells."""
-    targets = {
-        each.get("Id"): posixpath.normpath(posixpath.join("xl", each.get("Target", "")).lstrip("/"))
-        for each in ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
-    }
-    sheets = {}
-    for each in ElementTree.fromstring(book.read("xl/workbook.xml")).iter():
-        if each.tag.endswith("}sheet"):
-            identity = next((value for key, value in each.items() if key.endswith("}id")), None)
-            sheets[each.get("name", "")] = targets[identity]
-    return {name: part for name, part in sheets.items() if part in book.namelist()}
+def _format(number: str, codes: dict[str, str]) -> NumberFormat | None:
+    code = codes.get(number, BUILT_IN.get(int(number), ""))
+    found = number_format(code)
+    return None if found.decimals == 0 else found
 
 
-def _errors(book: ZipFile, part: str, sheet: str) -> Errors:
-    rest = b""
-    errors: Errors = {}
-    last_row = last_column = 0
-    for block in _blocks(book, part):
-        text = rest + block
-        end = max((each.end() for each in CELL_END.finditer(text)), default=0)
-        text, rest = text[:end], text[end:][-BLOCK_BYTES:]
-        references = REFERENCE.findall(text)
-        last_row = max(last_row, max((int(row) for _, row in references), default=0))
-        last_column = max(last_column, max(map(_column, {letters for letters, _ in references}), default=0))
-        _refuse_if_too_many_cells(sheet, last_row, last_column)
-        if b"e" in text:
-            errors |= dict(_errors_in(text))
-    return errors
+def _folded(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
 
 
-def _errors_in(text: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    for attributes, shown in ERROR_CELL.findall(text):
-        reference = REFERENCE.search(b" " + attributes)
-        if reference and reference[1]:
-            yield (int(reference[2]) - 1, _column(reference[1]) - 1), shown.decode("utf-8", "replace")
-
-
-def _refuse_if_too_many_cells(sheet: str, rows: int, columns: int) -> None:
-    if rows * columns > MOST_CELLS:
-        raise Refused(
-            f"工作表“{sheet}”: 一直延伸到第 {rows} 行第 {columns} 列，超过 {MOST_CELLS:,} 格。"
-            "请交付方删去表格之外的单元格后重新导出。",
-            f"sheet {sheet}: it reaches to row {rows} column {columns}, more than {MOST_CELLS:,} cells. "
-            "Ask the department for an export without the cells outside the table.",
-        )
-
-
-def _column(letters: bytes) -> int:
-    """A -> 1, XFD -> 16384."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-def _blocks(book: ZipFile, part: str) -> Iterator[bytes]:
-    with book.open(part) as stream:
-        while block := stream.read(BLOCK_BYTES):
-            yield block
+def _bomb(limits: Limits) -> Refused:
+    return Refused(
+        f"全文件: 工作簿解压后超过其大小的 {limits.unpacked_ratio} 倍或 {limits.unpacked_gb:g} GB，可能是压缩炸弹"
+        "（上限 SUINING_LIMIT_UNPACKED_RATIO、SUINING_LIMIT_UNPACKED_GB）。请交付方重新导出。",
+        f"whole file: the workbook unpacks to more than {limits.unpacked_ratio} times its size or {limits.unpacked_gb:g} "
+        "GB; it may be a zip bomb (limits SUINING_LIMIT_UNPACKED_RATIO, SUINING_LIMIT_UNPACKED_GB). Ask the department "
+        "for a new export.",
+    )

@@ -8,9 +8,37 @@ from dataclasses import dataclass
 
 from suining_data.catalog import Derived, Field, Resource
 from suining_data.elements import ELEMENTS, Rule, Then
+from suining_data.sql import literal
 
-# This is a pattern, because DuckDB plans a list of ten texts as a join, once for every column.
-FORMULA_ERRORS = "'#(?:REF!|N/A|VALUE!|DIV/0!|NAME[?]|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)'"
+# The shape of an error of a spreadsheet (#REF!, #N/A, #NAME?, #SPILL!, #GETTING_DATA, a column of # that is too narrow)
+# and of the markers that readers of workbooks write (ingestion/workbook_cells.py). Cleaning may have dropped their blank.
+_MARKERS = "DATE|BOOLEAN|MONTH|FORMAT|NUMBER|ERROR"
+SPREADSHEET_ERROR = rf"'#(?:#{{2,}}|N/A|[A-Z][A-Z0-9_/]*[!?]|[A-Z]+_[A-Z_]+|(?:{_MARKERS})! ?.*)'"
+# Start of the delivered text -> what happened, and what to do
+REASONS_OF_MARKERS = {
+    "#DATE!": "表格把文本变成了日期（如3-2变成3月2日），或该列不应有日期，请把该列设为文本格式、改正后重新导出",
+    "#BOOLEAN!": "表格把文本变成了逻辑值（TRUE、FALSE），请把该列设为文本格式、改正后重新导出",
+    "#MONTH!": "数值分不清是1月还是10月（2014.10存为2014.1），请把该列改为文本，写作2014-01或2014-10",
+    "#FORMAT!": "单元格格式使显示的数与存储的数大小不同（如千位、万位缩写），请改用普通数值格式、核对后重新导出",
+    "#FORMULA!": "公式没有计算结果，请打开工作簿计算并保存，或改为数值后重新导出",
+    "#NUMBER!": "单元格里的数不是有效数值（如NaN、无穷大），请改正后重新导出",
+}
+
+
+FORMULA_ERROR = "表格公式出错（如#REF!），请改正公式或改为数值后重新导出"
+
+
+def is_spreadsheet_error(text: str) -> str:
+    """SQL: the text is an error of a spreadsheet or a marker of a reader. Hardly any begins with #, so it is quick."""
+    return f"case when starts_with({text}, '#') then regexp_full_match({text}, {SPREADSHEET_ERROR}) else false end"
+
+
+def reason_of_marker(received: str, otherwise: str) -> str:
+    """SQL: the reason that fits the marker at the start of a delivered text."""
+    cases = " ".join(
+        f"when starts_with({received}, {literal(m)}) then {literal(r)}" for m, r in REASONS_OF_MARKERS.items()
+    )
+    return f"case {cases} else {otherwise} end"
 
 
 @dataclass(frozen=True)
@@ -49,17 +77,24 @@ def rules_of_field(field: Field) -> list[ColumnRule]:
     found = []
     if field.required:
         found.append(_rule(field, "required", "必填项为空", f"{cleaned} is not null", Then.QUARANTINE))
-    texts = [_rule(field, rule.id, rule.reason, _over(field.name, rule), no_value) for rule in element.text_rules]
+    # one mistake breaks one rule: an error of a spreadsheet has no value, and is not unreadable besides
+    is_error = is_spreadsheet_error(cleaned)
+    found.append(_rule(field, "formula_error", FORMULA_ERROR, f"not ({is_error})", no_value))
+    texts = [
+        _rule(
+            field,
+            rule.id,
+            rule.reason,
+            f"case when not ({_over(field.name, rule)}) then {is_error} else true end",
+            no_value,
+        )
+        for rule in element.text_rules
+    ]
     found += texts
     if element.convert != "{x}":
-        explained = "".join(f" or not coalesce({rule.holds}, true)" for rule in texts)
-        readable = f"({cleaned} is null or {value} is not null{explained})"
+        explained = "".join(f" or not ({rule.holds})" for rule in texts)
+        readable = f"({cleaned} is null or {value} is not null or {is_error}{explained})"
         found.append(_rule(field, "unreadable", element.unreadable, readable, no_value))
-    else:
-        no_error = f"case when starts_with({cleaned}, '#') then not regexp_full_match({cleaned}, {FORMULA_ERRORS}) end"
-        reason = "表格公式出错（如#REF!），请改正公式或改为数值后重新导出"
-        # without this rule the error text would be accepted as a value
-        found.append(_rule(field, "formula_error", reason, no_error, no_value))
     return found + _of_element(field, field.source)
 
 

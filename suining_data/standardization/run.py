@@ -15,7 +15,12 @@ from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
 from suining_data.standardization.no_data import rules_of_rows
-from suining_data.standardization.rules import rules_of_derived, rules_of_fields
+from suining_data.standardization.rules import (
+    FORMULA_ERROR,
+    reason_of_marker,
+    rules_of_derived,
+    rules_of_fields,
+)
 from suining_data.standardization.statement import ROW_KEYS, source_columns, staged_select
 from suining_data.standardization.versions import OUTDATED, find_outdated
 from suining_data.warehouse import STAGING, load_spatial, swap
@@ -96,11 +101,16 @@ def _quarantine(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
             "('', null, '', '', '')",  # without any rule the list would be empty
         ]
     )
+    received = """json_extract_string(_raw, '$."' || broken_rule.field || '"')"""
+    of_marker = (
+        f"replace(broken_rule.reason, {literal(FORMULA_ERROR)}, {reason_of_marker(received, literal(FORMULA_ERROR))})"
+    )
     con.execute(f"""
         create or replace temp table next_quarantine as
         select {literal(resource.id)} as resource_id, {literal(unit.id)} as unit_id, broken.batch_id, file.file_name,
-            line_number - first_line + 1 as line_number, broken_rule.scope, broken_rule.field, broken_rule.rule, broken_rule.reason,
-            json_extract_string(_raw, '$."' || broken_rule.field || '"') as received, _raw as raw_text,
+            line_number - first_line + 1 as line_number, broken_rule.scope, broken_rule.field, broken_rule.rule,
+            case when broken_rule.rule = 'formula_error' then {of_marker} else broken_rule.reason end as reason,
+            {received} as received, _raw as raw_text,
             record_id
         from (select {ROW_KEYS}, _raw, unnest(failed_rules) as id from {table} where _raw is not null) as broken
         join (values {declared}) as broken_rule(id, field, rule, reason, scope) using (id)

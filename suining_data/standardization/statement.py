@@ -15,7 +15,12 @@ from suining_data.elements import ELEMENTS, Then
 from suining_data.elements.cells import unguarded
 from suining_data.sql import identifier, literal
 from suining_data.standardization.no_data import rules_of_rows
-from suining_data.standardization.rules import ColumnRule, rules_of_derived, rules_of_fields
+from suining_data.standardization.rules import (
+    ColumnRule,
+    is_spreadsheet_error,
+    rules_of_derived,
+    rules_of_fields,
+)
 
 BITS = 60  # rules per BIGINT mask
 ROW_KEYS = "record_id, batch_id, line_number"
@@ -77,11 +82,20 @@ def _unguarded(sources: Sequence[str]) -> str:
 
 
 def _clean(field: Field) -> str:
-    return f"{ELEMENTS[field.element].cleaned(identifier(field.source))} as c_{field.name}"
+    """An error of a spreadsheet stays as it is, because cleaning for a number or a code would take letters out of it."""
+    source = identifier(field.source)
+    cleaned = ELEMENTS[field.element].cleaned(source)
+    return f"case when {is_spreadsheet_error(source)} then {source} else {cleaned} end as c_{field.name}"
 
 
 def _value(field: Field) -> str:
-    return f"{ELEMENTS[field.element].converted(f'c_{field.name}', field.unit)} as v_{field.name}"
+    """An error of a spreadsheet is no value, so that no rule of the element is broken besides. As no number or date it is
+    null anyway."""
+    element, cleaned = ELEMENTS[field.element], f"c_{field.name}"
+    value = element.converted(cleaned, field.unit)
+    if element.sql_type == "varchar":
+        value = f"case when {is_spreadsheet_error(cleaned)} then null else {value} end"
+    return f"{value} as v_{field.name}"
 
 
 def source_columns(resource: Resource) -> list[str]:

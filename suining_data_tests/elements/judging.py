@@ -27,7 +27,7 @@ def judge(con: duckdb.DuckDBPyConnection, element_id: str, texts: list[str], uni
     element = ELEMENTS[element_id]
     unit = {"unit": unit} if unit else {}
     field = Field(source="raw", name="field", element=element_id, label="字段", **unit)
-    rules = {rule.name: rule for rule in rules_of_field(field) if rule.name != "formula_error"}
+    rules = {rule.name: rule for rule in rules_of_field(field)}
     broken = ", ".join(f"case when not ({rule.holds}) then '{name}' end" for name, rule in rules.items())
     rows = con.execute(
         f"""

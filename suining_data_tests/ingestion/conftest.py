@@ -1,8 +1,9 @@
 """A landing folder, a catalogue entry in a line, and a way to look at what came out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -13,8 +14,14 @@ from suining_data.ingestion import Ingested, ingest
 from suining_data.settings import Settings
 
 
-def resource_of(sources: Sequence[str], required: Sequence[str] = (), **delivery: Any) -> Resource:
-    """A resource of 市公安局 with the given source columns, delivered as said."""
+def resource_of(
+    sources: Sequence[str],
+    required: Sequence[str] = (),
+    elements: Mapping[str, str] = MappingProxyType({}),
+    **delivery: Any,
+) -> Resource:
+    """A resource of 市公安局 with the given source columns, delivered as said; a column is `text` unless `elements` names
+    its element."""
     return Resource(
         id="public_security__thing",
         proposal="GA99",
@@ -28,7 +35,9 @@ def resource_of(sources: Sequence[str], required: Sequence[str] = (), **delivery
         expected_rows=ExpectedRows(min=0, max=10),
         key=["field_1"],
         fields=[
-            Field(source=s, name=f"field_{n}", element="text", label=f"标签{n}", required=s in required)
+            Field(
+                source=s, name=f"field_{n}", element=elements.get(s, "text"), label=f"标签{n}", required=s in required
+            )
             for n, s in enumerate(sources, start=1)
         ],
     )

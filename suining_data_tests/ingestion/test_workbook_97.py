@@ -29,7 +29,7 @@ def table_of_97(rows: list[list[object]], *, head: bytes = b"") -> bytes:
     return file.getvalue()
 
 
-OF_97 = resource_of(["名称", "代码", "日期"], format="xls", pattern="*", title_rows=1)
+OF_97 = resource_of(["名称", "代码", "日期"], elements={"日期": "date"}, format="xls", pattern="*", title_rows=1)
 
 
 def test_a_workbook_of_97_is_read_like_a_new_one(desk: Desk):
@@ -124,12 +124,13 @@ def test_a_table_of_chains_that_bites_its_own_tail_is_damage(desk: Desk):
     assert "不是 XLS 工作簿，或文件损坏" in refusal(desk, content)[0]
 
 
-def test_cells_far_away_are_refused(desk: Desk):
+def test_cells_far_away_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SUINING_LIMIT_CELLS", "1000000")
     content = bytearray(SOUND_97)
     struct.pack_into("<HH", content, record(content, 0x00FD), 65535, 200)
     zh, en = refusal(desk, content)
-    assert "工作表延伸得太远，超过 10,000,000 格" in zh
-    assert "the sheets reach too far" in en
+    assert "一直延伸到第 65536 行第 201 列，超过 1,000,000 格（上限 SUINING_LIMIT_CELLS）" in zh
+    assert "it reaches to row 65536 column 201" in en
 
 
 @pytest.mark.parametrize(
