@@ -116,6 +116,8 @@ class Delivery(Strict):
     """Workbooks: rows above the header, such as the title of a report and its unit of measure."""
     sheets: str = "*"
     """Workbooks: names of the sheets to read, with `*` and `?`. The name of a sheet is offered as source column `_sheet`."""
+    summary_rows: bool = False
+    """`true` when rows that are no records may stand in the table: sums (合计), signatures (制表人：), notes (备注：). They are quarantined."""
     records: str | None = None
     """JSON: path of the array of records (`data.list`). XML: tag of one record. Required for both."""
     pages: "Pages | None" = None

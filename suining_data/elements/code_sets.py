@@ -6,7 +6,8 @@ Not here: the code sets themselves (person_codes.py, organization_codes.py, regi
 
 from collections.abc import Mapping, Sequence
 
-from suining_data.elements.expressions import NOTHING, ascii_forms, null_if_nothing, says_nothing, squeezed
+from suining_data.elements.cells import SEVERAL_CODES
+from suining_data.elements.expressions import NOTHING, ascii_forms, joined_words, null_if_nothing, says_nothing
 from suining_data.elements.model import Element, Then
 from suining_data.sql import literal
 
@@ -31,7 +32,7 @@ def code_set(
     spellings = _spellings(id, codes, aliases or {})
     branches = " ".join(f"when {literal(text)} then {literal(code)}" for text, code in spellings.items())
     nothing = [text for text in dict.fromkeys(t.upper() for t in NOTHING) if text not in spellings]
-    tidy = null_if_nothing(f"upper({squeezed(ascii_forms('{x}'))})", nothing)
+    tidy = null_if_nothing(joined_words(f"upper({ascii_forms('{x}')})"), nothing)
     return Element(
         id=id,
         label=label,
@@ -48,6 +49,7 @@ def code_set(
         convert=f"case {{x}} {branches} end",
         unreadable=f"不在代码表“{label}”{f'（{standard}）' if standard else ''}中",
         unreadable_then=unreadable_then,
+        text_rules=(SEVERAL_CODES,),
         code_set=dict(codes),
     )
 

@@ -4,14 +4,15 @@ Here: their shape and masks. Not here: identity numbers (identity.py).
 """
 
 from suining_data.city import load_city
+from suining_data.elements.cells import LOST_DIGITS, code_text, identifier, unless_damaged
 from suining_data.elements.expressions import (
     BLANK,
     NOTHING,
     UNKNOWN,
     ascii_forms,
-    code_text,
     null_if_nothing,
     says_nothing,
+    trimmed,
 )
 from suining_data.elements.model import Element, Rule, Then
 
@@ -29,7 +30,8 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 def _phone() -> str:
     """Template: mobile numbers as 11 digits, land lines as 0810-2223333; of several numbers the first."""
     first = f"regexp_replace({ascii_forms(X)}, '^({BLANK}*[^,;、/|]*[0-9][^,;、/|]*)[,;、/|].*$', '\\1')"
-    digits = f"regexp_replace({first}, '{BLANK}+|^''', '', 'g')"
+    # a line break stays: two numbers on two lines are no number
+    digits = f"regexp_replace({trimmed(first)}, '(?: |[\\x{{A0}}\\x{{2000}}-\\x{{200A}}\\x{{202F}}\\x{{3000}}])+|^''', '', 'g')"
     bare = f"regexp_replace({digits}, '^(?:\\+?86|0086)-?(1[3-9])', '\\1')"
     mobile = f"regexp_replace({bare}, '^(1[3-9][0-9])-([0-9]{{4}})-([0-9]{{4}})$', '\\1\\2\\3')"
     land = f"regexp_replace({mobile}, '^\\(?({AREA_CODE})\\)?-?([0-9]{{7,8}})', '\\1-\\2')"
@@ -68,29 +70,23 @@ PHONE = Element(
     ),
 )
 
-ACCOUNT_NUMBER = Element(
+ACCOUNT_NUMBER = identifier(
     id="account_number",
     label="银行账号",
     english="Bank account number",
     form="8至32位数字，按文本填写",
-    example="6200000000000000000",
+    example="6200000000000000001",
     sensitivity="L4",
     is_personal=True,
     clean=code_text("regexp_full_match({x}, '[0-9]{12,19}')", NOTHING_CODED, drop="-"),
     rules=(
-        Rule(
-            "spreadsheet",
-            "账号为科学计数法，末位数字已被表格软件丢弃，请将该列设为文本后重新导出",
-            f"not regexp_full_match({V}, '[0-9](?:\\.[0-9]+)?E\\+?[0-9]+')",
-        ),
-        Rule(
-            "shape", "不是8至32位数字的账号", f"regexp_full_match({V}, '[0-9]{{8,32}}|[0-9](?:\\.[0-9]+)?E\\+?[0-9]+')"
-        ),
+        LOST_DIGITS,
+        Rule("shape", "不是8至32位数字的账号", unless_damaged(f"regexp_full_match({V}, '[0-9]{{8,32}}')")),
     ),
     mask=f"'****' || right({V}, 4)",
 )
 
-PLATE_NUMBER = Element(
+PLATE_NUMBER = identifier(
     id="plate_number",
     label="机动车号牌号码",
     english="Vehicle registration plate",
@@ -104,7 +100,9 @@ PLATE_NUMBER = Element(
         Rule(
             "shape",
             "不是有效的机动车号牌号码",
-            f"regexp_full_match({V}, '[{PROVINCES}][A-Z][0-9A-HJ-NP-Z]{{4,5}}[0-9A-HJ-NP-Z挂学警港澳]')",
+            unless_damaged(
+                f"regexp_full_match({V}, '[{PROVINCES}][A-Z][0-9A-HJ-NP-Z]{{4,5}}[0-9A-HJ-NP-Z挂学警港澳]')"
+            ),
         ),
     ),
     mask=f"substr({V}, 1, 2) || '***' || right({V}, 2)",

@@ -7,10 +7,14 @@ A date is read from 2019-08-14, 20190814, 2019/8/14, 2019.8.14, 2019年8月14日
 time in Z is moved to Chinese time, which may be the next day), 20190814101112 and the day number of a spreadsheet
 (43691, five digits, 1927 to 2099). Six digits are refused as a date: 190814 and 201908 cannot be distinguished, and a
 month is not a day. 长期 (no end) is not a date.
+
+A month is not read from what may be two: 2014.1 (January, or October that lost its zero as a number) and 20148 (August
+2014, or a day of 1955 as the number of a spreadsheet).
 """
 
 from collections.abc import Sequence
 
+from suining_data.elements.cells import SEVERAL_DATES, SEVERAL_NUMBERS
 from suining_data.elements.expressions import BLANK, NOTHING, UNKNOWN, ascii_forms, null_if_nothing, says_nothing
 from suining_data.elements.model import Element, Rule, Then
 from suining_data.sql import literal
@@ -121,6 +125,9 @@ def _time_text() -> str:
     return _first_that_fits(ordinary, forms, null_if_nothing(odd, NO_DATE))
 
 
+TWO_MONTHS = r"[0-9]{4}\.1|(?:19[0-9]{2}|20[0-9]{2}|2100)[0-9](?:\.[0-9]+)?"
+
+
 def _month_text() -> str:
     """Template: a month as year-month-01; of a span of months (2019年1-2月, published as one) the last."""
     month = rf"{YEAR} ?[-/.年] ?{TWO} ?月?份?"
@@ -128,13 +135,20 @@ def _month_text() -> str:
     odd = _rewritten(_tidy(), span, r"\1-\2-01")
     for pattern in (month, DAY_AND_CLOCK):
         odd = _rewritten(odd, pattern, r"\1-\2-01")
+    odd = f"case when regexp_full_match({_tidy()}, '{TWO_MONTHS}') then {_tidy()} else {odd} end"
     forms = [
+        (TWO_MONTHS, X),
         ("[0-9]{6}(?:[0-9]{2})?", f"substr({X}, 1, 4) || '-' || substr({X}, 5, 2) || '-01'"),
         (SERIAL, _serial("%Y-%m-01")),
     ]
     return _first_that_fits("[12][0-9]{3}-[0-9]{2}-01", forms, null_if_nothing(odd, NO_DATE))
 
 
+AMBIGUOUS_MONTH = Rule(
+    "ambiguous",
+    "年月有歧义：2014.1可能是1月，也可能是丢了末位0的10月；20148可能是2014年8月，也可能是日期序号。请按201408的形式填写",
+    f"not regexp_full_match({X}, '{TWO_MONTHS}')",
+)
 TIME_SHAPE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}"
 DATE_SHAPE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 # try_cast alone takes "2019-08-14x" for a date.
@@ -179,6 +193,7 @@ DATE = Element(
     clean=_day_text(),
     convert=READ_DATE,
     unreadable="不是有效日期，应为年、月、日齐全的日期（如2019-08-14或20190814）",
+    text_rules=(SEVERAL_DATES,),
     rules=_bounds(V),
 )
 
@@ -194,6 +209,7 @@ DATETIME = Element(
     clean=_time_text(),
     convert=f"case when regexp_full_match({X}, '{TIME_SHAPE}') then try_cast({X} as timestamp) end",
     unreadable="不是有效的日期时间（如2019-08-14 10:11:12）",
+    text_rules=(SEVERAL_DATES,),
     rules=_bounds(f"cast({V} as date)"),
 )
 
@@ -209,6 +225,7 @@ MONTH = Element(
     clean=_month_text(),
     convert=READ_DATE,
     unreadable="不是有效的年月（如2019-08或201908）",
+    text_rules=(AMBIGUOUS_MONTH, SEVERAL_DATES),
     rules=_bounds(V),
 )
 
@@ -223,6 +240,7 @@ YEAR_ELEMENT = Element(
     clean=null_if_nothing(f"regexp_replace({_tidy()}, ' ?(?:年度?|\\.0)$', '')", NO_DATE),
     convert=f"case when regexp_full_match({X}, '[0-9]{{4}}') then try_cast({X} as smallint) end",
     unreadable="不是四位年份",
+    text_rules=(SEVERAL_NUMBERS,),
     rules=(Rule("range", "年份早于1850年或晚于2100年", f"{V} between 1850 and 2100", dimension="准确性"),),
 )
 

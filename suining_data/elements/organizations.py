@@ -5,7 +5,8 @@ Here: GB 32100-2015, GB 11714, the registration number of GS 15. Not here: names
 """
 
 from suining_data.city import load_city
-from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text, digit_sum, validated_where
+from suining_data.elements.cells import LOST_DIGITS, ORDINARY_NUMBER, code_text, identifier, unless_damaged
+from suining_data.elements.expressions import NOTHING, UNKNOWN, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
 V = "{v}"
@@ -45,7 +46,7 @@ def registration_check_digit(text: str) -> str:
     return f"((11 - {p}) % 10)"
 
 
-USCC = Element(
+USCC = identifier(
     id="uscc",
     label="统一社会信用代码",
     english="Unified social credit code",
@@ -55,7 +56,9 @@ USCC = Element(
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]{18}')", NOTHING_CODED),
     rules=(
-        Rule("length", "位数不是18位（15位可能是旧注册号，9位可能是组织机构代码）", f"length({V}) = 18"),
+        Rule(
+            "length", "位数不是18位（15位可能是旧注册号，9位可能是组织机构代码）", unless_damaged(f"length({V}) = 18")
+        ),
         Rule("characters", "含有不允许的字符（字母I、O、Z、S、V不使用）", f"length({V}) <> 18 or {USCC_SHAPE}"),
         Rule(
             "registry",
@@ -86,7 +89,7 @@ USCC = Element(
     ),
 )
 
-ORGANIZATION_CODE = Element(
+ORGANIZATION_CODE = identifier(
     id="organization_code",
     label="组织机构代码",
     english="Organisation code",
@@ -96,7 +99,7 @@ ORGANIZATION_CODE = Element(
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]{9}')", NOTHING_CODED, drop="-"),
     rules=(
-        Rule("length", "位数不是9位（不含连字符）", f"length({V}) = 9"),
+        Rule("length", "位数不是9位（不含连字符）", unless_damaged(f"length({V}) = 9")),
         Rule("characters", "含有数字和大写字母以外的字符", f"length({V}) <> 9 or {ORGANIZATION_SHAPE}"),
         Rule(
             "check_character",
@@ -106,7 +109,7 @@ ORGANIZATION_CODE = Element(
     ),
 )
 
-REGISTRATION_NUMBER = Element(
+REGISTRATION_NUMBER = identifier(
     id="registration_number",
     label="注册号",
     english="Registration number (before 2015)",
@@ -116,7 +119,7 @@ REGISTRATION_NUMBER = Element(
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{15}')", NOTHING_CODED),
     rules=(
-        Rule("length", "位数不是15位（2007年以前的13位旧号不能作为标识）", f"length({V}) = 15"),
+        Rule("length", "位数不是15位（2007年以前的13位旧号不能作为标识）", unless_damaged(f"length({V}) = 15")),
         Rule("characters", "含有数字以外的字符", f"length({V}) <> 15 or regexp_full_match({V}, '[0-9]{{15}}')"),
         Rule(
             "check_digit",
@@ -129,7 +132,7 @@ REGISTRATION_NUMBER = Element(
     ),
 )
 
-ORGANIZATION_IDENTIFIER = Element(
+ORGANIZATION_IDENTIFIER = identifier(
     id="organization_identifier",
     label="单位证照号码",
     english="USCC, organisation code, registration number or taxpayer number",
@@ -138,11 +141,15 @@ ORGANIZATION_IDENTIFIER = Element(
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'", NOTHING_CODED, drop="-"),
     rules=(
-        Rule("characters", "含有数字和大写字母以外的字符，或不足6位", f"regexp_full_match({V}, '[0-9A-Z]{{6,20}}')"),
+        Rule(
+            "characters",
+            "含有数字和大写字母以外的字符，或不足6位",
+            unless_damaged(f"regexp_full_match({V}, '[0-9A-Z]{{6,20}}')"),
+        ),
     ),
 )
 
-LICENSE_NUMBER = Element(
+LICENSE_NUMBER = identifier(
     id="license_number",
     label="许可证编号",
     english="Licence number",
@@ -150,11 +157,11 @@ LICENSE_NUMBER = Element(
     example="JY00000000000000",
     sensitivity="L1",
     # Numbers of documents contain Chinese and brackets (某卫医证字（2019）第1号): brackets become ASCII, blanks go.
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]+')", NOTHING_CODED),
-    rules=(Rule("length", "长度超过50个字符", f"length({V}) <= 50"),),
+    clean=code_text(ORDINARY_NUMBER, NOTHING_CODED),
+    rules=(LOST_DIGITS, Rule("length", "长度超过50个字符", f"length({V}) <= 50")),
 )
 
-SCHOOL_CODE = Element(
+SCHOOL_CODE = identifier(
     id="school_code",
     label="学校（机构）标识码",
     english="School identification code",
@@ -163,11 +170,11 @@ SCHOOL_CODE = Element(
     standard="教育部 学校（机构）代码管理办法",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{10}')", NOTHING_CODED),
-    rules=(Rule("shape", "不是10位数字", f"regexp_full_match({V}, '[0-9]{{10}}')"),),
+    rules=(Rule("shape", "不是10位数字", unless_damaged(f"regexp_full_match({V}, '[0-9]{{10}}')")),),
 )
 
 # The standard: year and month, and a department. Older codes: a year of four digits, and an industry.
-INVESTMENT_PROJECT_CODE = Element(
+INVESTMENT_PROJECT_CODE = identifier(
     id="investment_project_code",
     label="投资项目统一代码",
     english="National code of an investment project: time, division, department or industry, kind of project, serial",
@@ -180,7 +187,7 @@ INVESTMENT_PROJECT_CODE = Element(
         Rule(
             "shape",
             "不是4-6-2-2-6位数字、以连字符相隔的代码",
-            f"regexp_full_match({V}, '[0-9]{{4}}-[0-9]{{6}}-[0-9]{{2}}-[0-9]{{2}}-[0-9]{{6}}')",
+            unless_damaged(f"regexp_full_match({V}, '[0-9]{{4}}-[0-9]{{6}}-[0-9]{{2}}-[0-9]{{2}}-[0-9]{{6}}')"),
             Then.WARN,
         ),
     ),

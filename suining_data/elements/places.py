@@ -5,16 +5,20 @@ base), names of places (names.py).
 """
 
 from suining_data.city import load_city
+from suining_data.elements.cells import DAMAGED_IDENTIFIER, code_text, identifier, several_values, unless_damaged
 from suining_data.elements.expressions import (
     BLANK,
     DAMAGED,
+    GARBLED_WORDS,
+    INVISIBLE,
     NOTHING,
     UNKNOWN,
     ascii_forms,
-    code_text,
+    named,
     null_if_nothing,
     plain_text,
     says_nothing,
+    squeezed,
     validated_where,
 )
 from suining_data.elements.model import Element, Rule, Then
@@ -32,7 +36,7 @@ TOWNS = " union all ".join(
 )
 COUNTIES = literals(sorted(county.code for county in CITY.counties))
 
-DIVISION_CODE = Element(
+DIVISION_CODE = identifier(
     id="division_code",
     label="行政区划代码",
     english="Division code, 12 digits",
@@ -41,7 +45,11 @@ DIVISION_CODE = Element(
     standard="GB/T 2260, GB/T 10114",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{6,12}')", NOTHING_CODED),
-    convert=f"case when regexp_full_match({X}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') then rpad({X}, 12, '0') end",
+    # the rule for what a spreadsheet made of a code needs the text as it is
+    convert=(
+        f"case when regexp_full_match({X}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') then rpad({X}, 12, '0') "
+        f"when regexp_full_match({X}, '{DAMAGED_IDENTIFIER}') then {X} end"
+    ),
     unreadable="不是6位、9位或12位数字的行政区划代码",
     rules=(
         Rule(
@@ -81,6 +89,7 @@ ADDRESS = Element(
             Then.WARN,
             "准确性",
         ),
+        Rule("garbled", "地址是乱码（锟斤拷、烫烫烫），请核对原始登记", f"not regexp_matches({V}, '{GARBLED_WORDS}')"),
         Rule("length", "地址超过300个字符", f"length({V}) <= 300"),
     ),
     mask=(
@@ -88,6 +97,10 @@ ADDRESS = Element(
         f"nullif(regexp_extract({V}, '^.*?[县区]'), ''), nullif(regexp_extract({V}, '^.{{2,6}}?市'), ''), '') || '****'"
     ),
 )
+
+
+# degrees, minutes and seconds are parts of one value
+SEVERAL_COORDINATES = several_values(r"[0-9][^0-9A-Z.°度′''分″\"秒-]+[-+.]?[0-9]|[0-9][.][0-9]+[.,]")
 
 
 def _coordinate(
@@ -104,7 +117,9 @@ def _coordinate(
 ) -> Element:
     """A coordinate in degrees or metres; degrees, minutes and seconds (105°34′12.5″) are read too."""
     possible = f"{V} between {bounds[0]} and {bounds[1]}"
-    tidy = f"regexp_replace({ascii_forms(X)}, '{BLANK}+|[EN东北]经?|纬', '', 'g')"
+    words = f"(?:{BLANK}|[EN东北经纬])+"
+    bare = f"regexp_replace(regexp_replace({ascii_forms(X)}, '{INVISIBLE}', '', 'g'), '^{words}|{words}$', '', 'g')"
+    tidy = named(bare, "t", f"case when regexp_matches(t, '[0-9.]{BLANK}+[0-9.]') then t else {squeezed('t')} end")
     sexagesimal = "^([0-9]{1,3})[°度]([0-9]{1,2})[′''分]([0-9]{1,2}(?:\\.[0-9]+)?)[″\"秒]?(?:'')?$"
     parts = [f"try_cast(regexp_extract({X}, '{sexagesimal}', {part}) as double)" for part in (1, 2, 3)]
     number = r"-?[0-9]+(?:\.[0-9]+)?"
@@ -125,6 +140,7 @@ def _coordinate(
             f"else {parts[0]} + {parts[1]} / 60 + {parts[2]} / 3600 end"
         ),
         unreadable="不是坐标数值",
+        text_rules=(SEVERAL_COORDINATES,),
         rules=(
             Rule("range", range_reason, possible, dimension="准确性"),
             Rule("city_box", city_reason, f"not ({possible}) or {city}", Then.WARN, "准确性"),
@@ -199,7 +215,7 @@ FEATURE = "(?:J[ABSXCDEFWY]|[GZ][BSXDEFWY])"
 REAL_ESTATE_SHAPE = f"[0-9]{{12}}{FEATURE}[0-9]{{5}}[FLQW][0-9]{{8}}"
 _AREA_RULE = Rule("area", "前6位不是曾经使用过的行政区划代码", f"substr({V}, 1, 6) in ({AREAS})", Then.WARN, "准确性")
 
-REAL_ESTATE_UNIT_CODE = Element(
+REAL_ESTATE_UNIT_CODE = identifier(
     id="real_estate_unit_code",
     label="不动产单元代码",
     english="Real-estate unit code",
@@ -209,7 +225,7 @@ REAL_ESTATE_UNIT_CODE = Element(
     sensitivity="L2",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]{28}')", NOTHING_CODED),
     rules=(
-        Rule("length", "位数不是28位", f"length({V}) = 28"),
+        Rule("length", "位数不是28位", unless_damaged(f"length({V}) = 28")),
         Rule(
             "shape",
             "结构不符：应为12位数字、宗地特征码（如JC、GB）、5位数字、定着物代码（F、L、Q、W）和8位数字",
@@ -223,7 +239,7 @@ REAL_ESTATE_UNIT_CODE = Element(
     ),
 )
 
-PARCEL_CODE = Element(
+PARCEL_CODE = identifier(
     id="parcel_code",
     label="宗地代码",
     english="Parcel code",
@@ -233,7 +249,7 @@ PARCEL_CODE = Element(
     sensitivity="L2",
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]{19}')", NOTHING_CODED),
     rules=(
-        Rule("length", "位数不是19位", f"length({V}) = 19"),
+        Rule("length", "位数不是19位", unless_damaged(f"length({V}) = 19")),
         Rule(
             "shape",
             "结构不符：应为12位数字、宗地特征码（如JC、GB）和5位数字",
@@ -243,7 +259,7 @@ PARCEL_CODE = Element(
     ),
 )
 
-BUILDING_CODE = Element(
+BUILDING_CODE = identifier(
     id="building_code",
     label="自然幢号",
     english="Building code: parcel, F and four digits, or a department's own",
@@ -256,7 +272,7 @@ BUILDING_CODE = Element(
         Rule(
             "shape",
             "不是24位自然幢号（19位宗地代码、F和4位数字）",
-            f"regexp_full_match({V}, '[0-9]{{12}}{FEATURE}[0-9]{{5}}F[0-9]{{4}}')",
+            unless_damaged(f"regexp_full_match({V}, '[0-9]{{12}}{FEATURE}[0-9]{{5}}F[0-9]{{4}}')"),
             Then.WARN,
         ),
     ),

@@ -2,18 +2,25 @@
 
 Here: reading a number from text and converting it to the canonical unit. Not here: coordinates (places.py).
 
-A unit written in the text (100万元) wins over the unit that the field declares. Scientific notation of a spreadsheet
-(1.23E+08) is refused when digits before the decimal point are lost, that is when the exponent exceeds the decimals.
+Separators of thousands are read only where they part groups of three (1,234.50); blanks or commas elsewhere may part two
+values (400 150) or decimals (1.200,50): the value is quarantined. A unit written in the text (100万元) wins over the unit
+that the field declares. Scientific notation of a spreadsheet (1.23E+08) is refused when digits before the decimal point
+are lost, that is when the exponent exceeds the decimals.
 """
 
+from suining_data.elements.cells import SEVERAL_CODES, SEVERAL_NUMBERS
 from suining_data.elements.expressions import (
     BLANK,
+    INVISIBLE,
     NOTHING,
     UNKNOWN,
     ascii_forms,
+    joined_words,
+    named,
     null_if_nothing,
     one_of,
     says_nothing,
+    squeezed,
 )
 from suining_data.elements.model import Element, Rule
 
@@ -21,14 +28,22 @@ V, X = "{v}", "{x}"
 NO_NUMBER = (*NOTHING, *UNKNOWN, "…", "...")
 NUMBER_SHAPE = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]{1,3})?"
 PLAIN = r"-?[0-9]+(?:\.[0-9]+)?"
+CURRENCY = f"(?:{BLANK}|[¥$]|人民币|CNY|RMB)"
+# 0,123 is no group: it is a decimal comma
+IN_THREES = rf"[-(]?[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+(?:\.[0-9]*)?(?:[^0-9,]*|{BLANK}*[KH]?M2)"
 
 
 def _number_text(suffix: str = "") -> str:
     """Template: digits, point, sign and exponent; separators of thousands, currency signs and `suffix` dropped.
 
-    (1,234.50), as accountants write a negative amount, gets its sign.
+    (1,234.50), as accountants write a negative amount, gets its sign. Separators that may part two values stay.
     """
-    text = f"regexp_replace(upper({ascii_forms(X)}), '{BLANK}+|[,¥$]|^[''+]|人民币|CNY|RMB', '', 'g')"
+    text = f"regexp_replace(upper({ascii_forms(X)}), '{INVISIBLE}', '', 'g')"
+    text = f"regexp_replace({text}, '^(?:{BLANK}|'')*{CURRENCY}*[+]?([-(]?){CURRENCY}*', '\\1')"
+    text = f"regexp_replace({text}, '{CURRENCY}+$', '')"
+    grouped = f"case when regexp_full_match(t, '{IN_THREES}') then replace(t, ',', '') else t end"
+    text = named(text, "t", grouped)
+    text = named(text, "t", f"case when regexp_matches(t, '[0-9.,E]{BLANK}+[0-9.,E]') then t else {squeezed('t')} end")
     text = f"regexp_replace({text}, '^\\(([0-9.]+)\\)$', '-\\1')"
     if suffix:
         text = f"regexp_replace({text}, '(?:{suffix})$', '')"
@@ -116,6 +131,7 @@ MONEY_CNY = Element(
     clean=_number_text(),
     convert=_money(),
     unreadable="不是金额，或为外币（应为数字，可带元、万元、亿元）",
+    text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
     units=MONEY_UNITS,
 )
@@ -131,6 +147,7 @@ AREA_M2 = Element(
     clean=_number_text(),
     convert=_area(),
     unreadable="不是面积（应为数字，可带平方米、亩、公顷、平方公里）",
+    text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION, Rule("negative", "面积为负数", f"{V} >= 0", dimension="准确性")),
     units=AREA_UNITS,
 )
@@ -146,6 +163,7 @@ PERCENT = Element(
     clean=_number_text("%|个?百分点"),
     convert=_read(X, "double"),
     unreadable="不是百分数",
+    text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
 )
 
@@ -160,6 +178,7 @@ NUMBER = Element(
     clean=_number_text(),
     convert=_read(X, "double"),
     unreadable="不是数字",
+    text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
 )
 
@@ -179,6 +198,7 @@ INTEGER = Element(
         f"then try_cast(try_cast({X} as double) as bigint) end"
     ),
     unreadable="不是整数",
+    text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
 )
 
@@ -192,11 +212,10 @@ BOOLEAN = Element(
     example="是",
     sql_type="boolean",
     sensitivity="L2",
-    clean=null_if_nothing(
-        f"upper(regexp_replace({ascii_forms(X)}, '{BLANK}+', '', 'g'))", tuple(t for t in NOTHING if t not in NO)
-    ),
+    clean=null_if_nothing(joined_words(f"upper({ascii_forms(X)})"), tuple(t for t in NOTHING if t not in NO)),
     convert=f"case when {one_of(X, YES)} then true when {one_of(X, NO)} then false end",
     unreadable="不是“是”或“否”",
+    text_rules=(SEVERAL_CODES,),
 )
 
 ELEMENTS_OF_QUANTITIES: tuple[Element, ...] = (MONEY_CNY, AREA_M2, PERCENT, NUMBER, INTEGER, BOOLEAN)

@@ -4,8 +4,9 @@ Here: codes of the registers of the smaller units, one line a code as `register`
 Not here: registers of the key departments (registers.py), the helper (code_sets.py).
 """
 
+from suining_data.elements.cells import code_text, identifier, unless_damaged
 from suining_data.elements.code_sets import register
-from suining_data.elements.expressions import NOTHING, UNKNOWN, code_text
+from suining_data.elements.expressions import NOTHING, UNKNOWN
 from suining_data.elements.model import Element, Rule, Then
 
 SERVICES = (
@@ -133,7 +134,7 @@ COURTS = (
 )  # fmt: skip
 
 # The part of a resident id that courts publish: area and year of birth, or all but month and day, and the last digits.
-MASKED_IDENTITY_NUMBER = Element(
+MASKED_IDENTITY_NUMBER = identifier(
     id="masked_identity_number",
     label="证件号码（已脱敏）",
     english="Identity number, partly masked as published",
@@ -142,7 +143,7 @@ MASKED_IDENTITY_NUMBER = Element(
     clean=code_text("regexp_full_match({x}, '[0-9X*]+')", (*NOTHING, *UNKNOWN)),
     rules=(
         Rule("unmasked", "公开的证件号码未脱敏，不得接入", "not regexp_full_match({v}, '[0-9]{17}[0-9X]|[0-9]{15}')"),
-        Rule("shape", "不是部分打码的18位或15位证件号码", "regexp_full_match({v}, '[0-9]{4,14}[*]{2,}[0-9X]{0,4}')", Then.WARN),
+        Rule("shape", "不是部分打码的18位或15位证件号码", unless_damaged("regexp_full_match({v}, '[0-9]{4,14}[*]{2,}[0-9X]{0,4}')"), Then.WARN),
     ),
     mask="substr({v}, 1, 4) || '****'",
 )  # fmt: skip

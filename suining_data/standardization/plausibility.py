@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource
 from suining_data.elements import Then
+from suining_data.elements.cells import LOST_DIGITS
 from suining_data.ingestion import Notice
 from suining_data.sql import literal
 from suining_data.standardization.rules import ColumnRule, rules_of_fields
@@ -20,13 +21,18 @@ from suining_data.warehouse import load_spatial
 ROWS_VALIDATED = 2_000  # the first rows of a batch are enough to see that a column holds other values
 FEWEST_VALUES = 20
 MOST_BROKEN = 0.90  # of the filled cells of a column
+# One number that ends in zeros may be right, a column of them is not: LOST_DIGITS refuses, too.
 REFUSING = (Then.QUARANTINE, Then.QUARANTINE_VALUE)
 
 
 def implausible_column(con: duckdb.DuckDBPyConnection, raw: Path, resource: Resource, batch_id: str) -> Notice | None:
     """The reason to refuse the batch when nearly all values of a column break one rule; None when there is no such column."""
     found = pq.read_schema(raw).names  # a column may have been declared after the file was delivered
-    rules = [rule for rule in rules_of_fields(resource) if rule.then in REFUSING and rule.source in found]
+    rules = [
+        rule
+        for rule in rules_of_fields(resource)
+        if rule.source in found and (rule.then in REFUSING or rule.name == LOST_DIGITS.id)
+    ]
     first = f"(from read_parquet({literal(str(raw))}) limit {ROWS_VALIDATED})"
     counted = broken_and_filled(resource, rules, first)
     load_spatial(con, counted)

@@ -1,12 +1,13 @@
 """The rules that the rows of a resource must meet: one per column and rule of its element, and those of its field.
 
-Here: the list of rules of a resource. Not here: the SQL that applies them (statement.py).
+Here: the list of rules of a resource. Not here: the SQL that applies them (statement.py), rows that are no data at all
+(no_data.py).
 """
 
 from dataclasses import dataclass
 
 from suining_data.catalog import Derived, Field, Resource
-from suining_data.elements import ELEMENTS, Then
+from suining_data.elements import ELEMENTS, Rule, Then
 from suining_data.sql import literal
 
 # The shape of an error of a spreadsheet (#REF!, #N/A, #NAME?, #SPILL!, #GETTING_DATA, a column of # that is too narrow)
@@ -71,16 +72,29 @@ def rules_of_field(field: Field) -> list[ColumnRule]:
     """Every rule that the values of one delivered column must meet."""
     element = ELEMENTS[field.element]
     cleaned, value = f"c_{field.name}", f"v_{field.name}"
+    # what is no value at all stops the row of a required field, as an empty cell does
+    no_value = Then.QUARANTINE if field.required else element.unreadable_then
     found = []
     if field.required:
         found.append(_rule(field, "required", "必填项为空", f"{cleaned} is not null", Then.QUARANTINE))
     # one mistake breaks one rule: an error of a spreadsheet has no value, and is not unreadable besides
-    found.append(
-        _rule(field, "formula_error", FORMULA_ERROR, f"not ({is_spreadsheet_error(cleaned)})", Then.QUARANTINE_VALUE)
-    )
+    is_error = is_spreadsheet_error(cleaned)
+    found.append(_rule(field, "formula_error", FORMULA_ERROR, f"not ({is_error})", no_value))
+    texts = [
+        _rule(
+            field,
+            rule.id,
+            rule.reason,
+            f"case when not ({_over(field.name, rule)}) then {is_error} else true end",
+            no_value,
+        )
+        for rule in element.text_rules
+    ]
+    found += texts
     if element.convert != "{x}":
-        readable = f"({cleaned} is null or {value} is not null or {is_spreadsheet_error(cleaned)})"
-        found.append(_rule(field, "unreadable", element.unreadable, readable, element.unreadable_then))
+        explained = "".join(f" or not ({rule.holds})" for rule in texts)
+        readable = f"({cleaned} is null or {value} is not null or {is_error}{explained})"
+        found.append(_rule(field, "unreadable", element.unreadable, readable, no_value))
     return found + _of_element(field, field.source)
 
 
@@ -92,11 +106,15 @@ def _of_element(column: Field | Derived, source: str | None) -> list[ColumnRule]
             source=source,
             name=rule.id,
             reason=rule.reason,
-            holds=rule.holds.replace("{x}", f"c_{column.name}").replace("{v}", f"v_{column.name}"),
+            holds=_over(column.name, rule),
             then=rule.then,
         )
         for rule in ELEMENTS[column.element].rules
     ]
+
+
+def _over(column: str, rule: Rule) -> str:
+    return rule.holds.replace("{x}", f"c_{column}").replace("{v}", f"v_{column}")
 
 
 def _rule(field: Field, name: str, reason: str, holds: str, then: Then) -> ColumnRule:

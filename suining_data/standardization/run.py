@@ -15,6 +15,7 @@ from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
 from suining_data.standardization.accounts import create_accounts, unbalanced_batches
+from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.rules import (
     FORMULA_ERROR,
     reason_of_marker,
@@ -91,13 +92,19 @@ def _quarantine(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
     """Fills next_quarantine: the rows and values that break a rule and the rejected lines, with their reasons."""
     every = [*rules_of_fields(resource), *rules_of_derived(resource)]
     rules = [rule for rule in every if rule.then not in ("warn", "discard")]
-    declared = (
-        ", ".join(
-            f"({literal(rule.id)}, {literal(rule.source or rule.column)}, {literal(rule.name)}, {literal(f'{rule.label}：{rule.reason}')}, "
-            f"{literal('row' if rule.then == 'quarantine' else 'value')})"
-            for rule in rules
-        )
-        or "('', '', '', '', '')"
+    declared = ", ".join(
+        [
+            *(
+                f"({literal(rule.id)}, {literal(rule.source or rule.column)}, {literal(rule.name)}, {literal(f'{rule.label}：{rule.reason}')}, "
+                f"{literal('row' if rule.then == 'quarantine' else 'value')})"
+                for rule in rules
+            ),
+            *(
+                f"({literal(rule.id)}, null, {literal(rule.name)}, {literal(rule.reason)}, 'row')"
+                for rule in rules_of_rows(resource)
+            ),
+            "('', null, '', '', '')",  # without any rule the list would be empty
+        ]
     )
     received = """json_extract_string(_raw, '$."' || broken_rule.field || '"')"""
     of_marker = (

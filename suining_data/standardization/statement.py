@@ -8,9 +8,13 @@ A row keeps its broken rules as bits of integers (`mask_<n>`), so one pass over 
 rules.
 """
 
+from collections.abc import Sequence
+
 from suining_data.catalog import Field, Resource
 from suining_data.elements import ELEMENTS, Then
+from suining_data.elements.cells import unguarded
 from suining_data.sql import identifier, literal
+from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.rules import (
     ColumnRule,
     is_spreadsheet_error,
@@ -26,7 +30,7 @@ def staged_select(resource: Resource) -> str:
     """SELECT of record_id, batch_id, line_number, the declared columns, failed_rules, _is_refused, _raw.
 
     Reads a relation `delivered`: record_id, batch_id, line_number and the source columns as text.
-    `_raw` is the delivered row as JSON where a rule is broken, else null.
+    `_raw` is the delivered row as JSON where a rule is broken, else null. A row that is no data breaks no other rule.
     """
     fields, derived = rules_of_fields(resource), rules_of_derived(resource)
     every = [*fields, *derived]
@@ -51,8 +55,9 @@ def staged_select(resource: Resource) -> str:
     body = ",\n\n".join(f"{name} as (\n{sql}\n)" for name, sql in levels.items())
     return (
         f"with {body}\n\nselect\n    {ROW_KEYS},\n    {named},\n"
-        f"    case when {broken} then {_broken_list(every, bits)} end as failed_rules,\n"
-        f"    {refused} as _is_refused,\n    case when {broken} then cast({raw} as varchar) end as _raw\nfrom {last}"
+        f"    case when _no_data is not null then [_no_data] when {broken} then {_broken_list(every, bits)} end as failed_rules,\n"
+        f"    (_no_data is not null or {refused}) as _is_refused,\n"
+        f"    case when _no_data is not null or {broken} then cast({raw} as varchar) end as _raw\nfrom {last}"
     )
 
 
@@ -64,9 +69,16 @@ def broken_and_filled(resource: Resource, rules: list[ColumnRule], rows: str) ->
     """
     validated = [field for field in resource.fields if any(rule.column == field.name for rule in rules)]
     cleaned = ", ".join(f"{_clean(field)}, {identifier(field.source)} as s_{field.name}" for field in validated) or "1"
+    rows = (
+        f"(select * replace ({_unguarded([field.source for field in validated])}) from {rows})" if validated else rows
+    )
     values = ", ".join(_value(field) for field in validated) or "1"
     counts = (f"count(*) filter (not ({rule.holds})), count(*) filter (trim(s_{rule.column}) <> '')" for rule in rules)
     return f"select {', '.join(counts) or '1'} from (select *, {values} from (select {cleaned} from {rows}))"
+
+
+def _unguarded(sources: Sequence[str]) -> str:
+    return ", ".join(f"{unguarded(identifier(s))} as {identifier(s)}" for s in dict.fromkeys(sources))
 
 
 def _clean(field: Field) -> str:
@@ -91,9 +103,17 @@ def source_columns(resource: Resource) -> list[str]:
 
 
 def _cleaned(resource: Resource) -> str:
-    raw = [f'{identifier(source)} as "r_{i}"' for i, source in enumerate(source_columns(resource))]
+    sources = source_columns(resource)
+    raw = ", ".join(f'"r_{i}"' for i in range(len(sources)))
+    received = ", ".join(f'{identifier(source)} as "r_{i}"' for i, source in enumerate(sources))
+    kinds = " ".join(f"when {rule.is_broken} then {literal(rule.id)}" for rule in rules_of_rows(resource))
+    no_data = f"case {kinds} end" if kinds else "null::varchar"
     cleaned = [_clean(field) for field in resource.fields]
-    return f"    select {ROW_KEYS}, {', '.join(raw)},\n        " + ",\n        ".join(cleaned) + "\n    from delivered"
+    return (
+        f"    select {ROW_KEYS}, {raw}, {no_data} as _no_data,\n        "
+        + ",\n        ".join(cleaned)
+        + f"\n    from (select {ROW_KEYS}, {received}, {_unguarded(sources)} from delivered)"
+    )
 
 
 def _converted(resource: Resource) -> str:

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from suining_data.catalog import Field
 from suining_data.elements import ELEMENTS, Then
+from suining_data.elements.cells import unguarded
+from suining_data.standardization.rules import rules_of_field
 
 SETS_TO_NULL = (Then.QUARANTINE, Then.QUARANTINE_VALUE, Then.DISCARD)
 
@@ -22,22 +25,24 @@ class Judged(NamedTuple):
 def judge(con: duckdb.DuckDBPyConnection, element_id: str, texts: list[str], unit: str | None = None) -> list[Judged]:
     """One result per text, in order; every text goes through one statement."""
     element = ELEMENTS[element_id]
-    rules = {"unreadable": ("(x is null or v is not null)", element.unreadable_then)}
-    rules |= {rule.id: (rule.holds.replace("{x}", "x").replace("{v}", "v"), rule.then) for rule in element.rules}
-    broken = ", ".join(f"case when not ({holds}) then '{id}' end" for id, (holds, _) in rules.items())
+    unit = {"unit": unit} if unit else {}
+    field = Field(source="raw", name="field", element=element_id, label="字段", **unit)
+    rules = {rule.name: rule for rule in rules_of_field(field)}
+    broken = ", ".join(f"case when not ({rule.holds}) then '{name}' end" for name, rule in rules.items())
     rows = con.execute(
         f"""
         with delivered as (select unnest($texts::varchar[]) as raw, unnest(range(len($texts))) as n),
-        cleaned as (select n, {element.cleaned("raw")} as x from delivered),
-        converted as (select n, x, {element.converted("x", unit)} as v from cleaned)
-        select v, [{broken}] from converted order by n
+        unguarded as (select n, {unguarded("raw")} as raw from delivered),
+        cleaned as (select n, {element.cleaned("raw")} as c_field from unguarded),
+        converted as (select n, c_field, {element.converted("c_field", field.unit)} as v_field from cleaned)
+        select v_field, [{broken}]::varchar[] from converted order by n
         """,
         {"texts": texts},
     ).fetchall()
     found = []
     for value, ids in rows:
         names = [id for id in ids if id]
-        refused = any(rules[name][1] in SETS_TO_NULL for name in names)
+        refused = any(rules[name].then in SETS_TO_NULL for name in names)
         found.append(Judged(None if refused else value, names))
     return found
 
