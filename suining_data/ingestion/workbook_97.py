@@ -29,7 +29,7 @@ from suining_data.settings import Limits
 
 BEGIN, END, CONTINUE = 0x0809, 0x000A, 0x003C
 LOCKED, SHEET, STRINGS, FORMAT, STYLE = 0x002F, 0x0085, 0x00FC, 0x041E, 0x00E0
-DATES, CODE_PAGE, MERGED = 0x0022, 0x0042, 0x00E5
+DATES, CODE_PAGE, MERGED, CALCULATED = 0x0022, 0x0042, 0x00E5, 0x01C1
 NUMBER, RK, RK_ROW, FORMULA_CELL, BOOLEAN_OR_ERROR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
 LABEL, RICH_LABEL, SHARED_LABEL, RESULT = 0x0204, 0x00D6, 0x00FD, 0x0207
 CELL_KINDS = {NUMBER, RK, FORMULA_CELL, BOOLEAN_OR_ERROR, LABEL, RICH_LABEL, SHARED_LABEL}
@@ -52,6 +52,7 @@ class _Globals:
     version: int = VERSION_97
     encoding: str = "gbk"
     from_1904: bool = False
+    is_calculated: bool = False  # by a spreadsheet program; other programs leave results to the one that opens the file
     sheets: list[tuple[int, str, bool]] = field(default_factory=list)  # offset, name, whether it is hidden
     codes: dict[int, str] = field(default_factory=dict)
     styles: list[int] = field(default_factory=list)  # number of the format of each cell style
@@ -118,6 +119,8 @@ def _add_global(found: _Globals, kind: int, body: bytes) -> None:
         found.encoding = CODE_PAGES.get(page, f"cp{page}")
     elif kind == DATES:
         found.from_1904 = struct.unpack_from("<H", body)[0] == 1
+    elif kind == CALCULATED:
+        found.is_calculated = True
     elif kind == SHEET:
         _add_sheet(found, body)
     elif kind == FORMAT:
@@ -241,7 +244,8 @@ class _Values:
             return self._number(struct.unpack_from("<d", stored)[0], style)
         if stored[0] in (1, 2):
             return _boolean_or_error(stored[2], is_error=stored[0] == 2)
-        return FORMULA if struct.unpack_from("<H", stored, 8)[0] & RECALCULATED else ""
+        is_computed = self.found.is_calculated and not struct.unpack_from("<H", stored, 8)[0] & RECALCULATED
+        return "" if is_computed else FORMULA
 
     def _number(self, value: float, style: int) -> str:
         return number_cell(repr(value), self.formats[style], from_1904=self.found.from_1904)

@@ -165,7 +165,8 @@ def _date(value: float, stored: str, shown_as: NumberFormat, from_1904: bool) ->
     if not 0 <= value < LAST_DAY:
         return f"#NUMBER! {stored}"  # the sheet shows ####
     if shown_as.is_elapsed:
-        return DateText(timedelta(seconds=round(value * 86400)))
+        minutes, seconds = divmod(round(value * 86400), 60)
+        return DateText(f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}")
     if not shown_as.has_day and value < 1:
         return DateText(day_text(value, from_1904=from_1904).partition(" ")[2] or "00:00:00")
     cell = DateText(day_text(value, from_1904=from_1904))

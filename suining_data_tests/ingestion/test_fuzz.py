@@ -19,12 +19,14 @@ from suining_data.ingestion import CurrentBatch, ingest
 from suining_data.ingestion.reading import LINE
 from suining_data.settings import Settings
 from suining_data_tests.ingestion.mutations import mutated, mutated_inside, seeded
+from suining_data_tests.ingestion.mutations_workbook import mutated_workbook
 from suining_data_tests.ingestion.sound_deliveries import ALL_KINDS, Files, resource, sound
 
 LONGEST = 10  # seconds for one small delivery
 FEW = 25  # damaged deliveries per kind, in every run of the tests
 MANY = 10_000  # of all kinds, in the long run
 ZIPPED = {"xlsx", "zip"}
+WORKBOOKS = {"xlsx", "xls"}
 OF_LINES = {"csv", "txt", "jsonl", "zip"}  # kinds whose lines anybody can count
 UNIT = Unit(id="public_security", name="市公安局", origin="department")
 SEEDS = {kind: sound(kind) for kind in ALL_KINDS}
@@ -91,6 +93,9 @@ def damaged(kind: str, number: int) -> Files:
     files = dict(SEEDS[kind])
     victims = rng.sample(sorted(files), rng.randint(1, min(2, len(files))))
     for name in victims:
+        if kind in WORKBOOKS and number % 2:
+            files[name] = mutated_workbook(rng, files[name])
+            continue
         inside = kind in ZIPPED and number % 4
         files[name] = (mutated_inside if inside else mutated)(rng, files[name])
     return files

@@ -2,12 +2,14 @@
 
 import io
 import struct
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import pytest
 import xlwt
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from xlwt.CompoundDoc import XlsDoc
 
 from suining_data_tests.ingestion.conftest import Desk, balances, resource_of
@@ -158,3 +160,124 @@ def test_an_extent_that_is_not_true_harms_nothing(desk: Desk):
 def test_workbooks_of_every_size_are_read_whole(desk: Desk, rows: int):
     desk.deliver("x.xls", table_of_97([["t", "b", "c"], *([f"名{n}", n, None] for n in range(rows))]))
     assert [r["t"] for r in desk.rows(desk.refresh(SMALL))] == [f"名{n}" for n in range(rows)]
+
+
+def book_of_97(fill: Callable[[xlwt.Workbook], None]) -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    fill(book)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def cells_of_97(desk: Desk, content: bytes, element: str = "text") -> list[str | None]:
+    """The second column below the header."""
+    desk.deliver("x.xls", content)
+    result = desk.refresh(resource_of(["a", "b"], elements={"b": element}, format="xls", pattern="*"))
+    assert result.refusals == ()
+    assert balances(result)
+    return [row["b"] for row in desk.rows(result)]
+
+
+def column_of_97(values: Sequence[tuple[object, str]], *, is_1904: bool = False) -> bytes:
+    """A workbook with a column of values in number formats."""
+
+    def fill(book: xlwt.Workbook) -> None:
+        book.dates_1904 = is_1904
+        sheet = book.add_sheet("表")
+        for place, name in enumerate(["a", "b"]):
+            sheet.write(0, place, name)
+        for number, (value, code) in enumerate(values, start=1):
+            sheet.write(number, 0, "x")
+            sheet.write(number, 1, value, xlwt.easyxf(num_format_str=code))
+
+    return book_of_97(fill)
+
+
+def test_number_formats_of_a_workbook_of_97(desk: Desk):
+    shown = [
+        ((0.335, "0%"), "33.5%"),
+        ((2014.1, "0.00"), "2014.10"),
+        ((1234, "000000"), "001234"),
+        ((12345678, "#,##0,"), "#FORMAT! 12345678"),
+        ((date(2019, 3, 2), "yyyy-mm-dd"), "#DATE! 2019-03-02"),
+        ((True, "General"), "#BOOLEAN! TRUE"),
+        ((float("nan"), "General"), "#NUMBER! nan"),
+        ((float("inf"), "0.00"), "#NUMBER! inf"),
+        ((510902199001011234, "0"), "5.10902E+17"),
+        (("0012", "@"), "0012"),
+    ]
+    assert cells_of_97(desk, column_of_97([cell for cell, _ in shown])) == [text for _, text in shown]
+
+
+def test_dates_from_1904_in_a_workbook_of_97(desk: Desk):
+    values = [(42251, code) for code in ("General", "yyyy-mm-dd", 'yyyy"年"m"月"d"日"', "0")]
+    assert cells_of_97(desk, column_of_97(values, is_1904=True), "date") == ["2019-09-05"] * 4
+
+
+def test_formulas_and_errors_of_a_workbook_of_97(desk: Desk):
+    content = bytearray(column_of_97([(xlwt.Formula("1+1"), "0"), (True, "General")]))
+    place = record(content, 0x0205)
+    content[place + 6 : place + 8] = b"\x17\x01"  # the boolean becomes an error
+    assert cells_of_97(desk, bytes(content)) == ["#FORMULA!", "#REF!"]
+    content[place + 6] = 0x63
+    assert cells_of_97(desk, bytes(content)) == ["#FORMULA!", "#ERROR! 99"]
+
+
+def test_an_empty_text_of_a_formula_of_97_is_an_empty_cell(desk: Desk):
+    """Where the program that wrote the file computed it; it says so by a record that others leave out."""
+    content = bytearray(column_of_97([(xlwt.Formula("1+1"), "0"), ("y", "@")]))
+    struct.pack_into("<H", content, record(content, 0x0022) - 4, 0x01C1)  # in place of the record of the date system
+    assert cells_of_97(desk, bytes(content)) == ["y"]
+
+
+def test_a_hidden_sheet_of_97_is_not_read(desk: Desk):
+    def fill(book: xlwt.Workbook) -> None:
+        for name, value in (("旧", "1"), ("新", "2")):
+            sheet = book.add_sheet(name)
+            for place, text in enumerate(["a", "b"]):
+                sheet.write(0, place, text)
+                sheet.write(1, place, value)
+        book.get_sheet(0).visibility = 2
+        book.set_active_sheet(1)
+
+    content = book_of_97(fill)
+    assert cells_of_97(desk, content) == ["2"]
+    [item] = desk.refresh(resource_of(["a", "b"], format="xls", pattern="*")).current
+    assert (item.batch.raw_rows, item.batch.rejected_rows) == (1, 1)
+
+
+def test_a_sheet_of_97_that_is_not_in_the_index_is_refused(desk: Desk):
+    """Its rows would be lost without a word."""
+
+    def fill(book: xlwt.Workbook) -> None:
+        for name in ("一", "二"):
+            book.add_sheet(name).write(0, 0, "t")
+
+    content = bytearray(book_of_97(fill))
+    struct.pack_into("<H", content, record(content, 0x0085) - 4, 0xFFFF)
+    zh, en = refusal(desk, content)
+    assert "除目录中的 1 张工作表外，还有 1 张不在目录中，有 1 个单元格" in zh
+    assert "beside the 1 sheets in its index the file has 1 more, with 1 cells" in en
+
+
+def test_a_cell_of_97_at_the_place_of_another_one_is_refused(desk: Desk):
+    content = bytearray(SOUND_97)
+    place = record(content, 0x00FD)
+    struct.pack_into("<HH", content, place, 0, 1)
+    assert "个单元格，只能读出" in refusal(desk, content)[0]
+
+
+def test_a_text_that_goes_on_in_another_record_is_read_whole(desk: Desk):
+    texts = [("王" * 5000 + "a" * 5000 + str(n)) for n in range(8)]
+    assert cells_of_97(desk, column_of_97([(text, "@") for text in texts])) == texts
+
+
+def test_what_calamine_reads_is_what_is_read(desk: Desk):
+    """Another library besides xlrd, on the workbook with every kind of value."""
+    rows = [["t", "b", "c"], *([f"名{n}", n * 1.5, f"𠮷{n}"] for n in range(500))]
+    desk.deliver("x.xls", table_of_97(rows))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(table_of_97(rows)))
+    theirs = book.get_sheet_by_index(0).to_python()[1:]
+    ours = [[row["t"], float(row["b"]), row["c"]] for row in desk.rows(desk.refresh(SMALL))]
+    assert ours == theirs

@@ -12,6 +12,7 @@ Reasoned differences, all on our side:
 import datetime as dt
 import io
 import tempfile
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -244,3 +245,16 @@ def test_what_openpyxl_wrote_is_what_openpyxl_reads(table: Table, is_1904: bool)
 @given(TABLES, st.booleans())
 def test_what_xlwt_wrote_is_what_xlrd_reads(table: Table, is_1904: bool) -> None:
     agrees(by_xlwt, opinion_of_xlrd, "xls", table, is_1904, True)
+
+
+@settings(max_examples=30, deadline=None)
+@given(TABLES, st.booleans(), st.booleans())
+def test_rows_in_the_usual_form_are_read_as_the_xml_parser_reads_them(
+    table: Table, is_1904: bool, in_memory: bool
+) -> None:
+    content = by_xlsxwriter(table, is_1904, in_memory)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():  # behind a comment every row goes to the parser
+            new.writestr(name, old.read(name).replace(b"<sheetData", b"<!-- x --><sheetData"))
+    assert ours(out.getvalue(), "xlsx") == ours(content, "xlsx")
