@@ -4,7 +4,7 @@ Here: GB 11643-1999 and the numbers built on it. Not here: names of persons (nam
 (person_codes.py).
 """
 
-from suining_data.elements.cells import IS_DAMAGED, code_text, identifier
+from suining_data.elements.cells import IS_DAMAGED, code_text, identifier, unless_damaged
 from suining_data.elements.code_sets import code_set
 from suining_data.elements.expressions import NOTHING, UNKNOWN, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
@@ -69,7 +69,7 @@ RESIDENT_ID_RULES = (
     Rule(
         "characters",
         "含有数字以外的字符（仅第18位可为X；脱敏号码不能使用）",
-        validated_where(f"length({V}) in (15, 18)", f"regexp_full_match({V}, '[0-9]{{17}}[0-9X]')"),
+        unless_damaged(validated_where(f"length({V}) in (15, 18)", f"regexp_full_match({V}, '[0-9]{{17}}[0-9X]')")),
     ),
     Rule(
         "area",

@@ -59,7 +59,11 @@ USCC = identifier(
         Rule(
             "length", "位数不是18位（15位可能是旧注册号，9位可能是组织机构代码）", unless_damaged(f"length({V}) = 18")
         ),
-        Rule("characters", "含有不允许的字符（字母I、O、Z、S、V不使用）", f"length({V}) <> 18 or {USCC_SHAPE}"),
+        Rule(
+            "characters",
+            "含有不允许的字符（字母I、O、Z、S、V不使用）",
+            unless_damaged(f"length({V}) <> 18 or {USCC_SHAPE}"),
+        ),
         Rule(
             "registry",
             "第1位不是有效的登记管理部门代码",
@@ -100,7 +104,11 @@ ORGANIZATION_CODE = identifier(
     clean=code_text("regexp_full_match({x}, '[0-9A-Z]{9}')", NOTHING_CODED, drop="-"),
     rules=(
         Rule("length", "位数不是9位（不含连字符）", unless_damaged(f"length({V}) = 9")),
-        Rule("characters", "含有数字和大写字母以外的字符", f"length({V}) <> 9 or {ORGANIZATION_SHAPE}"),
+        Rule(
+            "characters",
+            "含有数字和大写字母以外的字符",
+            unless_damaged(f"length({V}) <> 9 or {ORGANIZATION_SHAPE}"),
+        ),
         Rule(
             "check_character",
             "校验码错误，代码中可能有错位或录错的字符",

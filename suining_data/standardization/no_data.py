@@ -3,8 +3,8 @@
 Here: how such a row is recognised, as SQL over its delivered texts, and the reason that its quarantine gives.
 Not here: single values that are no names (elements/cells.py), lines that are no rows (ingestion/).
 
-Two files that somebody joined have the header of the second among the rows. A row is a header if of its filled cells at
-least two more hold the names of their columns than other texts.
+Two files that somebody joined have the header of the second among the rows. A row is a header if more than half of its
+filled cells, and at least two, hold the names of their columns; of a header of several rows each has parts of the names.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from suining_data.elements.cells import SUMMARY
 from suining_data.elements.expressions import trimmed
 from suining_data.sql import identifier, literal
 
-FEWEST_MORE = 2
+FEWEST_NAMES = 2
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,12 @@ def rules_of_rows(resource: Resource) -> list[RowRule]:
 
 
 def _is_header(sources: list[str]) -> str:
-    each = (
+    """SQL; names are counted in rows only that have more of them than other texts: in headers."""
+    more = (
         f"case when {_is_named(source)} then 1 when {identifier(source)} <> '' then -1 else 0 end" for source in sources
     )
-    return f"{' + '.join(each)} >= {FEWEST_MORE}"
+    names = (f"case when {_is_named(source)} then 1 else 0 end" for source in sources)
+    return f"case when {' + '.join(more)} > 0 then {' + '.join(names)} >= {FEWEST_NAMES} else false end"
 
 
 def _is_named(source: str) -> str:

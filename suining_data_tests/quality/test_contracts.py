@@ -186,7 +186,7 @@ def staged(resource_id="public_security__household_changes"):
         ("batch_id = null where line_number = 2", {"batch_id:required": 1}),
         ("name = null where line_number = 2", {"name:required": 1}),
         ("name = null, failed_rules = ['name:damaged'] where line_number = 2", {}),
-        ("name = null, failed_rules = ['name:formula_error'] where line_number = 2", {}),
+        ("name = null, failed_rules = ['name:formula_error'] where line_number = 2", {"name:required": 1}),
         ("name = null, failed_rules = ['resident_id:damaged'] where line_number = 2", {"name:required": 1}),
         ("resident_id = '110105194912310021' where line_number = 3", {"resident_id:check_digit": 1}),
         ("resident_id = '11010519491231002X'", {"key:unique": 3}),

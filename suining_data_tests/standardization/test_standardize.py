@@ -148,3 +148,100 @@ def test_the_same_rows_have_the_same_ids_in_every_warehouse(tmp_path: Path) -> N
         bench.standardize()
         ids.append(bench.staged("record_id"))
     assert ids[0] == ids[1]
+
+
+def resource_of(*fields: Field, key: list[str], **delivery: object) -> Resource:
+    """Another resource of the same id, so that the bench can deliver it."""
+    return RESOURCE.model_copy(
+        update={
+            "fields": list(fields),
+            "derived": [],
+            "key": key,
+            "delivery": RESOURCE.delivery.model_copy(update=delivery),
+        }
+    )
+
+
+def staged(bench: Bench, resource: Resource, columns: str) -> list[tuple[object, ...]]:
+    assert standardize(bench.con, bench.settings, UNIT, resource).unbalanced == []
+    promote(bench.con, resource)
+    return bench.staged(columns)
+
+
+NAME = Field(source="xm", name="name", element="person_name", label="姓名", required=True)
+BIRTH = Field(source="csrq", name="birth_date", element="date", label="出生日期", sensitivity="L3")
+NUMBER = Field(source="gmsfhm", name="number", element="identifier", label="证书编号", sensitivity="L1", required=True)
+
+
+@pytest.mark.parametrize("date", ["2019-02-30", "二月", "#REF!", "2019-01-01 2019-01-02"])
+def test_a_required_value_that_cannot_be_read_stops_the_row(bench: Bench, date: str) -> None:
+    required = BIRTH.model_copy(update={"required": True})
+    bench.deliver("a", (None, "王小明", date), (None, "李四", "2019-01-01"))
+    assert staged(bench, resource_of(NAME, required, key=["name"]), "name") == [("李四",)]
+    [(scope, received)] = bench.con.sql("select scope, received from governance.quarantine").fetchall()
+    assert (scope, received) == ("row", date)
+
+
+def test_a_damaged_name_or_number_is_no_reason_to_lose_the_row(bench: Bench) -> None:
+    """They were there: the row is the only record of its person."""
+    bench.deliver("a", ("5.10903E+16", "王?明", None))
+    assert staged(bench, resource_of(NUMBER, NAME, key=["number"]), "number, name") == [(None, None)]
+
+
+def test_rows_whose_numbers_a_spreadsheet_made_alike_do_not_replace_each_other(bench: Bench) -> None:
+    bench.deliver("a", ("5.10903E+19", "王同名", "1960-01-01"), ("5.10903E+19", "王同名", "1961-01-01"))
+    resource = resource_of(NUMBER, NAME, BIRTH, key=["number", "name"])
+    assert len(staged(bench, resource, "birth_date")) == 2
+    assert bench.account() == (2, 2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [("gmsfhm", "xm", "csrq"), ("\ufeffgmsfhm", "xm", "csrq"), ("gmsfhm", "xm", None), ("xm", "姓名", "csrq")],
+)
+def test_a_header_among_the_rows_is_no_record(bench: Bench, header: tuple[str | None, ...]) -> None:
+    bench.deliver("a", ("A1", "王小明", "2019-01-01"), header, ("A2", "李四", "2019-01-01"))
+    found = staged(bench, resource_of(NUMBER, NAME, BIRTH, key=["number"]), "name")
+    expected = [] if header[1] == "xm" else [("姓名",)]  # one name of three
+    assert sorted(found) == sorted([("王小明",), ("李四",), *expected])
+    if not expected:
+        put_aside = bench.con.sql(
+            "select scope, field, rule, reason, line_number from governance.quarantine"
+        ).fetchall()
+        assert put_aside == [
+            ("row", None, "repeated_header", "重复的表头，不是数据；多个文件拼接时请只保留一行表头", 3)
+        ]
+
+
+def test_a_header_of_two_rows_among_the_rows_is_no_record(bench: Bench) -> None:
+    bench.deliver("a", ("证书/编号", "男方/姓名", "男方/出生日期"))
+    folder = bench.settings.raw / RESOURCE.id
+    bench.con.execute(f"""
+        copy (select unnest(['证书', '编号', 'A1']) as "证书/编号", unnest(['男方', '姓名', '王小明']) as "男方/姓名",
+            unnest(['男方', '出生日期', '2019-01-01']) as "男方/出生日期", unnest([2, 3, 4])::bigint as _line)
+        to {literal(folder / "a.parquet")}
+    """)
+    bench.con.execute("update governance.batch set raw_rows = 3, lines_total = 4")
+    fields = [
+        field.model_copy(update={"source": source})
+        for field, source in ((NUMBER, "证书/编号"), (NAME, "男方/姓名"), (BIRTH, "男方/出生日期"))
+    ]
+    assert staged(bench, resource_of(*fields, key=["number"]), "name") == [("王小明",)]
+
+
+@pytest.mark.parametrize(
+    "first", ["合计", "小　计", "总计：", "制表人：张三", "审核人（签字）：", "备注：以上为八月数据"]
+)
+def test_sums_and_signatures_are_no_records_where_the_catalogue_says_so(bench: Bench, first: str) -> None:
+    number = NUMBER.model_copy(update={"required": False})
+    resource = resource_of(number, NAME, BIRTH, key=["number", "name"], summary_rows=True)
+    bench.deliver("a", ("A1", "王小明", None), (first, "3", None), (None, first, "2019-01-01"))
+    assert staged(bench, resource, "name") == [("王小明",)]
+    assert bench.con.sql("select scope, rule from governance.quarantine").fetchall() == [("row", "summary")] * 2
+    assert bench.account() == (3, 1, 2, 0)
+
+
+def test_a_sum_is_no_name_where_the_catalogue_says_nothing(bench: Bench) -> None:
+    bench.deliver("a", (None, "合计", "2019-01-01"))
+    assert staged(bench, resource_of(NAME, BIRTH, key=["name"]), "name") == []
+    assert bench.con.sql("select scope, rule from governance.quarantine").fetchall() == [("row", "no_name")]
