@@ -19,6 +19,7 @@ from suining_data.ingestion import CurrentBatch, ingest
 from suining_data.ingestion.reading import LINE
 from suining_data.settings import Settings
 from suining_data_tests.ingestion.mutations import mutated, mutated_inside, seeded
+from suining_data_tests.ingestion.mutations_binary import INSIDE, mutated_container
 from suining_data_tests.ingestion.sound_deliveries import ALL_KINDS, Files, resource, sound
 
 LONGEST = 10  # seconds for one small delivery
@@ -91,8 +92,12 @@ def damaged(kind: str, number: int) -> Files:
     files = dict(SEEDS[kind])
     victims = rng.sample(sorted(files), rng.randint(1, min(2, len(files))))
     for name in victims:
-        inside = kind in ZIPPED and number % 4
-        files[name] = (mutated_inside if inside else mutated)(rng, files[name])
+        suffix = name.rpartition(".")[2]
+        if suffix in INSIDE and number % 2:
+            files[name] = mutated_container(rng, suffix, files[name])
+        else:
+            inside = kind in ZIPPED and number % 4
+            files[name] = (mutated_inside if inside else mutated)(rng, files[name])
     return files
 
 
