@@ -19,6 +19,7 @@ from suining_data.ingestion import CurrentBatch, ingest
 from suining_data.ingestion.reading import LINE
 from suining_data.settings import Settings
 from suining_data_tests.ingestion.mutations import mutated, mutated_inside, seeded
+from suining_data_tests.ingestion.mutations_binary import INSIDE, mutated_container
 from suining_data_tests.ingestion.mutations_workbook import mutated_workbook
 from suining_data_tests.ingestion.sound_deliveries import ALL_KINDS, Files, resource, sound
 
@@ -57,6 +58,7 @@ def read(con: duckdb.DuckDBPyConnection, kind: str, files: Files) -> str:
                 assert taken.current == ()
                 assert refusal.zh.startswith("ry_1")
                 assert refusal.en.startswith("ry_1")
+                assert "reading failed" not in refusal.en, "the reader did not expect this"
                 return "refused"
             [item] = taken.current
             assert_accounted_for(item)
@@ -93,11 +95,14 @@ def damaged(kind: str, number: int) -> Files:
     files = dict(SEEDS[kind])
     victims = rng.sample(sorted(files), rng.randint(1, min(2, len(files))))
     for name in victims:
-        if kind in WORKBOOKS and number % 2:
+        suffix = name.rpartition(".")[2]
+        if number % 2 and kind in WORKBOOKS:
             files[name] = mutated_workbook(rng, files[name])
-            continue
-        inside = kind in ZIPPED and number % 4
-        files[name] = (mutated_inside if inside else mutated)(rng, files[name])
+        elif number % 2 and suffix in INSIDE:
+            files[name] = mutated_container(rng, suffix, files[name])
+        else:
+            inside = kind in ZIPPED and number % 4
+            files[name] = (mutated_inside if inside else mutated)(rng, files[name])
     return files
 
 
