@@ -14,9 +14,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 .PHONY: run test test-all lint lock ui bench accuracy clean
 
+# 3 from refresh is no failure: all is done, and its last lines name the deliveries that were refused
 run: .venv/run
 	$(BIN)/suining sample --scale $(SCALE) --seed $(SEED) --keep
-	$(BIN)/suining refresh
+	$(BIN)/suining refresh || test $$? -eq 3
 
 test: .venv/dev
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"

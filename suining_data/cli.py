@@ -5,10 +5,11 @@ paths of data folders (settings.py).
 """
 
 import atexit
-import csv
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -16,15 +17,15 @@ from typing import Annotated
 
 import duckdb
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from suining_data.city import CityError, load_city
+from suining_data.city import load_city
 from suining_data.commands.catalog import catalog_app
+from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.linkage import linkage_app
+from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.review import review_app
-from suining_data.commands.shared import Mistake, console
-from suining_data.settings import PROJECT, Settings, settings
+from suining_data.display import console, error_console
+from suining_data.settings import PROJECT, settings
 
 app = typer.Typer(
     add_completion=False,
@@ -74,9 +75,7 @@ def sample(
         f"已生成 {summary.files} 个文件 {summary.total_rows:,} 行，{summary.seconds:.1f} 秒 (deliveries are in {settings().landing})"
     )
     for resource in without_view(load_catalog()):
-        console.print(
-            f"{resource}: 没有样本，请自备来件 (no sample is made: deliver a file of your own)", soft_wrap=True
-        )
+        console.print(f"{resource}: 没有样本，请自备来件 (no sample is made: deliver a file of your own)")
 
 
 @app.command()
@@ -86,17 +85,20 @@ def refresh(
         typer.Option(help="Id of a batch that was refused as implausible and that the department has confirmed."),
     ] = None,
 ) -> None:
-    """Ingest the deliveries in landing/ and bring the four bases up to date."""
+    """Ingest the deliveries in landing/ and bring the four bases up to date.
+
+    Exit code 0: done. 1: failed, what was published stays. 3: done, but a delivery in landing/ is refused or could not be
+    read, or an exchange table was not fetched; the last lines name it.
+    """
     gc.disable()  # the process ends with the run, and the garbage collector took a 20th of its time
     atexit.register(gc.freeze)
     from suining_data.orchestration.refresh import run_refresh
 
     try:
-        succeeded = run_refresh(settings(), console, accept or ())
+        outcome = run_refresh(settings(), console, accept or ())
     except ValueError as error:
         raise Mistake(str(error)) from error
-    if not succeeded:
-        raise typer.Exit(1)
+    raise typer.Exit(outcome)
 
 
 @app.command()
@@ -105,72 +107,97 @@ def fetch(
         list[str] | None, typer.Option(help="Deletions that the department has confirmed, as the refusal names them.")
     ] = None,
 ) -> None:
-    """Fetch new rows of the exchange database into landing/. `refresh` does this first, too."""
+    """Fetch new rows of the exchange database into landing/. `refresh` does this first, too.
+
+    Exit code 0: done. 1: failed. 3: done, but a table was not read; the last lines name it.
+    """
     from suining_data.orchestration.refresh import exchange_steps, run_fetch
 
     for deletions in accept or ():
         check_resource(deletions.partition("@")[0])
     if not exchange_steps():
         console.print("目录中没有库表资源 (no resource in the catalogue has the format postgres)")
-    elif not run_fetch(settings(), console, accept or ()):
-        raise typer.Exit(1)
+    else:
+        raise typer.Exit(run_fetch(settings(), console, accept or ()))
 
 
 @app.command()
-def status() -> None:
-    """Show rows per stage and per base, check results and findings of the published file."""
-    from suining_data.orchestration.summary import print_summary
+def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a JSON object.")] = False) -> None:
+    """Show rows per stage and per base, check results and findings of the published file, and refused deliveries."""
+    from suining_data.orchestration.refusals import print_refusals, standing_refusals
+    from suining_data.orchestration.summary import print_summary, summary_as_json
 
     with published() as con:
-        print_summary(con, console)
+        if as_json:
+            print_json(summary_as_json(con))
+        else:
+            print_summary(con, console)
+            print_refusals(standing_refusals(con), console)
 
 
 @app.command()
 def accounts(
     resource: Annotated[str | None, typer.Option(help="Only this resource.")] = None,
+    as_csv: AsCsv = False,
+    as_excel_csv: AsExcelCsv = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the row account of every batch: lines = header + rejected + raw, raw = staged + quarantined + superseded."""
     from suining_data.standardization import UNBALANCED
 
     check_resource(resource)
+    form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
+    balanced = f"not ({UNBALANCED})"
+    if form is Form.TABLE:
+        balanced = f"case when {balanced} then '平 yes' else '不平 NO' end"
     with published() as con:
         show(
             con.sql(
                 f"""
                 select resource_id, file_name, lines_total as lines, header_lines as header,
                     continuation_lines as continued, rejected, raw, staged, quarantined, superseded,
-                    case when {UNBALANCED} then '不平 NO' else '平 yes' end as balanced
+                    {balanced} as balanced
                 from governance.row_account
                 join (select resource_id, batch_id, file_name from governance.batch) using (resource_id, batch_id)
                 where coalesce(resource_id = $resource, true)
                 order by resource_id, file_name
                 """,
                 params={"resource": resource},
-            )
+            ),
+            form,
         )
 
 
 @app.command()
 def quarantine(
     resource: Annotated[str | None, typer.Option(help="Rows of this resource; without it, counts per rule.")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 20,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many rows; 20 if it is a table for people.")
+    ] = None,
     export: Annotated[
         Path | None,
         typer.Option(help="Folder for one workbook per unit with all quarantined rows and values, to send back."),
     ] = None,
+    as_csv: AsCsv = False,
+    as_excel_csv: AsExcelCsv = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show quarantined rows and values, with the reason that helps a department to correct them."""
     check_resource(resource)
+    form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
     if export is not None:
         export_feedback(export, resource)
         return
+    if limit is None and form is Form.TABLE:
+        limit = 20
     with published() as con:
         if resource is None:
             show(
                 con.sql(
                     "select resource_id, scope, field, rule, reason, count(*) as rows "
                     "from governance.quarantine group by all order by all"
-                )
+                ),
+                form,
             )
         else:
             show(
@@ -181,22 +208,27 @@ def quarantine(
                     order by file_name, line_number, field limit $limit
                     """,
                     params={"resource": resource, "limit": limit},
-                )
+                ),
+                form,
             )
 
 
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="SQL on the published file, e.g. 'from population.person limit 3'.")],
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output, all rows.")] = False,
+    as_csv: AsCsv = False,
+    as_excel_csv: AsExcelCsv = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Run SQL on the published file."""
+    """Run SQL on the published file, and show the first 200 rows, or all as CSV or JSON."""
+    form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
+    check_text(sql)
     with published() as con:
         try:
             result = con.sql(sql)
             if result is None:
                 raise Mistake("没有结果：请写一条 SELECT (no result: write a SELECT)")
-            show(result, as_csv=as_csv)
+            show(result, form)
         except duckdb.Error as error:
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
@@ -234,12 +266,19 @@ def ui(port: Annotated[int, typer.Option(min=1, max=65535)] = 3000) -> None:
     os.execve(dagster, [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)], environment)
 
 
-def published(config: Settings | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the published file. Raises Mistake when nothing is published yet."""
-    file = (config or settings()).published / "suining.duckdb"
+@contextmanager
+def published() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the published file. Raises Mistake when there is none, or an older version wrote it."""
+    file = settings().published / "suining.duckdb"
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
-    return duckdb.connect(str(file.resolve()), read_only=True)
+    try:
+        with duckdb.connect(str(file.resolve()), read_only=True) as con:
+            yield con
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise Mistake(
+            "已发布的文件由旧版本写成：先运行 suining refresh (an older version wrote the published file: run `suining refresh` first)"
+        ) from error
 
 
 def explain_subject(kind_name: str, id_or_number: str) -> None:
@@ -247,14 +286,10 @@ def explain_subject(kind_name: str, id_or_number: str) -> None:
     from suining_data.explanation import SubjectKind, explain, explain_unlinked, find_ids, print_explanation
 
     kind = SubjectKind(kind_name)
+    check_text(id_or_number)
     with published() as con:
-        try:
-            found = [explain(con, kind, id) for id in find_ids(con, kind, id_or_number)]
-            found = found or [each for each in [explain_unlinked(con, kind, id_or_number)] if each]
-        except duckdb.CatalogException as error:
-            raise Mistake(
-                "已发布的文件由旧版本写成：先运行 suining refresh (an older version wrote the published file: run `suining refresh` first)"
-            ) from error
+        found = [explain(con, kind, id) for id in find_ids(con, kind, id_or_number)]
+        found = found or [each for each in [explain_unlinked(con, kind, id_or_number)] if each]
     if not found:
         raise Mistake(f"没有标识或号码为 {id_or_number} 的记录 (no record has this id or number)")
     for each in found:
@@ -275,7 +310,7 @@ def export_feedback(folder: Path, resource: str | None) -> None:
     with published() as con:
         written = export_quarantine(con, load_catalog(), folder, date.today())
     for each in written:
-        console.print(f"{each.file}  {each.rows:,} 条 (entries)", highlight=False, soft_wrap=True)
+        console.print(f"{each.file}  {each.rows:,} 条 (entries)")
     if not written:
         console.print("没有需要退回的内容 (nothing was quarantined or refused)")
 
@@ -289,52 +324,18 @@ def check_resource(resource: str | None) -> None:
         raise Mistake(f"目录中没有 {resource} (no such resource; `suining catalog list` shows all)")
 
 
-def show(result: duckdb.DuckDBPyRelation, *, as_csv: bool = False) -> None:
-    """Print rows as CSV, or the first 200 as a table as wide as the terminal."""
-    if as_csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(result.columns)
-        while rows := result.fetchmany(10_000):
-            writer.writerows(rows)
-        return
-    table = Table(*result.columns)
-    rows = result.fetchmany(201)
-    for row in rows[:200]:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console.print(table)
-    if len(rows) > 200:
-        console.print("只显示前 200 行；全部请用 --csv (first 200 rows; --csv gives all)")
+def check_text(text: str) -> None:
+    """Raise Mistake when an argument has bytes that are not UTF-8: the terminal may use another encoding."""
+    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise Mistake(f"{text}: 不是 UTF-8，请检查终端的编码 (not UTF-8: check the encoding of the terminal)")
 
 
 def main() -> None:
-    """Run the command line. A mistake that the user can correct is one line on standard error, with exit code 1."""
+    """Run the command line. An error is one line on standard error, with exit code 1; it shows no delivered value."""
     from suining_data.warehouse import DiskFull
 
     try:
         app()
-    except (Exception, DiskFull) as error:
-        message = message_for_user(error)
-        if message is None:
-            raise
-        Console(stderr=True).print(message, markup=False, style="red", soft_wrap=True)
+    except (Exception, DiskFull) as error:  # noqa: BLE001  (the last line of defence: a traceback has delivered values)
+        error_console.print(message_for_user(error) or unexpected(error), style="red")
         sys.exit(1)
-
-
-def message_for_user(error: BaseException) -> str | None:
-    """What the user can do about an error; None for an error that the user cannot correct."""
-    from suining_data.catalog import CatalogError
-    from suining_data.subjects import SubjectError
-    from suining_data.warehouse import WarehouseBusy, is_disk_full
-
-    if isinstance(error, Mistake | WarehouseBusy | SubjectError | CityError):
-        return str(error)
-    if isinstance(error, CatalogError):
-        first, *others = error.problems
-        more = f" 另有 {len(others)} 处：suining catalog check ({len(others)} more)" if others else ""
-        return f"{first}{more}"
-    if is_disk_full(error):
-        return (
-            f"磁盘已满或文件不能再增大：{settings().data}。已发布的数据不变；请腾出空间后再次运行 "
-            "(the disk is full or a file cannot grow; the published data is unchanged: free some space and run again)"
-        )
-    return None

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from suining_data.commands.shared import Mistake, console
+from suining_data.commands.errors import Mistake
+from suining_data.commands.output import print_data
+from suining_data.display import console, error_console, folding_table, visible_lines
 from suining_data.settings import PROJECT
 
 catalog_app = typer.Typer(no_args_is_help=True, help="信息资源目录 · The catalogue of information resources.")
@@ -30,7 +30,7 @@ def catalog_check(
         raise Mistake(f"{folder}: 没有这个目录 (no such folder)")
     problems = check(folder)
     for problem in problems:
-        console.print(str(problem), markup=False, soft_wrap=True)
+        console.print(str(problem))
     if problems:
         raise typer.Exit(1)
     console.print("目录无误 (the catalogue has no errors)")
@@ -42,7 +42,7 @@ def catalog_list() -> None:
     from suining_data.catalog import load_catalog
 
     catalog = load_catalog()
-    table = Table("resource", "单位", "名称", "format", "cycle", "share")
+    table = folding_table("resource", "单位", "名称", "format", "cycle", "share")
     for unit in catalog.units:
         for resource in unit.resources:
             delivery = resource.delivery
@@ -64,7 +64,7 @@ def catalog_schema(
     """Print the JSON Schema of a unit's YAML. Editors use it to complete and to check."""
     from suining_data.catalog import reference, unit_schema
 
-    print(reference() if as_markdown else json.dumps(unit_schema(), ensure_ascii=False, indent=2))
+    print_data((reference() if as_markdown else json.dumps(unit_schema(), ensure_ascii=False, indent=2)) + "\n")
 
 
 @catalog_app.command("new")
@@ -88,7 +88,7 @@ def catalog_new(
         drafted = draft(file, unit, name, load_catalog())
     except Undraftable as reason:
         raise Mistake(str(reason)) from reason
-    print(drafted.text, end="")
+    print_data(visible_lines(drafted.text))  # in a YAML text the same characters
     place = f"{UNITS.relative_to(PROJECT)}/{unit}.yaml"
     advice = f"存为 {place} (save it as)" if drafted.is_whole_file else f"接在 {place} 之后 (append it to)"
-    Console(stderr=True).print(f"{advice}; suining catalog check", highlight=False, soft_wrap=True)
+    error_console.print(f"{advice}; suining catalog check")

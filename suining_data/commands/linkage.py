@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from suining_data.commands.shared import NOTHING_LINKED, Mistake, SubjectName, console
+from suining_data.commands.errors import Mistake
+from suining_data.commands.shared import NOTHING_LINKED, SubjectName
+from suining_data.display import console, folding_table
 from suining_data.settings import settings
 
 linkage_app = typer.Typer(no_args_is_help=True, help="关联模型 · The model of record linkage.")
@@ -46,21 +48,20 @@ def train_models(
                 except TooFewPairs as error:
                     raise Mistake(str(error)) from error
                 console.print(_levels(model))
-                console.print(f"{file}", highlight=False, soft_wrap=True)
+                console.print(f"{file}")
     console.print("下一次 suining refresh 按此关联 (the next refresh uses this model)")
 
 
 def _levels(model: dict[str, Any]) -> Table:
     """Every level with m, u and its weight in bits."""
     data = model["data"]
-    table = Table(
+    table = folding_table(
         "比对 comparison",
         "相符程度 level",
         "m",
         "u",
         "权重 weight",
         title=f"{model['subject']}: {data['pairs']:,} 对 (pairs), {data['resolved']:,} 个主体 (subjects)",
-        title_justify="left",
     )
     for comparison in model["settings"]["comparisons"]:
         for level in comparison["comparison_levels"]:

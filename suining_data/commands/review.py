@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from suining_data.commands.shared import Mistake, SubjectName, console, linked_warehouse
+from suining_data.commands.errors import Mistake
+from suining_data.commands.shared import SubjectName, linked_warehouse
+from suining_data.display import console
 from suining_data.settings import settings
 
 review_app = typer.Typer(no_args_is_help=True, help="待判定的成对记录 · Pairs of records that a person decides.")
@@ -39,12 +41,9 @@ def next_pairs(
     if not pairs:
         console.print(NOTHING_OPEN)
         return
-    console.print(f"待判定 {total:,} 对 (pairs are open)", highlight=False)
+    console.print(f"待判定 {total:,} 对 (pairs are open)")
     console.print(
         'suining review decide PAIR same|different|unsure --by WHO --why "..."',
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
     )
 
 
@@ -100,7 +99,7 @@ def export_pairs(
         pairs = open_pairs(con, load_catalog(), subject)
     if pairs:
         write_workbook(file, pairs, date.today())
-        console.print(f"{file}  {len(pairs):,} 对 (pairs)", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"{file}  {len(pairs):,} 对 (pairs)")
     else:
         console.print(NOTHING_OPEN)
 
@@ -126,8 +125,6 @@ def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook wit
     console.print(
         f"新判定 {len(fresh):,} 条，先前已有 {len(decisions) - len(fresh):,} 条，未判定 {blank:,} 行 "
         f"(new decisions, decisions recorded before, rows without a decision){'；' + APPLIED if fresh else ''}",
-        highlight=False,
-        soft_wrap=True,
     )
 
 

@@ -1,26 +1,18 @@
-"""What all commands share: the console, the error for users, and the linked warehouse.
+"""What the commands about linkage share: the linked warehouse, and the names of its subjects.
 
-Here: console, Mistake, linked_warehouse. Not here: the commands.
+Here: linked_warehouse. Not here: the commands, the console (display.py), the errors (errors.py).
 """
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
 import duckdb
-from rich.console import Console
 
+from suining_data.commands.errors import Mistake
 from suining_data.settings import settings
 
 SubjectName = Literal["person", "organization"]
-WIDTH_OF_PIPES = 200  # characters: a table in a file or a pipe is cut at 80 otherwise
-console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_PIPES)
-
-
-class Mistake(Exception):
-    """A mistake that the user can correct; printed without a traceback."""
 
 
 NOTHING_LINKED = "还没有关联结果：先运行 suining refresh (nothing is linked yet: run `suining refresh` first)"

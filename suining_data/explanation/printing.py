@@ -6,8 +6,9 @@ Here: tables of records, values and findings. Not here: reading them (queries.py
 import json
 
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 
+from suining_data.display import folding_table
 from suining_data.explanation.queries import Explanation, Record, SubjectKind
 
 MOST_RECORDS = 60  # rows that are printed; an employer has thousands
@@ -28,24 +29,19 @@ TITLES = {SubjectKind.PERSON: "人员 person", SubjectKind.ORGANIZATION: "法人
 def print_explanation(explained: Explanation, console: Console) -> None:
     """Print the records, the values with their reasons, and the findings."""
     who = explained.id or "没有对应的择优记录 (the number belongs to no golden record)"
-    console.print(f"{TITLES[explained.kind]}  {who}", markup=False, highlight=False)
+    console.print(f"{TITLES[explained.kind]}  {who}")
     console.print(_records(explained))
     for number, record in _shown(explained):
         if record.evidence:
-            console.print(f"记录 #{number} 评分 scored {_parts(record.evidence)}", markup=False, soft_wrap=True)
+            console.print(f"记录 #{number} 评分 scored {_parts(record.evidence)}")
     if explained.values:
         console.print(_values(explained))
     for department, detail in explained.findings:
-        console.print(f"线索 finding  {department}: {detail}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _table(title: str, *columns: str) -> Table:
-    folding = [Column(name, overflow="fold") for name in columns]  # long values and file names are wrapped, not cut off
-    return Table(*folding, title=title, title_justify="left", caption_justify="left", highlight=False)
+        console.print(f"线索 finding  {department}: {detail}")
 
 
 def _records(explained: Explanation) -> Table:
-    table = _table(
+    table = folding_table(
         "来源记录 records", "#", "资源 resource", "文件 file", "行 line", "角色 role", "日期 date", "号码 number", "关联 linked"
     )  # fmt: skip
     for number, record in _shown(explained):
@@ -92,7 +88,7 @@ def _parts(evidence: str) -> str:
 
 
 def _values(explained: Explanation) -> Table:
-    table = _table(
+    table = folding_table(
         "各项取值 values（● 择优值 golden）", "项 attribute", "", "值 value", "记录 #", "权威性 authority", "原因 reason"
     )  # fmt: skip
     numbers = {(record.record_id, record.role): number for number, record in enumerate(explained.records, start=1)}

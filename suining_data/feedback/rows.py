@@ -66,7 +66,7 @@ COUNTS = f"""
     order by counted.resource_id, rows desc, reason, counted.field
 """
 BATCHES = f"""
-    select coalesce(resource_name, resource_id), file_name, coalesce('未采用：' || refusal_zh, '已采用'),
+    select coalesce(resource_name, resource_id), file_name, left(coalesce('未采用：' || refusal_zh, '已采用'), {MOST_CHARACTERS}),
         strftime(first_seen_at, '%Y-%m-%d'), batch.lines_total, rejected, quarantined, account.superseded, staged
     from governance.batch
     left join governance.row_account as account using (resource_id, batch_id)

@@ -4,7 +4,7 @@ Here: the names that other stages may use. Not here: what a value means (element
 """
 
 from suining_data.ingestion.arrival import ok_file
-from suining_data.ingestion.deliveries import delivered_files, shown_name
+from suining_data.ingestion.deliveries import delivered_files
 from suining_data.ingestion.guarded import stop_readers, warm_reader
 from suining_data.ingestion.intake import (
     CurrentBatch,
@@ -49,7 +49,6 @@ __all__ = [
     "ok_file",
     "raw_path",
     "rejected_path",
-    "shown_name",
     "stop_readers",
     "warm_reader",
     "workbook_cells",

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from suining_data.catalog.model import Format, Resource
+from suining_data.display import visible
 from suining_data.ingestion.dbase import cpg_of
 from suining_data.ingestion.shapefile import parts_of
 from suining_data.ingestion.sqlite_file import unfinished_changes
@@ -25,18 +26,13 @@ def deliveries(resource: Resource, files: Iterable[Path]) -> dict[str, list[Path
     `sbcb_20190831.json`.
     """
     if resource.delivery.pages is None:
-        return {shown_name(file.name): delivered_files(resource, file) for file in files}
+        return {visible(file.name): delivered_files(resource, file) for file in files}
     batches: dict[str, list[tuple[int, Path]]] = defaultdict(list)
     for file in files:
         found = PAGE.fullmatch(file.stem)
         stem, number = (found["batch"], int(found["number"])) if found else (file.stem, 1)
-        batches[shown_name(stem + file.suffix)].append((number, file))
+        batches[visible(stem + file.suffix)].append((number, file))
     return {name: [file for _, file in sorted(pages)] for name, pages in sorted(batches.items())}
-
-
-def shown_name(name: str) -> str:
-    """A file name in the form that is stored and shown: bytes that are not UTF-8 as \\xNN, as old programs send them."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def delivered_files(resource: Resource, path: Path) -> list[Path]:

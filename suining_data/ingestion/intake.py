@@ -16,6 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Mode, Resource, Unit
+from suining_data.display import visible
 from suining_data.ingestion.arrival import Arrivals, Arrived, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.deliveries import deliveries
 from suining_data.ingestion.guarded import ReadingFailed
@@ -292,7 +293,7 @@ class _Intake:
 
 
 def _refused(batch: Batch, refusal: Refused) -> Batch:
-    zh, en = f"{batch.file_name} {refusal.zh}", f"{batch.file_name} {refusal.en}"
+    zh, en = (visible(f"{batch.file_name} {text}") for text in (refusal.zh, refusal.en))  # sheets, columns and members
     return replace(batch, status=Status.REFUSED, refusal_zh=zh, refusal_en=en)
 
 

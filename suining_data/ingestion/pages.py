@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.catalog.model import Pages, Resource
+from suining_data.display import visible
 from suining_data.ingestion.json_documents import (
     RECORDS,
     Loaded,
@@ -78,10 +79,10 @@ def _found(
     for source, file in files.items():
         inside = by_source[str(source)]
         for document in inside:
-            refuse_if_repeated(document, resource, file.name, file.name)
+            refuse_if_repeated(document, resource, visible(file.name), visible(file.name))
         number, count, total = inside[0].numbers if inside else (None, None, None)
         records = inside[0].records if inside else None
-        found.append(_Page(file.name, str(source), len(inside), number, count, total, records))
+        found.append(_Page(visible(file.name), str(source), len(inside), number, count, total, records))
     return found
 
 

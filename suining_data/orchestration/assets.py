@@ -87,7 +87,7 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
     wait_seconds = time.monotonic() - started
     con, write = result.context.con, result.write
     if write is None:
-        yield from check_results.load(con, step)
+        yield from check_results.for_dagster(check_results.load(con, step))
         current = state.load(con, step)
         scheduler.mark_current(step, is_new=False)
         yield _materialization(result, wait_seconds, current, {"unchanged": True})
@@ -102,7 +102,7 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
             state.record(step, result, write, wait_seconds)
     if not failed:
         scheduler.mark_current(step, is_new=True)
-    yield from result.checks
+    yield from check_results.for_dagster(result.checks)
     if failed:
         raise dg.Failure(
             description=(

@@ -1,13 +1,15 @@
 """Check results as data: governance.check_result, for the published file, `suining status` and unchanged tables.
 
-Here: recording the results of a run there and loading them. Not here: the checks themselves (validation.py, quality/).
+Here: recording the results of a run there and loading them; their text for Dagster's pages. Not here: the checks
+themselves (validation.py, quality/).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
+from suining_data.display import markdown_text
 from suining_data.orchestration.step import Connection, Step
 
 PLAIN = (int, float, str, bool, list, dict)  # metadata that JSON can hold: counts and opaque keys only
@@ -54,6 +56,12 @@ def load(con: Connection, step: Step) -> list[dg.AssetCheckResult]:
         )
         for name, passed, severity, description, metadata in rows
     ]
+
+
+def for_dagster(results: Iterable[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckResult]:
+    """The results with descriptions for Dagster, which shows them as Markdown: a name of a column must not be a link."""
+    for result in results:
+        yield result._replace(description=markdown_text(result.description)) if result.description else result
 
 
 def _plain(result: dg.AssetCheckResult) -> dict[str, object]:

@@ -11,7 +11,8 @@ from pathlib import PurePath
 
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.catalog.model import Cycle
-from suining_data.ingestion import delivered_files, landing_files, ok_file, shown_name
+from suining_data.display import visible
+from suining_data.ingestion import delivered_files, landing_files, ok_file
 from suining_data.orchestration.step import Check, Column, Connection, Context, Step, WriteResult, digest_of
 from suining_data.settings import Settings
 from suining_data.warehouse import STAGING, swap
@@ -126,7 +127,7 @@ def _undeclared(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
         is_folder = path.is_dir() and not path.is_symlink()
         if not is_folder and path not in claimed and path not in said_complete and not is_hidden:
             is_file = path.is_file() and not path.is_symlink()
-            yield _undeclared_file(shown_name(str(below)), units.get(below.parts[0]), is_file=is_file)
+            yield _undeclared_file(visible(str(below)), units.get(below.parts[0]), is_file=is_file)
 
 
 def _undeclared_file(file: str, unit: Unit | None, *, is_file: bool) -> Problem:

@@ -1,12 +1,15 @@
 """A refresh from the command line: the stale steps run as one Dagster run, in this process.
 
-Here: selecting the steps, running them, showing progress. Not here: the steps (pipeline.py), the summary (summary.py).
+Here: selecting the steps, running them, showing progress, how it ended. Not here: the steps (pipeline.py), the summary
+(summary.py), refused deliveries (refusals.py).
 """
 
 import os
+import re
 import time
 import uuid
 from collections.abc import Sequence
+from enum import IntEnum
 
 import dagster as dg
 from rich.console import Console
@@ -16,6 +19,7 @@ from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB, definitions_of
 from suining_data.orchestration.instance import prepare_home
 from suining_data.orchestration.pipeline import LANDING, pipeline
+from suining_data.orchestration.refusals import print_refusals, standing_refusals
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Connection, Step
 from suining_data.orchestration.summary import print_published
@@ -23,15 +27,36 @@ from suining_data.quality import import_in_background
 from suining_data.settings import Limits, Settings
 from suining_data.warehouse import message_says_disk_full
 
+# exceptions that quote names of files, tables and columns, and no values
+WITHOUT_VALUES = (
+    "BinderException",
+    "CatalogException",
+    "ParserException",
+    "IOException",
+    "OutOfMemoryException",
+    "OSError",
+)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|[0-9]{6,}")
+MOST_CHARACTERS = 300  # of a reason
+WHERE_MORE = "详见界面中该表的运行记录：suining ui (its run in the UI has more)"
 
-def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
-    """Bring the bases up to date. Returns False when a step failed; then the former published data stays current.
+
+class Outcome(IntEnum):
+    """How a command ended; the value is the exit code."""
+
+    DONE = 0
+    FAILED = 1
+    REFUSALS = 3  # done, but a delivery is not taken in and somebody must act
+
+
+def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> Outcome:
+    """Bring the bases up to date. When a step fails, the former published data stays current.
 
     `accepted`: ids of refused batches that the department has confirmed. Raises ValueError for an unknown id.
     """
     steps = [step for step in pipeline() if step.group != LANDING]
     with state.open_for_refresh(settings) as con:
-        _fetch(con, settings, console)
+        fetched = _fetch(con, settings, console)
         for batch_id in accepted:
             accept_batch(con, batch_id)
         stale = state.stale_steps(con, settings, steps)
@@ -43,12 +68,22 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
         else:
             console.print("没有变化，四库已是最新 (nothing has changed since the last refresh)")
             succeeded = True
+        refusals = standing_refusals(con)
     print_published(settings, console)
-    return succeeded
+    print_refusals(refusals, console)
+    if fetched is not Outcome.DONE:
+        console.print("✗ 有库表未能取数，原因见上 (an exchange table was not read: see above)", style="red")
+    if not succeeded or fetched is Outcome.FAILED:
+        console.print(
+            "✗ 更新未完成：失败的表见上，沿用上一版 (not finished: see above which tables failed; their last version stays)",
+            style="bold red",
+        )
+        return Outcome.FAILED
+    return Outcome.REFUSALS if refusals or fetched is Outcome.REFUSALS else Outcome.DONE
 
 
-def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
-    """Fetch new rows of the exchange database into landing/. Returns False when a table could not be read.
+def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> Outcome:
+    """Fetch new rows of the exchange database into landing/. REFUSALS when a table could not be read.
 
     `accepted`: deletions that the department has confirmed, by resource and file as the refusal names them.
     """
@@ -61,22 +96,24 @@ def exchange_steps() -> list[Step]:
     return [step for step in pipeline() if step.group == LANDING]
 
 
-def _fetch(con: Connection, settings: Settings, console: Console, accepted: Sequence[str] = ()) -> bool:
+def _fetch(con: Connection, settings: Settings, console: Console, accepted: Sequence[str] = ()) -> Outcome:
     tables = exchange_steps()
     if not tables:
-        return True
+        return Outcome.DONE
     if settings.exchange_dsn is None:
         console.print(
             f"未设 SUINING_EXCHANGE_DSN，{len(tables)} 张库表不取数 (SUINING_EXCHANGE_DSN is not set: nothing is fetched)"
         )
-        return True
+        return Outcome.DONE
     for deletions in accepted:
         accept_deletions(con, deletions)
     result = _run(con, settings, tables, console)
     failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
     for check in failed:
-        console.print(f"✗ {check.description}", style="red", markup=False, highlight=False, soft_wrap=True)
-    return result.success and not failed
+        console.print(f"✗ {check.description}", style="red")
+    if not result.success:
+        return Outcome.FAILED
+    return Outcome.REFUSALS if failed else Outcome.DONE
 
 
 def _run(con: Connection, settings: Settings, steps: list[Step], console: Console) -> dg.ExecuteInProcessResult:
@@ -127,9 +164,7 @@ class Progress:
             self.rows += rows
         self.console.print(
             f"[{self.done:>3}/{self.tables}] {time.monotonic() - self.started:6.1f} s  {'.'.join(key.path) if key else ''}"
-            f"  {shown}  (原始行累计 rows so far {self.rows:,})",
-            highlight=False,
-            soft_wrap=True,
+            f"  {shown}  (原始行累计 rows so far {self.rows:,})"
         )
 
     def _failed(self, event: dg.DagsterEvent) -> None:
@@ -140,15 +175,18 @@ class Progress:
                 return
             self.has_shown_full_disk = True
             reason = f"磁盘已满或文件不能再增大 (no room on the disk): {reason}"
-        self.console.print(f"✗ {event.step_key} {reason}", style="red", markup=False, soft_wrap=True)
+        self.console.print(f"✗ {event.step_key} {reason}", style="red")
 
 
 def _reason(event: dg.DagsterEvent) -> str:
-    """The reason why a step failed, in one line."""
+    """The reason why a step failed, in one line. What an exception quotes may be a delivered value, so it is left out."""
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description
     error = data.error
     while error and error.cause:
         error = error.cause
-    return " ".join(error.message.split()) if error else ""
+    message = " ".join(error.message.split()) if error else ""
+    if error and error.cls_name not in WITHOUT_VALUES:
+        message = QUOTED.sub("…", message)
+    return f"{message[:MOST_CHARACTERS]}  {WHERE_MORE}"

@@ -1,13 +1,18 @@
-"""The summary of the published file on a terminal: stages, bases and libraries, checks, findings, next commands.
+"""The summary of the published file: stages, bases and libraries, checks, findings, next commands.
 
-Here: reading the published file and printing. Not here: how the figures are made (the stages).
+Here: reading the published file, printing it, the same as JSON. Not here: how the figures are made (the stages), refused
+deliveries (refusals.py).
 """
+
+from dataclasses import asdict, dataclass
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from suining_data.city import load_city
+from suining_data.display import folding_table
+from suining_data.orchestration.refusals import CHECK, standing_refusals
 from suining_data.settings import Settings
 from suining_data.warehouse import table_exists
 
@@ -29,6 +34,86 @@ FINDINGS = {
 }
 
 
+STAGES = {
+    "lines": "文件行 lines in",
+    "rejected": "拒收 rejected",
+    "raw": "原始 raw",
+    "staged": "入库 staged",
+    "quarantined": "隔离 quarantined",
+    "superseded": "被替代 superseded",
+}
+CHECKS = {"passed": "通过 passed", "warned": "提醒 warned", "failed": "未过 failed"}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of a published file."""
+
+    stages: dict[str, int]  # the keys of STAGES
+    tables: list[tuple[str, int | None]]  # of the bases and libraries, with rows; None for a view
+    checks: dict[str, int]  # the keys of CHECKS
+    findings: list[tuple[str, int, int]]  # kind, findings, departments
+    delivery_problems: list[tuple[str, int]]  # kind, files or resources
+    failed_checks: list[tuple[str, str, str]]  # table, check, description
+
+
+def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
+    """Read the figures of a published file."""
+    stages = con.execute("""
+        select coalesce(sum(lines_total), 0), coalesce(sum(rejected), 0), coalesce(sum(raw), 0),
+            coalesce(sum(staged), 0), coalesce(sum(quarantined), 0), coalesce(sum(superseded), 0)
+        from governance.row_account
+    """).fetchone()
+    tables = con.execute(
+        "select table_name, rows from governance.table_state where list_contains($bases, split_part(table_name, '.', 1)) "
+        "order by list_position($bases, split_part(table_name, '.', 1)), table_name",
+        {"bases": list(LABELS)},
+    ).fetchall()
+    checks = con.execute("""
+        select count(*) filter (has_passed), count(*) filter (not has_passed and severity = 'WARN'),
+            count(*) filter (not has_passed and severity <> 'WARN')
+        from governance.check_result
+    """).fetchone()
+    findings = (
+        con.execute(
+            "select kind, count(*), count(distinct department) from governance.finding group by kind order by kind"
+        ).fetchall()
+        if table_exists(con, "governance.finding")
+        else []
+    )
+    problems = con.execute(
+        "select kind, count(*) from governance.delivery_problem group by kind order by kind"
+    ).fetchall()
+    failed = con.execute("""
+        select table_name, check_name, coalesce(description, '') from governance.check_result
+        where not has_passed and severity = 'ERROR' order by all
+    """).fetchall()
+    return Summary(
+        dict(zip(STAGES, map(int, stages or ()), strict=True)),
+        tables,
+        dict(zip(CHECKS, checks or (), strict=True)),
+        findings,
+        problems,
+        failed,
+    )
+
+
+def summary_as_json(con: duckdb.DuckDBPyConnection) -> dict[str, object]:
+    """The figures and the refused deliveries of a published file, for programs."""
+    found = summarize(con)
+    return {
+        "stages": found.stages,
+        "tables": dict(found.tables),
+        "checks": found.checks,
+        "findings": {kind: {"findings": rows, "departments": units} for kind, rows, units in found.findings},
+        "delivery_problems": dict(found.delivery_problems),
+        "failed_checks": [
+            {"table": table, "check": check, "description": said} for table, check, said in found.failed_checks
+        ],
+        "refusals": [asdict(each) for each in standing_refusals(con)],
+    }
+
+
 def print_published(settings: Settings, console: Console) -> None:
     """Print the summary of the published file, and how to open the file."""
     file = settings.published / "suining.duckdb"
@@ -37,93 +122,54 @@ def print_published(settings: Settings, console: Console) -> None:
         return
     with duckdb.connect(str(file.resolve()), read_only=True) as con:
         print_summary(con, console)
-    console.print(f'数据库 (database)   {file}   suining query "from population.person limit 3"', highlight=False)
-    console.print("界面 (UI)           make ui", highlight=False)
+    console.print(f'数据库 (database)   {file}   suining query "from population.person limit 3"')
+    console.print("界面 (UI)           make ui")
 
 
 def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     """Stages, bases and checks of a published file."""
-    console.print(_stages(con))
-    console.print(_bases(con))
-    console.print(_checks(con))
-    if table_exists(con, "governance.finding"):
-        console.print(_findings(con))
-    for kind, count in _delivery_problems(con):
+    found = summarize(con)
+    console.print(_stages(found))
+    console.print(_bases(found))
+    console.print(_checks(found))
+    if found.findings:
+        console.print(_findings(found))
+    for kind, count in found.delivery_problems:
         console.print(
-            f"来件 deliveries {kind}: {count}   suining query --csv \"from governance.delivery_problem where kind = '{kind}'\"",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
+            f"来件 deliveries {kind}: {count}   "
+            f"suining query --csv \"from governance.delivery_problem where kind = '{kind}'\""
         )
-    for table, check, description in _failed(con):
-        console.print(f"✗ {table} {check}: {description}", style="red", markup=False, highlight=False, soft_wrap=True)
+    for table, check, description in found.failed_checks:
+        if check != CHECK:  # print_refusals says more
+            console.print(f"✗ {table} {check}: {description}", style="red")
 
 
-def _failed(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    return con.execute("""
-        select table_name, check_name, coalesce(description, '') from governance.check_result
-        where not has_passed and severity = 'ERROR' order by all
-    """).fetchall()
-
-
-def _delivery_problems(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
-    return con.execute("select kind, count(*) from governance.delivery_problem group by kind order by kind").fetchall()
-
-
-def _stages(con: duckdb.DuckDBPyConnection) -> Table:
-    table = Table("阶段 stage", "行 rows", title="各阶段 stages", title_justify="left")
-    row = con.execute("""
-        select coalesce(sum(lines_total), 0), coalesce(sum(rejected), 0), coalesce(sum(raw), 0), coalesce(sum(staged), 0),
-            coalesce(sum(quarantined), 0), coalesce(sum(superseded), 0)
-        from governance.row_account
-    """).fetchone()
-    names = ("文件行 lines in", "拒收 rejected", "原始 raw", "入库 staged", "隔离 quarantined", "被替代 superseded")
-    for name, rows in zip(names, row or (), strict=True):
-        table.add_row(name, f"{rows:,}")
+def _stages(found: Summary) -> Table:
+    table = folding_table("阶段 stage", "行 rows", title="各阶段 stages")
+    for name, rows in found.stages.items():
+        table.add_row(STAGES[name], f"{rows:,}")
     return table
 
 
-def _bases(con: duckdb.DuckDBPyConnection) -> Table:
-    table = Table(
-        "库 base",
-        "表 table",
-        "行 rows",
-        title="四大基础信息库及专题库 four bases and thematic libraries",
-        title_justify="left",
-    )
-    rows = con.execute(
-        "select split_part(table_name, '.', 1), table_name, rows from governance.table_state "
-        "where list_contains(?, split_part(table_name, '.', 1)) order by list_position(?, split_part(table_name, '.', 1)), 2",
-        [list(LABELS), list(LABELS)],
-    ).fetchall()
-    for base, name, count in rows:
-        table.add_row(f"{LABELS[base]} {base}", name, "视图 view" if count is None else f"{count:,}")
+def _bases(found: Summary) -> Table:
+    title = "四大基础信息库及专题库 four bases and thematic libraries"
+    table = folding_table("库 base", "表 table", "行 rows", title=title)
+    for name, rows in found.tables:
+        base = name.partition(".")[0]
+        table.add_row(f"{LABELS[base]} {base}", name, "视图 view" if rows is None else f"{rows:,}")
     return table
 
 
-def _checks(con: duckdb.DuckDBPyConnection) -> Table:
-    table = Table("检查 checks", "数 count", title="质量检查 quality checks", title_justify="left")
-    row = con.execute("""
-        select count(*) filter (has_passed), count(*) filter (not has_passed and severity = 'WARN'),
-            count(*) filter (not has_passed and severity <> 'WARN')
-        from governance.check_result
-    """).fetchone()
-    for name, count in zip(("通过 passed", "提醒 warned", "未过 failed"), row or (), strict=True):
-        table.add_row(name, f"{count:,}")
+def _checks(found: Summary) -> Table:
+    table = folding_table("检查 checks", "数 count", title="质量检查 quality checks")
+    for name, count in found.checks.items():
+        table.add_row(CHECKS[name], f"{count:,}")
     return table
 
 
-def _findings(con: duckdb.DuckDBPyConnection) -> Table:
-    table = Table(
-        "类别 kind",
-        "线索 findings",
-        "单位 departments",
-        title="供部门核查的线索 findings for departments (governance.finding)",
-        title_justify="left",
-    )
-    rows = con.execute(
-        "select kind, count(*), count(distinct department) from governance.finding group by kind order by kind"
-    ).fetchall()
-    for kind, count, departments in rows:
-        table.add_row(f"{FINDINGS[kind]} {kind}", f"{count:,}", f"{departments}")
+def _findings(found: Summary) -> Table:
+    title = "供部门核查的线索 findings for departments (governance.finding)"
+    table = folding_table("类别 kind", "线索 findings", "单位 departments", title=title)
+    for kind, findings, departments in found.findings:
+        table.add_row(f"{FINDINGS[kind]} {kind}", f"{findings:,}", f"{departments}")
     return table

@@ -6,6 +6,7 @@ Here: the results of a step's own checks and of its suite. Not here: the rules o
 
 import dagster as dg
 
+from suining_data.display import visible_lines
 from suining_data.orchestration.step import Check, Connection, Step, WriteResult
 from suining_data.quality import Validation
 from suining_data.warehouse import STAGING
@@ -19,7 +20,7 @@ def validate(con: Connection, step: Step, write: WriteResult) -> tuple[list[dg.A
 
 
 def _own_result(check: Check, write: WriteResult) -> dg.AssetCheckResult:
-    sentences = write.failures.get(check.name, ())
+    sentences = [visible_lines(sentence) for sentence in write.failures.get(check.name, ())]
     return dg.AssetCheckResult(
         check_name=check.name,
         passed=not sentences,

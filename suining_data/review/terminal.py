@@ -23,24 +23,24 @@ def print_pair(console: Console, pair: OpenPair) -> None:
         f"同一{'人' if pair.subject == 'person' else '单位'}的概率 probability {percentage(pair.probability)}",
     )
     console.print(title)
-    console.print(Text(WHY[pair.state]), style="dim")
+    console.print(WHY[pair.state], style="dim")
     for reviewer in pair.unsure_by:
-        console.print(Text(f"已看过，不确定 (reviewed, unsure): {reviewer}"), style="dim")
-    console.print(_table(pair))
+        console.print(f"已看过，不确定 (reviewed, unsure): {reviewer}", style="dim")
+    console.print(_table(pair, is_terminal=console.is_terminal))
 
 
-def _table(pair: OpenPair) -> Table:
-    table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False)
+def _table(pair: OpenPair, *, is_terminal: bool) -> Table:
+    table = Table(box=SIMPLE_HEAD, expand=is_terminal, pad_edge=False)
     table.add_column("", min_width=8, no_wrap=True)
     for name in ("甲 left", "乙 right"):
         table.add_column(name, ratio=5, overflow="fold")
     table.add_column("依据 evidence（+ 同一 same）", ratio=4, overflow="fold")
-    table.add_row("来源", Text(_source(pair.left)), Text(_source(pair.right)), "")
+    table.add_row("来源", _source(pair.left), _source(pair.right), "")
     evidence = {each.comparison: each for each in pair.evidence}
     for item, label in ITEMS[pair.subject].items():
         left, right = ("\n".join(party.reported.get(item, [])) for party in (pair.left, pair.right))
         if left or right or item in evidence:
-            table.add_row(label, Text(left), Text(right), _evidence(evidence.get(item)))
+            table.add_row(label, left, right, _evidence(evidence.get(item)))
     return table
 
 

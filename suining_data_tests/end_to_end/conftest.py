@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
-from rich.console import Console
 
-from suining_data.orchestration.refresh import run_refresh
+from suining_data.display import PlainConsole
+from suining_data.orchestration.refresh import Outcome, run_refresh
 from suining_data.settings import Settings, settings
 from suining_data_tests.sharing import once
 
@@ -30,7 +30,8 @@ class City:
     def refresh(self) -> str:
         """What `suining refresh` prints."""
         output = io.StringIO()
-        self.succeeded = run_refresh(self.settings, Console(file=output, width=200))
+        self.outcome = run_refresh(self.settings, PlainConsole(file=output, width=200))
+        self.succeeded = self.outcome is not Outcome.FAILED
         self.output = output.getvalue()
         return self.output
 

@@ -3,9 +3,8 @@
 import io
 import shutil
 
-from rich.console import Console
-
-from suining_data.orchestration.refresh import run_refresh
+from suining_data.display import PlainConsole
+from suining_data.orchestration.refresh import Outcome, run_refresh
 from suining_data_tests.end_to_end.conftest import City
 
 CHANGES = "public_security__household_changes"
@@ -67,7 +66,9 @@ def test_a_register_that_collapses_is_refused_and_the_last_one_stays(own_city: C
     assert "少" in str(zh)
     assert persons(own_city) == before
     batch_id = str(zh).split("--accept ")[1].rstrip("。")
-    run_refresh(own_city.settings, Console(file=io.StringIO()), [batch_id])
+    assert own_city.outcome is Outcome.REFUSALS
+    accepted = run_refresh(own_city.settings, PlainConsole(file=io.StringIO()), [batch_id])
+    assert accepted is Outcome.DONE
     assert refusals(own_city, RESIDENTS) == []
     assert (
         own_city.value(f"select count(*) from governance.batch where batch_id = '{batch_id}' and status = 'in_force'")

@@ -12,12 +12,13 @@ from rich.console import Console
 from suining_data.catalog import Catalog
 from suining_data.orchestration import refresh
 from suining_data.orchestration.pipeline import steps_of
+from suining_data.orchestration.refresh import Outcome
 from suining_data.settings import settings
 from suining_data.warehouse import WarehouseBusy
 from suining_data_tests.exchange.conftest import ANNA, BEN, UNIT, Office, resource_of
 
 NINE, TEN = "2019-08-14 09:00:00+08", "2019-08-14 10:00:00+08"
-Refresh = Callable[[], str]
+Refresh = Callable[..., str]
 
 
 @pytest.fixture
@@ -32,10 +33,10 @@ def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresh]:
     monkeypatch.setenv("SUINING_EXCHANGE_DSN", office.settings.exchange_dsn.get_secret_value())
     settings.cache_clear()
 
-    def refreshed() -> str:
+    def refreshed(expected: Outcome = Outcome.DONE) -> str:
         settings.cache_clear()
         output = io.StringIO()
-        assert refresh.run_refresh(settings(), Console(file=output, width=200))
+        assert refresh.run_refresh(settings(), Console(file=output, width=200)) is expected
         return output.getvalue()
 
     yield refreshed
@@ -67,7 +68,7 @@ def test_a_server_that_does_not_answer_is_said_and_what_lies_there_goes_on(
     office.write((1, ANNA, "安娜", NINE))
     run()
     monkeypatch.setenv("SUINING_EXCHANGE_DSN", "postgresql://reader:geheim@127.0.0.1:1/exchange")
-    output = run()
+    output = run(Outcome.REFUSALS)
     assert "交换库 exchange.czrk: 连接不上" in output
     assert "does not answer" in output
     assert "geheim" not in output
@@ -93,7 +94,7 @@ def test_a_fetch_says_that_another_run_has_the_warehouse(office: Office, run: Re
             refresh.run_fetch(settings(), Console(file=io.StringIO()))
         assert not office.landing.exists()
         other.communicate()
-    assert refresh.run_fetch(settings(), Console(file=io.StringIO()))
+    assert refresh.run_fetch(settings(), Console(file=io.StringIO())) is Outcome.DONE
     assert len(list(office.landing.iterdir())) == 1
 
 
