@@ -107,6 +107,18 @@ def test_a_name_that_is_not_utf_8_disturbs_no_format(desk: Desk, format: str) ->
     assert not any("读取时出错" in notice.zh for notice in result.refusals), result.refusals
 
 
+def test_pages_under_names_that_are_not_utf_8(desk: Desk) -> None:
+    delivery = {"records": "data", "pages": {"number": "page", "count": "pages", "total": "total"}}
+    pages = resource_of(["xm"], format="json", pattern="ry_*.json", **delivery)
+    folder = os.fsencode(desk.deliver("x", "").parent)
+    for number in (1, 2):
+        text = f'{{"page": {number}, "pages": 2, "total": 2, "data": [{{"xm": "甲{number}"}}]}}'
+        Path(os.fsdecode(folder + b"/ry_\xcd\xf5_p%d.json" % number)).write_text(text, encoding="utf-8")
+    assert desk.refresh(pages).raw_rows == 2
+    names = desk.con.execute("select file_name from governance.batch_file order by 1").fetchall()
+    assert names == [(r"ry_\xcd\xf5_p1.json",), (r"ry_\xcd\xf5_p2.json",)]
+
+
 def test_links_and_pipes_are_not_read(desk: Desk, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text(ROWS, encoding="utf-8")
