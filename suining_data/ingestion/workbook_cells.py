@@ -14,6 +14,8 @@ from typing import Self
 
 from suining_data.catalog.model import Field, Resource
 from suining_data.elements import ELEMENTS
+from suining_data.elements.quantities import NUMBER as NUMBER_ELEMENT
+from suining_data.elements.quantities import PERCENT
 from suining_data.ingestion.reading import Refused
 from suining_data.ingestion.workbook_formats import EXACT_DIGITS, NumberFormat, number_text
 from suining_data.settings import Limits
@@ -49,10 +51,11 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A declared column. `is_share`: its name says that it holds per cent."""
+    """A declared column. `is_share`: it is a plain number, and its name says that it is in per cent."""
 
     holds: Holds
     is_share: bool = False
+    is_plain_number: bool = False  # neither money nor an area, a year, a coordinate
 
 
 class SpecialText(str):
@@ -108,10 +111,16 @@ def declared_columns(resource: Resource) -> dict[str, Column]:
     """The columns by their source; where two fields read the same one, the first that is not text decides."""
     columns: dict[str, Column] = {}
     for each in resource.fields:
-        found = Column(_holds(each), bool(SHARE.search(each.source + each.label)))
+        is_plain = each.element in (NUMBER_ELEMENT.id, PERCENT.id)
+        found = Column(_holds(each), is_plain and names_share(each.source, each.label), is_plain)
         if each.source not in columns or columns[each.source].holds is Holds.TEXT:
             columns[each.source] = found
     return columns
+
+
+def names_share(*names: str) -> bool:
+    """The names of a figure say that it is in per cent: 国有持股比例(%), 同比增长."""
+    return any(SHARE.search(name) for name in names)
 
 
 def _holds(declared: Field) -> Holds:
@@ -246,6 +255,10 @@ class Cells:
         while len(self.rows) < number:
             self.rows.append([])
         self.rows.append(row)
+
+    def add_merged(self, merged: Range) -> None:
+        self.budget.spend(self.sheet, 1, 0)
+        self.merged.append(merged)
 
     def refuse_if_too_far(self, rows: int, columns: int) -> None:
         limits = self.budget.limits
