@@ -27,6 +27,7 @@ EXACT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")  # with up to 15 charact
 DAY_NUMBER = re.compile(r"[1-7][0-9]{4}(?:\.[0-9]+)?")  # as the elements of dates read it
 JANUARY_OR_OCTOBER = re.compile(r"[12][0-9]{3}\.1")  # 2014.1, or 2014.10 without its zero
 SHARE = re.compile("[%％]|百分|同比|环比|增长|增速|增幅|比重|比例|占比")  # names of figures in per cent
+ORDINARY = {str}  # the type of a cell whose text does not depend on its column
 LAST_DAY = 2_958_466  # 9999-12-31 and its hours
 
 
@@ -133,8 +134,10 @@ def _holds(declared: Field) -> Holds:
 
 def in_columns(cells: Sequence[str], columns: Sequence[Column | None]) -> list[str]:
     """The texts of cells for their columns; None is a column that no field declares."""
+    if ORDINARY.issuperset(map(type, cells)):
+        return list(cells)
     return [
-        cell if type(cell) is str or not isinstance(cell, SpecialText) or column is None else cell.in_column(column)
+        cell.in_column(column) if isinstance(cell, SpecialText) and column is not None else cell
         for cell, column in zip(cells, columns, strict=True)
     ]
 
