@@ -15,7 +15,7 @@ UNREAD in one line. Hidden rows and columns are read: a filter hides rows, and a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -36,7 +36,6 @@ from suining_data.ingestion.reading import (
 )
 from suining_data.ingestion.workbook_97 import open_xls
 from suining_data.ingestion.workbook_cells import (
-    SHARE,
     Cells,
     Column,
     DamagedParts,
@@ -44,6 +43,7 @@ from suining_data.ingestion.workbook_cells import (
     Sheet,
     declared_columns,
     in_columns,
+    names_share,
 )
 from suining_data.ingestion.workbook_kinds import no_workbook
 from suining_data.ingestion.workbook_parts import is_zip
@@ -267,5 +267,7 @@ class _Records:
         for column in range(len(stub), len(cells)):
             if cells[column]:
                 levels = [row[column] for row in self.header]
-                value = self.value and Column(self.value.holds, bool(SHARE.search(" ".join([*stub, *levels]))))
+                value = self.value
+                if value is not None and value.is_plain_number and names_share(*stub, *levels):
+                    value = replace(value, is_share=True)
                 yield [*stub, *levels, *in_columns([cells[column]], [value])]

@@ -217,7 +217,7 @@ def _cells(stream: bytes, offset: int, found: _Globals, cells: Cells) -> Iterato
         elif kind == MERGED:
             for place in range(struct.unpack_from("<H", body)[0]):
                 first_row, last_row, first, last = struct.unpack_from("<4H", body, 2 + place * 8)
-                cells.merged.append(((first_row, first), (last_row, last)))
+                cells.add_merged(((first_row, first), (last_row, last)))
     raise DamagedParts
 
 

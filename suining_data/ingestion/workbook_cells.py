@@ -14,6 +14,8 @@ from typing import Self
 
 from suining_data.catalog.model import Field, Resource
 from suining_data.elements import ELEMENTS
+from suining_data.elements.quantities import NUMBER as NUMBER_ELEMENT
+from suining_data.elements.quantities import PERCENT
 from suining_data.ingestion.reading import Refused
 from suining_data.ingestion.workbook_formats import EXACT_DIGITS, NumberFormat, number_text
 from suining_data.settings import Limits
@@ -25,6 +27,7 @@ EXACT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")  # with up to 15 charact
 DAY_NUMBER = re.compile(r"[1-7][0-9]{4}(?:\.[0-9]+)?")  # as the elements of dates read it
 JANUARY_OR_OCTOBER = re.compile(r"[12][0-9]{3}\.1")  # 2014.1, or 2014.10 without its zero
 SHARE = re.compile("[%％]|百分|同比|环比|增长|增速|增幅|比重|比例|占比")  # names of figures in per cent
+ORDINARY = {str}  # the type of a cell whose text does not depend on its column
 LAST_DAY = 2_958_466  # 9999-12-31 and its hours
 
 
@@ -49,10 +52,11 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A declared column. `is_share`: its name says that it holds per cent."""
+    """A declared column. `is_share`: it is a plain number, and its name says that it is in per cent."""
 
     holds: Holds
     is_share: bool = False
+    is_plain_number: bool = False  # neither money nor an area, a year, a coordinate
 
 
 class SpecialText(str):
@@ -108,10 +112,16 @@ def declared_columns(resource: Resource) -> dict[str, Column]:
     """The columns by their source; where two fields read the same one, the first that is not text decides."""
     columns: dict[str, Column] = {}
     for each in resource.fields:
-        found = Column(_holds(each), bool(SHARE.search(each.source + each.label)))
+        is_plain = each.element in (NUMBER_ELEMENT.id, PERCENT.id)
+        found = Column(_holds(each), is_plain and names_share(each.source, each.label), is_plain)
         if each.source not in columns or columns[each.source].holds is Holds.TEXT:
             columns[each.source] = found
     return columns
+
+
+def names_share(*names: str) -> bool:
+    """The names of a figure say that it is in per cent: 国有持股比例(%), 同比增长."""
+    return any(SHARE.search(name) for name in names)
 
 
 def _holds(declared: Field) -> Holds:
@@ -124,8 +134,10 @@ def _holds(declared: Field) -> Holds:
 
 def in_columns(cells: Sequence[str], columns: Sequence[Column | None]) -> list[str]:
     """The texts of cells for their columns; None is a column that no field declares."""
+    if ORDINARY.issuperset(map(type, cells)):
+        return list(cells)
     return [
-        cell if type(cell) is str or not isinstance(cell, SpecialText) or column is None else cell.in_column(column)
+        cell.in_column(column) if isinstance(cell, SpecialText) and column is not None else cell
         for cell, column in zip(cells, columns, strict=True)
     ]
 
@@ -246,6 +258,10 @@ class Cells:
         while len(self.rows) < number:
             self.rows.append([])
         self.rows.append(row)
+
+    def add_merged(self, merged: Range) -> None:
+        self.budget.spend(self.sheet, 1, 0)
+        self.merged.append(merged)
 
     def refuse_if_too_far(self, rows: int, columns: int) -> None:
         limits = self.budget.limits

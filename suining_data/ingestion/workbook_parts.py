@@ -8,6 +8,7 @@ and with slashes for backslashes. Both namespaces are read, the usual one and th
 """
 
 import posixpath
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +27,9 @@ BLOCK_BYTES = 1 << 20
 ZIP = b"PK\x03\x04"
 NAMES = " "  # between the namespace and the name of an element
 # RuntimeError: an encrypted part; LookupError: a part, a style or a shared text that is not there
-UNREADABLE = (*DAMAGE, OSError, RuntimeError, LookupError, ValueError, StopIteration, expat.ExpatError)
+UNREADABLE = (
+    *DAMAGE, OSError, RuntimeError, LookupError, ValueError, StopIteration, struct.error, expat.ExpatError,
+)  # fmt: skip
 TRUE = ("1", "true", "on")
 
 Attributes = dict[str, str]

@@ -81,12 +81,15 @@ class UsualRows:
         columns = self._columns(letters)
         if columns is None:
             return False
-        text = self.values.text
+        shared, text = self.values.texts, self.values.text
+        values = zip(pieces[3::GROUPS], pieces[4::GROUPS], pieces[5::GROUPS], pieces[6::GROUPS], strict=True)
         found = [
-            text(kind or "", style or "", stored or inline or "") if stored or inline else ""
-            for style, kind, stored, inline in zip(
-                pieces[3::GROUPS], pieces[4::GROUPS], pieces[5::GROUPS], pieces[6::GROUPS], strict=True
-            )
+            shared[int(stored)]
+            if kind == "s" and stored and stored.isdecimal()  # most cells, so not by a call
+            else text(kind or "", style or "", stored or inline or "")
+            if stored or inline
+            else ""
+            for style, kind, stored, inline in values
         ]
         if columns and columns[-1] + 1 > len(columns):
             texts = [""] * (columns[-1] + 1)

@@ -20,6 +20,7 @@ NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
+LONG_TEXT = 1 << 20  # characters; a spreadsheet program allows 32,767
 REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 CELL_TAG = re.compile(rb"<c[\s/>]")
 PREFIXED_CELL_TAG = re.compile(rb"<[A-Za-z_][\w.-]*:c[\s/>]")
@@ -39,7 +40,8 @@ class SheetReader:
         self.column = -1
         self.seen = 0
         self.kind = self.style = ""
-        self.stored: str | None = None
+        self.stored: list[str] | None = None  # the pieces of the value; None without a value
+        self.length = 0  # of the pieces
         self.has_formula = self.is_text = self.is_phonetic = False
 
     def read(self, blocks: Iterator[bytes]) -> Cells:
@@ -91,8 +93,12 @@ class SheetReader:
             handle()
 
     def _characters(self, text: str) -> None:
-        if self.is_text:
-            self.stored = (self.stored or "") + text
+        if self.is_text and self.stored is not None:
+            self.stored.append(text)
+            self.length += len(text)
+            if self.length > LONG_TEXT:  # so long that it is counted before it has ended
+                self.cells.budget.spend(self.cells.sheet, 0, self.length)
+                self.length = 0
 
     def _start_row(self, attributes: Attributes) -> None:
         number = int(attributes["r"]) if "r" in attributes else self.usual.row + 1
@@ -102,7 +108,7 @@ class SheetReader:
 
     def _start_cell(self, attributes: Attributes) -> None:
         self.kind, self.style = attributes.get("t", ""), attributes.get("s", "")
-        self.stored, self.has_formula = None, False
+        self.stored, self.has_formula, self.length = None, False, 0
         self.column += 1
         if "r" in attributes:
             row, self.column = _place(attributes["r"])
@@ -112,7 +118,7 @@ class SheetReader:
 
     def _start_text(self, _: Attributes) -> None:
         if not self.is_phonetic:
-            self.is_text, self.stored = True, self.stored or ""
+            self.is_text, self.stored = True, self.stored or []
 
     def _end_text(self) -> None:
         self.is_text = False
@@ -127,16 +133,17 @@ class SheetReader:
         self.is_phonetic = False
 
     def _start_merged(self, attributes: Attributes) -> None:
-        self.cells.merged.append(_range(attributes["ref"]))
+        self.cells.add_merged(_range(attributes["ref"]))
 
     def _end_cell(self) -> None:
         self.seen += 1
+        stored = None if self.stored is None else "".join(self.stored)
         if self.has_formula:
-            text = self.values.result(self.kind, self.style, self.stored)
-        elif self.stored is None and self.kind != "e":
+            text = self.values.result(self.kind, self.style, stored)
+        elif stored is None and self.kind != "e":
             return
         else:
-            text = self.values.text(self.kind, self.style, self.stored or "")
+            text = self.values.text(self.kind, self.style, stored or "")
         if text:
             self.cells.overwritten += self.column in self.row
             self.row[self.column] = text

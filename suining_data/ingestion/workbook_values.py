@@ -80,11 +80,11 @@ class Values:
 
     def _format(self, style: str) -> NumberFormat | None:
         formats = self.outline.formats
-        if not style:
-            return formats[0] if formats else None
+        if not formats:
+            return None  # a workbook without styles
         if "-" in style:
             raise DamagedParts
-        return formats[int(style)]
+        return formats[int(style)] if style else formats[0]
 
 
 def unescaped(text: str) -> str:

@@ -34,7 +34,7 @@ def open_xlsx(file: Path, limits: Limits) -> list[Sheet]:
         with archive:
             outline = package.outline()
             budget = Budget(limits)
-            texts = list(_texts(package, outline.texts)) if outline.texts else []
+            texts = list(_texts(package, outline.texts, Budget(limits))) if outline.texts else []
     except UNREADABLE:
         raise DamagedParts from None
 
@@ -53,8 +53,8 @@ def _read(file: Path, limits: Limits, part: SheetPart, outline: Outline, texts: 
         raise DamagedParts from None
 
 
-def _texts(package: Package, part: str) -> Iterator[str]:
-    """The shared texts: the runs of a text are joined, the phonetic ones left out."""
+def _texts(package: Package, part: str, budget: Budget) -> Iterator[str]:
+    """The shared texts: the runs of a text are joined, the phonetic ones left out. `budget` counts each text once."""
     found: list[str] = []
     pieces: list[str] = []
     is_text = is_phonetic = False
@@ -82,6 +82,7 @@ def _texts(package: Package, part: str) -> Iterator[str]:
     def characters(text: str) -> None:
         if is_text:
             pieces.append(text)
+            budget.spend("sharedStrings", 0, len(text))
 
     parser = xml_parser()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters

@@ -270,7 +270,8 @@ def test_rows_outside_the_table_are_a_refusal_with_both_counts(desk: Desk) -> No
         parts_of(PLAIN.replace('r="B2"', 'r="B3"')),
         parts_of(PLAIN.replace('r="B2"', 'r="XFE2"')),
         parts_of(PLAIN.replace('r="B2"', 'r="B2" t="s"')),
-        parts_of(PLAIN.replace('r="B2"', 'r="B2" s="-1"')),
+        parts_of(PLAIN.replace('r="B2"', 'r="B2" s="-1"'), styles=STYLES),
+        parts_of(PLAIN.replace('r="B2"', 'r="B2" s="3"'), styles=STYLES),
         parts_of(PLAIN.replace("</worksheet>", "")),
         parts_of(PLAIN.replace(MAIN, "urn:other")),
         {**parts_of(PLAIN, PLAIN), "xl/_rels/workbook.xml.rels": links(("worksheet", "worksheets/sheet1.xml")) * 2},
@@ -310,3 +311,32 @@ def test_many_sheets_count_together(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SUINING_LIMIT_CELLS", "50")
     zh, _ = refusal(desk, package(parts_of(*[PLAIN] * 20)))
     assert "工作簿的单元格超过 50 个（上限 SUINING_LIMIT_CELLS）" in zh
+
+
+def test_one_endless_text_is_refused_before_it_has_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUINING_LIMIT_TEXT_MB", "2")
+    for parts in (
+        parts_of(worksheet(row(2, f'<c r="B2" t="str"><f>1</f><v>{"x" * 4_000_000}'))),  # and then nothing
+        parts_of(PLAIN, texts=f"<si><t>{'x' * 4_000_000}"),
+    ):
+        assert "SUINING_LIMIT_TEXT_MB" in refusal(desk, package(parts))[0]
+
+
+def test_a_workbook_without_styles_is_read(desk: Desk) -> None:
+    parts = parts_of(PLAIN.replace('r="B2"', 'r="B2" s="3"'))
+    del parts["xl/styles.xml"]
+    assert taken(desk, package(parts)) == [(2, "x", "7")]
+
+
+def test_a_percent_cell_in_a_column_of_numbers_is_in_per_cent_only_where_a_name_says_so(desk: Desk) -> None:
+    sheet = worksheet(row(2, '<c r="B2" s="1"><v>0.082</v></c>')).replace(">b<", ">{}<")
+    for name, element, text in (
+        ("增长(%)", "number", "8.2"),
+        ("数量", "number", "8.2%"),
+        ("增长额", "money_cny", "8.2%"),
+        ("比例", "percent", "8.2"),
+    ):
+        content = package(parts_of(sheet.format(name), styles=STYLES))
+        desk.deliver("x.xlsx", content)
+        result = desk.refresh(resource_of(["a", name], elements={name: element}, format="xlsx"))
+        assert [r[name] for r in desk.rows(result)] == [text]
