@@ -64,13 +64,14 @@ SEVERAL_IDENTIFIERS = Rule(
     "several_values",
     ONE_VALUE,
     # 5,10903E+16 is one number, with a decimal comma
-    f"case when regexp_matches({X}, '{SEPARATED}') then regexp_full_match({X}, '{DAMAGED_IDENTIFIER}') else true end",
+    f"case when regexp_matches({V}, '{SEPARATED}') then regexp_full_match({V}, '{DAMAGED_IDENTIFIER}') else true end",
 )
 
 
 def several_values(separated: str) -> Rule:
-    """A text that could not be read and has two values: `separated` is the pattern of what parts them."""
-    return Rule("several_values", ONE_VALUE, f"{V} is not null or not regexp_matches({X}, '{separated}')")
+    """A text that could not be read and has two values: `separated` is the pattern of what parts them. # begins an error
+    text or a marker (standardization/rules.py), which has its own reason."""
+    return Rule("several_values", ONE_VALUE, f"{V} is not null or not regexp_matches({X}, '^[^#]*(?:{separated})')")
 
 
 SEVERAL_NUMBERS = several_values(r"[0-9][^0-9A-Z.:/年月日-]+[-+.]?[0-9]|[0-9][.][0-9]+[.,]")
@@ -88,7 +89,7 @@ SUMMARY = "|".join(
         "以下空白|以下无正文",
     )
 )
-NO_NAME = Rule("no_name", "不是名称，而是合计、签名或说明，请删去该行", f"not regexp_full_match({X}, '{SUMMARY}')")
+NO_NAME = Rule("no_name", "不是名称，而是合计、签名或说明，请删去该行", f"not regexp_full_match({V}, '{SUMMARY}')")
 
 
 # What the other rules of an identifier leave alone

@@ -87,7 +87,7 @@ def _damaged(what: str) -> Rule:
 
 
 def _several(separated: str) -> Rule:
-    return Rule("several_values", ONE_VALUE, f"not regexp_matches({X}, '{separated}')")
+    return Rule("several_values", ONE_VALUE, f"not regexp_matches({V}, '{separated}')")
 
 
 # "Smith, John" and "SMITH/JOHN" are one name

@@ -5,7 +5,7 @@ base), names of places (names.py).
 """
 
 from suining_data.city import load_city
-from suining_data.elements.cells import DAMAGED_IDENTIFIER, code_text, identifier, several_values, unless_damaged
+from suining_data.elements.cells import IS_DAMAGED, code_text, identifier, several_values, unless_damaged
 from suining_data.elements.expressions import (
     BLANK,
     DAMAGED,
@@ -45,10 +45,10 @@ DIVISION_CODE = identifier(
     standard="GB/T 2260, GB/T 10114",
     sensitivity="L1",
     clean=code_text("regexp_full_match({x}, '[0-9]{6,12}')", NOTHING_CODED),
-    # the rule for what a spreadsheet made of a code needs the text as it is
+    # the rules for two codes and for what a spreadsheet made of one need the text as it is
     convert=(
         f"case when regexp_full_match({X}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') then rpad({X}, 12, '0') "
-        f"when regexp_full_match({X}, '{DAMAGED_IDENTIFIER}') then {X} end"
+        f"when {IS_DAMAGED.replace(V, X)} then {X} end"
     ),
     unreadable="不是6位、9位或12位数字的行政区划代码",
     rules=(

@@ -80,16 +80,7 @@ def rules_of_field(field: Field) -> list[ColumnRule]:
     # one mistake breaks one rule: an error of a spreadsheet has no value, and is not unreadable besides
     is_error = is_spreadsheet_error(cleaned)
     found.append(_rule(field, "formula_error", FORMULA_ERROR, f"not ({is_error})", no_value))
-    texts = [
-        _rule(
-            field,
-            rule.id,
-            rule.reason,
-            f"case when not ({_over(field.name, rule)}) then {is_error} else true end",
-            no_value,
-        )
-        for rule in element.text_rules
-    ]
+    texts = [_rule(field, rule.id, rule.reason, _over(field.name, rule), no_value) for rule in element.text_rules]
     found += texts
     if element.convert != "{x}":
         explained = "".join(f" or not ({rule.holds})" for rule in texts)

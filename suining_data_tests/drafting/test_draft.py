@@ -21,7 +21,7 @@ from suining_data_tests.sharing import once
 
 EMPTY = Catalog(())  # a catalogue that knows no column: the elements' rules alone decide
 FOR_A_HUMAN = {"code", "condition", "unit_missing", "crs_missing", "key"}
-NOT_SEEN = {"mode", "crosstab", "sheets"}  # of a delivery: what a file alone does not tell
+NOT_SEEN = {"mode", "crosstab", "sheets", "summary_rows"}  # of a delivery: what a file alone does not tell
 RESOURCES = """
     public_security__household_changes public_security__residence_registrations civil_affairs__marriages
     health__births health__institutions_and_doctors human_resources__pension_payments

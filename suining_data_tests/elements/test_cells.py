@@ -22,7 +22,7 @@ IDENTIFIERS = [
     and element.id not in NO_IDENTIFIERS
     and not element.id.startswith("geometry")
 ]
-WARNINGS = ("category", "area")
+WARNINGS = ("category", "area", "township")
 NUMBERS = ["money_cny", "area_m2", "percent", "number", "integer"]
 
 
