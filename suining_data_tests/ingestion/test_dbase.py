@@ -145,6 +145,7 @@ def test_the_language_driver_must_not_contradict_the_catalogue(desk: Desk, drive
     result = read(desk, dbf_bytes(COLUMNS, people, driver=driver), resource)
     if said:
         assert said in result.refusals[0].zh
+        assert said.partition("，")[0].replace("表头: 写明编码为", "its encoding is") in result.refusals[0].en
     else:
         assert names(desk, result) == ["计一"]
 
@@ -168,6 +169,7 @@ def test_a_cpg_beside_the_table_belongs_to_it(desk: Desk, cpg: bytes, said: str)
         assert result.raw_rows == 5
         return
     assert f"x.dbf .cpg: {said}" in result.refusals[0].zh
+    assert said.replace("写明编码为", "its encoding is") in result.refusals[0].en
     file.write_bytes(b"GBK")
     assert desk.refresh(resource).raw_rows == 5
 

@@ -222,6 +222,7 @@ def test_a_file_that_a_program_still_has_open_is_refused_until_it_is_closed(desk
     assert delivered_files(PLACES, path) == [path, beside]
     [refusal] = desk.refresh(PLACES).refusals
     assert f"旁边有 {suffix} 文件" in refusal.zh
+    assert f"a {suffix} file is beside it" in refusal.en
     beside.unlink()
     assert desk.refresh(PLACES).raw_rows == 1
 
