@@ -56,6 +56,13 @@ def decode(data: bytes, encoding: str) -> str:
     return _as_characters(data.decode(codec_of(encoding), _errors(encoding)), encoding)
 
 
+def to_utf_8(data: bytes, encoding: str) -> bytes:
+    """The bytes in UTF-8; UnicodeDecodeError when they are not in `encoding`."""
+    text = data.decode(codec_of(encoding), _errors(encoding))
+    found = text.encode()
+    return _as_characters(text, encoding).encode() if b"\xee" in found else found  # U+E000 and more; a fast search
+
+
 def decoder(encoding: str) -> codecs.IncrementalDecoder:
     """Decodes a text in pieces, without its byte order mark."""
     codec = "utf-8-sig" if encoding.startswith("utf-8") else codec_of(encoding)

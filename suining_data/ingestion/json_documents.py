@@ -108,6 +108,7 @@ def read_records(
         columns=tuple(columns),
         extra_columns=extra,
         rejected_by_rule=dict(rejected.by_rule),
+        reasons=rejected.reasons,
         is_truncated=lines_file is not None and _is_truncated(lines_file, loaded.lines, rejected.last),
         announced=loaded.announced,
         parts=parts,
