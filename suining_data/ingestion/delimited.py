@@ -86,6 +86,7 @@ def _read(
         columns=tuple(names),
         extra_columns=tuple(renamed.values()),
         rejected_by_rule=dict(rejected.by_rule),
+        reasons=rejected.reasons,
         is_truncated=_is_truncated(file, records, rejected.last),
     )
 

@@ -43,7 +43,7 @@ _CLASSES = bytes(
 )
 _RUN = re.compile(rb"[\x80-\xff]+")
 _HAN_RUN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}")
-_CHINESE = re.compile("[\u2010-\u203f\u2100-\u24ff\u3000-\u303f\u3400-\u9fff\uff01-\uff5e]")  # with its punctuation
+_CHINESE = re.compile("[\u2010-\u203f\u2100-\u24ff\u3000-\u303f\u3400-\u9fff\uff01-\uff5e]+")  # with its punctuation
 
 
 def codec_of(encoding: str) -> str:
@@ -54,6 +54,13 @@ def codec_of(encoding: str) -> str:
 def decode(data: bytes, encoding: str) -> str:
     """The bytes as text; UnicodeDecodeError when they are not in `encoding`."""
     return _as_characters(data.decode(codec_of(encoding), _errors(encoding)), encoding)
+
+
+def to_utf_8(data: bytes, encoding: str) -> bytes:
+    """The bytes in UTF-8; UnicodeDecodeError when they are not in `encoding`."""
+    text = data.decode(codec_of(encoding), _errors(encoding))
+    found = text.encode()
+    return _as_characters(text, encoding).encode() if b"\xee" in found else found  # U+E000 and more; a fast search
 
 
 def decoder(encoding: str) -> codecs.IncrementalDecoder:
@@ -106,29 +113,21 @@ def looks_like_utf_8(data: bytes, codec: str) -> bool:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return any(_is_common(run.decode()) for run in _RUN.findall(data) if _HAN_RUN.fullmatch(run))
-    chinese = _CHINESE.findall(text)
-    unusual = sum(not c.isascii() for c in text) - len(chinese)
-    common = sum(map(_is_common, chinese))
+    chinese = "".join(_CHINESE.findall(text))
+    unusual = len(text) - len(text.encode("ascii", "ignore")) - len(chinese)
+    common = _common(chinese)
     if len(chinese) == 1:  # three bytes and a letter, such as 王A, are two rare characters in GBK
-        return (
-            common == 1
-            and not unusual
-            and not any(map(_is_common, _not_ascii(data.decode(codec_of(codec), "replace"))))
-        )
+        return common == 1 and not unusual and not _common(data.decode(codec_of(codec), "replace"))
     return len(chinese) > unusual and 2 * common >= len(chinese)
 
 
-def _not_ascii(text: str) -> list[str]:
-    return [c for c in text if not c.isascii()]
+def _common(text: str) -> int:
+    """How many characters are in GB 2312, which has 6763 Han characters, and not in ASCII."""
+    return (len(text.encode("gb2312", "ignore")) - len(text.encode("ascii", "ignore"))) // 2
 
 
 def _is_common(text: str) -> bool:
-    """True when every character is in GB 2312, which has 6763 Han characters."""
-    try:
-        text.encode("gb2312")
-    except UnicodeError:
-        return False
-    return True
+    return _common(text) == len(text)
 
 
 def suspected_places(data: bytes) -> list[int]:

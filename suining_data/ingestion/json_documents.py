@@ -108,6 +108,7 @@ def read_records(
         columns=tuple(columns),
         extra_columns=extra,
         rejected_by_rule=dict(rejected.by_rule),
+        reasons=rejected.reasons,
         is_truncated=lines_file is not None and _is_truncated(lines_file, loaded.lines, rejected.last),
         announced=loaded.announced,
         parts=parts,
@@ -182,24 +183,24 @@ def _load_documents(con: duckdb.DuckDBPyConnection, file: Path, resource: Resour
     """Fills the temporary table with one row per record."""
     source = readable(file, resource, target)
     path = resource.delivery.records
+    lacking, announced = 0, None
     try:
-        facts = document_facts(con, [source], path, count_paths(path), target.limits) if path else []
         records = f"json_extract(json, {literal(json_path(path) + '[*]')})" if path else "[json]"
         con.execute(f"""
             create or replace temp table {RECORDS} as
             select row_number() over () as {LINE}, text from (
                 select unnest({records}) as text from {documents([source], target.limits, is_array=path is None)})""")
+        total = int(con.execute(f"select count(*) from {RECORDS}").fetchall()[0][0])
+        facts = document_facts(con, [source], path, count_paths(path), target.limits) if path else ()
+        for number, document in enumerate(facts, start=1):
+            refuse_if_repeated(document, resource, f"第 {number} 个文档", f"document {number}")
+            lacking += document.records is None
+            if announced is None:
+                announced = unmet(document.numbers, document.records or 0, total)
     except duckdb.InvalidInputException as error:
-        raise unreadable(
-            str(error), [(source, file)], resource, target.limits
-        ) from None  # DuckDB's message may contain a value
-    for number, document in enumerate(facts, start=1):
-        refuse_if_repeated(document, resource, f"第 {number} 个文档", f"document {number}")
-    total = con.execute(f"select count(*) from {RECORDS}").fetchall()[0][0]
-    lacking = sum(document.records is None for document in facts)
+        raise unreadable(str(error), [(source, file)], resource, target.limits) from None  # DuckDB's may have a value
     if lacking or (total == 0 and not _has_content(source)):
         raise without_array(lacking, source, resource)
-    announced = next((n for d in facts if (n := unmet(d.numbers, d.records or 0, total)) is not None), None)
     return Loaded(total, announced)
 
 

@@ -5,7 +5,7 @@ Not here: the records (json_documents.py), whether pages are complete (pages.py)
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from suining_data.settings import Limits
 from suining_data.sql import literal
 
 SHOWN_ARRAYS = 5
+LARGEST_SHOWN = 64 << 20  # bytes of a file whose arrays are named
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ def count_paths(path: str) -> list[str]:
 
 def document_facts(
     con: duckdb.DuckDBPyConnection, found: Iterable[Path], path: str, numbers: Sequence[str], limits: Limits
-) -> list[DocumentFacts]:
-    """One for each document, in the order of the files."""
+) -> Iterator[DocumentFacts]:
+    """One for each document, in the order of the files. `numbers` are the paths of whole numbers to look up."""
     steps = path.split(".")
     parents = ["$", *(json_path(".".join(steps[:depth])) for depth in range(1, len(steps)))]
     occurrences = ", ".join(
@@ -47,15 +48,16 @@ def document_facts(
         for depth, step in enumerate(steps, start=1)
     )
     at = literal(json_path(path))
-    rows = con.execute(f"""
+    result = con.execute(f"""
         select filename, records, greatest({occurrences}), numbers
         from (
             select filename, json_keys(json, [{", ".join(map(literal, parents))}]) as keys,
                 case when json_type(json, {at}) = 'ARRAY' then json_array_length(json, {at}) end as records,
                 [try_cast(n as bigint) for n in
                     json_extract_string(json, [{", ".join(literal(json_path(key)) for key in numbers)}])] as numbers
-            from {documents(found, limits)})""").fetchall()
-    return [DocumentFacts(*row) for row in rows]
+            from {documents(found, limits)})""")
+    while rows := result.fetchmany(1000):
+        yield from (DocumentFacts(*row) for row in rows)
 
 
 def documents(found: Iterable[str | Path], limits: Limits, *, is_array: bool = False) -> str:
@@ -91,6 +93,8 @@ def without_array(number: int, source: Path, resource: Resource) -> Refused:
 
 def _arrays(source: Path) -> list[str]:
     """Where the first document of a file has arrays of objects, for the message."""
+    if source.stat().st_size > LARGEST_SHOWN:
+        return []
     try:
         found, _ = json.JSONDecoder().raw_decode(source.read_text("utf-8-sig").lstrip())
     except (ValueError, RecursionError):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from suining_data.catalog.model import Resource
 from suining_data.ingestion.encodings import fitting_encodings, refuse_wide_encoding
-from suining_data.ingestion.physical_lines import LooksLikeUtf8, decoded_blocks
+from suining_data.ingestion.physical_lines import BLOCK_BYTES, LooksLikeUtf8, decoded_blocks
 from suining_data.ingestion.reading import Refused, Target, neutral_link, yaml_of
 
 _AT_THE_END = rb"(?=[ \t\r\n]*[,}\]])"
@@ -29,7 +29,7 @@ _AFTER_KEY = re.compile(rb'(?<=[0-9A-Za-z_\x80-\xff]"):[ \t\r\n]*(-?[0-9]++(?:\.
 _LONGEST_NUMBER = 64
 
 
-def inexact_numbers(text: bytes | mmap.mmap) -> list[tuple[int, int]]:
+def inexact_numbers(text: bytes) -> list[tuple[int, int]]:
     """Start and end of each number that DuckDB would write differently, in order."""
     found = []
     for pattern in _INEXACT:
@@ -40,7 +40,7 @@ def inexact_numbers(text: bytes | mmap.mmap) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def quoted(text: bytes | mmap.mmap, spans: list[tuple[int, int]]) -> Iterator[bytes]:
+def quoted(text: bytes, spans: list[tuple[int, int]]) -> Iterator[bytes]:
     """The text in pieces, with quotes around these spans."""
     place = 0
     for start, end in spans:
@@ -64,11 +64,21 @@ def _with_exact_numbers(file: Path, copy: Path) -> Path:
     if not file.stat().st_size:
         return file
     with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        if not (spans := inexact_numbers(text)):
+        if not any(inexact_numbers(window) for window in _windows(text)):
             return file
         with copy.open("wb") as out:
-            out.writelines(quoted(text, spans))
+            for window in _windows(text):
+                out.writelines(quoted(window, inexact_numbers(window)))
         return copy
+
+
+def _windows(text: mmap.mmap) -> Iterator[bytes]:
+    """The text in pieces that end with a comma, so that none cuts a number from its key or from the comma after it."""
+    start = 0
+    while start < len(text):
+        end = text.find(b",", start + BLOCK_BYTES) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def _decode(file: Path, copy: Path, resource: Resource) -> None:

@@ -76,6 +76,7 @@ def read_xml(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, tar
         columns=tuple(names),
         extra_columns=tuple(extra),
         rejected_by_rule=dict(rejected.by_rule),
+        reasons=rejected.reasons,
         announced=seen.announced,
     )
 

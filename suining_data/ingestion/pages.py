@@ -67,7 +67,7 @@ def _found(
 ) -> list[_Page]:
     keys = [pages.number, pages.count, pages.total]
     try:
-        facts = document_facts(con, files, resource.delivery.records or "", keys, target.limits)
+        facts = list(document_facts(con, files, resource.delivery.records or "", keys, target.limits))
     except duckdb.InvalidInputException as error:
         raise unreadable(
             str(error), list(files.items()), resource, target.limits

@@ -35,9 +35,10 @@ def refuse_if_unreadable(file: Path, resource: Resource, counts: ReadResult) -> 
         rule = max(by_rule, key=lambda r: by_rule[r])
         fits = "、".join(fitting_encodings(file))
         hint_zh = f"；内容像是 {fits}" if rule == "ENCODING" and fits else ""
+        first_zh = f"，如：{counts.reasons[rule]}" if rule in counts.reasons else ""
         hint_en = f"; looks like {fits}" if rule == "ENCODING" and fits else ""
         raise Refused(
-            f"全文件: {rejected} 行无法读取，只读出 {counts.raw_rows} 行（主要规则 {rule}{hint_zh}）。"
+            f"全文件: {rejected} 行无法读取，只读出 {counts.raw_rows} 行（主要规则 {rule}{hint_zh}{first_zh}）。"
             f"请核对 {yaml_of(resource)} 的 delivery，或请交付方重新导出。",
             f"whole file: {rejected} lines cannot be read (mostly {rule}{hint_en}), only {counts.raw_rows} can. "
             f"Check delivery in {yaml_of(resource)}, or ask the department for a new export.",

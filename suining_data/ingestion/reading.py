@@ -91,8 +91,18 @@ class ReadResult:
     extra_columns: tuple[str, ...]
     rejected_by_rule: dict[str, int] = field(default_factory=dict)
     is_truncated: bool = False  # the last line ends within a record, without a line end
+    reasons: dict[str, str] = field(default_factory=dict)  # the first reason for each rule
     announced: int | None = None  # the number of records that the file reports, where it is another one
     parts: tuple[Part, ...] = ()  # of a batch in several files
+
+    def __post_init__(self) -> None:
+        accounted = self.header_lines + self.continuation_lines + self.raw_rows + self.rejected_rows
+        if accounted != self.lines_total:
+            raise Refused(
+                f"全文件: 有 {self.lines_total} 行（条），只处理了 {accounted} 行（条）。请把文件交给平台维护人员。",
+                f"whole file: it has {self.lines_total} lines or records, but {accounted} were accounted for. "
+                "Send it to the platform's maintainer.",
+            )
 
 
 class Reader(Protocol):
@@ -108,6 +118,7 @@ class RejectedWriter:
 
     def __init__(self, path: Path) -> None:
         self.by_rule: Counter[str] = Counter()
+        self.reasons: dict[str, str] = {}  # the first one for each rule
         self.last: tuple[int, str, str] = (0, "", "")  # line, rule, text
         self._rows: list[tuple[int, str, str, str]] = []
         self._writer = pq.ParquetWriter(path, REJECTED_SCHEMA, compression="zstd")
@@ -118,6 +129,7 @@ class RejectedWriter:
 
     def add(self, line: int, rule: str, reason: str, raw_text: str) -> None:
         self.by_rule[rule] += 1
+        self.reasons.setdefault(rule, reason)
         self.last = (line, rule, raw_text)
         self._rows.append((line, rule, reason, shown(raw_text)))
         if len(self._rows) >= ROWS_PER_FLUSH:

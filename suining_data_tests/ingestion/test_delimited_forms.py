@@ -203,6 +203,12 @@ def test_single_records_that_end_with_a_delimiter_are_rejected_for_that(desk: De
     assert reasons(desk, result) == [(3, "COLUMN_COUNT", reason), (4, "COLUMN_COUNT", reason)]
 
 
+def test_the_refusal_of_many_of_them_says_so(desk: Desk):
+    desk.deliver("x.csv", "a,b,c\n1,2,3\n" + "4,5,6,\n" * 40)
+    [refusal] = desk.refresh(ABC).refusals
+    assert "列数为 4，应为 3：末尾多一个分隔符，最后一列是空的" in refusal.zh
+
+
 def test_a_header_that_alone_ends_with_a_delimiter_is_read(desk: Desk):
     desk.deliver("x.csv", "a,b,c,\n1,2,3\n4,5,6\n")
     assert [row["c"] for row in desk.rows(desk.refresh(ABC))] == ["3", "6"]

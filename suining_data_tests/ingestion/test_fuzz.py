@@ -86,7 +86,8 @@ def lines_of(kind: str, files: Files) -> int:
     if kind == "zip":
         with zipfile.ZipFile(io.BytesIO(data), metadata_encoding="gb18030") as archive:
             [data] = [archive.read(member) for member in archive.infolist() if member.filename.endswith(".csv")]
-    return data.count(b"\n") + (not data.endswith(b"\n"))
+    line_end = b"\r" if b"\n" not in data and b"\r" in data else b"\n"
+    return data.count(line_end) + (not data.endswith(line_end))
 
 
 def damaged(kind: str, number: int) -> Files:

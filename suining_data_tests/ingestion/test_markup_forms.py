@@ -123,7 +123,7 @@ def test_a_record_within_a_record_is_rejected_with_it(desk: Desk):
         "<DATA><TOTAL>3</TOTAL><LIST>{}</LIST></DATA>",
     ],
 )
-def test_a_count_that_is_not_met_is_refused_until_it_is_accepted(desk: Desk, content: str):
+def test_a_count_of_an_xml_file_that_is_not_met_is_refused_until_it_is_accepted(desk: Desk, content: str):
     desk.deliver("x.xml", content.format("<RY><bh>1</bh></RY><RY><bh>2</bh></RY>"))
     [refusal] = desk.refresh(XML).refusals
     assert "自称有 3 条记录，实有 2 条" in refusal.zh
