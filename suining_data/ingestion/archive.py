@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Format, Resource
 from suining_data.ingestion.archive_directory import Member, members_of, refuse_if_not_all_listed
-from suining_data.ingestion.reading import REJECTED_SCHEMA, ReadResult, Refused, Target, yaml_of
+from suining_data.ingestion.reading import REJECTED_SCHEMA, UNREAD, ReadResult, Refused, Target, yaml_of
 from suining_data.settings import Limits
 
 GREATEST_RATIO = 200
@@ -83,7 +83,7 @@ def with_unread(counts: ReadResult, target: Target, unread: Sequence[str]) -> Re
         return counts
     of_member = target.rejected.rename(target.scratch / "rejected_of_member.parquet")
     lines = range(counts.lines_total + 1, counts.lines_total + len(unread) + 1)
-    columns = [list(lines), ["UNREAD"] * len(unread), ["压缩包中的这个文件没有读取"] * len(unread), list(unread)]
+    columns = [list(lines), [UNREAD] * len(unread), ["压缩包中的这个文件没有读取"] * len(unread), list(unread)]
     with (
         pq.ParquetFile(of_member) as old,
         pq.ParquetWriter(target.rejected, REJECTED_SCHEMA, compression="zstd") as new,
@@ -95,7 +95,7 @@ def with_unread(counts: ReadResult, target: Target, unread: Sequence[str]) -> Re
         counts,
         lines_total=counts.lines_total + len(unread),
         rejected_rows=counts.rejected_rows + len(unread),
-        rejected_by_rule={**counts.rejected_by_rule, "UNREAD": counts.rejected_by_rule.get("UNREAD", 0) + len(unread)},
+        rejected_by_rule={**counts.rejected_by_rule, UNREAD: counts.rejected_by_rule.get(UNREAD, 0) + len(unread)},
     )
 
 

@@ -22,6 +22,7 @@ from suining_data.ingestion.code_page import refuse_if_other_code_page, refuse_i
 from suining_data.ingestion.encodings import codec_of, decode, looks_like_utf_8, suspected_places
 from suining_data.ingestion.physical_lines import escaped
 from suining_data.ingestion.reading import (
+    UNREAD,
     ReadResult,
     Refused,
     RejectedWriter,
@@ -78,7 +79,7 @@ def read_dbf(
                 _read_block(table, first, block, encoding, rows, rejected)
             for number, piece in enumerate(table.behind, start=table.records + 1):
                 reason = "在文件结束标记之后，表头的记录数没有计入"
-                rejected.add(number, "UNREAD", reason, escaped(piece, codec_of(encoding)))
+                rejected.add(number, UNREAD, reason, escaped(piece, codec_of(encoding)))
     return ReadResult(
         lines_total=table.records + len(table.behind),
         header_lines=0,

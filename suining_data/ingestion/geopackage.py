@@ -21,6 +21,7 @@ from suining_data.ingestion.physical_lines import escaped
 from suining_data.ingestion.reading import (
     GEOMETRY,
     NO_SHAPE,
+    UNREAD,
     ReadResult,
     Refused,
     RejectedWriter,
@@ -121,7 +122,7 @@ def _read_layer(package: sqlite3.Connection, resource: Resource, target: Target)
         unread = _other_tables(package, layer)
         for number, (table, records) in enumerate(unread, start=count + 1):
             reason = f"图层 {layer} 之外的表 {table} 有 {records} 行，没有读取"
-            rejected.add(number, "UNREAD", reason, table)
+            rejected.add(number, UNREAD, reason, table)
     return ReadResult(
         lines_total=count + len(unread),
         header_lines=0,

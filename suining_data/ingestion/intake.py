@@ -44,6 +44,7 @@ from suining_data.ingestion.reading import (
     DELETED,
     FETCHED_AT,
     LINE,
+    UNREAD,
     Notice,
     Part,
     ReadResult,
@@ -55,7 +56,7 @@ from suining_data.ingestion.reading import (
 from suining_data.ingestion.workbook import SHEET
 from suining_data.settings import Settings
 
-READING_VERSION = "1"  # raise it when a reader gives other rows for the same file: then every file is read again
+READING_VERSION = "2"  # raise it when a reader gives other rows for the same file: then every file is read again
 Validator = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id -> why it is refused
 
 
@@ -79,7 +80,8 @@ class Ingested:
     refusals: tuple[Notice, ...]  # of files that are in landing/ now
     arriving: tuple[Notice, ...]  # files that are too young to be complete; the next run looks again
     waiting: tuple[Notice, ...]  # files that cannot be read now; the next run tries again
-    warnings: tuple[Notice, ...]
+    warnings: tuple[Notice, ...]  # of current files: columns that are not declared, or declared later
+    unread: tuple[Notice, ...]  # of current files with sheets, members or records that nobody reads
 
     @property
     def raw_rows(self) -> int:
@@ -332,6 +334,7 @@ def _ingested(
         arriving=tuple(arrivals.arriving),
         waiting=tuple(arrivals.waiting),
         warnings=tuple(w for item in current for w in _column_warnings(resource, item)),
+        unread=tuple(w for item in current if item.batch.rejected_rows for w in _unread(item)),
     )
 
 
@@ -355,4 +358,14 @@ def _column_warnings(resource: Resource, item: CurrentBatch) -> Iterator[Notice]
             f"{name}: 没有后来登记的列 {'、'.join(missing)}，按空值处理。如需补齐，请交付方重新交付。",
             f"{name}: column {', '.join(missing)} was declared after this file was delivered, so its values are empty. If "
             "they are needed, ask the department for a new delivery.",
+        )
+
+
+def _unread(item: CurrentBatch) -> Iterator[Notice]:
+    rejected = pq.read_table(item.rejected, columns=["rule", "reason"], filters=[("rule", "=", UNREAD)])
+    if rejected.num_rows:
+        name, count, first = item.batch.file_name, rejected.num_rows, visible(rejected["reason"][0].as_py())
+        yield Notice(
+            f"{name}: 有 {count} 处内容没有读取，见 governance.quarantine（规则 {UNREAD}）。第一处：{first}。",
+            f"{name}: {count} part(s) of the file were not read; governance.quarantine lists them under the rule {UNREAD}.",
         )

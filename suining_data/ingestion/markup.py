@@ -28,6 +28,7 @@ from suining_data.ingestion.flattening import Flattener, Record, UnreadableRecor
 from suining_data.ingestion.physical_lines import LooksLikeUtf8, decoded_blocks
 from suining_data.ingestion.reading import (
     SHOWN_CHARACTERS,
+    UNREAD,
     ReadResult,
     Refused,
     RejectedWriter,
@@ -210,7 +211,7 @@ class _Document:
         elif self._resembles_a_record(outer):
             self._line = self._next_line(outer.line)
             reason = f"不是 <{self._tag}>，未读取"
-            self._on_unread(self._line, "UNREAD", reason, f"<{outer.tag}>{outer.text.strip()}")
+            self._on_unread(self._line, UNREAD, reason, f"<{outer.tag}>{outer.text.strip()}")
         if parent is None:
             return
         parent.records += outer.records

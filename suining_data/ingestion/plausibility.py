@@ -10,7 +10,7 @@ from pathlib import Path
 from suining_data.catalog.model import Mode, Resource
 from suining_data.ingestion.encodings import fitting_encodings
 from suining_data.ingestion.ledger import Batch
-from suining_data.ingestion.reading import ReadResult, Refused, yaml_of
+from suining_data.ingestion.reading import UNREAD, ReadResult, Refused, yaml_of
 from suining_data.packed_keys import MOST_LINES, record_base
 
 GREATEST_FALL = 0.30  # of the row count from one full delivery to the next
@@ -53,7 +53,7 @@ def refuse_if_unreadable(file: Path, resource: Resource, counts: ReadResult) -> 
 def refuse_if_truncated(batch: Batch, counts: ReadResult) -> None:
     """Refuses a file whose last line ends within a record. Its transfer was interrupted, and an unknown part is missing."""
     if counts.is_truncated:
-        last = counts.lines_total - counts.rejected_by_rule.get("UNREAD", 0)
+        last = counts.lines_total - counts.rejected_by_rule.get(UNREAD, 0)
         raise Refused(
             f"第 {last} 行: 文件在一条记录中间断开，传输可能中断。请交付方重新交付；"
             f"若文件本来如此，请运行 suining refresh --accept {batch.batch_id}。",

@@ -30,6 +30,10 @@ GEOMETRY = "_geometry"  # the source name under which a reader gives the shape o
 NO_SHAPE = "GEOMETRYCOLLECTION EMPTY"  # the text of a record without a shape
 RAW_PARQUET = "format parquet, compression snappy, row_group_size 40960"  # small groups: a scan keeps every core busy
 
+UNREAD = (
+    "UNREAD"  # the rule of what a file holds and no reader reads: a hidden sheet, another member, records elsewhere
+)
+
 REJECTED_SCHEMA = pa.schema(
     [("line", pa.int64()), ("rule", pa.string()), ("reason", pa.string()), ("raw_text", pa.string())]
 )

@@ -23,6 +23,7 @@ import duckdb
 
 from suining_data.catalog.model import Delivery, Format, Resource
 from suining_data.ingestion.reading import (
+    UNREAD,
     ReadResult,
     Refused,
     RejectedWriter,
@@ -88,7 +89,7 @@ def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource
                     rows.add(rows.total + 1 if has_ordinals else number, [*record, table.name])
         for name, filled in hidden:
             why = f"隐藏的工作表“{name}”有 {filled} 行内容，没有读取。若是数据，请取消隐藏后重新交付"
-            rejected.add(header_lines + rows.total + rejected.total + 1, "UNREAD", why, "")
+            rejected.add(header_lines + rows.total + rejected.total + 1, UNREAD, why, "")
     return ReadResult(
         lines_total=header_lines + rows.total + rejected.total,
         header_lines=header_lines,

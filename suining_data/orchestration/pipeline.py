@@ -5,14 +5,16 @@ Here: the steps of each stage. Not here: the work of a step (the stages), Dagste
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import chain
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
 from suining_data.city import load_city
 from suining_data.elements import ELEMENTS
 from suining_data.ingestion import (
+    Notice,
     accepted_batches,
     current_batches,
     declaration_of,
@@ -66,6 +68,11 @@ COLUMNS_DECLARED = Check(
 FILES_COMPLETE = Check(
     "files_complete",
     "时效性：没有正在到达的文件 (no file is still arriving)",
+    is_warning=True,
+)
+FILES_WHOLE = Check(
+    "files_whole",
+    "完整性：来件的内容全部读取 (nothing that a file holds was left unread)",
     is_warning=True,
 )
 EXCHANGE_READ = Check(
@@ -151,11 +158,10 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             figures={"batches": len(ingested.current), "rejected_lines": ingested.rejected_rows},
             version=digest_of(declaration_of(resource), *(item.batch.batch_id for item in ingested.current)),
             failures={
-                BATCHES_ACCEPTED.name: tuple(
-                    f"{notice.zh}\n{notice.en}" for notice in (*ingested.refusals, *ingested.waiting)
-                ),
-                COLUMNS_DECLARED.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.warnings),
-                FILES_COMPLETE.name: tuple(f"{notice.zh}\n{notice.en}" for notice in ingested.arriving),
+                BATCHES_ACCEPTED.name: _sentences(ingested.refusals, ingested.waiting),
+                COLUMNS_DECLARED.name: _sentences(ingested.warnings),
+                FILES_COMPLETE.name: _sentences(ingested.arriving),
+                FILES_WHOLE.name: _sentences(ingested.unread),
             },
             is_final=not (ingested.arriving or ingested.waiting),
         )
@@ -169,12 +175,16 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         inputs=lambda con, settings: _landing_digest(con, settings, unit, resource),
         write=write,
         promote=lambda context: None,
-        checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED, FILES_COMPLETE),
+        checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED, FILES_COMPLETE, FILES_WHOLE),
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
         code=_unit_file(unit),
         expected_rows=resource.expected_rows.max,
     )
+
+
+def _sentences(*notices: Iterable[Notice]) -> tuple[str, ...]:
+    return tuple(f"{notice.zh}\n{notice.en}" for notice in chain(*notices))
 
 
 def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: Resource) -> str:

@@ -81,7 +81,7 @@ def take(
     assert account.unbalanced == []
     promote(con, resource)
     assert (ingested.waiting, ingested.arriving) == ((), ())
-    return ingested.refusals, ingested.warnings
+    return ingested.refusals, (*ingested.warnings, *ingested.unread)
 
 
 def case(name: str) -> pytest.MarkDecorator:
@@ -114,6 +114,7 @@ def test_a_hidden_sheet_of_lists_is_no_delivery(taken: Taken) -> None:
         ("蒋隐藏",),
     ]
     assert any("隐藏" in reason for reason in taken.reasons()), "the sheet is named as unread"
+    assert any("隐藏" in warning.zh for warning in taken.warnings)
 
 
 @case("06-lines-of-two-encodings")

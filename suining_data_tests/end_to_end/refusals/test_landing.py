@@ -147,6 +147,7 @@ def test_a_problem_with_deliveries_fails_its_check_and_blocks_nothing(
         "batches_accepted": True,
         "columns_declared": True,
         "files_complete": True,
+        "files_whole": True,
         "deliveries_declared": False,
         "deliveries_on_time": True,
         "deliveries_in_order": True,
