@@ -15,14 +15,14 @@ from suining_data.elements.expressions import (
     BREAK,
     NOTHING,
     ascii_forms,
-    named,
+    clean_of,
     null_if_nothing,
     squeezed,
     trimmed,
 )
-from suining_data.elements.model import Element, Rule, Then
+from suining_data.elements.model import Cleaning, Element, Rule, Then
 
-V, X = "{v}", "{x}"
+V, X, T = "{v}", "{x}", "{t}"
 
 # ="5109..." and "=""5109...""": an advice to keep a spreadsheet from reading a number. The value is inside.
 GUARD = r'^[\s\x{FEFF}]*=[ ]*"(.*)"\s*$'
@@ -43,10 +43,13 @@ DAMAGED_IDENTIFIER = "|".join(
         r"[0-9]+\.0+",
     )
 )
+# Digits and letters are neither two values nor what a spreadsheet makes of a number.
+ONLY_DIGITS_AND_LETTERS = f"regexp_full_match({V}, '[0-9A-Z]*[0-9][0-9A-Z]*')"
 SPREADSHEET = Rule(
     "spreadsheet",
     "号码被表格软件改成了科学计数法（如1.23E+17）、日期、小数或TRUE/FALSE，原值已丢失，请将该列设为文本后重新导出",
     f"not regexp_full_match({V}, '{DAMAGED_IDENTIFIER}')",
+    sure=ONLY_DIGITS_AND_LETTERS,
 )
 # 17 digits end in 00 once in a hundred: only a column of which nearly all do is refused (standardization/plausibility.py).
 LOST_DIGITS = Rule(
@@ -65,13 +68,19 @@ SEVERAL_IDENTIFIERS = Rule(
     ONE_VALUE,
     # 5,10903E+16 is one number, with a decimal comma
     f"case when regexp_matches({V}, '{SEPARATED}') then regexp_full_match({V}, '{DAMAGED_IDENTIFIER}') else true end",
+    sure=ONLY_DIGITS_AND_LETTERS,
 )
 
 
 def several_values(separated: str) -> Rule:
     """A text that could not be read and has two values: `separated` is the pattern of what parts them. # begins an error
     text or a marker (standardization/rules.py), which has its own reason."""
-    return Rule("several_values", ONE_VALUE, f"{V} is not null or not regexp_matches({X}, '^[^#]*(?:{separated})')")
+    return Rule(
+        "several_values",
+        ONE_VALUE,
+        f"{V} is not null or not regexp_matches({X}, '^[^#]*(?:{separated})')",
+        sure=f"{V} is not null",
+    )
 
 
 SEVERAL_NUMBERS = several_values(r"[0-9][^0-9A-Z.:/年月日-]+[-+.]?[0-9]|[0-9][.][0-9]+[.,]")
@@ -101,26 +110,31 @@ def unguarded(text: str) -> str:
     return f"case when contains({text}, '=') then regexp_replace({text}, '{GUARD}', '\\1', 's') else {text} end"
 
 
-def code_text(fits: str, nothing: Sequence[str] = NOTHING, drop: str = "") -> str:
-    """SQL template: `{x}` as upper-case ASCII without blanks, quotes of a spreadsheet, and characters of `drop`.
+def code_text(fits: str, nothing: Sequence[str] = NOTHING, drop: str = "") -> Cleaning:
+    """The templates `tidy` and `clean` of a text as upper-case ASCII without blanks, quotes of a spreadsheet, and characters
+    of `drop`.
 
     Several values stay apart, so that a rule finds them; so do the parts of a date.
     `fits` is a quick condition: if it is true, the text needs no cleaning.
     """
     bare = f"upper(regexp_replace({ascii_forms(X)}, '[''\"`]', '', 'g'))"
-    shapes = f"string_split_regex(regexp_replace(regexp_replace(t, '[0-9]', '9', 'g'), '[A-Z]', 'A', 'g'), '{BLANK}+')"
+    shapes = (
+        f"string_split_regex(regexp_replace(regexp_replace({T}, '[0-9]', '9', 'g'), '[A-Z]', 'A', 'g'), '{BLANK}+')"
+    )
     # A001 A002 are two; of digits only two long halves are, because short ones may be the groups of one number
     alike = (
-        f"contains(t, ' ') and len(list_distinct({shapes})) = 1 "
+        f"contains({T}, ' ') and len(list_distinct({shapes})) = 1 "
         f"and (contains({shapes}[1], 'A') or len({shapes}) = 2 and length({shapes}[1]) >= 6)"
     )
-    kept = f"regexp_matches(t, '{BREAK}|[,;、|]') or {alike}"
+    kept = f"regexp_matches({T}, '{BREAK}|[,;、|]') or {alike}"
     if drop:
-        kept += f" or regexp_full_match(t, '{DAMAGED_IDENTIFIER}')"
-    one = f"case when {kept} then t else regexp_replace({squeezed('t')}, '[{drop or BLANK[1:-1]}]', '', 'g') end"
-    tidy = named(trimmed(bare, ",;、|"), "t", one)
+        kept += f" or regexp_full_match({T}, '{DAMAGED_IDENTIFIER}')"
+    one = f"case when {kept} then {T} else regexp_replace({squeezed(T)}, '[{drop or BLANK[1:-1]}]', '', 'g') end"
     nothing_upper = tuple(dict.fromkeys(text.upper() for text in nothing))
-    return f"case when {fits} then {{x}} else {null_if_nothing(tidy, nothing_upper)} end"
+    return {
+        "tidy": f"case when {fits} then null else {trimmed(bare, ',;、|')} end",
+        "clean": clean_of(null_if_nothing(one, nothing_upper)),
+    }
 
 
 def unless_damaged(holds: str) -> str:

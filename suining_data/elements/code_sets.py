@@ -7,9 +7,19 @@ Not here: the code sets themselves (person_codes.py, organization_codes.py, regi
 from collections.abc import Mapping, Sequence
 
 from suining_data.elements.cells import SEVERAL_CODES
-from suining_data.elements.expressions import NOTHING, ascii_forms, joined_words, null_if_nothing, says_nothing
+from suining_data.elements.expressions import (
+    JOINED_WORDS,
+    NOTHING,
+    ascii_forms,
+    clean_of,
+    null_if_nothing,
+    says_nothing,
+    trimmed,
+)
 from suining_data.elements.model import Element, Then
 from suining_data.sql import literal
+
+UPPER = f"upper({ascii_forms('{x}')})"
 
 
 def code_set(
@@ -32,7 +42,6 @@ def code_set(
     spellings = _spellings(id, codes, aliases or {})
     branches = " ".join(f"when {literal(text)} then {literal(code)}" for text, code in spellings.items())
     nothing = [text for text in dict.fromkeys(t.upper() for t in NOTHING) if text not in spellings]
-    tidy = null_if_nothing(joined_words(f"upper({ascii_forms('{x}')})"), nothing)
     return Element(
         id=id,
         label=label,
@@ -40,12 +49,13 @@ def code_set(
         standard=standard,
         sensitivity=sensitivity,
         is_personal=is_personal,
-        clean=(
-            f"case when regexp_full_match({{x}}, '[0-9]+') then {{x}} when {says_nothing('{x}', nothing)} then null "
-            "when regexp_full_match({x}, '[一-鿿]+') then {x} "
+        tidy=(
+            f"case when regexp_full_match({{x}}, '[0-9]+') then null when {says_nothing('{x}', nothing)} then '' "
+            "when regexp_full_match({x}, '[一-鿿]+') then null "
             "when regexp_full_match({x}, '[一-鿿（）()]+') then translate({x}, '（）', '()') "
-            f"else {tidy} end"
+            f"else {trimmed(UPPER)} end"
         ),
+        clean=clean_of(null_if_nothing(JOINED_WORDS, nothing)),
         convert=f"case {{x}} {branches} end",
         unreadable=f"不在代码表“{label}”{f'（{standard}）' if standard else ''}中",
         unreadable_then=unreadable_then,

@@ -78,7 +78,7 @@ ACCOUNT_NUMBER = identifier(
     example="6200000000000000001",
     sensitivity="L4",
     is_personal=True,
-    clean=code_text("regexp_full_match({x}, '[0-9]{12,19}')", NOTHING_CODED, drop="-"),
+    **code_text("regexp_full_match({x}, '[0-9]{12,19}')", NOTHING_CODED, drop="-"),
     rules=(
         LOST_DIGITS,
         Rule("shape", "不是8至32位数字的账号", unless_damaged(f"regexp_full_match({V}, '[0-9]{{8,32}}')")),
@@ -95,7 +95,7 @@ PLATE_NUMBER = identifier(
     standard="GA 36-2018",
     sensitivity="L3",
     is_personal=True,
-    clean=code_text(f"regexp_full_match({{x}}, '[{PROVINCES}][A-Z][0-9A-Z]{{5,6}}')", NOTHING_CODED, drop="·•.-"),
+    **code_text(f"regexp_full_match({{x}}, '[{PROVINCES}][A-Z][0-9A-Z]{{5,6}}')", NOTHING_CODED, drop="·•.-"),
     rules=(
         Rule(
             "shape",

@@ -107,7 +107,7 @@ RESIDENT_ID = identifier(
     standard="GB 11643-1999",
     sensitivity="L3",
     is_personal=True,
-    clean=code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]|[0-9]{15}')", (*NOTHING, *UNKNOWN, "无证件")),
+    **code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]|[0-9]{15}')", (*NOTHING, *UNKNOWN, "无证件")),
     convert=(
         f"case when length({{x}}) = 15 and regexp_full_match({{x}}, '[0-9]{{15}}') "
         f"then {upgraded('{x}')} else {{x}} end"
@@ -124,7 +124,7 @@ IDENTITY_NUMBER = identifier(
     example="11010519491231002X",
     sensitivity="L3",
     is_personal=True,
-    clean=code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]')", (*NOTHING, *UNKNOWN, "无证件"), drop="-"),
+    **code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]')", (*NOTHING, *UNKNOWN, "无证件"), drop="-"),
     mask=(
         f"case when length({V}) >= 15 then substr({V}, 1, 4) || repeat('*', length({V}) - 8) || right({V}, 4) "
         f"when length({V}) >= 6 then substr({V}, 1, 2) || repeat('*', length({V}) - 4) || right({V}, 2) "

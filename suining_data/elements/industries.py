@@ -5,7 +5,16 @@ Here: one element, whose table is reference.gbt4754_2017_industry. Not here: oth
 """
 
 from suining_data.elements.cells import SEVERAL_CODES
-from suining_data.elements.expressions import NOTHING, ascii_forms, joined_words, null_if_nothing, says_nothing
+from suining_data.elements.expressions import (
+    JOINED_WORDS,
+    NOTHING,
+    ascii_forms,
+    clean_of,
+    null_if_nothing,
+    says_nothing,
+    tidy_text,
+    trimmed,
+)
 from suining_data.elements.model import Element
 
 
@@ -58,10 +67,8 @@ INDUSTRY_CODE = Element(
     example="A0111",
     standard="GB/T 4754-2017",
     sensitivity="L1",
-    clean=(
-        f"case when {says_nothing('{x}', NOTHING)} then null when regexp_full_match({{x}}, '[A-T]?[0-9]{{2,4}}') then {{x}} "
-        f"else {null_if_nothing(joined_words(UPPER))} end"
-    ),
+    tidy=tidy_text("regexp_full_match({x}, '[A-T]?[0-9]{2,4}')", says_nothing("{x}", NOTHING), trimmed(UPPER)),
+    clean=clean_of(null_if_nothing(JOINED_WORDS)),
     convert=_industry_code(),
     text_rules=(SEVERAL_CODES,),
     unreadable="不在国民经济行业分类（GB/T 4754-2017）代码表中",

@@ -19,7 +19,7 @@ CITY_COMPONENT_CODE = identifier(
     example=f"{load_city().counties[0].code}0101000001",
     standard="GB/T 30428.2-2013",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9]{16}')", (*NOTHING, *UNKNOWN)),
+    **code_text("regexp_full_match({x}, '[0-9]{16}')", (*NOTHING, *UNKNOWN)),
     rules=(
         Rule("length", "不是16位数字", unless_damaged("regexp_full_match({v}, '[0-9]{16}')")),
         Rule(

@@ -3,12 +3,13 @@
 Here: the shape of an element and the placeholders of its templates.
 Not here: the elements themselves (one module per subject beside this file), which resource uses them (catalog/).
 
-Placeholders in templates, replaced as text: `{x}` the cleaned text, `{v}` the converted value, `{factor}` the
-multiplier of the field's unit (money and areas only).
+Placeholders in templates, replaced as text: `{x}` the delivered or the cleaned text, `{t}` the tidied text, `{v}` the
+converted value, `{factor}` the multiplier of the field's unit (money and areas only).
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypedDict
 
 SHOWN_CODES = 12  # codes of a code set that `expected` lists
 
@@ -31,6 +32,14 @@ class Rule:
     holds: str  # SQL, boolean
     then: Then = Then.QUARANTINE_VALUE
     dimension: str = "规范性"  # GB/T 36344-2018
+    sure: str | None = None
+
+
+class Cleaning(TypedDict):
+    """The two templates of an element that make a clean text."""
+
+    tidy: str
+    clean: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,8 @@ class Element:
     """A data element: it defines what a value of this kind is.
 
     `clean` turns delivered text `{x}` into normalised text; null if the text stands for "no value".
+    `tidy` turns delivered text `{x}` into the text `{t}` that `clean` reads besides: null where `{x}` is clean as it is,
+    empty where it stands for "no value". So most texts need one quick condition, and what is long is computed once.
     `convert` turns cleaned text `{x}` into `sql_type`; null if it cannot be read: then rule `unreadable` is broken.
     `mask` turns a value `{v}` into the text that an analyst without clearance sees.
     """
@@ -52,6 +63,7 @@ class Element:
     sensitivity: str | None = None  # L1..L4; None: every field that uses the element declares its own
     is_personal: bool = False
     clean: str = "{x}"
+    tidy: str | None = None
     convert: str = "{x}"
     unreadable: str = "无法识别"
     unreadable_then: Then = Then.QUARANTINE_VALUE
@@ -63,9 +75,13 @@ class Element:
     units: dict[str, float] = field(default_factory=dict)  # unit -> factor to the canonical unit
     code_set: dict[str, str] | None = None  # code -> Chinese label
 
-    def cleaned(self, column: str) -> str:
-        """SQL: the normalised text of a raw column."""
-        return self.clean.replace("{x}", column)
+    def tidied(self, column: str) -> str | None:
+        """SQL: the text for `cleaned` of a raw column; None when this element needs none."""
+        return self.tidy.replace("{x}", column) if self.tidy else None
+
+    def cleaned(self, column: str, tidied: str | None = None) -> str:
+        """SQL: the normalised text of a raw column; `tidied` is a column with `self.tidied(column)`, if there is one."""
+        return self.clean.replace("{t}", tidied or f"({self.tidied(column)})").replace("{x}", column)
 
     def converted(self, cleaned: str, unit: str | None = None) -> str:
         """SQL: the typed value of a cleaned text; KeyError when the unit is not one of `units`."""

@@ -16,17 +16,18 @@ from suining_data.elements.expressions import (
     HAN,
     NOTHING,
     UNKNOWN,
+    clean_of,
     half_width,
-    named,
     null_if_nothing,
     one_of,
     plain_text,
     says_nothing,
+    text_of_lines,
     trimmed,
 )
-from suining_data.elements.model import Element, Rule
+from suining_data.elements.model import Cleaning, Element, Rule
 
-V, X = "{v}", "{x}"
+V, X, T = "{v}", "{x}", "{t}"
 DOTS = "•．・‧∙⋅･"  # all are written for U+00B7 in names of minorities
 NOTHING_NAMED = (*NOTHING, *UNKNOWN, "未取名", "未命名", "无名", "无字号")
 COMPOUND_SURNAMES = """
@@ -36,37 +37,41 @@ COMPOUND_SURNAMES = """
 """.split()
 
 
-def _person_name() -> str:
-    """Template: a name of Han characters only is kept; in others dots become ·, blanks between Han characters go.
+def _person_name() -> Cleaning:
+    """The templates `tidy` and `clean`: a name of Han characters only is kept; in others dots become ·, blanks between Han
+    characters go.
 
     Line breaks stay, and the blank between two names of two characters or more, unless the first is a surname of two.
     """
-    dotted = f"regexp_replace(trim(regexp_replace(t, '{BLANK}+', ' ', 'g')), ' ?[{DOTS}·] ?', '·', 'g')"
+    dotted = f"regexp_replace(trim(regexp_replace({T}, '{BLANK}+', ' ', 'g')), ' ?[{DOTS}·] ?', '·', 'g')"
     chinese = f"regexp_replace(replace({dotted}, ' ', ''), '({HAN})[.。．]', '\\1·', 'g')"
-    two = f"regexp_matches(t, '^{HAN}{{2,}}{BLANK}+{HAN}{{2,}}') and not regexp_matches(t, '^(?:{'|'.join(COMPOUND_SURNAMES)}){BLANK}')"
-    one = f"case when regexp_matches(t, '{BREAK}') or {two} then t when regexp_matches(t, '{HAN}') then {chinese} else {dotted} end"
-    written = named(trimmed(half_width("{x}"), "、,，;；/|"), "t", one)
-    return (
-        f"case when {says_nothing('{x}', NOTHING_NAMED)} then null when regexp_full_match({{x}}, '[一-鿿]+') then {{x}} "
-        f"else {null_if_nothing(written, NOTHING_NAMED)} end"
+    surnames = "|".join(COMPOUND_SURNAMES)
+    two = (
+        f"regexp_matches({T}, '^{HAN}{{2,}}{BLANK}+{HAN}{{2,}}') and not regexp_matches({T}, '^(?:{surnames}){BLANK}')"
     )
+    is_kept = f"regexp_matches({T}, '{BREAK}') or {two}"
+    one = f"case when {is_kept} then {T} when regexp_matches({T}, '{HAN}') then {chinese} else {dotted} end"
+    return _name("[一-鿿]+", trimmed(half_width(X), "、,，;；/|"), one)
 
 
-def _organization_name() -> str:
-    """Template: full-width brackets, no blanks next to Han characters, single ones elsewhere."""
+def _name(fits: str, tidy: str, one: str) -> Cleaning:
+    nothing = says_nothing(X, NOTHING_NAMED)
+    return {
+        "tidy": f"case when {nothing} then '' when regexp_full_match({X}, '{fits}') then null else {tidy} end",
+        "clean": clean_of(null_if_nothing(one, NOTHING_NAMED)),
+    }
+
+
+def _organization_name() -> Cleaning:
+    """The templates `tidy` and `clean`: full-width brackets, no blanks next to Han characters, single ones elsewhere."""
     # of two lines the second is the rest of the name if it begins with the legal form
-    whole = f"regexp_replace(t, '{BLANK}*{BREAK}{BLANK}*((?:股份)?有限(?:责任)?公司)', '\\1', 'g')"
-    tidy = named(
-        trimmed(half_width("{x}")),
-        "t",
-        f"case when regexp_matches({whole}, '{BREAK}') then t else regexp_replace({whole}, '{BLANK}+', ' ', 'g') end",
+    whole = f"regexp_replace({T}, '{BLANK}*{BREAK}{BLANK}*((?:股份)?有限(?:责任)?公司)', '\\1', 'g')"
+    text = (
+        f"case when regexp_matches({whole}, '{BREAK}') then {T} else regexp_replace({whole}, '{BLANK}+', ' ', 'g') end"
     )
-    closed = f"regexp_replace(regexp_replace({tidy}, '({HAN}|[()（）]) ', '\\1', 'g'), ' ({HAN}|[()（）])', '\\1', 'g')"
+    closed = f"regexp_replace(regexp_replace({text}, '({HAN}|[()（）]) ', '\\1', 'g'), ' ({HAN}|[()（）])', '\\1', 'g')"
     brackets = f"translate({closed}, '()[]〔〕﹙﹚', '（）（）（）（）')"
-    return (
-        f"case when {says_nothing('{x}', NOTHING_NAMED)} then null "
-        f"when regexp_full_match({{x}}, '[一-鿿（）]+') then {{x}} else {null_if_nothing(brackets, NOTHING_NAMED)} end"
-    )
+    return _name("[一-鿿（）]+", trimmed(half_width(X)), brackets)
 
 
 def _masked_name() -> str:
@@ -112,7 +117,7 @@ PERSON_NAME = Element(
     standard="GB 18030-2022",
     sensitivity="L3",
     is_personal=True,
-    clean=_person_name(),
+    **_person_name(),
     text_rules=(SEVERAL_PERSONS, NO_NAME),
     rules=(
         _damaged("姓名"),
@@ -129,7 +134,7 @@ ORGANIZATION_NAME = Element(
     form="2至200个字符，与证照一致",
     example=f"{load_city().name}某某有限公司",
     sensitivity="L1",
-    clean=_organization_name(),
+    **_organization_name(),
     text_rules=(SEVERAL_ORGANIZATIONS, NO_NAME),
     rules=(
         _damaged("单位名称"),
@@ -144,7 +149,7 @@ PLACE_NAME = Element(
     form="不超过100个字符",
     example="某某村",
     sensitivity="L1",
-    clean=plain_text((*NOTHING, *UNKNOWN), keep_breaks=True),
+    **text_of_lines((*NOTHING, *UNKNOWN)),
     text_rules=(SEVERAL_PLACES, NO_NAME),
     rules=(_damaged("地名"), Rule("length", "地名超过100个字符", f"length({V}) <= 100")),
 )
@@ -164,7 +169,7 @@ IDENTIFIER = identifier(
     english="Identifier local to a department",
     form="不超过100个字符，按文本填写",
     example="A0001",
-    clean=code_text(ORDINARY_NUMBER),
+    **code_text(ORDINARY_NUMBER),
     rules=(LOST_DIGITS, Rule("length", "超过100个字符", f"length({V}) <= 100")),
 )
 

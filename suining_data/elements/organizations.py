@@ -54,7 +54,7 @@ USCC = identifier(
     example="91350100M000100Y43",
     standard="GB 32100-2015",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]{18}')", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9A-Z]{18}')", NOTHING_CODED),
     rules=(
         Rule(
             "length", "位数不是18位（15位可能是旧注册号，9位可能是组织机构代码）", unless_damaged(f"length({V}) = 18")
@@ -101,7 +101,7 @@ ORGANIZATION_CODE = identifier(
     example="M000100Y4",
     standard="GB 11714-1997",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]{9}')", NOTHING_CODED, drop="-"),
+    **code_text("regexp_full_match({x}, '[0-9A-Z]{9}')", NOTHING_CODED, drop="-"),
     rules=(
         Rule("length", "位数不是9位（不含连字符）", unless_damaged(f"length({V}) = 9")),
         Rule(
@@ -125,7 +125,7 @@ REGISTRATION_NUMBER = identifier(
     example="110108000000016",
     standard="GS 15-2006",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9]{15}')", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9]{15}')", NOTHING_CODED),
     rules=(
         Rule("length", "位数不是15位（2007年以前的13位旧号不能作为标识）", unless_damaged(f"length({V}) = 15")),
         Rule("characters", "含有数字以外的字符", f"length({V}) <> 15 or regexp_full_match({V}, '[0-9]{{15}}')"),
@@ -147,7 +147,7 @@ ORGANIZATION_IDENTIFIER = identifier(
     form="6位以上数字和大写字母",
     example="91350100M000100Y43",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'", NOTHING_CODED, drop="-"),
+    **code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'", NOTHING_CODED, drop="-"),
     rules=(
         Rule(
             "characters",
@@ -165,7 +165,7 @@ LICENSE_NUMBER = identifier(
     example="JY00000000000000",
     sensitivity="L1",
     # Numbers of documents contain Chinese and brackets (某卫医证字（2019）第1号): brackets become ASCII, blanks go.
-    clean=code_text(ORDINARY_NUMBER, NOTHING_CODED),
+    **code_text(ORDINARY_NUMBER, NOTHING_CODED),
     rules=(LOST_DIGITS, Rule("length", "长度超过50个字符", f"length({V}) <= 50")),
 )
 
@@ -177,7 +177,7 @@ SCHOOL_CODE = identifier(
     example=f"21{load_city().province.code}00",
     standard="教育部 学校（机构）代码管理办法",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9]{10}')", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9]{10}')", NOTHING_CODED),
     rules=(Rule("shape", "不是10位数字", unless_damaged(f"regexp_full_match({V}, '[0-9]{{10}}')")),),
 )
 
@@ -190,7 +190,7 @@ INVESTMENT_PROJECT_CODE = identifier(
     example=f"2019-{load_city().counties[0].code}-39-03-000001",
     standard="GB/T 40058-2021",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9-]{24}')", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9-]{24}')", NOTHING_CODED),
     rules=(
         Rule(
             "shape",

@@ -14,11 +14,12 @@ from suining_data.elements.expressions import (
     NOTHING,
     UNKNOWN,
     ascii_forms,
-    named,
+    clean_of,
     null_if_nothing,
     plain_text,
     says_nothing,
     squeezed,
+    tidy_text,
     validated_where,
 )
 from suining_data.elements.model import Element, Rule, Then
@@ -44,7 +45,7 @@ DIVISION_CODE = identifier(
     example=COUNTY.code,
     standard="GB/T 2260, GB/T 10114",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9]{6,12}')", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9]{6,12}')", NOTHING_CODED),
     # the rules for two codes and for what a spreadsheet made of one need the text as it is
     convert=(
         f"case when regexp_full_match({X}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') then rpad({X}, 12, '0') "
@@ -119,7 +120,7 @@ def _coordinate(
     possible = f"{V} between {bounds[0]} and {bounds[1]}"
     words = f"(?:{BLANK}|[EN东北经纬])+"
     bare = f"regexp_replace(regexp_replace({ascii_forms(X)}, '{INVISIBLE}', '', 'g'), '^{words}|{words}$', '', 'g')"
-    tidy = named(bare, "t", f"case when regexp_matches(t, '[0-9.]{BLANK}+[0-9.]') then t else {squeezed('t')} end")
+    one = f"case when regexp_matches({{t}}, '[0-9.]{BLANK}+[0-9.]') then {{t}} else {squeezed('{t}')} end"
     sexagesimal = "^([0-9]{1,3})[°度]([0-9]{1,2})[′''分]([0-9]{1,2}(?:\\.[0-9]+)?)[″\"秒]?(?:'')?$"
     parts = [f"try_cast(regexp_extract({X}, '{sexagesimal}', {part}) as double)" for part in (1, 2, 3)]
     number = r"-?[0-9]+(?:\.[0-9]+)?"
@@ -131,10 +132,12 @@ def _coordinate(
         example=example,
         sql_type="double",
         sensitivity="L2",
-        clean=(
-            f"case when {says_nothing(X, (*NOTHING_CODED, '0', '0.0'))} then null "
-            f"when regexp_full_match({X}, '{number}') then {X} else {null_if_nothing(tidy, NOTHING_CODED)} end"
+        tidy=tidy_text(
+            f"regexp_full_match({X}, '{number}') and {X} not in ('0', '0.0')",
+            says_nothing(X, (*NOTHING_CODED, "0", "0.0")),
+            bare,
         ),
+        clean=clean_of(null_if_nothing(one, NOTHING_CODED)),
         convert=(
             f"case when regexp_full_match({X}, '{number}') then try_cast({X} as double) "
             f"else {parts[0]} + {parts[1]} / 60 + {parts[2]} / 3600 end"
@@ -223,7 +226,7 @@ REAL_ESTATE_UNIT_CODE = identifier(
     example=f"{TOWN}001GB00001F00010001",
     standard="GB/T 37346-2019",
     sensitivity="L2",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]{28}')", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9A-Z]{28}')", NOTHING_CODED),
     rules=(
         Rule("length", "位数不是28位", unless_damaged(f"length({V}) = 28")),
         Rule(
@@ -247,7 +250,7 @@ PARCEL_CODE = identifier(
     example=f"{TOWN}001GB00001",
     standard="GB/T 37346-2019",
     sensitivity="L2",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]{19}')", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9A-Z]{19}')", NOTHING_CODED),
     rules=(
         Rule("length", "位数不是19位", unless_damaged(f"length({V}) = 19")),
         Rule(
@@ -267,7 +270,7 @@ BUILDING_CODE = identifier(
     example=f"{TOWN}001GB00001F0001",
     standard="GB/T 37346-2019",
     sensitivity="L1",
-    clean=code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'", NOTHING_CODED),
+    **code_text("regexp_full_match({x}, '[0-9A-Z]+') and {x} <> 'NULL'", NOTHING_CODED),
     rules=(
         Rule(
             "shape",

@@ -12,17 +12,19 @@ from suining_data.elements.cells import SEVERAL_CODES, SEVERAL_NUMBERS
 from suining_data.elements.expressions import (
     BLANK,
     INVISIBLE,
+    JOINED_WORDS,
     NOTHING,
     UNKNOWN,
     ascii_forms,
-    joined_words,
-    named,
+    clean_of,
     null_if_nothing,
     one_of,
     says_nothing,
     squeezed,
+    tidy_text,
+    trimmed,
 )
-from suining_data.elements.model import Element, Rule
+from suining_data.elements.model import Cleaning, Element, Rule
 
 V, X = "{v}", "{x}"
 NO_NUMBER = (*NOTHING, *UNKNOWN, "…", "...")
@@ -33,25 +35,24 @@ CURRENCY = f"(?:{BLANK}|[¥$]|人民币|CNY|RMB)"
 IN_THREES = rf"[-(]?[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+(?:\.[0-9]*)?(?:[^0-9,]*|{BLANK}*[KH]?M2)"
 
 
-def _number_text(suffix: str = "") -> str:
-    """Template: digits, point, sign and exponent; separators of thousands, currency signs and `suffix` dropped.
+def _number_text(suffix: str = "") -> Cleaning:
+    """The templates `tidy` and `clean`: digits, point, sign and exponent; separators of thousands, currency signs and
+    `suffix` dropped.
 
     (1,234.50), as accountants write a negative amount, gets its sign. Separators that may part two values stay.
     """
-    text = f"regexp_replace(upper({ascii_forms(X)}), '{INVISIBLE}', '', 'g')"
-    text = f"regexp_replace({text}, '^(?:{BLANK}|'')*{CURRENCY}*[+]?([-(]?){CURRENCY}*', '\\1')"
-    text = f"regexp_replace({text}, '{CURRENCY}+$', '')"
-    grouped = f"case when regexp_full_match(t, '{IN_THREES}') then replace(t, ',', '') else t end"
-    text = named(text, "t", grouped)
-    text = named(text, "t", f"case when regexp_matches(t, '[0-9.,E]{BLANK}+[0-9.,E]') then t else {squeezed('t')} end")
+    tidy = f"regexp_replace(upper({ascii_forms(X)}), '{INVISIBLE}', '', 'g')"
+    tidy = f"regexp_replace({tidy}, '^(?:{BLANK}|'')*{CURRENCY}*[+]?([-(]?){CURRENCY}*', '\\1')"
+    tidy = f"regexp_replace({tidy}, '{CURRENCY}+$', '')"
+    text = "case when regexp_full_match({t}, '" + IN_THREES + "') then replace({t}, ',', '') else {t} end"
+    text = f"case when regexp_matches({{t}}, '[0-9.,E]{BLANK}+[0-9.,E]') then {{t}} else {squeezed(text)} end"
     text = f"regexp_replace({text}, '^\\(([0-9.]+)\\)$', '-\\1')"
     if suffix:
         text = f"regexp_replace({text}, '(?:{suffix})$', '')"
-    text = null_if_nothing(text, tuple(t.upper() for t in NO_NUMBER))
-    return (
-        f"case when regexp_full_match({X}, '{PLAIN}') then {X} "
-        f"when {says_nothing(X, NO_NUMBER)} then null else {text} end"
-    )
+    return {
+        "tidy": tidy_text(f"regexp_full_match({X}, '{PLAIN}')", says_nothing(X, NO_NUMBER), tidy),
+        "clean": clean_of(null_if_nothing(text, tuple(t.upper() for t in NO_NUMBER))),
+    }
 
 
 def _exact(number: str) -> str:
@@ -128,7 +129,7 @@ MONEY_CNY = Element(
     example="1234.50",
     sql_type="decimal(18,2)",
     sensitivity="L2",
-    clean=_number_text(),
+    **_number_text(),
     convert=_money(),
     unreadable="不是金额，或为外币（应为数字，可带元、万元、亿元）",
     text_rules=(SEVERAL_NUMBERS,),
@@ -144,7 +145,7 @@ AREA_M2 = Element(
     example="120.5",
     sql_type="double",
     sensitivity="L2",
-    clean=_number_text(),
+    **_number_text(),
     convert=_area(),
     unreadable="不是面积（应为数字，可带平方米、亩、公顷、平方公里）",
     text_rules=(SEVERAL_NUMBERS,),
@@ -160,7 +161,7 @@ PERCENT = Element(
     example="8.2",
     sql_type="double",
     sensitivity="L1",
-    clean=_number_text("%|个?百分点"),
+    **_number_text("%|个?百分点"),
     convert=_read(X, "double"),
     unreadable="不是百分数",
     text_rules=(SEVERAL_NUMBERS,),
@@ -175,7 +176,7 @@ NUMBER = Element(
     example="12.5",
     sql_type="double",
     sensitivity="L1",
-    clean=_number_text(),
+    **_number_text(),
     convert=_read(X, "double"),
     unreadable="不是数字",
     text_rules=(SEVERAL_NUMBERS,),
@@ -190,7 +191,7 @@ INTEGER = Element(
     example="12",
     sql_type="bigint",
     sensitivity="L1",
-    clean=_number_text("人|户|个|家|层|套|件|次|年|岁"),
+    **_number_text("人|户|个|家|层|套|件|次|年|岁"),
     # 12.0 is how spreadsheets write 12; 12.5 is not a whole number.
     convert=(
         f"case when regexp_full_match({X}, '-?[0-9]+') then try_cast({X} as bigint) "
@@ -212,7 +213,8 @@ BOOLEAN = Element(
     example="是",
     sql_type="boolean",
     sensitivity="L2",
-    clean=null_if_nothing(joined_words(f"upper({ascii_forms(X)})"), tuple(t for t in NOTHING if t not in NO)),
+    tidy=trimmed(f"upper({ascii_forms(X)})"),
+    clean=clean_of(null_if_nothing(JOINED_WORDS, tuple(t for t in NOTHING if t not in NO))),
     convert=f"case when {one_of(X, YES)} then true when {one_of(X, NO)} then false end",
     unreadable="不是“是”或“否”",
     text_rules=(SEVERAL_CODES,),

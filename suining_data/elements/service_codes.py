@@ -140,7 +140,7 @@ MASKED_IDENTITY_NUMBER = identifier(
     english="Identity number, partly masked as published",
     sensitivity="L2",
     is_personal=True,
-    clean=code_text("regexp_full_match({x}, '[0-9X*]+')", (*NOTHING, *UNKNOWN)),
+    **code_text("regexp_full_match({x}, '[0-9X*]+')", (*NOTHING, *UNKNOWN)),
     rules=(
         Rule("unmasked", "公开的证件号码未脱敏，不得接入", "not regexp_full_match({v}, '[0-9]{17}[0-9X]|[0-9]{15}')"),
         Rule("shape", "不是部分打码的18位或15位证件号码", unless_damaged("regexp_full_match({v}, '[0-9]{4,14}[*]{2,}[0-9X]{0,4}')"), Then.WARN),

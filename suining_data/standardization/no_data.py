@@ -44,12 +44,13 @@ def rules_of_rows(resource: Resource) -> list[RowRule]:
 
 
 def _is_header(sources: list[str]) -> str:
-    """SQL; names are counted in rows only that have more of them than other texts: in headers."""
+    """SQL; names are counted only in rows that have one: hardly any but headers."""
     more = (
         f"case when {_is_named(source)} then 1 when {identifier(source)} <> '' then -1 else 0 end" for source in sources
     )
     names = (f"case when {_is_named(source)} then 1 else 0 end" for source in sources)
-    return f"case when {' + '.join(more)} > 0 then {' + '.join(names)} >= {FEWEST_NAMES} else false end"
+    any_name = " or ".join(map(_is_named, sources))
+    return f"case when {any_name} then {' + '.join(more)} > 0 and {' + '.join(names)} >= {FEWEST_NAMES} else false end"
 
 
 def _is_named(source: str) -> str:

@@ -7,13 +7,15 @@ Here: the list of rules of a resource. Not here: the SQL that applies them (stat
 from dataclasses import dataclass
 
 from suining_data.catalog import Derived, Field, Resource
-from suining_data.elements import ELEMENTS, Rule, Then
+from suining_data.elements import ELEMENTS, Then
+from suining_data.elements.cells import unguarded
+from suining_data.elements.expressions import BLANK
 from suining_data.sql import literal
 
 # The shape of an error of a spreadsheet (#REF!, #N/A, #NAME?, #SPILL!, #GETTING_DATA, a column of # that is too narrow)
-# and of the markers that readers of workbooks write (ingestion/workbook_cells.py). Cleaning may have dropped their blank.
+# and of the markers that readers of workbooks write (ingestion/workbook_cells.py).
 _MARKERS = "DATE|BOOLEAN|MONTH|FORMAT|NUMBER|ERROR"
-SPREADSHEET_ERROR = rf"'#(?:#{{2,}}|N/A|[A-Z][A-Z0-9_/]*[!?]|[A-Z]+_[A-Z_]+|(?:{_MARKERS})! ?.*)'"
+SPREADSHEET_ERROR = rf"{BLANK}*#(?:#{{2,}}|N/A|[A-Z][A-Z0-9_/]*[!?]|[A-Z]+_[A-Z_]+|(?:{_MARKERS})! ?.*){BLANK}*"
 # Start of the delivered text -> what happened, and what to do
 REASONS_OF_MARKERS = {
     "#DATE!": "表格把文本变成了日期（如3-2变成3月2日），或该列不应有日期，请把该列设为文本格式、改正后重新导出",
@@ -28,9 +30,16 @@ REASONS_OF_MARKERS = {
 FORMULA_ERROR = "表格公式出错（如#REF!），请改正公式或改为数值后重新导出"
 
 
-def is_spreadsheet_error(text: str) -> str:
-    """SQL: the text is an error of a spreadsheet or a marker of a reader. Hardly any begins with #, so it is quick."""
-    return f"case when starts_with({text}, '#') then regexp_full_match({text}, {SPREADSHEET_ERROR}) else false end"
+def readable_text(source: str) -> str:
+    """SQL: a delivered text for cleaning: without the guard against spreadsheets; null where it is an error of one.
+
+    Hardly any text has one of the two characters, so it is quick.
+    """
+    error = f"regexp_full_match({source}, '{SPREADSHEET_ERROR}')"
+    return (
+        f"case when not regexp_matches({source}, '[#=]') then {source} "
+        f"when not contains({source}, '#') then {unguarded(source)} when not {error} then {source} end"
+    )
 
 
 def reason_of_marker(received: str, otherwise: str) -> str:
@@ -43,7 +52,8 @@ def reason_of_marker(received: str, otherwise: str) -> str:
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """A rule applied to one column; `holds` is SQL over `c_<column>` (cleaned text) and `v_<column>` (value)."""
+    """A rule applied to one column; `holds` is SQL over `c_<column>` (cleaned text), `v_<column>` (value) and, of a
+    delivered column, `e_<column>` (the text is an error of a spreadsheet, so there is neither)."""
 
     column: str
     label: str
@@ -52,6 +62,7 @@ class ColumnRule:
     reason: str
     holds: str
     then: Then
+    sure: str | None = None  # SQL: a quick condition under which it holds
 
     @property
     def id(self) -> str:
@@ -71,21 +82,31 @@ def rules_of_derived(resource: Resource) -> list[ColumnRule]:
 def rules_of_field(field: Field) -> list[ColumnRule]:
     """Every rule that the values of one delivered column must meet."""
     element = ELEMENTS[field.element]
-    cleaned, value = f"c_{field.name}", f"v_{field.name}"
+    cleaned, value, is_error = f"c_{field.name}", f"v_{field.name}", f"e_{field.name}"
     # what is no value at all stops the row of a required field, as an empty cell does
     no_value = Then.QUARANTINE if field.required else element.unreadable_then
+    has_value = f"{value} is not null"  # then the rules about a missing or unreadable value hold
     found = []
     if field.required:
-        found.append(_rule(field, "required", "必填项为空", f"{cleaned} is not null", Then.QUARANTINE))
-    # one mistake breaks one rule: an error of a spreadsheet has no value, and is not unreadable besides
-    is_error = is_spreadsheet_error(cleaned)
-    found.append(_rule(field, "formula_error", FORMULA_ERROR, f"not ({is_error})", no_value))
-    texts = [_rule(field, rule.id, rule.reason, _over(field.name, rule), no_value) for rule in element.text_rules]
+        there = f"{cleaned} is not null or {is_error}"
+        found.append(_rule(field, "required", "必填项为空", there, Then.QUARANTINE, has_value))
+    found.append(_rule(field, "formula_error", FORMULA_ERROR, f"not {is_error}", no_value, has_value))
+    texts = [
+        _rule(
+            field,
+            rule.id,
+            rule.reason,
+            _over(field.name, rule.holds),
+            no_value,
+            rule.sure and _over(field.name, rule.sure),
+        )
+        for rule in element.text_rules
+    ]
     found += texts
     if element.convert != "{x}":
         explained = "".join(f" or not ({rule.holds})" for rule in texts)
-        readable = f"({cleaned} is null or {value} is not null or {is_error}{explained})"
-        found.append(_rule(field, "unreadable", element.unreadable, readable, no_value))
+        readable = f"({cleaned} is null or {value} is not null{explained})"
+        found.append(_rule(field, "unreadable", element.unreadable, readable, no_value, has_value))
     return found + _of_element(field, field.source)
 
 
@@ -97,16 +118,17 @@ def _of_element(column: Field | Derived, source: str | None) -> list[ColumnRule]
             source=source,
             name=rule.id,
             reason=rule.reason,
-            holds=_over(column.name, rule),
+            holds=_over(column.name, rule.holds),
             then=rule.then,
+            sure=rule.sure and _over(column.name, rule.sure),
         )
         for rule in ELEMENTS[column.element].rules
     ]
 
 
-def _over(column: str, rule: Rule) -> str:
-    return rule.holds.replace("{x}", f"c_{column}").replace("{v}", f"v_{column}")
+def _over(column: str, condition: str) -> str:
+    return condition.replace("{x}", f"c_{column}").replace("{v}", f"v_{column}")
 
 
-def _rule(field: Field, name: str, reason: str, holds: str, then: Then) -> ColumnRule:
-    return ColumnRule(field.name, field.label, field.source, name, reason, holds, then)
+def _rule(field: Field, name: str, reason: str, holds: str, then: Then, sure: str | None) -> ColumnRule:
+    return ColumnRule(field.name, field.label, field.source, name, reason, holds, then, sure)

@@ -8,16 +8,16 @@ A row keeps its broken rules as bits of integers (`mask_<n>`), so one pass over 
 rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from suining_data.catalog import Field, Resource
 from suining_data.elements import ELEMENTS, Then
-from suining_data.elements.cells import unguarded
 from suining_data.sql import identifier, literal
 from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.rules import (
     ColumnRule,
-    is_spreadsheet_error,
+    readable_text,
     rules_of_derived,
     rules_of_fields,
 )
@@ -48,7 +48,7 @@ def staged_select(resource: Resource) -> str:
     refused = _any_bit([bits[rule.id] for rule in every if rule.then is Then.QUARANTINE])
     raw = (
         "to_json(struct_pack("
-        + ", ".join(f'{identifier(s)} := "r_{i}"' for i, s in enumerate(source_columns(resource)))
+        + ", ".join(f"{identifier(s)} := {identifier(f'received {s}')}" for s in source_columns(resource))
         + "))"
     )
     named = ",\n    ".join(f"v_{column.name} as {column.name}" for column in resource.columns)
@@ -68,34 +68,44 @@ def broken_and_filled(resource: Resource, rules: list[ColumnRule], rows: str) ->
     reading its first rows.
     """
     validated = [field for field in resource.fields if any(rule.column == field.name for rule in rules)]
-    cleaned = ", ".join(f"{_clean(field)}, {identifier(field.source)} as s_{field.name}" for field in validated) or "1"
-    rows = (
-        f"(select * replace ({_unguarded([field.source for field in validated])}) from {rows})" if validated else rows
+    if not validated:
+        return "select 1"
+    sources = list(dict.fromkeys(field.source for field in validated))
+    tidied = f"select *{_tidied(validated)} from (select {_received(sources)} from {rows})"
+    cleaned = ", ".join(
+        f"{_clean(field)}, {identifier(f'received {field.source}')} as s_{field.name}" for field in validated
     )
-    values = ", ".join(_value(field) for field in validated) or "1"
+    values = ", ".join(_value(field) for field in validated)
     counts = (f"count(*) filter (not ({rule.holds})), count(*) filter (trim(s_{rule.column}) <> '')" for rule in rules)
-    return f"select {', '.join(counts) or '1'} from (select *, {values} from (select {cleaned} from {rows}))"
-
-
-def _unguarded(sources: Sequence[str]) -> str:
-    return ", ".join(f"{unguarded(identifier(s))} as {identifier(s)}" for s in dict.fromkeys(sources))
+    return f"select {', '.join(counts)} from (select *, {values} from (select {cleaned} from ({tidied})))"
 
 
 def _clean(field: Field) -> str:
-    """An error of a spreadsheet stays as it is, because cleaning for a number or a code would take letters out of it."""
-    source = identifier(field.source)
-    cleaned = ELEMENTS[field.element].cleaned(source)
-    return f"case when {is_spreadsheet_error(source)} then {source} else {cleaned} end as c_{field.name}"
+    """The cleaned text, and whether the delivered text (with the prefix `received`) is an error of a spreadsheet."""
+    source, received = identifier(field.source), identifier(f"received {field.source}")
+    return (
+        f"{ELEMENTS[field.element].cleaned(source, f't_{field.name}')} as c_{field.name}, "
+        f"{source} is null and {received} is not null as e_{field.name}"
+    )
+
+
+def _received(sources: Sequence[str]) -> str:
+    """SQL: the delivered texts as they are, with the prefix `received`, and as they are cleaned."""
+    both = (
+        f"{identifier(source)} as {identifier(f'received {source}')}, {readable_text(identifier(source))} as {identifier(source)}"
+        for source in sources
+    )
+    return ", ".join(both)
+
+
+def _tidied(fields: Sequence[Field]) -> str:
+    """SQL: a column with the tidied text of each field whose element needs one."""
+    texts = ((field.name, ELEMENTS[field.element].tidied(identifier(field.source))) for field in fields)
+    return "".join(f", {text} as t_{name}" for name, text in texts if text)
 
 
 def _value(field: Field) -> str:
-    """An error of a spreadsheet is no value, so that no rule of the element is broken besides. As no number or date it is
-    null anyway."""
-    element, cleaned = ELEMENTS[field.element], f"c_{field.name}"
-    value = element.converted(cleaned, field.unit)
-    if element.sql_type == "varchar":
-        value = f"case when {is_spreadsheet_error(cleaned)} then null else {value} end"
-    return f"{value} as v_{field.name}"
+    return f"{ELEMENTS[field.element].converted(f'c_{field.name}', field.unit)} as v_{field.name}"
 
 
 def source_columns(resource: Resource) -> list[str]:
@@ -104,15 +114,14 @@ def source_columns(resource: Resource) -> list[str]:
 
 def _cleaned(resource: Resource) -> str:
     sources = source_columns(resource)
-    raw = ", ".join(f'"r_{i}"' for i in range(len(sources)))
-    received = ", ".join(f'{identifier(source)} as "r_{i}"' for i, source in enumerate(sources))
+    raw = ", ".join(identifier(f"received {source}") for source in sources)
     kinds = " ".join(f"when {rule.is_broken} then {literal(rule.id)}" for rule in rules_of_rows(resource))
     no_data = f"case {kinds} end" if kinds else "null::varchar"
     cleaned = [_clean(field) for field in resource.fields]
     return (
         f"    select {ROW_KEYS}, {raw}, {no_data} as _no_data,\n        "
         + ",\n        ".join(cleaned)
-        + f"\n    from (select {ROW_KEYS}, {received}, {_unguarded(sources)} from delivered)"
+        + f"\n    from (select *{_tidied(resource.fields)} from (select {ROW_KEYS}, {_received(sources)} from delivered))"
     )
 
 
@@ -124,9 +133,15 @@ def _converted(resource: Resource) -> str:
 def _with_masks(source: str, rules: list[ColumnRule], start: int) -> str:
     masks = []
     for n, chunk in enumerate(_chunks(rules)):
-        cases = [f"case when not ({rule.holds}) then {1 << k} else 0 end" for k, rule in enumerate(chunk)]
-        masks.append(" +\n            ".join(cases) + f" as mask_{start + n}")
+        masks.append(" +\n            ".join(_sums(chunk)) + f" as mask_{start + n}")
     return "    select *" + "".join(f",\n        {mask}" for mask in masks) + f"\n    from {source}"
+
+
+def _sums(rules: list[ColumnRule]) -> Iterator[str]:
+    """SQL: the bits of the rules, added up; the rules that surely hold under one condition are summed behind it."""
+    for sure, group in groupby(enumerate(rules), key=lambda numbered: numbered[1].sure):
+        bits = " + ".join(f"case when not ({rule.holds}) then {1 << bit} else 0 end" for bit, rule in group)
+        yield f"case when {sure} then 0 else {bits} end" if sure else bits
 
 
 def _accepted(resource: Resource, rules: list[ColumnRule]) -> str:

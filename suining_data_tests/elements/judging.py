@@ -9,8 +9,7 @@ import duckdb
 
 from suining_data.catalog import Field
 from suining_data.elements import ELEMENTS, Then
-from suining_data.elements.cells import unguarded
-from suining_data.standardization.rules import rules_of_field
+from suining_data.standardization.rules import readable_text, rules_of_field
 
 SETS_TO_NULL = (Then.QUARANTINE, Then.QUARANTINE_VALUE, Then.DISCARD)
 
@@ -32,9 +31,11 @@ def judge(con: duckdb.DuckDBPyConnection, element_id: str, texts: list[str], uni
     rows = con.execute(
         f"""
         with delivered as (select unnest($texts::varchar[]) as raw, unnest(range(len($texts))) as n),
-        unguarded as (select n, {unguarded("raw")} as raw from delivered),
-        cleaned as (select n, {element.cleaned("raw")} as c_field from unguarded),
-        converted as (select n, c_field, {element.converted("c_field", field.unit)} as v_field from cleaned)
+        received as (select n, raw as delivered, {readable_text("raw")} as raw from delivered),
+        cleaned as (
+            select n, {element.cleaned("raw")} as c_field, raw is null and delivered is not null as e_field from received
+        ),
+        converted as (select *, {element.converted("c_field", field.unit)} as v_field from cleaned)
         select v_field, [{broken}]::varchar[] from converted order by n
         """,
         {"texts": texts},
