@@ -4,7 +4,7 @@ Here: the rules for it, which many elements share, the cleaning of identifiers, 
 with all of them. Not here: what a sound identifier looks like (the modules of its subject).
 
 Separators are judged before they are removed: what may be two values, or one that reads in two ways, is quarantined.
-Blanks that only group the characters of one number (510902 19900101 0015) are removed.
+Blanks that only group the characters of one number (110101 19900101 0015) are removed.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from suining_data.elements.model import Cleaning, Element, Rule, Then
 
 V, X, T = "{v}", "{x}", "{t}"
 
-# ="5109..." and "=""5109...""": an advice to keep a spreadsheet from reading a number. The value is inside.
+# ="1101..." and "=""1101...""": an advice to keep a spreadsheet from reading a number. The value is inside.
 GUARD = r'^[\s\x{FEFF}]*=[ ]*"(.*)"\s*$'
 
 _YEAR = "(?:19|20)[0-9]{2}"

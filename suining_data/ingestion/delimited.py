@@ -8,7 +8,7 @@ therefore never needed. DuckDB reads a working copy in UTF-8 that has the line n
 than `row_number()` over the original file, which prevents parallel reading.
 
 A quote opens a quoted value only as the first character of a field. Elsewhere it is an ordinary character, so that
-="5109..." is a value like others. Blanks before an opening quote or after a closing quote are rejected, because programs
+="1101..." is a value like others. Blanks before an opening quote or after a closing quote are rejected, because programs
 interpret them differently.
 """
 

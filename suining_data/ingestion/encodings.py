@@ -7,7 +7,7 @@ Not here: lines (physical_lines.py), what a text means.
 euro sign of Windows' code page 936. Python maps some two-byte characters to the private use area, as GB18030 did before
 2005; they become the characters that they are.
 
-Chinese text in UTF-8 is often valid GBK by chance (遂宁 in UTF-8 is 閬傚畞 in GBK), so that a successful decoding proves
+Chinese text in UTF-8 is often valid GBK by chance (浙江 in UTF-8 is 娴欐睙 in GBK), so that a successful decoding proves
 little. The reverse proves much: text in GBK is hardly ever valid UTF-8, and then hardly ever common Han characters.
 """
 

@@ -75,7 +75,7 @@ def test_the_golden_value_comes_from_the_record_that_reports_it(suining: Callabl
         "bool_and(record.contribution_base_cny_authority = 8) from population.person "
         "join population.person_record as record on person.contribution_base_cny_from = record.record_id",
     )
-    assert found == ["True,True,True"]
+    assert found == ["true,true,true"]
 
 
 def test_statements_and_provenance_have_it(suining: Callable[..., str]) -> None:
@@ -84,7 +84,7 @@ def test_statements_and_provenance_have_it(suining: Callable[..., str]) -> None:
     )
     proven = "select count(*) from population.person_provenance where attribute = 'contribution_base_cny'"
     golden = "select count(contribution_base_cny) from population.person"
-    assert rows(suining, f"select ({stated}) = ({golden}), ({proven}) = ({golden})") == ["True,True"]
+    assert rows(suining, f"select ({stated}) = ({golden}), ({proven}) = ({golden})") == ["true,true"]
 
 
 def test_explain_shows_it_with_its_label(suining: Callable[..., str]) -> None:

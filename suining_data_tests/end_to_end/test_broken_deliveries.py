@@ -53,7 +53,7 @@ def test_a_file_in_another_encoding_is_refused_with_the_one_it_looks_like(own_ci
     file.with_name("hjbd_201909.csv").write_bytes(text.encode("utf-8"))
     own_city.refresh()
     [(_, zh, _)] = refusals(own_city, CHANGES)
-    assert "utf-8" in str(zh)
+    assert "UTF-8" in str(zh)
 
 
 def test_a_register_that_collapses_is_refused_and_the_last_one_stays(own_city: City) -> None:
