@@ -163,7 +163,7 @@ PLACE = ("甲", "POINT (105.5 30.5)")
 
 def test_a_view_is_no_layer(desk: Desk):
     map_features = resource_of(["bsm", "_geometry"], format="gpkg", pattern="*.gpkg", mode="full", crs="EPSG:4490")
-    desk.deliver("x.gpkg", (CASES / "view_endless/sichuan_surveying/dzdt_20191231.gpkg").read_bytes())
+    desk.deliver("x.gpkg", (CASES / "hostile" / "view_endless.gpkg").read_bytes())
     [refusal] = desk.refresh(map_features).refusals
     assert refusal.zh.startswith("x.gpkg 图层 lay: 不是数据表，可能是视图")
     assert "it is no table, perhaps a view" in refusal.en
