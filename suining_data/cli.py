@@ -124,7 +124,7 @@ def fetch(
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a JSON object.")] = False) -> None:
     """Show rows per stage and per base, check results and findings of the published file, and refused deliveries."""
-    from suining_data.orchestration.refusals import print_refusals, standing_refusals
+    from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
     from suining_data.orchestration.summary import print_summary, summary_as_json
 
     with published() as con:
@@ -132,6 +132,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a J
             print_json(summary_as_json(con))
         else:
             print_summary(con, console)
+            print_arriving(arriving_files(con), console)
             print_refusals(standing_refusals(con), console)
 
 

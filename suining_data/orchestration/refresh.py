@@ -19,7 +19,7 @@ from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB, definitions_of
 from suining_data.orchestration.instance import prepare_home
 from suining_data.orchestration.pipeline import LANDING, pipeline
-from suining_data.orchestration.refusals import print_refusals, standing_refusals
+from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Connection, Step
 from suining_data.orchestration.summary import print_published
@@ -68,8 +68,9 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
         else:
             console.print("没有变化，四库已是最新 (nothing has changed since the last refresh)")
             succeeded = True
-        refusals = standing_refusals(con)
+        refusals, arriving = standing_refusals(con), arriving_files(con)
     print_published(settings, console)
+    print_arriving(arriving, console)
     print_refusals(refusals, console)
     if fetched is not Outcome.DONE:
         console.print("✗ 有库表未能取数，原因见上 (an exchange table was not read: see above)", style="red")

@@ -1,4 +1,4 @@
-"""The refused deliveries that still stand: in landing/ now, and not accepted or delivered again since.
+"""The refused deliveries that still stand: in landing/ now, and not accepted or delivered again since. Files that arrive.
 
 Here: reading them from a warehouse or a published file, and printing them. Not here: why a file is refused (ingestion/),
 files that no resource declares and overdue ones (delivery_problems.py).
@@ -16,6 +16,7 @@ from rich.console import Console
 from suining_data.display import visible_lines
 
 CHECK = "batches_accepted"
+ARRIVING = "files_complete"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,15 @@ def standing_refusals(con: duckdb.DuckDBPyConnection) -> list[Refusal]:
     return standing + [waiting for resource, rest in checks.items() for waiting in _without_batch(resource, rest)]
 
 
+def arriving_files(con: duckdb.DuckDBPyConnection) -> list[Refusal]:
+    """The files that were too young to be read; they have no batch."""
+    found = con.execute(
+        "select table_name[5:], description from governance.check_result where check_name = ? and not has_passed order by 1",
+        [ARRIVING],
+    ).fetchall()
+    return [each for resource, sentences in found for each in _without_batch(resource, sentences or "")]
+
+
 def _without_batch(resource_id: str, sentences: str) -> list[Refusal]:
     """The files that a check names and that have no batch: its sentences are in Chinese and English by turns."""
     lines = [line for line in sentences.split("\n") if line]
@@ -71,3 +81,9 @@ def print_refusals(refusals: list[Refusal], console: Console) -> None:
         console.print(f"  {each.unit_id or each.resource_id}: {each.message_zh}", style="red")
         if each.message_en:
             console.print(f"    {each.message_en}", style="red")
+
+
+def print_arriving(files: list[Refusal], console: Console) -> None:
+    """Which files are read later; nobody has to act."""
+    for each in files:
+        console.print(f"… {each.message_zh}\n  {each.message_en}")

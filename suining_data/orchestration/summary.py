@@ -12,7 +12,7 @@ from rich.table import Table
 
 from suining_data.city import load_city
 from suining_data.display import folding_table
-from suining_data.orchestration.refusals import CHECK, standing_refusals
+from suining_data.orchestration.refusals import ARRIVING, CHECK, arriving_files, standing_refusals
 from suining_data.settings import Settings
 from suining_data.warehouse import table_exists
 
@@ -111,6 +111,7 @@ def summary_as_json(con: duckdb.DuckDBPyConnection) -> dict[str, object]:
             {"table": table, "check": check, "description": said} for table, check, said in found.failed_checks
         ],
         "refusals": [asdict(each) for each in standing_refusals(con)],
+        "arriving": [asdict(each) for each in arriving_files(con)],
     }
 
 
@@ -140,7 +141,7 @@ def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
             f"suining query --csv \"from governance.delivery_problem where kind = '{kind}'\""
         )
     for table, check, description in found.failed_checks:
-        if check != CHECK:  # print_refusals says more
+        if check not in (CHECK, ARRIVING):  # print_refusals and print_arriving say more
             console.print(f"✗ {table} {check}: {description}", style="red")
 
 

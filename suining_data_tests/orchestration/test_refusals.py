@@ -8,7 +8,7 @@ import pytest
 
 from suining_data.display import PlainConsole, visible_lines
 from suining_data.ingestion import create_ledger
-from suining_data.orchestration.refusals import print_refusals, standing_refusals
+from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
 from suining_data.orchestration.step import Check, WriteResult
 from suining_data.orchestration.validation import _own_result
 
@@ -58,6 +58,20 @@ def test_only_files_that_the_check_names_stand(con: duckdb.DuckDBPyConnection) -
     assert "✗ 2 份来件" in output.getvalue()
     assert "health: a.csv 全文件: 坏\\x1b[2J" in output.getvalue()
     assert "\x1b" not in output.getvalue()
+
+
+def test_a_young_file_is_shown_and_is_no_refusal(con: duckdb.DuckDBPyConnection) -> None:
+    sentence = "a.csv: 正在到达，5 秒前还有写入\na.csv: arriving; it was written to 5 s ago"
+    con.execute(
+        "insert into governance.check_result values ('raw.health__births', 'files_complete', false, 'WARN', ?)",
+        [sentence],
+    )
+    [young] = arriving_files(con)
+    assert (young.resource_id, young.batch_id) == ("health__births", None)
+    assert standing_refusals(con) == []
+    output = io.StringIO()
+    print_arriving([young], PlainConsole(file=output))
+    assert output.getvalue() == "… a.csv: 正在到达，5 秒前还有写入\n  a.csv: arriving; it was written to 5 s ago\n"
 
 
 def test_nothing_stands_when_the_check_has_passed(con: duckdb.DuckDBPyConnection) -> None:
