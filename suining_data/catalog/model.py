@@ -107,7 +107,7 @@ class Delivery(Strict):
     member: str | None = None
     """Name of the file inside the ZIP, with `*` and `?`; required with `archive`."""
     encoding: Literal["utf-8", "utf-8-sig", "gbk", "gb18030"] = "utf-8"
-    """Character encoding of text formats (csv, dbf, json, json_lines, shp, xml)."""
+    """Character encoding of text formats (csv, dbf, json, json_lines, shp, xml). gbk and gb18030 are read alike, as Windows writes them."""
     delimiter: Literal[",", "\t", "|"] = ","
     """CSV: the character between two values."""
     header_rows: int = Item(default=1, ge=1)
