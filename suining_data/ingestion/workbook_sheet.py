@@ -2,10 +2,6 @@
 
 Here: rows and cells in any form that XML allows, merged ranges, a count of the cells by their tags in the bytes.
 Not here: the usual form of a row, which is read faster (workbook_rows.py), the text of a cell (workbook_values.py).
-
-A library would be shorter, but none shows what a person sees: calamine gives neither number formats nor unknown errors
-(#SPILL! makes it give up the file), and allocates what one cell in a far corner asks for; openpyxl takes seven times as
-long.
 """
 
 import re
