@@ -14,6 +14,7 @@ from suining_data.settings import Limits
 
 MOST_JOINED_LINES = 100  # of one record, so that an unclosed quote does not swallow the rest of the file
 SAMPLE = 1000  # lines after the header that show whether every line ends with a delimiter
+FEW = 20
 FORMULA = re.compile(r'="(.*)"', re.DOTALL)  # how a text is guarded against a spreadsheet
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # tells a spreadsheet the delimiter
 
@@ -178,8 +179,10 @@ def _refuse_if_too_wide(columns: int, limits: Limits, line: int) -> None:
 
 def _with_trailing_delimiters(header: Header, chunk: Lines, delimiter: str) -> Header:
     """The header with one more or one fewer unnamed column at its end, when all records that follow have it so."""
-    width = len(header.names)
-    found = _widths(chunk.lines[header.lines : header.lines + SAMPLE], Grammar(delimiter, width))
+    width, grammar = len(header.names), Grammar(delimiter, len(header.names))
+    if any(columns == width for columns, _ in _widths(chunk.lines[header.lines : header.lines + FEW], grammar)):
+        return header  # mostly, and a few lines show it
+    found = _widths(chunk.lines[header.lines : header.lines + SAMPLE], grammar)
     if found == {(width + 1, True)}:
         return Header([*header.names, ""], header.lines, header.first, ends_empty=True)
     if width > 1 and not header.names[-1] and found and {columns for columns, _ in found} == {width - 1}:

@@ -64,11 +64,12 @@ def _with_exact_numbers(file: Path, copy: Path) -> Path:
     if not file.stat().st_size:
         return file
     with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        if not any(inexact_numbers(window) for window in _windows(text)):
+        found = [inexact_numbers(window) for window in _windows(text)]
+        if not any(found):
             return file
         with copy.open("wb") as out:
-            for window in _windows(text):
-                out.writelines(quoted(window, inexact_numbers(window)))
+            for window, spans in zip(_windows(text), found, strict=True):
+                out.writelines(quoted(window, spans))
         return copy
 
 

@@ -23,6 +23,7 @@ from suining_data.ingestion.reading import Refused
 
 BLOCK_BYTES = 4 << 20
 LONGEST_LINE = 1 << 20  # bytes; longer lines are rejected as TOO_LONG
+GROUP = 200  # lines that are decoded at once in a block that has an undecodable line
 HEAD_BYTES = 10_000
 MOSTLY = 0.8  # of the lines that are not ASCII
 END_OF_FILE = b"\x1a"  # Ctrl-Z
@@ -220,16 +221,31 @@ def _as_utf_8(text: bytes, encoding: str) -> bytes:
 def _line_by_line(text: bytes, encoding: str) -> tuple[bytes, dict[int, Broken]]:
     lines: list[bytes] = []
     broken: dict[int, Broken] = {}
-    in_utf_8 = _utf_8_lines(text, encoding)
-    for index, line in enumerate(text.split(b"\n")):
+    in_utf_8 = _utf_8_lines(text, encoding) if codec_of(encoding) == "gb18030" else set()
+    received = text.split(b"\n")
+    for first in range(0, len(received), GROUP):
+        group = received[first : first + GROUP]
+        try:
+            if not in_utf_8.isdisjoint(group):
+                raise LooksLikeUtf8
+            lines.append(to_utf_8(b"\n".join(group), encoding))
+        except UnicodeError:
+            lines += _each_line(group, first, encoding, in_utf_8, broken)
+    return b"\n".join(lines), broken
+
+
+def _each_line(
+    lines: list[bytes], first: int, encoding: str, in_utf_8: set[bytes], broken: dict[int, Broken]
+) -> Iterator[bytes]:
+    """The lines in UTF-8, one by one; those that cannot be decoded are added to `broken`, and are empty."""
+    for index, line in enumerate(lines, start=first):
         try:
             if line in in_utf_8:
                 raise LooksLikeUtf8
-            lines.append(to_utf_8(line, encoding))
+            yield to_utf_8(line, encoding)
         except UnicodeError:
-            lines.append(b"")
+            yield b""
             broken[index] = _undecodable(line, encoding)
-    return b"\n".join(lines), broken
 
 
 def _undecodable(line: bytes, encoding: str) -> Broken:
