@@ -36,9 +36,9 @@ def implausible_column(con: duckdb.DuckDBPyConnection, raw: Path, resource: Reso
     first = f"(from read_parquet({literal(str(raw))}) limit {ROWS_VALIDATED})"
     counted = broken_and_filled(resource, rules, first)
     load_spatial(con, counted)
-    counts = con.execute(counted).fetchall()[0]
-    for rule, broken, filled in zip(rules, counts[::2], counts[1::2], strict=True):
-        if broken >= FEWEST_VALUES and broken > MOST_BROKEN * filled:
+    broken_by_rule, filled = con.execute(counted).fetchall()[0]
+    for rule, broken in zip(rules, broken_by_rule, strict=True):
+        if broken >= FEWEST_VALUES and broken > MOST_BROKEN * filled[rule.column]:
             return _notice(rule, broken, batch_id)
     return None
 

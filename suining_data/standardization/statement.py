@@ -62,22 +62,25 @@ def staged_select(resource: Resource) -> str:
 
 
 def broken_and_filled(resource: Resource, rules: list[ColumnRule], rows: str) -> str:
-    """SELECT of one row: for each rule how many of the raw `rows` break it, and how many have a value in its column.
+    """SELECT of one row: how many of the raw `rows` break each rule, in order, and by column how many have a value.
 
     Only the columns with one of the rules are cleaned, because planning every expression of a resource takes longer than
     reading its first rows.
     """
     validated = [field for field in resource.fields if any(rule.column == field.name for rule in rules)]
     if not validated:
-        return "select 1"
+        return "select [], map([], [])"
     sources = list(dict.fromkeys(field.source for field in validated))
     tidied = f"select *{_tidied(validated)} from (select {_received(sources)} from {rows})"
     cleaned = ", ".join(
         f"{_clean(field)}, {identifier(f'received {field.source}')} as s_{field.name}" for field in validated
     )
     values = ", ".join(_value(field) for field in validated)
-    counts = (f"count(*) filter (not ({rule.holds})), count(*) filter (trim(s_{rule.column}) <> '')" for rule in rules)
-    return f"select {', '.join(counts)} from (select *, {values} from (select {cleaned} from ({tidied})))"
+    broken = (f"count(*) filter (not ({rule.holds}))" for rule in rules)
+    filled = (f"count(*) filter (trim(s_{field.name}) <> '')" for field in validated)
+    names = ", ".join(literal(field.name) for field in validated)
+    counts = f"[{', '.join(broken)}], map([{names}], [{', '.join(filled)}])"
+    return f"select {counts} from (select *, {values} from (select {cleaned} from ({tidied})))"
 
 
 def _clean(field: Field) -> str:
