@@ -5,6 +5,7 @@ Not here: reading a file (delimited.py), decoding (physical_lines.py).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from suining_data.catalog.model import Resource
@@ -191,6 +192,20 @@ def _with_trailing_delimiters(header: Header, chunk: Lines, delimiter: str) -> H
 
 
 def _widths(lines: list[bytes], grammar: Grammar) -> set[tuple[int, bool]]:
-    """The numbers of values of complete lines, and whether the last one is empty. Much shorter lines are notes."""
-    records = [values for line in lines if line and (values := grammar.values(line))]
+    """The numbers of values of complete records, and whether the last one is empty. Much shorter lines are notes."""
+    records = [values for line in _joined(lines, grammar) if line and (values := grammar.values(line))]
     return {(len(values), not values[-1]) for values in records if 2 * len(values) > grammar.columns}
+
+
+def _joined(lines: list[bytes], grammar: Grammar) -> Iterator[bytes]:
+    """The lines, those of a record with line breaks inside quotes as one. The second line of such a record may look like
+    a record of its own.
+    """
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        if b'"' in lines[start] and grammar.is_open(lines[start]):
+            ends = range(start + 2, min(len(lines), start + MOST_JOINED_LINES) + 1)
+            end = next((each for each in ends if not grammar.is_open(b"\n".join(lines[start:each]))), end)
+        yield b"\n".join(lines[start:end])
+        start = end

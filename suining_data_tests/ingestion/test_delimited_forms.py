@@ -242,3 +242,11 @@ def test_names_that_mean_something_to_other_programs_are_only_names(desk: Desk, 
     desk.deliver("x1.csv", "a,b,c\n9,9,9\n")
     desk.deliver(name, "a,b,c\n1,2,3\n")
     assert sorted(row["a"] for row in desk.rows(desk.refresh(ABC))) == ["1", "9"]
+
+
+def test_the_second_line_of_a_quoted_value_is_no_record_with_a_trailing_delimiter(desk: Desk):
+    desk.deliver("x.csv", 'a,b,c\n"\n,1",,\n')
+    result = desk.refresh(ABC)
+    assert desk.rejected(result) == []
+    assert [row["a"] for row in desk.rows(result)] == ["\n,1"]
+    assert balances(result)
