@@ -71,7 +71,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource,
 def _announced_rows(file: Path) -> int:
     try:
         return int(pq.read_metadata(file).num_rows)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):  # UnicodeDecodeError: a column name in the metadata
         raise _damaged() from None
 
 
