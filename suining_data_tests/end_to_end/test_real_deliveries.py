@@ -183,22 +183,17 @@ def test_line_ends_of_old_and_text_of_excel_are_named_or_read(taken: Taken) -> N
 @case("18-nan-in-a-number-cell")
 def test_a_number_that_is_none_is_quarantined(taken: Taken) -> None:
     assert taken.refusals == ()
-    outlets = dict(taken.rows("select outlet_code, phone from staged.postal__express_outlets"))
-    assert outlets == {
-        "510900000001": "15443190699",
-        "510900000002": "08259008552",
-        "510900000003": "15498745749",
-        "510900000902": "15443190699",
-    } | {"510900000002": outlets["510900000002"]}
+    phones = dict(taken.rows("select outlet_code, phone from staged.postal__express_outlets"))
+    assert (phones["510900000001"], phones["510900000902"]) == ("15443190699", "15443190699")
+    statuses = taken.rows("select file_name, status, raw_rows from governance.batch order by 1")
+    assert statuses == [("kdwd_20190930.xlsx", "superseded", 4), ("kdwd_20191031.xlsx", "in_force", 4)]
 
 
 @case("20b-array-twice")
 def test_an_array_of_records_that_is_there_twice_loses_no_record(taken: Taken) -> None:
-    if not taken.refusals:
-        assert taken.rows("select count(*) from staged.government_services__cases") == [(2,)]
-        return
     [refusal] = taken.refusals
     assert refusal.zh.startswith("bjzz_201910.json")
+    assert "data.list 中有一项出现 2 次" in refusal.zh
 
 
 @case("22-trailing-delimiters")
@@ -245,8 +240,7 @@ def test_an_identifier_that_lost_digits_is_no_key_and_nobody_vanishes(taken: Tak
 def test_records_that_a_header_does_not_count_are_not_lost(taken: Taken) -> None:
     [refusal] = taken.refusals
     assert refusal.zh.startswith("yldy_201910.dbf")
-    assert "2" in refusal.zh
-    assert "5" in refusal.zh
+    assert "表头称有 2 条记录，文件中有 5 条" in refusal.zh
 
 
 @case("31-spill-error")
