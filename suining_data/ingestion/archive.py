@@ -23,7 +23,6 @@ from suining_data.ingestion.archive_directory import Member, members_of, refuse_
 from suining_data.ingestion.reading import REJECTED_SCHEMA, UNREAD, ReadResult, Refused, Target, yaml_of
 from suining_data.settings import Limits
 
-GREATEST_RATIO = 200
 ALWAYS_ALLOWED = 64 << 20  # bytes; a small table of blanks may exceed the ratio
 BLOCK_BYTES = 1 << 20
 SHOWN_MEMBERS = 5
@@ -65,7 +64,7 @@ def unpack(file: Path, resource: Resource, folder: Path, limits: Limits) -> Unpa
             refuse_if_not_all_listed(stream, archive)
             chosen = _chosen(members, resource)
             same_name = [member for member in members if member.stem == chosen.stem]
-            unpacked = _extract(archive, same_name, chosen, folder, _limit(file, limits), limits)
+            unpacked = _extract(archive, same_name, chosen, folder, most_unpacked(file.stat().st_size, limits), limits)
             belongs = BELONGS.get(resource.delivery.format, ())
             unread = [m for m in members if m is not chosen and not _belongs(m, chosen, belongs)]
             return Unpacked(unpacked, tuple(member.name for member in unread))
@@ -112,9 +111,9 @@ def _belongs(member: Member, chosen: Member, suffixes: Sequence[str]) -> bool:
     return is_metadata or (member.stem == chosen.stem and member.path.suffix.lower() in suffixes)
 
 
-def _limit(file: Path, limits: Limits) -> int:
-    """The bytes that may be unpacked from an archive."""
-    return min(int(limits.unpacked_gb * (1 << 30)), max(ALWAYS_ALLOWED, file.stat().st_size * limits.unpacked_ratio))
+def most_unpacked(size: int, limits: Limits) -> int:
+    """The bytes that may be unpacked from an archive of `size` bytes."""
+    return min(int(limits.unpacked_gb * (1 << 30)), max(ALWAYS_ALLOWED, size * limits.unpacked_ratio))
 
 
 def _refuse_if_outside(member: Member) -> None:

@@ -17,7 +17,7 @@ MOST_JOINED_LINES = 100  # of one record, so that an unclosed quote does not swa
 SAMPLE = 1000  # lines after the header that show whether every line ends with a delimiter
 FEW = 20
 FORMULA = re.compile(r'="(.*)"', re.DOTALL)  # how a text is guarded against a spreadsheet
-SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # tells a spreadsheet the delimiter
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # names the delimiter for a spreadsheet
 
 
 class Grammar:

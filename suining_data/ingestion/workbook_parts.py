@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 from zipfile import ZipFile, ZipInfo
 
-from suining_data.ingestion.archive import ALWAYS_ALLOWED, DAMAGE
+from suining_data.ingestion.archive import DAMAGE, most_unpacked
 from suining_data.ingestion.reading import Refused
 from suining_data.ingestion.workbook_cells import DamagedParts
 from suining_data.ingestion.workbook_formats import BUILT_IN, NumberFormat, number_format
@@ -60,7 +60,7 @@ class Package:
 
     def __init__(self, archive: ZipFile, size: int, limits: Limits) -> None:
         self.archive, self.limits = archive, limits
-        self.left = min(int(limits.unpacked_gb * (1 << 30)), max(ALWAYS_ALLOWED, size * limits.unpacked_ratio))
+        self.left = most_unpacked(size, limits)
         self.parts: dict[str, ZipInfo] = {}
         for part in archive.infolist():
             if self.parts.setdefault(_folded(part.filename), part) is not part:
