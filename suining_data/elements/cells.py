@@ -61,6 +61,8 @@ LOST_DIGITS = Rule(
 )
 # A number of a document with its Chinese words: it needs no cleaning.
 ORDINARY_NUMBER = f"regexp_full_match({X}, '[0-9A-Z一-鿿〔〕-]*[0-9][0-9A-Z一-鿿〔〕-]*')"
+# It does not end in zeros, as one does that has lost its last digits.
+SOUND_NUMBER = "[A-Z]{0,6}[0-9]{4,14}|[0-9A-Z]{4,24}[1-9]"
 ONE_VALUE = "一格中有两个值，或分隔符有歧义；请每格只填一个值"
 SEPARATED = f"{BLANK}|[,;、|]"
 SEVERAL_IDENTIFIERS = Rule(

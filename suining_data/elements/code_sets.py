@@ -4,6 +4,7 @@ Here: the helpers `code_set` and `register`.
 Not here: the code sets themselves (person_codes.py, organization_codes.py, registers.py, service_codes.py).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from suining_data.elements.cells import SEVERAL_CODES
@@ -60,6 +61,7 @@ def code_set(
         unreadable=f"不在代码表“{label}”{f'（{standard}）' if standard else ''}中",
         unreadable_then=unreadable_then,
         text_rules=(SEVERAL_CODES,),
+        sound="|".join(re.escape(text) for text in spellings),
         code_set=dict(codes),
     )
 

@@ -68,6 +68,7 @@ PHONE = Element(
         f"case when regexp_full_match({V}, '{MOBILE}') then substr({V}, 1, 3) || '****' || right({V}, 4) "
         f"else substr({V}, 1, greatest(length({V}) - 4, 0)) || '****' end"
     ),
+    sound=MOBILE,
 )
 
 ACCOUNT_NUMBER = identifier(
@@ -84,6 +85,7 @@ ACCOUNT_NUMBER = identifier(
         Rule("shape", "不是8至32位数字的账号", unless_damaged(f"regexp_full_match({V}, '[0-9]{{8,32}}')")),
     ),
     mask=f"'****' || right({V}, 4)",
+    sound="[0-9]{12,18}[1-9]",
 )
 
 PLATE_NUMBER = identifier(
@@ -106,6 +108,7 @@ PLATE_NUMBER = identifier(
         ),
     ),
     mask=f"substr({V}, 1, 2) || '***' || right({V}, 2)",
+    sound=f"[{PROVINCES}][A-Z][0-9A-HJ-NP-Z]{{5,6}}",
 )
 
 ELEMENTS_OF_CONTACTS: tuple[Element, ...] = (PHONE, ACCOUNT_NUMBER, PLATE_NUMBER)

@@ -90,6 +90,9 @@ DAY_AND_CLOCK = rf"{DAY}(?:[ T]?(?:{SECONDS}|{MINUTES}))?"
 COMPACT = "([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?"
 COMPACT_DAY = "[12][0-9]{7}"
 COMPACT_TIME = "([0-9]{4})" + "([0-9]{2})" * 5
+SOUND_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
+_YEAR, _MONTH, _DAY = "(?:19[1-9][0-9]|20[0-8][0-9])", "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|1[0-9]|2[0-8])"
+SOUND_DAY = f"{_YEAR}(?:[-/.]{_MONTH}[-/.]|年{_MONTH}月){_DAY}日?"  # no placeholder is among them
 ISO_DAY = r"\1-\2-\3"
 
 
@@ -195,6 +198,7 @@ DATE = Element(
     unreadable="不是有效日期，应为年、月、日齐全的日期（如2019-08-14或20190814）",
     text_rules=(SEVERAL_DATES,),
     rules=_bounds(V),
+    sound=f"{SOUND_DAY}(?: {SOUND_CLOCK})?|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])",
 )
 
 DATETIME = Element(
@@ -211,6 +215,7 @@ DATETIME = Element(
     unreadable="不是有效的日期时间（如2019-08-14 10:11:12）",
     text_rules=(SEVERAL_DATES,),
     rules=_bounds(f"cast({V} as date)"),
+    sound=f"{SOUND_DAY} {SOUND_CLOCK}",
 )
 
 MONTH = Element(
@@ -227,6 +232,7 @@ MONTH = Element(
     unreadable="不是有效的年月（如2019-08或201908）",
     text_rules=(AMBIGUOUS_MONTH, SEVERAL_DATES),
     rules=_bounds(V),
+    sound="(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])",
 )
 
 YEAR_ELEMENT = Element(
@@ -242,6 +248,7 @@ YEAR_ELEMENT = Element(
     unreadable="不是四位年份",
     text_rules=(SEVERAL_NUMBERS,),
     rules=(Rule("range", "年份早于1850年或晚于2100年", f"{V} between 1850 and 2100", dimension="准确性"),),
+    sound="(?:19|20)[0-9]{2}",
 )
 
 ELEMENTS_OF_DATES: tuple[Element, ...] = (DATE, DATETIME, MONTH, YEAR_ELEMENT)

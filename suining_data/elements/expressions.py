@@ -23,6 +23,9 @@ DAMAGED = r"[?？□■\x{FFFD}\x{E000}-\x{F8FF}\x{F0000}-\x{10FFFD}]"
 # What is left of a text that was decoded wrongly and written again.
 GARBLED_WORDS = "锟斤|斤拷|烫烫烫|屯屯屯"
 GARBLED = rf"{GARBLED_WORDS}|\x{{FFFD}}"
+# For patterns of sound texts: Chinese characters that are no part of a garbled text.
+SOUND_HAN = "[一-屮屰-拶拸-斣斥-烪烬-锞锠-鿿]"
+SOUND_PROSE = f"[A-Za-z0-9{SOUND_HAN[1:-1]}][A-Za-z0-9{SOUND_HAN[1:-1]} ()（）.,:、，。：-]{{6,40}}"
 HAN = r"[\x{2E80}-\x{2FDF}\x{3005}-\x{3007}\x{3400}-\x{4DBF}\x{4E00}-\x{9FFF}\x{F900}-\x{FAFF}\x{20000}-\x{3FFFF}]"
 
 _FULL_ALNUM = "".join(chr(c) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))

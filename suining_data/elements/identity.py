@@ -130,6 +130,7 @@ IDENTITY_NUMBER = identifier(
         f"when length({V}) >= 6 then substr({V}, 1, 2) || repeat('*', length({V}) - 4) || right({V}, 2) "
         "else '****' end"
     ),
+    sound="[0-9]{17}[0-9X]",
 )
 
 ID_TYPE_CODE = code_set(

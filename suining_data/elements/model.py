@@ -71,6 +71,9 @@ class Element:
     # A text that breaks one of these is no value: it is not called unreadable too, and like an unreadable one it stops
     # the row of a required field.
     text_rules: tuple[Rule, ...] = ()
+    # A pattern (RE2) of texts that break none of the rules above that quarantine: a column in which many texts match need
+    # not be looked at rule by rule (standardization/plausibility.py).
+    sound: str | None = None
     mask: str | None = None
     units: dict[str, float] = field(default_factory=dict)  # unit -> factor to the canonical unit
     code_set: dict[str, str] | None = None  # code -> Chinese label

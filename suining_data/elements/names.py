@@ -7,7 +7,7 @@ start and 有限公司 at its end are part of it. Two names in a cell (王、李
 """
 
 from suining_data.city import load_city
-from suining_data.elements.cells import LOST_DIGITS, NO_NAME, ONE_VALUE, ORDINARY_NUMBER, code_text, identifier
+from suining_data.elements.cells import LOST_DIGITS, NO_NAME, ONE_VALUE, ORDINARY_NUMBER, SOUND_NUMBER, code_text, identifier
 from suining_data.elements.expressions import (
     BLANK,
     BREAK,
@@ -15,6 +15,8 @@ from suining_data.elements.expressions import (
     GARBLED,
     HAN,
     NOTHING,
+    SOUND_HAN,
+    SOUND_PROSE,
     UNKNOWN,
     clean_of,
     half_width,
@@ -28,6 +30,8 @@ from suining_data.elements.expressions import (
 from suining_data.elements.model import Cleaning, Element, Rule
 
 V, X, T = "{v}", "{x}", "{t}"
+# The most usual surnames, so that no word for "no name" and no 合计 matches
+SOUND_PERSON = f"[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢唐冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔谭]{SOUND_HAN}{{1,2}}"
 DOTS = "•．・‧∙⋅･"  # all are written for U+00B7 in names of minorities
 NOTHING_NAMED = (*NOTHING, *UNKNOWN, "未取名", "未命名", "无名", "无字号")
 COMPOUND_SURNAMES = """
@@ -125,6 +129,7 @@ PERSON_NAME = Element(
         Rule("length", "姓名超过50个字符", f"length({V}) <= 50"),
     ),
     mask=_masked_name(),
+    sound=SOUND_PERSON,
 )
 
 ORGANIZATION_NAME = Element(
@@ -140,6 +145,7 @@ ORGANIZATION_NAME = Element(
         _damaged("单位名称"),
         Rule("length", "单位名称少于2个或超过200个字符", f"length({V}) between 2 and 200"),
     ),
+    sound=f"{SOUND_HAN}{{2,30}}(?:{ORGANIZATION_ENDS}|馆|站|会|队)",
 )
 
 PLACE_NAME = Element(
@@ -152,6 +158,7 @@ PLACE_NAME = Element(
     **text_of_lines((*NOTHING, *UNKNOWN)),
     text_rules=(SEVERAL_PLACES, NO_NAME),
     rules=(_damaged("地名"), Rule("length", "地名超过100个字符", f"length({V}) <= 100")),
+    sound=f"{SOUND_HAN}{{1,8}}[村镇乡县区市路街社组站]",
 )
 
 TEXT = Element(
@@ -161,6 +168,7 @@ TEXT = Element(
     form="不超过4000个字符",
     clean=plain_text(),
     rules=(GARBLED_TEXT, Rule("length", "超过4000个字符", f"length({V}) <= 4000")),
+    sound=f"{SOUND_HAN}{{2,20}}|{SOUND_PROSE}",
 )
 
 IDENTIFIER = identifier(
@@ -171,6 +179,7 @@ IDENTIFIER = identifier(
     example="A0001",
     **code_text(ORDINARY_NUMBER),
     rules=(LOST_DIGITS, Rule("length", "超过100个字符", f"length({V}) <= 100")),
+    sound=SOUND_NUMBER,
 )
 
 ELEMENTS_OF_NAMES: tuple[Element, ...] = (PERSON_NAME, ORGANIZATION_NAME, PLACE_NAME, TEXT, IDENTIFIER)

@@ -5,7 +5,7 @@ Here: GB 32100-2015, GB 11714, the registration number of GS 15. Not here: names
 """
 
 from suining_data.city import load_city
-from suining_data.elements.cells import LOST_DIGITS, ORDINARY_NUMBER, code_text, identifier, unless_damaged
+from suining_data.elements.cells import LOST_DIGITS, ORDINARY_NUMBER, SOUND_NUMBER, code_text, identifier, unless_damaged
 from suining_data.elements.expressions import NOTHING, UNKNOWN, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
 
@@ -155,6 +155,7 @@ ORGANIZATION_IDENTIFIER = identifier(
             unless_damaged(f"regexp_full_match({V}, '[0-9A-Z]{{6,20}}')"),
         ),
     ),
+    sound="[0-9A-Z]{6,20}",
 )
 
 LICENSE_NUMBER = identifier(
@@ -167,6 +168,7 @@ LICENSE_NUMBER = identifier(
     # Numbers of documents contain Chinese and brackets (某卫医证字（2019）第1号): brackets become ASCII, blanks go.
     **code_text(ORDINARY_NUMBER, NOTHING_CODED),
     rules=(LOST_DIGITS, Rule("length", "长度超过50个字符", f"length({V}) <= 50")),
+    sound=SOUND_NUMBER,
 )
 
 SCHOOL_CODE = identifier(
@@ -179,6 +181,7 @@ SCHOOL_CODE = identifier(
     sensitivity="L1",
     **code_text("regexp_full_match({x}, '[0-9]{10}')", NOTHING_CODED),
     rules=(Rule("shape", "不是10位数字", unless_damaged(f"regexp_full_match({V}, '[0-9]{{10}}')")),),
+    sound="[0-9]{10}",
 )
 
 # The standard: year and month, and a department. Older codes: a year of four digits, and an industry.
@@ -199,6 +202,7 @@ INVESTMENT_PROJECT_CODE = identifier(
             Then.WARN,
         ),
     ),
+    sound="[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}",
 )
 
 ELEMENTS_OF_ORGANIZATIONS: tuple[Element, ...] = (

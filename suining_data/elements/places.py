@@ -12,6 +12,7 @@ from suining_data.elements.expressions import (
     GARBLED_WORDS,
     INVISIBLE,
     NOTHING,
+    SOUND_PROSE,
     UNKNOWN,
     ascii_forms,
     clean_of,
@@ -68,6 +69,7 @@ DIVISION_CODE = identifier(
             "准确性",
         ),
     ),
+    sound="[0-9]{6}|[0-9]{9}|[0-9]{12}",
 )
 
 # Names that begin like another town come first, so that the mask does not end inside them.
@@ -97,6 +99,7 @@ ADDRESS = Element(
         f"coalesce(nullif(regexp_extract({V}, '{TOWNSHIP}'), ''), "
         f"nullif(regexp_extract({V}, '^.*?[县区]'), ''), nullif(regexp_extract({V}, '^.{{2,6}}?市'), ''), '') || '****'"
     ),
+    sound=SOUND_PROSE,
 )
 
 
@@ -112,6 +115,7 @@ def _coordinate(
     form: str,
     example: str,
     bounds: tuple[float, float],
+    sound: str,
     range_reason: str,
     city: str,
     city_reason: str,
@@ -144,6 +148,7 @@ def _coordinate(
         ),
         unreadable="不是坐标数值",
         text_rules=(SEVERAL_COORDINATES,),
+        sound=sound,
         rules=(
             Rule("range", range_reason, possible, dimension="准确性"),
             Rule("city_box", city_reason, f"not ({possible}) or {city}", Then.WARN, "准确性"),
@@ -158,6 +163,7 @@ LONGITUDE = _coordinate(
     form="度，小数或度分秒",
     example=str(CITY.centre.longitude),
     bounds=(-180, 180),
+    sound=r"(?:1[0-7][0-9]|[1-9][0-9])(?:\.[0-9]{1,12})?",
     range_reason="经度超出-180至180度",
     city=f"{V} between {CITY.degrees.west} and {CITY.degrees.east}",
     city_reason=(
@@ -171,6 +177,7 @@ LATITUDE = _coordinate(
     form="度，小数或度分秒",
     example=str(CITY.centre.latitude),
     bounds=(-90, 90),
+    sound=r"[1-8][0-9](?:\.[0-9]{1,12})?",
     range_reason="纬度超出-90至90度，疑似经纬度颠倒",
     city=f"{V} between {CITY.degrees.south} and {CITY.degrees.north}",
     city_reason=(
@@ -191,6 +198,7 @@ COORDINATE_X = _coordinate(
     form="米",
     example=str(CITY.centre.x),
     bounds=(0, 99_999_999),
+    sound=r"[1-9][0-9]{5,7}(?:\.[0-9]{1,9})?",
     range_reason="横坐标不是有效的米制坐标",
     city=f"{f'{V} - case {ZONE_ADDED} else 0 end' if ZONES else V} between {CITY.metres.west:.10g} and {CITY.metres.east:.10g}",
     city_reason=(
@@ -205,6 +213,7 @@ COORDINATE_Y = _coordinate(
     form="米",
     example=str(CITY.centre.y),
     bounds=(0, 10_000_000),
+    sound=r"[1-9][0-9]{5,6}(?:\.[0-9]{1,9})?",
     range_reason="纵坐标不是有效的米制坐标",
     city=f"{V} between {CITY.metres.south:.10g} and {CITY.metres.north:.10g}",
     city_reason=(

@@ -30,6 +30,7 @@ V, X = "{v}", "{x}"
 NO_NUMBER = (*NOTHING, *UNKNOWN, "…", "...")
 NUMBER_SHAPE = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]{1,3})?"
 PLAIN = r"-?[0-9]+(?:\.[0-9]+)?"
+SOUND_AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
 CURRENCY = f"(?:{BLANK}|[¥$]|人民币|CNY|RMB)"
 # 0,123 is no group: it is a decimal comma
 IN_THREES = rf"[-(]?[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+(?:\.[0-9]*)?(?:[^0-9,]*|{BLANK}*[KH]?M2)"
@@ -135,6 +136,7 @@ MONEY_CNY = Element(
     text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
     units=MONEY_UNITS,
+    sound=SOUND_AMOUNT,
 )
 
 AREA_M2 = Element(
@@ -151,6 +153,7 @@ AREA_M2 = Element(
     text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION, Rule("negative", "面积为负数", f"{V} >= 0", dimension="准确性")),
     units=AREA_UNITS,
+    sound=SOUND_AMOUNT,
 )
 
 PERCENT = Element(
@@ -166,6 +169,7 @@ PERCENT = Element(
     unreadable="不是百分数",
     text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
+    sound=SOUND_AMOUNT,
 )
 
 NUMBER = Element(
@@ -181,6 +185,7 @@ NUMBER = Element(
     unreadable="不是数字",
     text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
+    sound=SOUND_AMOUNT,
 )
 
 INTEGER = Element(
@@ -201,6 +206,7 @@ INTEGER = Element(
     unreadable="不是整数",
     text_rules=(SEVERAL_NUMBERS,),
     rules=(PRECISION,),
+    sound="[0-9]{1,9}",
 )
 
 YES = ("1", "是", "Y", "YES", "TRUE", "T", "有", "1.0", "√", "真")
@@ -218,6 +224,7 @@ BOOLEAN = Element(
     convert=f"case when {one_of(X, YES)} then true when {one_of(X, NO)} then false end",
     unreadable="不是“是”或“否”",
     text_rules=(SEVERAL_CODES,),
+    sound="[01是否]",
 )
 
 ELEMENTS_OF_QUANTITIES: tuple[Element, ...] = (MONEY_CNY, AREA_M2, PERCENT, NUMBER, INTEGER, BOOLEAN)

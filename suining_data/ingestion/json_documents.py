@@ -27,7 +27,7 @@ from suining_data.ingestion.json_facts import (
     refuse_if_repeated,
     without_array,
 )
-from suining_data.ingestion.json_text import inexact_numbers, quoted, readable
+from suining_data.ingestion.json_text import readable, with_exact_numbers
 from suining_data.ingestion.physical_lines import (
     Broken,
     Lines,
@@ -148,9 +148,8 @@ def _load_lines(
 
 def _numbered(chunk: Lines, rejected: RejectedWriter) -> Iterator[bytes]:
     """The readable lines with their numbers; the others are rejected."""
-    lines = chunk.lines
-    if spans := inexact_numbers(chunk.text):
-        lines = b"".join(quoted(chunk.text, spans)).split(b"\n")
+    text = with_exact_numbers(chunk.text)
+    lines = chunk.lines if text == chunk.text else text.split(b"\n")
     numbered: Iterable[tuple[int, bytes]] = enumerate(lines, chunk.first)
     if chunk.broken or b"" in lines or any(mark in chunk.text for mark in MARKS):
         numbered = _sound(chunk, numbered, rejected)

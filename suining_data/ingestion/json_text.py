@@ -19,34 +19,16 @@ from suining_data.ingestion.encodings import fitting_encodings, refuse_wide_enco
 from suining_data.ingestion.physical_lines import BLOCK_BYTES, LooksLikeUtf8, decoded_blocks
 from suining_data.ingestion.reading import Refused, Target, neutral_link, yaml_of
 
-_AT_THE_END = rb"(?=[ \t\r\n]*[,}\]])"
-_INEXACT = [
-    re.compile(ending + _AT_THE_END)  # each starts with a literal, so that the search is fast
-    for ending in (rb"\.[0-9]*+(?<=[0-9]0)", rb"E\+[0-9]++", rb"e\+[0-9]++")
-]
-# A quote after a letter or digit closes a string, so that what follows is no text within one
-_AFTER_KEY = re.compile(rb'(?<=[0-9A-Za-z_\x80-\xff]"):[ \t\r\n]*(-?[0-9]++(?:\.[0-9]++)?)\Z')
-_LONGEST_NUMBER = 64
+# Colon, blanks, number. A quote after a letter or digit closes a string, so that what follows is no text within one.
+_INEXACT = re.compile(
+    rb':(?<=[0-9A-Za-z_\x80-\xff]":)([ \t\r\n]*+)(-?[0-9]++(?:\.[0-9]*+(?<=[0-9]0)|(?:\.[0-9]++)?[Ee]\+[0-9]++))'
+    rb"(?=[ \t\r\n]*+[,}\]])"
+)
 
 
-def inexact_numbers(text: bytes) -> list[tuple[int, int]]:
-    """Start and end of each number that DuckDB would write differently, in order."""
-    found = []
-    for pattern in _INEXACT:
-        for match in pattern.finditer(text):
-            start = max(0, match.start() - _LONGEST_NUMBER)
-            if before := _AFTER_KEY.search(text[start : match.start()]):
-                found.append((start + before.start(1), match.end()))
-    return sorted(found)
-
-
-def quoted(text: bytes, spans: list[tuple[int, int]]) -> Iterator[bytes]:
-    """The text in pieces, with quotes around these spans."""
-    place = 0
-    for start, end in spans:
-        yield text[place:start] + b'"' + text[start:end] + b'"'
-        place = end
-    yield text[place:]
+def with_exact_numbers(text: bytes) -> bytes:
+    """The text with quotes around each number that DuckDB would write differently."""
+    return _INEXACT.sub(rb':\1"\2"', text)
 
 
 def readable(file: Path, resource: Resource, target: Target, number: int = 1) -> Path:
@@ -64,12 +46,10 @@ def _with_exact_numbers(file: Path, copy: Path) -> Path:
     if not file.stat().st_size:
         return file
     with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        found = [inexact_numbers(window) for window in _windows(text)]
-        if not any(found):
+        if not any(_INEXACT.search(window) for window in _windows(text)):
             return file
         with copy.open("wb") as out:
-            for window, spans in zip(_windows(text), found, strict=True):
-                out.writelines(quoted(window, spans))
+            out.writelines(with_exact_numbers(window) for window in _windows(text))
         return copy
 
 
