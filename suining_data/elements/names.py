@@ -7,7 +7,15 @@ start and 有限公司 at its end are part of it. Two names in a cell (王、李
 """
 
 from suining_data.city import load_city
-from suining_data.elements.cells import LOST_DIGITS, NO_NAME, ONE_VALUE, ORDINARY_NUMBER, SOUND_NUMBER, code_text, identifier
+from suining_data.elements.cells import (
+    LOST_DIGITS,
+    NO_NAME,
+    ONE_VALUE,
+    ORDINARY_NUMBER,
+    SOUND_NUMBER,
+    code_text,
+    identifier,
+)
 from suining_data.elements.expressions import (
     BLANK,
     BREAK,

@@ -5,7 +5,14 @@ Here: GB 32100-2015, GB 11714, the registration number of GS 15. Not here: names
 """
 
 from suining_data.city import load_city
-from suining_data.elements.cells import LOST_DIGITS, ORDINARY_NUMBER, SOUND_NUMBER, code_text, identifier, unless_damaged
+from suining_data.elements.cells import (
+    LOST_DIGITS,
+    ORDINARY_NUMBER,
+    SOUND_NUMBER,
+    code_text,
+    identifier,
+    unless_damaged,
+)
 from suining_data.elements.expressions import NOTHING, UNKNOWN, digit_sum, validated_where
 from suining_data.elements.model import Element, Rule, Then
 

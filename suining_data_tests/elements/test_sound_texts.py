@@ -31,4 +31,6 @@ def test_sound_texts_break_no_rule_that_refuses(
 
 
 def test_the_elements_of_most_columns_have_an_ordinary_form() -> None:
-    assert {"person_name", "organization_name", "date", "text", "money_cny", "sex_code"} <= {e.id for e in WITH_SOUND_TEXTS}
+    assert {"person_name", "organization_name", "date", "text", "money_cny", "sex_code"} <= {
+        e.id for e in WITH_SOUND_TEXTS
+    }
