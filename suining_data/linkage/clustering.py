@@ -1,14 +1,15 @@
 """Clustering: which candidate pairs are matches, which records form a cluster, and which pairs a person must decide.
 
-Here: thresholds, vetoes, decisions of people, splitting of clusters. Not here: weights (scoring.py), ids (registry.py),
+Here: thresholds, vetoes, decisions of people, joining of clusters. Not here: weights (scoring.py), ids (registry.py),
 the review queue (review.py).
 
 A cluster has at most one resolved subject, because two different accepted numbers are two subjects. It never has two
-members that veto each other, through whatever chain of pairs. A person's decision counts more than any weight or
-cluster size, but less than a veto.
+members that veto each other, through whatever chain of pairs. Two clusters of several records join when enough of the
+pairs between them agree: one false match between two persons with many records has no support. So a cluster may be as
+large as its records agree. A person's decision counts more than any weight or support, but less than a veto.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -23,7 +24,12 @@ from suining_data.linkage.subject_linkage import SubjectLinkage
 ACCEPT = 10.0  # weight (log2 of the odds) from which a pair is a match: one false match in a thousand such pairs
 REVIEW = 0.0  # weight below which a pair is more likely a non-match
 MARGIN = 5.0  # bits between the best and the second resolved subject; with less, a person decides
-LARGE, STRONG = 12, 20.0  # a cluster grows beyond LARGE records only by pairs with at least the weight STRONG
+# Two clusters join if at least SHARE of the pairs of their records have the weight SUPPORT, one of them ACCEPT. Records
+# without a number also join by several pairs of the weight SUPPORT. Of thresholds and shares tried on data with one to
+# twenty records a person, these lose least (suining_data_tests/benchmarks/foreign).
+SUPPORT = 5.0
+SHARE = 0.3
+SEVERAL = 2
 
 Edges = dict[str, NDArray[Any]]
 
@@ -43,19 +49,20 @@ def cluster(
     nodes = con.execute(f"select count(*) from {profiles}").fetchall()[0][0]
     labels = _components(nodes, edges["l"], edges["r"])
     _register_labels(con, labels)
-    broken = _broken_components(con, subject, profiles)
-    if broken:
-        labels = _split(con, subject, profiles, edges, labels, broken)
+    doubtful = _doubtful_components(con, subject, profiles)
+    if doubtful:
+        labels = _joined_anew(con, subject, profiles, edges, labels, doubtful)
         _register_labels(con, labels)
     con.execute(_members(profiles))
     con.execute(_OPEN)
 
 
 def _classified(subject: SubjectLinkage, scored: str, profiles: str, decisions: str) -> str:
-    """SQL: the temporary tables decided, classified_pair (every pair with what decides about it) and accepted_pair.
+    """SQL: the temporary tables decided, classified_pair (every pair with what decides about it) and linking_pair.
 
     `is_out`: a veto or a decision excludes the pair. `is_settled`: a person decided to which resolved subject the record
     belongs. `lead_weight`: bits above the next pair of the record; `gap_weight`: bits below the best pair of the record.
+    A linking pair is accepted (it joins two records), or it supports others.
     """
     return f"""
         create or replace temp table decided as
@@ -80,19 +87,20 @@ def _classified(subject: SubjectLinkage, scored: str, profiles: str, decisions: 
         from compared
         window best as (partition by token_l, is_resolved, is_out order by weight desc, token_r);
 
-        create or replace temp table accepted_pair as
-        select l, r, token_l, token_r, evidence, weight, verdict is not null as is_decided
+        create or replace temp table linking_pair as
+        select l, r, token_l, token_r, is_resolved, evidence, weight, verdict is not null as is_decided,
+            coalesce(verdict = 'same', false) or (weight >= {ACCEPT} and (not is_resolved or (
+                not is_settled and position = 1 and coalesce(lead_weight, {MARGIN}) >= {MARGIN}))) as is_accepted
         from classified_pair
-        where not is_out and (verdict = 'same' or (weight >= {ACCEPT} and (not is_resolved or (
-            not is_settled and position = 1 and coalesce(lead_weight, {MARGIN}) >= {MARGIN}))))
+        where not is_out and case when is_resolved then is_accepted else verdict = 'same' or weight >= {SUPPORT} end
     """
 
 
 def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
-    """The accepted pairs as columns l, r, weight, the strongest first. Decided pairs come before all others."""
+    """The linking pairs as columns l, r, weight, is_accepted, the strongest first. Decided pairs come before all others."""
     ordered = con.execute("""
-        select l, r, case when is_decided then 'inf'::double else weight end as weight
-        from accepted_pair order by is_decided desc, accepted_pair.weight desc, l, r
+        select l, r, is_accepted, case when is_decided then 'inf'::double else weight end as weight
+        from linking_pair order by is_decided desc, linking_pair.weight desc, l, r
     """)
     return {name: np.asarray(column) for name, column in ordered.fetchnumpy().items()}
 
@@ -113,52 +121,68 @@ def _register_labels(con: duckdb.DuckDBPyConnection, labels: NDArray[np.int64]) 
     con.unregister("labels")
 
 
-def _broken_components(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str) -> list[int]:
-    """Components with two resolved subjects, with two members that a veto or a decision separates, or with too many."""
+def _doubtful_components(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str) -> list[int]:
+    """Components with two resolved subjects, with two members that a veto or a decision separates, or with a member that
+    no accepted pair links to the resolved subject or to the only other member."""
     rows = con.execute(f"""
         with member as (select component, p.* from component join {profiles} as p using (node)),
-        several as (select component from member group by component having count(*) > 1),
-        size as (
-            select component from member semi join several using (component)
-            group by component having count(*) > {LARGE} or count(*) filter (where is_resolved) > 1
-        )
-        select component from size
+
+        direct as (
+            select l as node from linking_pair where is_accepted and is_resolved
+            union
+            select unnest([l, r]) from linking_pair join component on node = l
+            where is_accepted and component in (select component from component group by component having count(*) = 2)
+        ),
+
+        several as (
+            select component, count(*) filter (where is_resolved) as resolved, bool_and(is_resolved or direct.node is not null) as is_direct
+            from member left join direct using (node) group by component having count(*) > 1
+        ),
+
+        weak as (select component from several where resolved > 1 or not is_direct)
+
+        select component from weak
         union
         select l.component from member as l
         join member as r on l.component = r.component and l.node < r.node
         left join decided on decided.a = least(l.token, r.token) and decided.b = greatest(l.token, r.token)
-        where l.component in (from several) and l.component not in (from size)
+        where l.component in (select component from several) and l.component not in (from weak)
             and (decided.verdict = 'different' or {_vetoed(subject)})
         order by 1
     """).fetchall()
     return [component for (component,) in rows]
 
 
-def _split(
+def _joined_anew(
     con: duckdb.DuckDBPyConnection,
     subject: SubjectLinkage,
     profiles: str,
     edges: Edges,
     labels: NDArray[np.int64],
-    broken: list[int],
+    doubtful: list[int],
 ) -> NDArray[np.int64]:
-    """Split broken components: join their members anew, the strongest pairs first, never against a veto."""
-    inside = np.isin(labels[edges["l"]], broken)
-    vetoes = _vetoes_inside(con, subject, profiles, broken)
+    """The labels after the members of doubtful components are joined pair by pair, the strongest pairs first.
+
+    A pair without enough support is tried again after others have joined.
+    """
+    inside = np.isin(labels[edges["l"]], doubtful)
+    vetoes = _vetoes_inside(con, subject, profiles, doubtful)
     resolved = {node for (node,) in con.execute(f"select node from {profiles} where is_resolved").fetchall()}
-    sets = _DisjointSets(vetoes, resolved)
-    for left, right, weight in zip(*(edges[name][inside].tolist() for name in ("l", "r", "weight")), strict=True):
-        sets.join(left, right, weight)
+    pairs = list(zip(*(edges[name][inside].tolist() for name in ("l", "r", "weight", "is_accepted")), strict=True))
+    clusters = _Clusters(pairs, vetoes, resolved)
+    remaining = pairs
+    while len(rest := [pair for pair in remaining if not clusters.join(*pair)]) < len(remaining):
+        remaining = rest
     fresh = labels.copy()
-    inside_nodes = np.flatnonzero(np.isin(labels, broken))
-    fresh[inside_nodes] = labels.max() + 1 + np.array([sets.root(int(node)) for node in inside_nodes])
+    inside_nodes = np.flatnonzero(np.isin(labels, doubtful))
+    fresh[inside_nodes] = labels.max() + 1 + np.array([clusters.root(int(node)) for node in inside_nodes])
     return fresh
 
 
 def _vetoes_inside(
-    con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str, broken: list[int]
+    con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, profiles: str, doubtful: list[int]
 ) -> dict[int, set[int]]:
-    """Node -> nodes of the same broken component that must not be in its cluster."""
+    """Node -> nodes of the same doubtful component that must not be in its cluster."""
     rows = con.execute(
         f"""
         with member as (
@@ -169,7 +193,7 @@ def _vetoes_inside(
         left join decided on decided.a = least(l.token, r.token) and decided.b = greatest(l.token, r.token)
         where decided.verdict = 'different' or {_vetoed(subject)}
         """,
-        [broken],
+        [doubtful],
     ).fetchall()
     vetoes: dict[int, set[int]] = {}
     for left, right in rows:
@@ -177,35 +201,64 @@ def _vetoes_inside(
     return vetoes
 
 
-@dataclass
-class _DisjointSets:
-    """Union-find with conditions: two sets stay separate on a veto, with two resolved nodes, or when too large."""
+class _Clusters:
+    """Union-find with conditions: two clusters stay separate on a veto, with two resolved nodes, or without support."""
 
-    vetoes: dict[int, set[int]]
-    resolved: set[int]
-    parents: dict[int, int] = field(default_factory=dict)
-    members: dict[int, set[int]] = field(default_factory=dict)
+    def __init__(
+        self, pairs: list[tuple[int, int, float, bool]], vetoes: dict[int, set[int]], resolved: set[int]
+    ) -> None:
+        self.vetoes = vetoes
+        self.resolved = resolved
+        self.parents: dict[int, int] = {}
+        self.members: dict[int, set[int]] = {}
+        self.support: dict[int, Counter[int]] = {}  # cluster -> other cluster -> linking pairs between them
+        for left, right, *_ in pairs:
+            for one, other in ((left, right), (right, left)):
+                self.support.setdefault(one, Counter())[other] += 1
 
     def root(self, node: int) -> int:
         while (parent := self.parents.get(node, node)) != node:
             node = parent
         return node
 
-    def join(self, left: int, right: int, weight: float) -> None:
+    def join(self, left: int, right: int, weight: float, is_accepted: bool) -> bool:
+        """Join the clusters of two nodes. True when they are one cluster now or were before."""
         a, b = self.root(left), self.root(right)
         if a == b:
-            return
+            return True
         ours, theirs = self.members.get(a, {a}), self.members.get(b, {b})
         if len(self.resolved & (ours | theirs)) > 1 or any(self.vetoes.get(node, set()) & theirs for node in ours):
-            return
-        if len(ours) + len(theirs) > LARGE and weight < STRONG:
-            return
-        self.parents[b] = a
-        self.members[a] = ours | theirs
+            return False
+        is_decided = weight == float("inf")
+        if not is_decided and not self._is_supported(left, right, is_accepted):
+            return False
+        self._merge(*((a, b) if len(self.support[a]) >= len(self.support[b]) else (b, a)))
+        return True
+
+    def _is_supported(self, left: int, right: int, is_accepted: bool) -> bool:
+        """Whether enough pairs of the two clusters agree. A resolved subject is all of its records, so it needs no other."""
+        if is_accepted and not self.resolved.isdisjoint((left, right)):
+            return True
+        a, b = self.root(left), self.root(right)
+        ours, theirs = self.members.get(a, {a}), self.members.get(b, {b})
+        agreeing = self.support[a][b]
+        if agreeing < SHARE * len(ours) * len(theirs):
+            return False
+        return is_accepted or (agreeing >= SEVERAL and self.resolved.isdisjoint(ours | theirs))
+
+    def _merge(self, kept: int, joined: int) -> None:
+        self.parents[joined] = kept
+        self.members[kept] = self.members.get(kept, {kept}) | self.members.pop(joined, {joined})
+        ours, theirs = self.support[kept], self.support.pop(joined)
+        del ours[joined], theirs[kept]
+        for other, pairs in theirs.items():
+            ours[other] += pairs
+            del self.support[other][joined]
+            self.support[other][kept] += pairs
 
 
 def _members(profiles: str) -> str:
-    """SQL: every unresolved token with its cluster, and the strongest accepted pair that links it to the cluster."""
+    """SQL: every unresolved token with its cluster, and the strongest pair that links it to the cluster."""
     return f"""
         create or replace temp table member as
         with placed as (select token, is_resolved, component from {profiles} join component using (node)),
@@ -217,9 +270,9 @@ def _members(profiles: str) -> str:
         ),
 
         link as (
-            select token_l as token, token_r as matched, weight, is_decided, evidence from accepted_pair
+            select token_l as token, token_r as matched, weight, is_decided, evidence from linking_pair
             union all
-            select token_r, token_l, weight, is_decided, evidence from accepted_pair
+            select token_r, token_l, weight, is_decided, evidence from linking_pair
         ),
 
         best as (

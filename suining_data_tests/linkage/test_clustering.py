@@ -1,13 +1,13 @@
 """Sure pairs are clusters, unsure ones are asked about, and nothing that cannot be one is joined by a chain."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
-from suining_data.linkage.clustering import LARGE
 from suining_data_tests.linkage.pairs import Pairs
 
-SURE, UNSURE, VERY_SURE = 12.0, 5.0, 25.0
+SURE, UNSURE = 12.0, 4.0
+SUPPORTING = 7.0
 
 
 def test_a_sure_pair_is_one_an_unsure_one_is_asked_about_an_unlikely_one_is_two(pairs: Pairs) -> None:
@@ -87,14 +87,51 @@ def test_a_mistake_in_the_birth_date_is_no_conflict(pairs: Pairs) -> None:
     assert pairs.open() == {"ac": "ambiguous"}
 
 
-def test_a_large_cluster_holds_together_by_strong_pairs_only(pairs: Pairs) -> None:
-    tokens = [chr(ord("a") + number) for number in range(LARGE + 2)]
-    for left, right in pairwise(tokens):
+TWENTY = [chr(ord("a") + number) for number in range(20)]
+
+
+def test_a_cluster_is_as_large_as_its_records_agree(pairs: Pairs) -> None:
+    for left, right in combinations(TWENTY, 2):
         pairs.weigh(left, right, SURE)
-    assert max(map(len, pairs.groups())) == LARGE
-    for left, right in pairwise(tokens):
-        pairs.weigh(left, right, VERY_SURE)
-    assert pairs.groups() == {"".join(tokens)}
+    assert pairs.groups() == {"".join(TWENTY)}
+
+
+def test_a_chain_of_sure_pairs_is_not_one_subject(pairs: Pairs) -> None:
+    for left, right in pairwise(TWENTY):
+        pairs.weigh(left, right, SURE)
+    assert max(map(len, pairs.groups())) <= 4
+    assert set(pairs.open().values()) == {"ambiguous"}
+
+
+def test_one_false_match_between_two_persons_with_several_records_is_asked_about(pairs: Pairs) -> None:
+    for left, right in [*combinations("abc", 2), *combinations("def", 2)]:
+        pairs.weigh(left, right, 25.0)
+    pairs.weigh("c", "d", SURE)
+    assert pairs.groups() == {"abc", "def"}
+    assert pairs.open() == {"cd": "ambiguous"}
+
+
+def test_several_pairs_that_agree_a_little_are_enough_without_a_number(pairs: Pairs) -> None:
+    pairs.weigh("a", "b", SURE)
+    pairs.weigh("a", "c", SUPPORTING)
+    pairs.weigh("b", "c", SUPPORTING)
+    pairs.weigh("d", "e", SUPPORTING)
+    assert pairs.groups() == {"abc", "d", "e"}
+    assert pairs.open() == {"de": "uncertain"}
+    assert pairs.rules()["c"] == "scored"
+
+
+def test_a_record_with_a_little_to_say_never_joins_a_number(pairs: Pairs) -> None:
+    pairs.weigh("a", "A", SURE)
+    pairs.weigh("b", "A", SUPPORTING)
+    pairs.weigh("a", "b", SUPPORTING)
+    assert pairs.groups() == {"Aa", "b"}
+
+
+def test_every_record_that_matches_a_resolved_subject_joins_it(pairs: Pairs) -> None:
+    for token in TWENTY:
+        pairs.weigh(token, "A", SURE)
+    assert pairs.groups() == {"A" + "".join(TWENTY)}
 
 
 def test_the_same_pairs_in_another_order_are_the_same_clusters(pairs: Pairs) -> None:
