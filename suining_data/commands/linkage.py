@@ -1,6 +1,7 @@
 """`suining linkage ...`: the model of record linkage.
 
-Here: the commands, their options, what they print. Not here: the training (linkage/training.py).
+Here: the commands, their options, what they print. Not here: the training (linkage/training.py), the estimate
+(linkage/estimates.py).
 """
 
 import math
@@ -15,11 +16,6 @@ from suining_data.display import console, folding_table
 from suining_data.settings import settings
 
 linkage_app = typer.Typer(no_args_is_help=True, help="关联模型 · The model of record linkage.")
-
-
-@linkage_app.callback()
-def linkage() -> None:
-    """Makes Typer treat `linkage` as a group, although it has only one command."""
 
 
 @linkage_app.command("train")
@@ -50,6 +46,40 @@ def train_models(
                 console.print(_levels(model))
                 console.print(f"{file}")
     console.print("下一次 suining refresh 按此关联 (the next refresh uses this model)")
+
+
+@linkage_app.command("estimate")
+def print_estimate() -> None:
+    """Print how good the linkage is, estimated without the truth: precision and recall of the pairs of records.
+
+    The last columns say what people have decided of the pairs that were left to them.
+    """
+    from suining_data.linkage import SUBJECT_LINKAGES
+    from suining_data.linkage.estimates import estimate
+    from suining_data.warehouse import read_warehouse, table_exists
+
+    if not settings().warehouse.exists():
+        raise Mistake(NOTHING_LINKED)
+    table = folding_table(
+        "主体 subject", "已归并对 linked pairs", "误并（估计） false", "漏并（估计） missed", "查准率 precision", "查全率 recall",
+        "已判定 reviewed", "判为同一 same",
+    )  # fmt: skip
+    with read_warehouse(settings()) as con:
+        if not table_exists(con, "linked.person_record"):
+            raise Mistake(NOTHING_LINKED)
+        for subject in SUBJECT_LINKAGES:
+            found = estimate(con, subject.name)
+            table.add_row(
+                subject.name,
+                f"{found.linked_pairs:,}",
+                f"{found.false_pairs:,.1f}",
+                f"{found.missed_pairs:,.0f}",
+                f"{found.precision:.6f}",
+                f"{found.recall:.6f}",
+                f"{found.reviewed_pairs:,}",
+                f"{found.reviewed_same:,}",
+            )
+    console.print(table)
 
 
 def _levels(model: dict[str, Any]) -> Table:
