@@ -20,7 +20,7 @@ from suining_data.standardization.rules import ColumnRule, rules_of_fields
 from suining_data.standardization.statement import broken_and_filled
 from suining_data.warehouse import load_spatial
 
-ROWS_VALIDATED = 2_000  # the first rows of a batch are enough to see that a column holds other values
+ROWS_VALIDATED = 1_000  # the first rows of a batch are enough to see that a column holds other values
 FEWEST_VALUES = 20
 MOST_BROKEN = 0.90  # of the filled cells of a column
 # One number that ends in zeros may be right, a column of them is not: LOST_DIGITS refuses, too.
