@@ -40,7 +40,7 @@ TARGETS = (
     Target("linked", "organization", "recall", {"usual": 0.9995, "wild": 0.996}),
     *_golden("person", 0.999, 0.997, "name", "birth_date", "sex_code", "death_date"),
     *_golden("person", 0.998, 0.99, "registered_address", "residence_address"),
-    *_golden("organization", 0.998, 0.99, "name", "address", "representative"),
+    *_golden("organization", 0.998, 0.99, "name", "address", "representative_name", "representative"),
     *_golden("person", 0.99, 0.98, "phone", "employer"),
     *(
         target
