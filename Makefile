@@ -1,6 +1,8 @@
 # Everything a newcomer runs. SCALE=1 is the city, 0.05 a twentieth of it.
 SCALE ?= 0.05
 SEED ?= 1
+# of make accuracy, which also takes several seeds: SEED=1,2,3. EXPLAIN=1 shows examples of what went wrong
+ERRORS ?= usual,wild
 BIN := .venv/bin
 
 # PYTHON=... names an interpreter; without it the first that will do is taken
@@ -38,7 +40,7 @@ bench: .venv/run
 	$(BIN)/python -m suining_data_tests.benchmarks.refresh --scale $(SCALE) --seed $(SEED)
 
 accuracy: .venv/run
-	$(BIN)/python -m suining_data_tests.benchmarks.accuracy --scale $(SCALE) --seeds $(SEED)
+	$(BIN)/python -m suining_data_tests.benchmarks.accuracy --scale $(SCALE) --seeds $(SEED) --errors $(ERRORS) $(if $(EXPLAIN),--explain)
 
 clean:
 	rm -rf .venv data/landing data/raw data/warehouse data/published data/registry data/truth data/reports data/dagster

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import duckdb
 import typer
@@ -26,6 +26,8 @@ from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_o
 from suining_data.commands.review import review_app
 from suining_data.display import console, error_console
 from suining_data.settings import PROJECT, settings
+
+Errors = Literal["usual", "wild"]  # the profiles of suining_data.synthetic, which only `sample` loads
 
 app = typer.Typer(
     add_completion=False,
@@ -60,17 +62,20 @@ def suining(
 def sample(
     scale: Annotated[float, typer.Option(min=0.0005, max=20, help="1 is the city: 2.42 million rows.")] = 0.05,
     seed: Annotated[int, typer.Option(min=0)] = 1,
+    errors: Annotated[
+        Errors, typer.Option(help="How the departments err: wild is at least three times as often, and in more ways.")
+    ] = "usual",
     keep: Annotated[bool, typer.Option(help="Do nothing if landing/ has this sample already.")] = False,
 ) -> None:
     """Make deliveries of a synthetic city in landing/, and the truth about it in truth/."""
     from suining_data.catalog import load_catalog
-    from suining_data.synthetic import make_sample, read_summary, without_view
+    from suining_data.synthetic import PROFILES, make_sample, read_summary, without_view
 
-    if keep and (present := read_summary(settings())) and (present.scale, present.seed) == (scale, seed):
+    if keep and (present := read_summary(settings())) and present.city == (scale, seed, errors):
         console.print(f"样本已在 {settings().landing}：{present.total_rows:,} 行 (this sample exists already)")
         return
     with console.status("生成样本数据 (making deliveries)…"):
-        summary = make_sample(settings(), scale, seed)
+        summary = make_sample(settings(), scale, seed, PROFILES[errors])
     console.print(
         f"已生成 {summary.files} 个文件 {summary.total_rows:,} 行，{summary.seconds:.1f} 秒 (deliveries are in {settings().landing})"
     )

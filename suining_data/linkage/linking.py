@@ -26,10 +26,7 @@ def link(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> int:
     reports enough to be a subject of its own. Returns the number of rows of linked.<subject>_link.
     """
     move_tokens(con, subject.name)
-    con.execute(f"create or replace temp table last_decision as {_LAST_DECISION}", [subject.name])
-    find_candidates(con, subject, "last_decision")
-    _score(con, subject)
-    cluster(con, subject, "scored", PROFILE, "last_decision")
+    compare(con, subject)
     con.execute(f"""
         create or replace table linked.{subject.name}_link{STAGING} as
         with placed as (
@@ -46,6 +43,14 @@ def link(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> int:
     """)
     con.execute(f"create or replace table linked.{subject.name}_open_pair{STAGING} as from open_pair")
     return int(con.execute(f"select count(*) from linked.{subject.name}_link{STAGING}").fetchall()[0][0])
+
+
+def compare(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> None:
+    """Fill the temporary tables of blocking.py, `scored`, and those of clustering.py."""
+    con.execute(f"create or replace temp table last_decision as {_LAST_DECISION}", [subject.name])
+    find_candidates(con, subject, "last_decision")
+    _score(con, subject)
+    cluster(con, subject, "scored", PROFILE, "last_decision")
 
 
 # Of several decisions on a pair, in either order of its tokens, the last counts.

@@ -13,6 +13,7 @@ from suining_data.catalog import Entity, Field, Mode, Resource, Unit
 from suining_data.sql import literal
 
 from .corruption import corrupted
+from .error_sources import ERROR_SOURCES
 from .errors import ErrorRates
 from .habits import written
 from .views.view import View
@@ -84,20 +85,21 @@ def _delivered_sql(
     """SQL: three steps per value: the written text, a draw, the delivered text with the error's kind. `n` counts per file."""
     types = {row[0]: str(row[1]) for row in con.execute("describe delivery_base").fetchall()}
     texts, draws, finals, kinds = [], [], [], {}
+    others, borrowed, joins = _error_sources(resource, rates)
     for i, field in enumerate(resource.fields):
         texts.append(f"coalesce({written(view, resource, field, types[field.name])}, '') as w{i}")
         draws.append(f"u(n, {literal(resource.id + '.' + _draw_key(field.name))}) as d{i}")
-        other = next(
-            (f"w{j}" for j, f in enumerate(resource.fields) if {f.name, field.name} == {"longitude", "latitude"}), ""
-        )
+        for j, other in enumerate(resource.fields):
+            if {other.name, field.name} == {"longitude", "latitude"}:
+                others[field.name]["other_axis"] = f"w{j}"
         whole = view.is_whole or _is_structure(view, field)
-        text, kind = (f"w{i}", "null") if whole else corrupted(field, f"w{i}", f"d{i}", rates, other)
+        text, kind = (f"w{i}", "null") if whole else corrupted(field, f"w{i}", f"d{i}", rates, others[field.name])
         finals.append(f"{text} as c{i}")
         kinds[field.name] = kind
     truths, carried = _truth_columns(resource, types, kinds)
     row_number = "n" if files == 1 else "row_number() over (partition by file_no order by n)"
     return f"""create or replace table delivered as
-        with written as (select n, file_no, {", ".join([*carried, *texts])} from delivery_base),
+        with written as (select n, file_no, {", ".join([*carried, *borrowed, *texts])} from delivery_base {" ".join(joins)}),
         drawn as (select *, {", ".join(draws)} from written),
         final as (select n, file_no, {", ".join([*finals, *truths])} from drawn)
         select * exclude (n), {row_number} as n from final"""
@@ -132,7 +134,7 @@ def _truth_columns(resource: Resource, types: dict[str, str], kinds: dict[str, s
         if column not in types:
             raise KeyError(f"the view of {resource.id} lacks column {column}")
         carried.add(column)
-        causes = [kinds[name] for name in _fields_of(resource, entity) if kinds[name] != "null"]
+        causes = [kinds[name] for name in _fields_of(resource, *entity.values.values()) if kinds[name] != "null"]
         if f"error_{column}" in types:
             carried.add(f"error_{column}")
             causes.append(f"error_{column}")
@@ -141,12 +143,32 @@ def _truth_columns(resource: Resource, types: dict[str, str], kinds: dict[str, s
     return items, sorted(carried)
 
 
-def _fields_of(resource: Resource, entity: Entity) -> list[str]:
-    """The delivered fields from which an entity's values come, directly or through derived columns."""
+def _error_sources(resource: Resource, rates: ErrorRates) -> tuple[dict[str, dict[str, str]], list[str], list[str]]:
+    """Per field the columns of error sources that its errors can need, their select items, and the joins."""
+    columns: dict[str, dict[str, str]] = {field.name: {} for field in resource.fields}
+    items, joins = [], []
+    for i, entity in enumerate(resource.entities):
+        sources = [
+            source
+            for source in ERROR_SOURCES
+            if source.subject == entity.subject and source.attribute in entity.values and getattr(rates, source.kind)
+        ]
+        for source in sources:
+            items.append(f"s{i}.{source.column} as {source.column}_{i}")
+            for field in _fields_of(resource, entity.values[source.attribute]):
+                columns[field][source.column] = f"{source.column}_{i}"
+        if sources:
+            subject = entity.subject
+            joins.append(f"left join {subject}_error_source as s{i} on s{i}.id = {subject}_{entity.role}")
+    return columns, items, joins
+
+
+def _fields_of(resource: Resource, *values: str) -> list[str]:
+    """The delivered fields from which values of an entity come, directly or through derived columns."""
     derived = {column.name: column.sql for column in resource.derived}
     names = [field.name for field in resource.fields]
     wanted: set[str] = set()
-    queue = list(entity.values.values())
+    queue = list(values)
     while queue:
         name = queue.pop()
         if name in derived:

@@ -22,12 +22,13 @@ from . import truth, writers
 from .city import make_city
 from .city.calendar import TODAY
 from .delivery import deliver
-from .errors import RATES, ErrorRates
+from .error_sources import create_error_sources
+from .errors import USUAL, ErrorRates, profile_of
 from .views import all_views
 from .volumes import rows_of
 
 MADE = "landing_files.txt"  # in truth/: the files that the next call may delete
-SUMMARY = "sample.json"  # in truth/: scale, seed and counts of the files
+SUMMARY = "sample.json"  # in truth/: scale, seed, error profile and counts of the files
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,20 @@ class SampleSummary:
     rows: dict[str, int] = field(default_factory=dict)
     files: int = 0
     seconds: float = 0.0
+    errors: str = "usual"  # a profile of errors.py
+
+    @property
+    def city(self) -> tuple[float, int, str]:
+        """What decides which city it is."""
+        return self.scale, self.seed, self.errors
 
     @property
     def total_rows(self) -> int:
         return sum(self.rows.values())
 
 
-def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates = RATES) -> SampleSummary:
-    """Write landing/<unit>/<file> for every resource of the catalogue, and data/truth. Scale and seed determine every byte.
+def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates = USUAL) -> SampleSummary:
+    """Write landing/<unit>/<file> for every resource of the catalogue, and data/truth. Scale, seed and rates determine every byte.
 
     The files of an earlier call are deleted first. When that call made another city, the tables built from it are deleted
     too. A resource that has no view is left out, see `without_view`. Raises ValueError when scale is not above 0.
@@ -57,16 +64,16 @@ def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates =
     catalog = load_catalog()
     before = _previous_sample(settings)
     _clear(settings)
-    if before and before != (scale, seed):
+    if before and before.city != (scale, seed, profile_of(rates)):
         _delete_other_city(settings)
     with TemporaryDirectory() as spill, _connect(settings, spill) as con:
         make_city(con, scale, seed, rates)
-        _load_other_ids(con)
+        create_error_sources(con, rates)
         truth.create_truth_tables(con)
         rows, names = _deliver_all(con, catalog, settings, scale, rates)
         truth.write_truth(con, settings.truth)
     (settings.truth / MADE).write_text("\n".join(names) + "\n", encoding="utf-8")
-    summary = SampleSummary(scale, seed, rows, len(names), time.monotonic() - started)
+    summary = SampleSummary(scale, seed, rows, len(names), time.monotonic() - started, profile_of(rates))
     kept = asdict(replace(summary, seconds=0.0))  # the same bytes for the same city
     (settings.truth / SUMMARY).write_text(json.dumps(kept, indent=1), encoding="utf-8")
     return summary
@@ -74,13 +81,13 @@ def make_sample(settings: Settings, scale: float, seed: int, rates: ErrorRates =
 
 def read_summary(settings: Settings) -> SampleSummary | None:
     """The summary of the last call, or None when some of its files are missing."""
-    file, made = settings.truth / SUMMARY, settings.truth / MADE
-    if not file.exists() or not made.exists():
+    summary, made = _previous_sample(settings), settings.truth / MADE
+    if summary is None or not made.exists():
         return None
     names = made.read_text(encoding="utf-8").split()
     if not all((settings.landing / name).exists() for name in names):
         return None
-    return SampleSummary(**json.loads(file.read_text(encoding="utf-8")))
+    return summary
 
 
 def _clear(settings: Settings) -> None:
@@ -93,13 +100,12 @@ def _clear(settings: Settings) -> None:
     settings.truth.mkdir(parents=True)
 
 
-def _previous_sample(settings: Settings) -> tuple[float, int] | None:
-    """Scale and seed of an earlier call, even when some of its files are missing."""
+def _previous_sample(settings: Settings) -> SampleSummary | None:
+    """The summary of an earlier call, even when some of its files are missing."""
     file = settings.truth / SUMMARY
     if not file.exists():
         return None
-    summary = json.loads(file.read_text(encoding="utf-8"))
-    return summary["scale"], summary["seed"]
+    return SampleSummary(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def _delete_other_city(settings: Settings) -> None:
@@ -125,17 +131,6 @@ def _connect(settings: Settings, spill: str) -> duckdb.DuckDBPyConnection:
     con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
     load_spatial(con)
     return con
-
-
-def _load_other_ids(con: duckdb.DuckDBPyConnection) -> None:
-    """Sets the variable with the numbers that the error `id_of_someone_else` delivers."""
-    con.execute(
-        """set variable other_ids = (select array_agg(resident_id order by pid) from (
-        select pid, resident_id from person where is_registered order by u(pid, 'other'), pid limit 500))"""
-    )
-    con.execute(
-        """set variable other_ids = list_transform(range(500), i -> getvariable('other_ids')[1 + i % len(getvariable('other_ids'))])"""
-    )
 
 
 def _deliver_all(
@@ -173,7 +168,7 @@ def _sent_at(name: str) -> datetime:
 
 def without_view(catalog: Catalog) -> list[str]:
     """Resources with rows for which the synthetic city has no delivery: nobody has written a view of theirs yet."""
-    views = all_views(RATES)
+    views = all_views(USUAL)
     return [r.id for r in catalog.shared if r.expected_rows.max > 0 and r.id not in views]
 
 

@@ -76,6 +76,7 @@ def test_explain_answers_from_the_published_file_while_a_refresh_holds_the_wareh
         (("quarantine", "--resource", "no_such"), "no_such"),
         (("accounts", "--resource", "no_such"), "no_such"),
         (("sample", "--scale", "-1"), "--scale"),
+        (("sample", "--errors", "none"), "--errors"),
         (("frobnicate",), "frobnicate"),
         (("catalog", "check", "nowhere"), "nowhere"),
         (("explain", "person", "P0123456789abcdef"), "P0123456789abcdef"),
@@ -114,6 +115,8 @@ def test_a_sample_that_lies_there_is_kept_when_asked(delivered: Settings, tmp_pa
     assert made.returncode == 0, made.stderr
     assert "已生成" in made.stdout
     assert file.stat().st_ctime_ns > before
+    of_another_profile = suining(tmp_path, "sample", "--scale", "0.0005", "--seed", "4", "--errors", "wild", "--keep")
+    assert "已生成" in of_another_profile.stdout, of_another_profile.stderr
 
 
 def test_a_mistake_in_the_yaml_of_a_subject_is_one_line(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from suining_data.orchestration.pipeline import LANDING, pipeline
 from suining_data.orchestration.step import Context
 from suining_data.settings import Settings
 from suining_data.synthetic import make_sample
-from suining_data.synthetic.errors import RATES
+from suining_data.synthetic.errors import USUAL
 from suining_data.warehouse import transaction
 from suining_data_tests.sharing import once
 
 OFTEN = replace(
-    RATES,
+    USUAL,
     dead_yet_paid=1.0,
     double_registration=0.01,
     married_twice=0.05,

@@ -1,4 +1,4 @@
-"""Two samples that the tests share: one as it comes, one where lines break and values err often."""
+"""Three samples that the tests share: one as it comes, one where lines break and values err often, a wild one."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +9,12 @@ import pytest
 from suining_data.catalog import Resource, load_catalog
 from suining_data.settings import Settings
 from suining_data.synthetic import SampleSummary, make_sample, read_summary
-from suining_data.synthetic.errors import RATES
+from suining_data.synthetic.errors import USUAL, WILD
 from suining_data_tests.conftest import SCALE, SEED
 from suining_data_tests.sharing import once
 
 ROUGH = replace(
-    RATES, line_blank=0.02, line_break_in_quotes=0.05, line_bad_bytes=0.004, line_stray_quote=0.004, line_short=0.004,
+    USUAL, line_blank=0.02, line_break_in_quotes=0.05, line_bad_bytes=0.004, line_stray_quote=0.004, line_short=0.004,
     line_nul=0.004, name_dot_variant=1.0, double_registration=0.02, dead_yet_paid=0.9,
 )  # fmt: skip
 
@@ -49,6 +49,11 @@ def sample(delivered: Settings) -> Sample:
 @pytest.fixture(scope="session")
 def rough_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     return lying(Settings(data=once(tmp_path_factory, "rough", lambda folder: make(folder, rates=ROUGH))))
+
+
+@pytest.fixture(scope="session")
+def wild_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    return lying(Settings(data=once(tmp_path_factory, "wild", lambda folder: make(folder, rates=WILD))))
 
 
 def lying(settings: Settings) -> Sample:

@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from suining_data.catalog import Catalog, Format, Resource, load_catalog
 from suining_data.settings import Settings
 from suining_data.synthetic import make_sample, without_view
-from suining_data.synthetic.errors import RATES
+from suining_data.synthetic.errors import USUAL
 from suining_data.synthetic.views import all_views
 from suining_data.synthetic.volumes import ROWS, rows_of
 from suining_data_tests.conftest import SCALE
@@ -113,7 +113,7 @@ def test_volumes_follow_the_proposal(sample: Sample) -> None:
     for resource_id in ROWS:
         wanted = rows_of(resource_id, SCALE)
         assert wanted <= sample.summary.rows[resource_id] <= wanted * 1.01 + 3, resource_id
-    whole = {resource_id for resource_id, view in all_views(RATES).items() if view.is_whole}
+    whole = {resource_id for resource_id, view in all_views(USUAL).items() if view.is_whole}
     assert set(sample.summary.rows) - set(ROWS) == whole
     assert set(sample.summary.rows) == {resource.id for resource in RESOURCES}
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from suining_data.synthetic.city.geography import read_csv
-from suining_data.synthetic.errors import RATES
+from suining_data.synthetic.errors import USUAL
 from suining_data.synthetic.views import all_views
 from suining_data.synthetic.views.statistical_series import REGIONS, monthly, quarterly
 from suining_data_tests.synthetic.conftest import Sample
@@ -24,7 +24,7 @@ def test_tables_of_totals_have_the_proposed_cells(sample: Sample, resource_id: s
 
 
 def test_every_published_figure_is_delivered_as_it_is(con: duckdb.DuckDBPyConnection) -> None:
-    sql = all_views(RATES)["sichuan_statistics__indicators"].sql
+    sql = all_views(USUAL)["sichuan_statistics__indicators"].sql
     told = con.execute(f"""select indicator_name, region_name, coalesce(value, value_text) from ({sql})
         where note is null or not contains(note, '非公布数')""").fetchall()
     rows = read_csv("macro/suining_published_figures.csv")
@@ -32,7 +32,7 @@ def test_every_published_figure_is_delivered_as_it_is(con: duckdb.DuckDBPyConnec
 
 
 def test_a_published_gdp_stands_and_its_made_up_sectors_sum_to_it(con: duckdb.DuckDBPyConnection) -> None:
-    sql = all_views(RATES)["statistics__quarterly_gdp"].sql
+    sql = all_views(USUAL)["statistics__quarterly_gdp"].sql
     rows = con.execute(f"""select industry_name, hundred_millions::decimal(9, 2)::double, note from ({sql})
         where region_name = '遂宁市' and ended = '2020-12-31' and vintage_code = 'preliminary'""").fetchall()
     value = {industry: amount for industry, amount, _ in rows}

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from suining_data.catalog import load_catalog
-from suining_data.synthetic.errors import RATES
+from suining_data.synthetic.errors import USUAL
 from suining_data_tests.synthetic.conftest import Sample
 
 DELIVERING = [resource for resource in load_catalog().shared if resource.expected_rows.max > 0]
@@ -80,7 +80,7 @@ def test_an_error_has_the_name_of_its_rate(rough_sample: Sample, con: duckdb.Duc
         select error_kind from '{rough_sample.truth("organization_row")}') where error_kind is not null"""
     ).fetchall()
     names = {kind for (kind,) in kinds}
-    assert all(hasattr(RATES, name) for name in names)
+    assert all(hasattr(USUAL, name) for name in names)
     assert {"id_missing", "optional_missing", "double_registration"} <= names
 
 

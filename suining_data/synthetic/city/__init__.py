@@ -24,4 +24,4 @@ def make_city(con: duckdb.DuckDBPyConnection, scale: float, seed: int, rates: Er
     places.make_places(con)
     people.make_person(con)
     organizations.make_organizations(con, scale)
-    work.make_relations(con)
+    work.make_relations(con, rates)

@@ -6,13 +6,15 @@ Not here: the organisations (organizations.py), the people (people.py).
 
 import duckdb
 
+from ..errors import ErrorRates
 from ..randomness import numbered
+from . import words
 
 
-def make_relations(con: duckdb.DuckDBPyConnection) -> None:
+def make_relations(con: duckdb.DuckDBPyConnection, rates: ErrorRates) -> None:
     """Complete `organization` and create `participant`, `employment` and `ownership`."""
     firms = numbered(con, "firm", "select oid as id from organization where kind = 'company'")
-    con.execute(_BRANCHES.replace("{firms}", str(firms)))
+    con.execute(_BRANCHES.replace("{firms}", str(firms)).replace("{other_ending}", str(rates.branch_other_ending)))
     con.execute("drop table organization")
     con.execute("alter table organization_whole rename to organization")
     partners = numbered(con, "partner", "select pid as id from person where is_registered and age between 22 and 75")
@@ -21,13 +23,18 @@ def make_relations(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_OWNERSHIP)
 
 
-_BRANCHES = """
+# Branches of other endings often leave out the form of the parent: 遂宁市鑫瑞商贸蓬溪县加油站
+_BRANCHES = f"""
 create table organization_whole as
 with chosen as (
     select o.*, case when kind in ('branch', 'trade_union') then f.id end as parent
-    from organization o join firm f on f.i = pick(o.oid, 'parent', {firms})
+    from organization o join firm f on f.i = pick(o.oid, 'parent', {{firms}})
 )
 select c.* exclude (plain_name), coalesce(c.plain_name, case when c.kind = 'trade_union' then m.plain_name || '工会委员会' end,
+    case when u(c.oid, 'other ending') < {{other_ending}} then
+        case when u(c.oid, 'form left out') < 0.5 then regexp_replace(m.plain_name, '(有限责任公司|股份有限公司|有限公司)$', '')
+            else m.plain_name end || case when u(c.oid, 'county branch') < 0.5 then c.county else c.town end
+            || {words.sql_list(words.BRANCH_ENDINGS)}[1 + pick(c.oid, 'branch ending', {len(words.BRANCH_ENDINGS)})] end,
     m.plain_name || c.county || case when u(c.oid, 'town branch') < 0.5
         then c.town else '' end || case when u(c.oid, 'counted') < 0.1 then '第二' else '' end || '分公司') as name
 from chosen c left join organization m on m.oid = c.parent order by c.oid"""

@@ -35,5 +35,5 @@ def _write_shapes(con: duckdb.DuckDBPyConnection, delivered: Delivered, column: 
     con.execute(
         f"copy (select ST_GeomFromText(nullif({column}, '')) as geom from delivered where file_no = {number} order by n) "
         f"to '{file}' (format gdal, driver 'ESRI Shapefile', srs '{delivered.resource.delivery.crs}', "
-        f"geometry_type '{kind[0] if kind else 'POINT'}')"
+        f"geometry_type '{kind[0] if kind and kind[0] else 'POINT'}')"
     )

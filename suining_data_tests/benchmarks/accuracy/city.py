@@ -17,24 +17,29 @@ TRUTH = ("person", "person_row", "organization", "organization_row")
 
 
 @contextmanager
-def made_city(scale: float, seed: int) -> Iterator[Settings]:
+def made_city(scale: float, seed: int, errors: str) -> Iterator[Settings]:
     """A city in a temporary data folder, delivered and refreshed."""
     with tempfile.TemporaryDirectory(prefix="suining_accuracy_") as folder:
         settings = Settings(data=Path(folder))
-        suining(settings, "sample", "--scale", str(scale), "--seed", str(seed))
+        suining(settings, "sample", "--scale", str(scale), "--seed", str(seed), "--errors", errors)
         suining(settings, "refresh")
         yield settings
 
 
 @contextmanager
 def open_city(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, read only, with views truth_person, truth_person_row, truth_organization, truth_organization_row."""
+    """Views of the warehouse's tables, which stay as they are, and of the truth: truth_person, truth_person_row, ..."""
     with tempfile.TemporaryDirectory() as spill, duckdb.connect() as con:
         con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
         con.execute("set temp_directory = ?", [spill])
         con.execute("set enable_progress_bar = false")
         con.execute(f"attach '{settings.warehouse}' as city (read_only)")
-        con.execute("use city")
+        tables = con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'city'"
+        ).fetchall()
+        for schema, table in tables:
+            con.execute(f"create schema if not exists {schema}")
+            con.execute(f"create view {schema}.{table} as from city.{schema}.{table}")
         for name in TRUTH:
             con.execute(f"create temp view truth_{name} as from '{settings.truth / name}.parquet'")
         yield con

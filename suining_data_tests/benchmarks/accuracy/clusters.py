@@ -12,7 +12,11 @@ from suining_data_tests.benchmarks.accuracy.records import Subject, account
 
 
 def measure(con: duckdb.DuckDBPyConnection, subject: Subject) -> Figures:
-    """Precision, recall and F1 of pairs and of clusters. Reads the tables of records.py."""
+    """Precision, recall and F1 of pairs and of clusters. Reads the tables of records.py.
+
+    A golden id is spurious if most of its records are about a subject that has another golden id with more of its
+    records: somebody who does not exist beside somebody who does.
+    """
     return account(con, subject) | row_of(con, _SQL.format(subject=subject.name))
 
 
@@ -33,8 +37,13 @@ truly as (
     from part group by true_id
 ),
 
+golden as (
+    select owner_id, count(*) as ids from {subject}_owner where is_resolved group by owner_id
+),
+
 figure as (
     select
+        (select coalesce(sum(ids - 1), 0)::bigint from golden) as spurious,
         (select count(*) from linked) as clusters,
         (select count(*) from truly) as true_clusters,
         (select count(*) from part join linked using (cluster_id) join truly using (true_id)
@@ -55,6 +64,7 @@ select clusters, true_clusters, right_clusters, linked_pairs, true_pairs,
     right_pairs_with_error / nullif(true_pairs_with_error, 0) as recall_with_error,
     right_clusters / nullif(clusters, 0) as cluster_precision,
     right_clusters / nullif(true_clusters, 0) as cluster_recall,
-    2 * right_clusters / nullif(clusters + true_clusters, 0) as cluster_f1
+    2 * right_clusters / nullif(clusters + true_clusters, 0) as cluster_f1,
+    spurious, spurious / nullif(true_clusters, 0) as spurious_share
 from figure
 """

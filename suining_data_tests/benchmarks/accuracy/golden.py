@@ -43,6 +43,12 @@ def _written(pattern: str, *names: str) -> tuple[Attribute, ...]:
     )
 
 
+def _in_number(name: str, agrees: str) -> Attribute:
+    """An attribute that a record also tells by its number."""
+    told = f"case when record.{agrees} then truth.{name} else record.{name} end"
+    return Attribute(name, f"golden.{name}", told, f"truth.{name}")
+
+
 def _address(column: str, alias: str) -> Attribute:
     """Golden records hold the id of an address; Shehong was a county until 2019."""
     told = [f"{alias}.address", *(canonical_address(f"{row}.{column}") for row in ("record", "truth"))]
@@ -61,7 +67,10 @@ BASES = {
         left join organization_owner as employing on employing.cluster_id = golden.employer_organization_id
         left join truth_organization as employer on employer.true_id = employing.owner_id""",
         (
-            *_same("resident_id", "name", "former_name", "sex_code", "birth_date", "death_date", "ethnicity_code"),
+            *_same("resident_id", "name", "former_name"),
+            _in_number("sex_code", "resident_id[17]::integer % 2 = truth.sex_code::integer % 2"),
+            _in_number("birth_date", "resident_id[7:14] = strftime(truth.birth_date, '%Y%m%d')"),
+            *_same("death_date", "ethnicity_code"),
             *_same("marital_status_code", "education_code"),
             *_written(_DIGITS, "phone"),
             _address("registered_address", "registered"),

@@ -38,7 +38,7 @@ outcome as (
     from {subject}_part as part join {subject}_owner as owner using (cluster_id) join truly using (true_id)
 )
 
-select true_id, kinds, outcome from {subject}_matched join outcome using (cluster_id, true_id)
+select matched.*, outcome from {subject}_matched as matched join outcome using (cluster_id, true_id)
 """
 _SHARES = """
 with told as (

@@ -72,7 +72,7 @@ def match(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
 
     <subject>_matched: record_id, role, true_id, kinds, cluster_id, is_resolved; a record without an id is a cluster of its
     own. <subject>_part: cluster_id, true_id, n, clean (records without an error). <subject>_owner: cluster_id, n,
-    owner_id (whom most of its records speak of), own_records (how many).
+    owner_id (whom most of its records speak of), own_records (how many), is_resolved (has a golden id).
     """
     stale = ", ".join(f"case when {sql} then '{kind}' end" for kind, sql in subject.stale.items())
     kinds = f"list_distinct(list_concat(string_split(row.error_kind, ','), [{stale}]))"  # leaves out nulls
@@ -90,12 +90,13 @@ def match(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
     """)
     con.execute(f"""
         create or replace temp table {subject.name}_part as
-        select cluster_id, true_id, count(*) as n, count_if(len(kinds) = 0) as clean
+        select cluster_id, true_id, count(*) as n, count_if(len(kinds) = 0) as clean, bool_or(is_resolved) as is_resolved
         from {subject.name}_matched group by all
     """)
     con.execute(f"""
         create or replace temp table {subject.name}_owner as
-        select cluster_id, sum(n)::bigint as n, arg_max(true_id, (n, true_id)) as owner_id, max(n) as own_records
+        select cluster_id, sum(n)::bigint as n, arg_max(true_id, (n, true_id)) as owner_id, max(n) as own_records,
+            bool_or(is_resolved) as is_resolved
         from {subject.name}_part group by cluster_id
     """)
 

@@ -8,7 +8,8 @@ from typing import TypedDict
 import duckdb
 from rich.console import Console
 
-from suining_data_tests.benchmarks.accuracy import clusters, golden, kinds, review
+from suining_data.synthetic import PROFILES
+from suining_data_tests.benchmarks.accuracy import clusters, golden, kinds, review, targets
 from suining_data_tests.benchmarks.accuracy.figures import Figures
 from suining_data_tests.benchmarks.accuracy.records import ORGANIZATION, PERSON, match
 from suining_data_tests.benchmarks.accuracy.report import print_columns, print_rows
@@ -25,25 +26,39 @@ class Sections(TypedDict):
     golden: dict[str, list[Figures]]
     review: dict[str, Figures]
     by_error_kind: dict[str, list[Figures]]
+    targets: list[Figures]
 
 
 def measure(con: duckdb.DuckDBPyConnection, city: Figures) -> Sections:
-    """The sections of an open city; `city` says which it is, by scale and seed."""
+    """The sections of an open city; `city` says which it is, by scale, seed and error profile."""
     for subject in SUBJECTS:
         match(con, subject)
+    linked = {subject.name: clusters.measure(con, subject) for subject in SUBJECTS}
+    survived = {subject.name: golden.measure(con, subject, golden.BASES[subject.name]) for subject in SUBJECTS}
+    left = {subject.name: review.measure(con, subject) for subject in SUBJECTS}
+    shares = {name: {str(row["attribute"]): row["share"] for row in rows} for name, rows in survived.items()}
+    errors = str(city.get("errors"))
     return {
         "city": city,
-        "person": clusters.measure(con, PERSON),
-        "organization": clusters.measure(con, ORGANIZATION),
-        "golden": {subject.name: golden.measure(con, subject, golden.BASES[subject.name]) for subject in SUBJECTS},
-        "review": {subject.name: review.measure(con, subject) for subject in SUBJECTS},
+        "person": linked[PERSON.name],
+        "organization": linked[ORGANIZATION.name],
+        "golden": survived,
+        "review": left,
         "by_error_kind": {subject.name: kinds.measure(con, subject) for subject in SUBJECTS},
+        "targets": targets.compare(errors, {"linked": linked, "golden": shares, "review": left})
+        if errors in PROFILES
+        else [],
     }
+
+
+def city_name(sections: Sections) -> str:
+    """Which city it is: scale 0.05, seed 1, errors usual."""
+    return ", ".join(f"{name} {value}" for name, value in sections["city"].items())
 
 
 def show(console: Console, sections: Sections) -> None:
     """Print the sections of a city."""
-    name = ", ".join(f"{name} {value}" for name, value in sections["city"].items())
+    name = city_name(sections)
     linked = {"person": sections["person"], "organization": sections["organization"]}
     print_columns(console, f"{name}: records linked", linked)
     for subject, rows in sections["golden"].items():
