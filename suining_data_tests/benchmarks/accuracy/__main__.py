@@ -17,7 +17,9 @@ from suining_data_tests.benchmarks.accuracy import targets
 from suining_data_tests.benchmarks.accuracy.city import made_city, open_city
 from suining_data_tests.benchmarks.accuracy.explain import explain
 from suining_data_tests.benchmarks.accuracy.figures import Figures
+from suining_data_tests.benchmarks.accuracy.report import print_rows
 from suining_data_tests.benchmarks.accuracy.sections import Sections, city_name, measure, show
+from suining_data_tests.benchmarks.foreign.linking import rows as foreign_rows
 
 
 def main() -> None:
@@ -42,6 +44,8 @@ def main() -> None:
                 explain(console, con)
         cities.append(sections)
     write(Settings().reports, cities)
+    if not chosen.data:
+        print_rows(console, "data that nobody here made, beside plain Splink on the same pairs", foreign_rows())
     targets.show(console, [(str(each["city"]["errors"]), city_name(each), each["targets"]) for each in cities])
 
 

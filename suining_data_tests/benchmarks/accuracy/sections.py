@@ -8,6 +8,7 @@ from typing import TypedDict
 import duckdb
 from rich.console import Console
 
+from suining_data.linkage.estimates import estimate
 from suining_data.synthetic import PROFILES
 from suining_data_tests.benchmarks.accuracy import clusters, golden, kinds, review, targets
 from suining_data_tests.benchmarks.accuracy.figures import Figures
@@ -33,7 +34,7 @@ def measure(con: duckdb.DuckDBPyConnection, city: Figures) -> Sections:
     """The sections of an open city; `city` says which it is, by scale, seed and error profile."""
     for subject in SUBJECTS:
         match(con, subject)
-    linked = {subject.name: clusters.measure(con, subject) for subject in SUBJECTS}
+    linked = {subject.name: clusters.measure(con, subject) | _estimated(con, subject.name) for subject in SUBJECTS}
     survived = {subject.name: golden.measure(con, subject, golden.BASES[subject.name]) for subject in SUBJECTS}
     left = {subject.name: review.measure(con, subject) for subject in SUBJECTS}
     shares = {name: {str(row["attribute"]): row["share"] for row in rows} for name, rows in survived.items()}
@@ -49,6 +50,12 @@ def measure(con: duckdb.DuckDBPyConnection, city: Figures) -> Sections:
         if errors in PROFILES
         else [],
     }
+
+
+def _estimated(con: duckdb.DuckDBPyConnection, subject: str) -> Figures:
+    """What the product itself says of its precision and recall, which it cannot know."""
+    found = estimate(con, subject)
+    return {"estimated_precision": round(found.precision, 6), "estimated_recall": round(found.recall, 6)}
 
 
 def city_name(sections: Sections) -> str:

@@ -1,6 +1,6 @@
 """Links a data set with our blocking, scoring and clustering, and with plain Splink, and compares both with the truth.
 
-Here: `linked`, `compared`, `table`. Not here: the data sets (datasets.py).
+Here: `linked`, `compared`, `rows`. Not here: the data sets (datasets.py).
 
 Plain Splink: the same pairs and the same weights, joined by its connected components from a threshold on. It is shown at
 the threshold that is best for it, which only the truth can say, and at ours.
@@ -20,7 +20,7 @@ from suining_data.linkage.blocking import block
 from suining_data.linkage.clustering import ACCEPT, cluster
 from suining_data.linkage.scoring import Inputs, score
 from suining_data.linkage.subject_linkage import SubjectLinkage
-from suining_data_tests.benchmarks.foreign.datasets import Dataset
+from suining_data_tests.benchmarks.foreign.datasets import DATASETS, Dataset
 
 
 class Agreement(NamedTuple):
@@ -118,6 +118,15 @@ def compared(con: duckdb.DuckDBPyConnection) -> dict[str, Agreement]:
         f"plain Splink, best threshold ({best})": plain[best],
         f"plain Splink, our threshold ({ACCEPT:.0f})": plain_splink(con, ACCEPT),
     }
+
+
+def rows() -> list[dict[str, str | float]]:
+    """A row per data set and way of linking, for printing."""
+    found: list[dict[str, str | float]] = []
+    for data in DATASETS:
+        with linked(data) as con:
+            found += [{"data": data.name, "linked by": way, **each._asdict()} for way, each in compared(con).items()]
+    return found
 
 
 def _numbered(names: NDArray[Any]) -> NDArray[np.int64]:
