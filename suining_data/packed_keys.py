@@ -6,8 +6,9 @@ macros (models/rendering.py). Not here: which attributes compete, and whose auth
 
 record_id, 61 bits: batch (37 bits of a digest), line in the batch (24).
 
-Survivorship rank: authority (7 bits, 1 is best), days from valid_from to 2079 (16), number of empty attributes (5), low
-bits of record_id (33), role (2). The smallest rank survives. The column `survivorship_rank` of a record has all parts
+Survivorship rank: doubt (1 bit), authority (6 bits, 1 is best), days from valid_from to 2079 (16), number of empty attributes (5), low
+bits of record_id (33), role (2). The smallest rank survives. A value in doubt has an authority above DOUBT, so every other value survives over it; the value
+that a resident id has of itself is between the two. The column `survivorship_rank` of a record has all parts
 but the authority, which differs by attribute. So a golden value is one aggregate over one number, without a sort.
 """
 
@@ -22,6 +23,8 @@ _EMPTY_BITS = 5
 _DAY_BITS = 16
 _RECENCY = _ROW_BITS + _EMPTY_BITS  # the lowest bit of the days
 _AUTHORITY = _RECENCY + _DAY_BITS
+DOUBT = 64  # added to the authority of a value in doubt
+WORST_AUTHORITY = DOUBT - 1
 _LAST_DAY, _NO_DATE = "date '2079-06-06'", 2**_DAY_BITS - 1
 
 
@@ -64,6 +67,26 @@ def record_rank_as_of(valid_from: str, record_rank: str) -> str:
     return f"(({_recency(valid_from)} << {_RECENCY}) | ({record_rank} & {2**_RECENCY - 1}))"
 
 
+def doubted_authority(authority: str, doubt: str) -> str:
+    """SQL: the authority of a value, below that of every value without doubt if `doubt` is not null."""
+    return f"cast({authority} + case when {doubt} is null then 0 else {DOUBT} end as tinyint)"
+
+
+def authority_of_source(authority: str) -> str:
+    """SQL: the authority that the catalogue gives, of a value in doubt, too."""
+    return f"cast({authority} & {WORST_AUTHORITY} as tinyint)"
+
+
+def rank_from_number() -> str:
+    """SQL: the rank of a value that a resident id has of itself."""
+    return str(DOUBT << _AUTHORITY)
+
+
+def undoubted_rank(rank: str) -> str:
+    """SQL: the rank that a value would have without its doubt."""
+    return f"({rank} & {(DOUBT << _AUTHORITY) - 1})"
+
+
 def empty_count(rank: str) -> str:
     """SQL: the number of empty attributes of the record with this rank."""
     return f"cast(({rank} >> {_ROW_BITS}) & {2**_EMPTY_BITS - 1} as integer)"
@@ -95,6 +118,10 @@ MACROS = (
     is_same_batch,
     survivorship_rank,
     record_rank_as_of,
+    doubted_authority,
+    authority_of_source,
+    rank_from_number,
+    undoubted_rank,
     empty_count,
     has_higher_authority,
     is_more_recent,

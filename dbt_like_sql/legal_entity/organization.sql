@@ -1,6 +1,11 @@
--- One row per legal entity: for each attribute the value of the most authoritative record, and the record it came from.
-with record as (
-    {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
+-- One row per legal entity: for each attribute the value of the most authoritative record without a doubt, and the record
+-- it came from.
+with weighed_record as (
+    {{ weighed('organization', ref('linked.organization_record'), ref('legal_entity.organization_doubt')) }}
+),
+
+record as (
+    {{ named_in_full('weighed_record', ref('legal_entity.short_name')) }}
 ),
 
 golden as (
@@ -20,7 +25,11 @@ golden as (
 representative as (
     select
         record.organization_id, record.representative_name_authority, record.survivorship_rank,
-        case when record.representative_name = golden.representative_name then person.person_id end as named_id,
+        case
+            when record.representative_name = golden.representative_name
+                or ({{ is_noted('record.representative_name') }} and starts_with(record.representative_name, golden.representative_name))
+                then person.person_id
+        end as named_id,
         case when record.representative_name is null then person.person_id end as unnamed_id
     from {{ ref('linked.organization_record') }} as record
     join {{ ref('linked.person_record') }} as person

@@ -1,7 +1,11 @@
 -- One row per contradiction: two sources report different values of the same organisation, and one value survived.
 -- Nothing is repaired here: every row is a lead for the departments that reported the two values.
-with record as not materialized (
-    {{ named_in_full(ref('linked.organization_record'), ref('legal_entity.short_name')) }}
+with weighed_record as not materialized (
+    {{ weighed('organization', ref('linked.organization_record'), ref('legal_entity.organization_doubt')) }}
+),
+
+record as not materialized (
+    {{ named_in_full('weighed_record', ref('legal_entity.short_name')) }}
 ),
 
 disputed as (

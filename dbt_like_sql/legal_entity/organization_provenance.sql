@@ -1,3 +1,3 @@
 -- One row per organisation and attribute: the row and the delivery that the golden value came from, and why it
 -- survived.
-{{ provenance(ref('legal_entity.organization_statement'), 'organization_id') }}
+{{ provenance('organization', ref('legal_entity.organization_statement')) }}

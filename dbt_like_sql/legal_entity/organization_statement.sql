@@ -1,7 +1,11 @@
 -- One row per record and attribute that it reports of an organisation: the smallest rank survives, see
 -- organization_provenance.
-with record as (
-    {{ named_in_full(ref('legal_entity.organization_record'), ref('legal_entity.short_name')) }}
+with weighed_record as (
+    {{ weighed('organization', ref('legal_entity.organization_record'), ref('legal_entity.organization_doubt')) }}
+),
+
+record as (
+    {{ named_in_full('weighed_record', ref('legal_entity.short_name')) }}
 ),
 
 reported as (
@@ -21,7 +25,8 @@ select
     batch_id,
     line_number,
     valid_from,
-    statement.authority as authority,
+    {{ authority_of_source('statement.authority') }} as authority,
+    statement.doubt as doubt,
     {{ empty_count('survivorship_rank') }} as empty_count,
     {{ survivorship_rank('statement.authority', 'survivorship_rank') }} as rank
 from reported

@@ -19,8 +19,8 @@
 {#- The surviving values of the grouped records and their source rows: winning_<attribute>, winning_<attribute>_from. -#}
 {% macro winning_values(name) -%}
 {% for attribute in conflict_attributes(name).split() %}
-{{ golden(attribute) }} as winning_{{ attribute }},
-        {{ golden_source(attribute) }} as winning_{{ attribute }}_from{{ ',\n        ' if not loop.last }}
+{{ surviving_value(name, attribute) }} as winning_{{ attribute }},
+        {{ surviving_source(name, attribute) }} as winning_{{ attribute }}_from{{ ',\n        ' if not loop.last }}
 {%- endfor %}
 {%- endmacro %}
 

@@ -19,3 +19,9 @@
 {% macro resource_count() -%}
 cast(bit_count(bit_or(low_bit)) + bit_count(bit_or(high_bit)) as bigint)
 {%- endmacro %}
+
+{#- The department that a resource comes from. A department of the province counts as that of the city: what it sends back
+    is mostly a copy of what it was sent. -#}
+{% macro department(resource_id) -%}
+regexp_replace(split_part({{ resource_id }}, '__', 1), '^sichuan_', '')
+{%- endmacro %}

@@ -1,4 +1,5 @@
--- One row per person: for each attribute the value of the most authoritative record, and the record it came from.
+-- One row per person: for each attribute the value of the most authoritative record without a doubt, and the record it
+-- came from.
 with address as (select address_id, division_code from {{ ref('spatial.address') }}),
 
 division as (select distinct division_code from {{ ref('spatial.division') }}),
@@ -40,6 +41,10 @@ departed as (
     anti join staying on move.person_id = staying.person_id
 ),
 
+record as (
+    {{ weighed('person', ref('linked.person_record'), ref('population.person_doubt')) }}
+),
+
 golden as (
     select
         person_id,
@@ -51,9 +56,8 @@ golden as (
         {{ resource_count() }} as resource_count,
         min(valid_from) as first_valid_from,
         max(valid_from) as last_valid_from
-    from {{ ref('linked.person_record') }}
+    from record
     join {{ resource_bits(ref('linked.person_record')) }} as resource using (resource_id)
-    where person_id is not null
     group by person_id
 ),
 

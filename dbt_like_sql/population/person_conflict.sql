@@ -4,6 +4,10 @@ with person as not materialized (select * from {{ ref('population.person') }}),
 
 record as not materialized (select * from {{ ref('linked.person_record') }}),
 
+weighed_record as (
+    {{ weighed('person', ref('linked.person_record'), ref('population.person_doubt')) }}
+),
+
 disputed as (
     select distinct record.person_id
     from record
@@ -15,7 +19,7 @@ winning as (
     select
         record.person_id,
         {{ winning_values('person') }}
-    from record
+    from weighed_record as record
     semi join disputed on record.person_id = disputed.person_id
     group by record.person_id
 ),
@@ -23,7 +27,7 @@ winning as (
 -- a former name is no contradiction
 differing as (
     select record.*, winning.* exclude (person_id), person.former_name as golden_former_name
-    from record
+    from weighed_record as record
     join winning on record.person_id = winning.person_id
     join person on record.person_id = person.person_id
 ),

@@ -1,9 +1,30 @@
 -- One row per address: its text, the elements of the text, its division and its point. Division names are looked up in
 -- the distinct beginnings of the addresses, which are few. One pattern splits the text after them.
-with reported as (
-    select address_id, any_value(address) as address, max(division_code) as hint_code
+with written as (
+    select address_id, address, count(*) as records, max(division_code) as hint_code
     from {{ ref('linked.address_record') }}
     where address_id is not null
+    group by address_id, address
+),
+
+current_county as (
+    select distinct name from {{ ref('spatial.division') }} where level_code = 'county' and is_current
+),
+
+-- Of the texts of one place the best is shown: one that begins with its county of today, in digits and with 组; then the
+-- one that most records have.
+reported as (
+    select
+        address_id, max(hint_code) as hint_code,
+        arg_min(
+            address,
+            {
+                'flaws': case when name is null then 2 else 0 end + case when {{ is_variant_address('address') }} then 1 else 0 end,
+                'fewer': -records, 'address': address
+            }
+        ) as address
+    from written
+    left join current_county on starts_with(address, name)
     group by address_id
 ),
 

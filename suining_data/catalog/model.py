@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from suining_data.catalog.derivations import shared_derivations
 from suining_data.city import load_city
+from suining_data.packed_keys import WORST_AUTHORITY
 
 Identifier = Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*$")]
 Sensitivity = Literal["L1", "L2", "L3", "L4"]
@@ -250,7 +251,7 @@ class Derived(Strict):
         return {**data, "sql": expressions[name]}
 
 
-Rank = Annotated[int, Item(ge=1, le=99)]
+Rank = Annotated[int, Item(ge=1, le=WORST_AUTHORITY)]
 
 
 class Entity(Strict):

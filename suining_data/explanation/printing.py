@@ -62,7 +62,7 @@ def _records(explained: Explanation) -> Table:
 
 def _shown(explained: Explanation) -> list[tuple[int, Record]]:
     """Records with their numbers: those that a value comes from, those about another subject, then the strongest."""
-    sources = {reported.records[0] for reported in explained.values}
+    sources = {record for reported in explained.values for record in reported.records[:1]}
     numbered = list(enumerate(explained.records, start=1))
     first = [
         each for each in numbered if (each[1].record_id, each[1].role) in sources or each[1].golden_id != explained.id
@@ -100,7 +100,7 @@ def _values(explained: Explanation) -> Table:
             "●" if reported.is_golden else "",
             reported.value,
             _numbers([numbers[record] for record in reported.records]),
-            str(reported.authority),
+            "" if reported.authority is None else str(reported.authority),
             reported.reason,
         )
         before = reported.attribute

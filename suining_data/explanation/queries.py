@@ -12,6 +12,7 @@ from enum import StrEnum
 import duckdb
 
 from suining_data.elements import ELEMENTS
+from suining_data.sql import literal
 from suining_data.subjects import load_subjects
 from suining_data.warehouse import table_exists
 
@@ -64,8 +65,8 @@ class ReportedValue:
     attribute: str
     label: str
     value: str
-    records: list[tuple[int, str]]  # record id and role, the strongest first
-    authority: int
+    records: list[tuple[int, str]]  # record id and role, the strongest first; none if the resident id tells the value
+    authority: int | None
     is_golden: bool
     reason: str
 
@@ -174,6 +175,10 @@ def _records(con: Connection, kind: SubjectKind, where: str, parameters: dict[st
 
 def _values(con: Connection, kind: SubjectKind, id: str) -> tuple[ReportedValue, ...]:
     """Every reported value, per attribute in the order of its column: the golden one first, then the others by rank."""
+    doubts = " ".join(
+        f"when {literal(code)} then {literal(f'存疑：{doubt.zh} · in doubt: {doubt.en}')}"
+        for code, doubt in load_subjects()[kind].doubts.items()
+    )
     rows = con.execute(
         f"""
         with statement as (select * from {kind.table("statement")} where {kind}_id = $id and value <> ''),
@@ -181,7 +186,8 @@ def _values(con: Connection, kind: SubjectKind, id: str) -> tuple[ReportedValue,
         reported as (
             select attribute, value, min(rank) as rank, arg_min(authority, rank) as authority,
                 arg_min(coalesce(valid_from, date '0001-01-01'), rank) as valid_from,
-                arg_min(empty_count, rank) as empty_count, list((record_id, role) order by rank) as records
+                arg_min(empty_count, rank) as empty_count, nullif(arg_min(coalesce(doubt, ''), rank), '') as doubt,
+                coalesce(list((record_id, role) order by rank) filter (where record_id is not null), []) as records
             from statement
             group by attribute, value
         ),
@@ -192,7 +198,10 @@ def _values(con: Connection, kind: SubjectKind, id: str) -> tuple[ReportedValue,
             from {kind.table("provenance")} as provenance
             join reported
                 on provenance.attribute = reported.attribute
-                and list_contains(reported.records, (provenance.record_id, provenance.role))
+                and (
+                    list_contains(reported.records, (provenance.record_id, provenance.role))
+                    or (provenance.record_id is null and len(reported.records) = 0)
+                )
             where provenance.{kind}_id = $id
         )
 
@@ -203,6 +212,7 @@ def _values(con: Connection, kind: SubjectKind, id: str) -> tuple[ReportedValue,
                     then '没有择优值：已迁出，或随另一项取舍 · no golden value: moved out, or it goes with another'
                 when reported.rank = golden.rank then golden.reason
                 when reported.authority > golden.authority then '权威性较低 · lower authority'
+                when reported.doubt is not null and golden.doubt is null then case reported.doubt {doubts} end
                 when reported.valid_from < golden.valid_from then '权威性相同，较早或无日期 · same authority, older or undated'
                 when reported.empty_count > golden.empty_count
                     then '权威性和日期相同，填写较少 · same authority and date, less complete'

@@ -12,8 +12,11 @@ import duckdb
 
 from suining_data.linkage.subject_linkage import MOST_PER_TOKEN, SubjectLinkage
 
-_PLACE = "^.*?(?:社区|村|居委会|大道|路|街|巷)"
-_TOWN = "^.*?(?:街道|镇|乡)"
+# of the normal form of an address: up to the village or street, and the town
+_PLACE = "^(?:[^|]*[|])?.*?(?:社区|村|居委会|大道|路|街|巷)"
+_TOWN = "^[^|]+[|]"
+# Addresses are compared by their normal forms.
+WITH_FORMS = "select * exclude (addresses, address_forms), address_forms as addresses from"
 # How a name sounds and how it looks: each character replaced by its syllable, and by a character that looks like it.
 _SPELLED = """
     select name,
@@ -39,11 +42,11 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
     token_l < token_r. Two identity keys are a pair only when a person has decided that they are one subject:
     `decisions` is a table of token_l, token_r, verdict. Reads linked.<subject>_unresolved and the evidence.
     """
-    con.execute(f"create or replace temp table resolved as {subject.resolved}")
+    con.execute(f"create or replace temp table resolved as {WITH_FORMS} ({subject.resolved})")
     con.execute(f"""
         create or replace temp table unresolved as
         select distinct token, received, {", ".join(subject.columns)}
-        from linked.{subject.name}_unresolved where token is not null
+        from ({WITH_FORMS} linked.{subject.name}_unresolved) where token is not null
     """)
     con.execute(f"create or replace temp table near_number as {_near_numbers(subject)}")
     blocks = [block(rule, "resolved", "identity_key") for rule in subject.blocking_rules]

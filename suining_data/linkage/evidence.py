@@ -14,9 +14,9 @@ from sqlglot import exp
 
 from suining_data.catalog import Catalog, Derived, Entity, Resource
 from suining_data.elements import ELEMENTS
+from suining_data.linkage.address_forms import address_form, canonical_address
 from suining_data.linkage.records import (
     authority,
-    canonical_address,
     entities,
     identifier,
     reports_something,
@@ -35,7 +35,8 @@ def evidence(catalog: Catalog, subject: Subject) -> str:
     """SELECT of one row per record of a subject.
 
     Columns: record_id, role, role_number, resource_id, the identifiers, received (a number that was not accepted, as
-    delivered), the compared attributes, addresses, shared_identifiers, name_authority. A quarantined number is in
+    delivered), the compared attributes, addresses (as delivered, for the token), address_forms (for comparison),
+    shared_identifiers, name_authority. A quarantined number is in
     `received`, cleaned like a valid one.
     """
     about = list(entities(catalog, subject.name))
@@ -62,9 +63,7 @@ def evidence(catalog: Catalog, subject: Subject) -> str:
 
 
 def _branch(resource: Resource, entity: Entity, subject: Subject) -> str:
-    addresses = [
-        canonical_address(entity.values[name]) for name in subject.compared("address") if name in entity.values
-    ]
+    addresses = [entity.values[name] for name in subject.compared("address") if name in entity.values]
     scalars = {name: each for name, each in subject.compared().items() if each.compared_as != "address"}
     columns = [
         "record_id",
@@ -74,7 +73,8 @@ def _branch(resource: Resource, entity: Entity, subject: Subject) -> str:
         *(f"cast({identifier(entity, subject, name)} as varchar) as {name}" for name in subject.identifiers),
         f"cast({_received_number(resource, entity, subject)} as varchar) as received_number",
         *typed_values(entity, scalars),
-        f"{_list(addresses)} as addresses",
+        f"{_list([canonical_address(column) for column in addresses])} as addresses",
+        f"{_list([address_form(column) for column in addresses])} as address_forms",
         f"{_shared_identifiers(resource, entity)} as shared_identifiers",
         authority(entity, "name"),
     ]

@@ -7,7 +7,6 @@ Here: one branch per entity of the catalogue, all with the same columns. Not her
 from collections.abc import Iterator, Mapping
 
 from suining_data.catalog import Catalog, Entity, Resource
-from suining_data.city import load_city
 from suining_data.elements import ELEMENTS, Then
 from suining_data.subjects import Attribute, Subject
 
@@ -30,18 +29,6 @@ def subject_records(catalog: Catalog, subject: Subject) -> str:
     return "\nunion all\n".join(
         _branch(resource, entity, subject) for resource, entity in entities(catalog, subject.name)
     )
-
-
-def canonical_address(column: str) -> str:
-    """SQL: an address without the names of the province and the city, which all addresses share."""
-    shared = load_city().beginnings
-    cases = " ".join(f"when starts_with({column}, '{text}') then substr({column}, {len(text) + 1})" for text in shared)
-    return f"nullif(case {cases} else {column} end, '')"
-
-
-def address_id(column: str) -> str:
-    """SQL: the id of an address: the same text (see canonical_address) has the same id."""
-    return f"'A' || substr(md5({canonical_address(column)}), 1, 16)"
 
 
 def holds(element_id: str, column: str) -> str:

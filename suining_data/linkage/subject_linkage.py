@@ -26,8 +26,8 @@ class SubjectLinkage:
     name: str
     prefix: str
     columns: tuple[str, ...]  # the comparable ones
-    resolved: str  # records with an accepted number; has identity_key and number, too
-    unresolved: str  # records without one; has record_id, role and token, too
+    resolved: str  # records with an accepted number; has identity_key, number, address_forms, too
+    unresolved: str  # records without one; has record_id, role, token, address_forms, too
     alphabet: str
     blocking_rules: tuple[tuple[str, ...], ...]
     vetoes: tuple[str, ...]  # SQL over two profiles l and r; true means that they are two subjects
@@ -45,7 +45,7 @@ PERSON = SubjectLinkage(
     columns=("name", "former_name", "birth", "death", "sex_code", "phone", "addresses", "shared_identifiers"),
     resolved=f"""
         select {PERSON_KEY} as identity_key, resident_id as number,
-            name_authority, name, former_name, sex_code, phone, addresses, shared_identifiers,
+            name_authority, name, former_name, sex_code, phone, addresses, address_forms, shared_identifiers,
             case when resident_id is not null then substr(resident_id, 7, 8) else strftime(birth_date, '%Y%m%d') end
                 as birth,
             strftime(birth_date, '%Y%m%d') as reported_birth, strftime(death_date, '%Y%m%d') as death
@@ -55,7 +55,7 @@ PERSON = SubjectLinkage(
     """,
     unresolved=f"""
         select record_id, role, role_number, resource_id, received, contested_number, name, former_name, sex_code, birth, death,
-            phone, addresses, shared_identifiers,
+            phone, addresses, address_forms, shared_identifiers,
             case when name is not null
                 and coalesce(birth, phone, received, addresses::varchar, shared_identifiers::varchar) is not null
                 then {token("person")} end as token
@@ -108,13 +108,13 @@ ORGANIZATION = SubjectLinkage(
     columns=("name", "core", "representative_name", "registration_number", "phone", "addresses", "shared_identifiers"),
     resolved=f"""
         select identity_key, uscc as number, name_authority, name, null as former_name, {_CORE} as core,
-            representative_name, registration_number, phone, addresses, shared_identifiers
+            representative_name, registration_number, phone, addresses, address_forms, shared_identifiers
         {_BY_NUMBER}
         where identity_key is not null and not {_OLD}
     """,
     unresolved=f"""
         select record_id, role, role_number, resource_id, received, null as contested_number, name, null as former_name,
-            {_CORE} as core, representative_name, registration_number, phone, addresses, shared_identifiers,
+            {_CORE} as core, representative_name, registration_number, phone, addresses, address_forms, shared_identifiers,
             case when {_OLD} then identity_key when name is not null
                 then {token("organization")} end as token
         {_BY_NUMBER}

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from suining_data.linkage.blocking import PAIR, PROFILE, profiles
+from suining_data.linkage.blocking import PAIR, PROFILE, WITH_FORMS, profiles
 from suining_data.linkage.comparisons import COMPARISONS, Comparison
 from suining_data.linkage.probabilities import LEAST_M, LEAST_U, completed, informative_levels, reported_pairs
 from suining_data.linkage.subject_linkage import SubjectLinkage
@@ -150,7 +150,7 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> 
     """
     columns = ", ".join(subject.columns)
     reported = ", ".join(subject.reported.get(column, column) for column in subject.columns)
-    con.execute(f"create or replace temp table every as {subject.resolved}")
+    con.execute(f"create or replace temp table every as {WITH_FORMS} ({subject.resolved})")
     con.execute(f"""
         create or replace temp table sampled as
         select identity_key, 'left:' || identity_key as token from every

@@ -4,8 +4,9 @@ Here: from the declaration of a subject to the contracts of columns, as schema.y
 of a contract (contract.py), what a subject declares (subjects/).
 
     golden_of: one column per attribute whose values compete; sources_of: the columns with their source rows;
-    recorded_of: what a record reports, with authorities. `accepted: {conflicts_of: person, also: [...]}` is replaced by
-    the attributes that may be in conflict.
+    recorded_of: what a record reports, with authorities; doubted_of: the attributes whose values may be in doubt.
+    `accepted: {conflicts_of: person, also: [...]}` is replaced by the attributes that may be in conflict, `doubts_of` by
+    the doubts.
 """
 
 from collections.abc import Callable
@@ -30,10 +31,15 @@ def _replaced(name: str, column: Column) -> dict[str, Column]:
             return columns_of(load_subjects()[column[key]])
     accepted = column.get("accepted") if isinstance(column, dict) else None
     if isinstance(accepted, dict):
-        attributes = load_subjects()[accepted["conflicts_of"]].attributes
-        names = [attribute for attribute, each in attributes.items() if each.conflict]
-        return {name: {**column, "accepted": [*names, *accepted.get("also", [])]}}
+        return {name: {**column, "accepted": [*_accepted(accepted), *accepted.get("also", [])]}}
     return {name: column}
+
+
+def _accepted(accepted: dict[str, str]) -> list[str]:
+    if "doubts_of" in accepted:
+        return list(load_subjects()[accepted["doubts_of"]].doubts)
+    attributes = load_subjects()[accepted["conflicts_of"]].attributes
+    return [attribute for attribute, each in attributes.items() if each.conflict]
 
 
 def _golden(subject: Subject) -> dict[str, Column]:
@@ -76,6 +82,19 @@ def _recorded(subject: Subject) -> dict[str, Column]:
     return columns
 
 
+def _doubted(subject: Subject) -> dict[str, Column]:
+    return {
+        name: {
+            "type": "varchar",
+            "accepted": list(doubts),
+            "sensitivity": "L1",
+            "zh": f"{subject.recorded[name].zh}存疑的原因",
+            "en": f"Doubt of the {subject.recorded[name].en[0].lower()}{subject.recorded[name].en[1:]}",
+        }
+        for name, doubts in subject.doubted.items()
+    }
+
+
 def _given(**values: Any) -> Column:
     return {key: value for key, value in values.items() if value is not None}
 
@@ -84,4 +103,5 @@ STAND_INS: dict[str, Callable[[Subject], dict[str, Column]]] = {
     "golden_of": _golden,
     "sources_of": _sources,
     "recorded_of": _recorded,
+    "doubted_of": _doubted,
 }

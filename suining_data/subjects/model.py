@@ -42,17 +42,30 @@ class SourceColumn(Strict):
     en: StrictStr
 
 
+class Doubt(Strict):
+    """Why a value loses to every value without a doubt, said of that value: "has a note in brackets"."""
+
+    zh: StrictStr
+    en: StrictStr
+
+
 class Survivorship(Strict):
     """How the values of an attribute compete for the golden column.
 
     The value of the record with the smallest survivorship rank survives: authority first, then recency, completeness,
     and the row. `highest_rank` takes the value of the best row that has a value. `winning_row` takes it from the row
     that wins for the attribute named in `authority`; the value is null when that row has none.
+
+    A value in doubt loses to every value without a doubt, whatever its authority. <base>.<subject>_doubt finds the
+    `doubts` that are declared here. `from_number` is a source of its own: it survives where no value without a doubt is
+    reported.
     """
 
     rule: Literal["highest_rank", "winning_row"] = "highest_rank"
     authority: Identifier | None = None  # attribute whose authority ranks the values; default: its own
     value: Identifier | None = None  # column of linked.<subject>_record that survives; default: the attribute's
+    doubts: dict[Identifier, Doubt] = {}
+    from_number: StrictStr | None = None  # SQL over {number}: the value that an accepted resident id has of itself
 
 
 class Conflict(Strict):
@@ -143,6 +156,20 @@ class Subject(Strict):
     def ranked(self) -> list[str]:
         """Attributes with an authority of their own; each has a column <attribute>_authority."""
         return [name for name, each in self.attributes.items() if each.survivorship and not each.survivorship.authority]
+
+    @property
+    def doubted(self) -> dict[str, dict[str, Doubt]]:
+        """Attributes whose values may be in doubt, with their doubts; each is a column of <base>.<subject>_doubt."""
+        return {
+            name: each.survivorship.doubts
+            for name, each in self.surviving.items()
+            if each.survivorship and each.survivorship.doubts
+        }
+
+    @property
+    def doubts(self) -> dict[str, Doubt]:
+        """All doubts by their code."""
+        return {code: doubt for doubts in self.doubted.values() for code, doubt in doubts.items()}
 
     @property
     def review_items(self) -> dict[str, str]:

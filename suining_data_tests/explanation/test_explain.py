@@ -101,6 +101,7 @@ def test_every_value_says_why_it_won_or_lost(bench):
         ("name", "张伟", [first, second], True),
         ("name", "张玮", [third], False),
         ("sex_code", "1", [first], True),
+        ("birth_date", "1990-03-07", [], True),
         ("phone", "13800138000", [second], True),
         ("phone", "13900139000", [third], False),
     ]
@@ -108,6 +109,7 @@ def test_every_value_says_why_it_won_or_lost(bench):
         "of higher authority than every record with another value",
         "lower authority",
         "the only record that reports it",
+        "derived from the resident id; no reliable record reports it",
         "same authority, more recent",
         "same authority, older or undated",
     ]

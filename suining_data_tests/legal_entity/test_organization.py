@@ -13,7 +13,7 @@ USCC = "91310115MA1K3BTP2B"
 
 def test_the_registrar_wins_and_taxation_keeps_its_own_status(bench):
     city = bench.organization("O1", CITY, 1, name="遂宁市甲有限公司", status_code="active", valid_from="2018-01-01")
-    bench.organization("O1", PROVINCE, 2, name="遂宁市乙有限公司", status_code="deregistered", valid_from="2019-01-01")
+    bench.organization("O1", PROVINCE, 2, name="遂宁市乙有限公司", status_code="deregistered", valid_from="2017-01-01")
     bench.organization("O1", TAX, 6, role="taxpayer", name="甲公司", tax_status_code="abnormal")
     bench.organization("O1", "statistics__basic_units", 8, role="statistical_unit", employee_count=12)
     bench.build(*BASES)
@@ -79,7 +79,7 @@ def test_a_renamed_firm_has_a_history_and_may_return_to_its_name(bench):
 
 def test_what_others_call_a_firm_is_no_renaming(bench):
     bench.organization("O1", CITY, 1, name="遂宁市甲有限公司", valid_from="2015-01-01")
-    bench.organization("O1", PROVINCE, 2, name="遂宁市乙有限公司", valid_from="2016-01-01")
+    bench.organization("O1", TAX, 6, role="taxpayer", name="遂宁市乙有限公司", valid_from="2016-01-01")
     listed = {"role": "listed_entity", "name": "甲公司", "valid_from": "2019-01-01"}
     bench.organization("O1", "market_supervision__penalties", 20, **listed)
     bench.build(*BASES)

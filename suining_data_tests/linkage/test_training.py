@@ -27,7 +27,7 @@ def evidence(empty_warehouse: Path) -> Iterator[Bench]:
             chr((19968 + person // 40)::int) || chr((25000 + person % 40)::int) as name,
             (1 + person % 2)::varchar as sex_code,
             case when record = 1 and person % 20 = 0 then born + 1 else born end as birth_date,
-            ['船山区第' || person || '村1号'] as addresses, (50 + record)::tinyint as name_authority
+            ['第' || person || '村1号'] as address_forms, (50 + record)::tinyint as name_authority
         from range({PEOPLE}) as people(person), range(2) as records(record),
             lateral (select date '1930-01-01' + (person * 7919 % 30000)::int as born)
     """)

@@ -165,3 +165,13 @@ def test_a_town_told_by_its_old_and_its_new_name_gives_one_row_per_address(bench
         bench.insert("linked.address_record", record_id=record, role="x", address_id=id, address=address)
     bench.build("spatial.address")
     assert bench.query("select address_id from spatial.address order by 1") == [("A1",), ("A2",)]
+
+
+def test_the_text_of_a_place_is_the_best_that_was_delivered(bench):
+    """With its county of today, in digits, with 组; then the one that most records have."""
+    for record, address in enumerate(
+        ["东禅镇板凳垭村4组", "安居区东禅镇板凳垭村四组", "市中区东禅镇板凳垭村4组", "安居区东禅镇板凳垭村4组", "安居区东禅镇板凳垭村4社"], 1
+    ):  # fmt: skip
+        bench.insert("linked.address_record", record_id=record, role="x", address_id="A1", address=address)
+    bench.build("spatial.address")
+    assert bench.query("select address, village_group from spatial.address") == [("安居区东禅镇板凳垭村4组", "4组")]

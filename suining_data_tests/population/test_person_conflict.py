@@ -20,7 +20,7 @@ def conflicts(bench, kind):
 def test_a_losing_value_is_kept_with_both_sources(bench):
     won = bench.person("P1", POLICE, 1, name="张伟", birth_date="1990-03-07")
     lost = bench.person("P1", "medical_insurance__enrolments", 9, name="张玮", birth_date="1990-03-07")
-    bench.person("P1", "education__schools", 10, name="张玮")
+    bench.person("P1", "sichuan_medical_insurance__enrolments", 10, name="张玮")
     bench.build(*BASES)
     assert conflicts(bench, "different_value") == [
         ("P1", "name", "张伟", "张玮", POLICE, "medical_insurance__enrolments")

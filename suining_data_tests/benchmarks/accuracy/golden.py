@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from suining_data.linkage.records import canonical_address
+from suining_data.linkage.address_forms import address_form
 from suining_data_tests.benchmarks.accuracy.figures import Figures, rows_of
 from suining_data_tests.benchmarks.accuracy.records import ORGANIZATION, PERSON, Subject
 
@@ -50,9 +50,9 @@ def _in_number(name: str, agrees: str) -> Attribute:
 
 
 def _address(column: str, alias: str) -> Attribute:
-    """Golden records hold the id of an address; Shehong was a county until 2019."""
-    told = [f"{alias}.address", *(canonical_address(f"{row}.{column}") for row in ("record", "truth"))]
-    return Attribute(column, *(f"replace({text}, '射洪县', '射洪市')" for text in told))
+    """Golden records hold the id of an address; two texts of one normal form are one place."""
+    told = (f"{alias}.address", f"record.{column}", f"truth.{column}")
+    return Attribute(column, *(address_form(text) for text in told))
 
 
 _DIVISION = "regexp_replace({x}, '^510922', '510981')"
