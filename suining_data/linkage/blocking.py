@@ -57,11 +57,12 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
 
 
 def _frequencies(subject: SubjectLinkage) -> str:
-    """SELECT of name, tf_name: the share of resolved subjects that have a name by chance, without the matching subject."""
+    """SELECT of a name and its frequency: the share of resolved subjects that have it by chance, without the matching one."""
+    name = subject.frequent
     return f"""
-        select name, greatest(count(distinct identity_key) - 1, {subject.namesakes})
-            / (select count(distinct identity_key) from resolved) as tf_name
-        from resolved semi join {PROFILE} using (name) group by name
+        select {name}, greatest(count(distinct identity_key) - 1, {subject.namesakes})
+            / (select count(distinct identity_key) from resolved) as tf_{name}
+        from resolved semi join {PROFILE} using ({name}) group by {name}
     """
 
 

@@ -9,6 +9,9 @@ dates, which are ASCII, are compared by distance.
 
 from typing import Any
 
+from suining_data.linkage.similar_names import differing_characters
+from suining_data.linkage.subject_linkage import NEAR_USCC
+
 Level = dict[str, Any]
 Comparison = dict[str, Any]
 
@@ -79,13 +82,31 @@ _BIRTH = _comparison(
 )
 _SEX = _comparison("sex", _either("sex_code"), _level("相同 same", "sex_code_l = sex_code_r"))
 
+# A short form of a name, or a former name, identifies as well as the name itself: whether a department writes short forms
+# has nothing to do with which organisation it means. So they share a level, and the frequency of the core weighs it.
 _ORGANIZATION_NAME = _comparison(
     "name",
     _either("core"),
-    _level("相同 same", "name_l = name_r", tf_adjustment_column="name", tf_minimum_u_value=1e-9),
+    _level(
+        "相同或简称 same, or a short form",
+        "list_has_any(names_l, names_r) or (core_l = core_r and (contains(name_l, name_r) or contains(name_r, name_l)))",
+        tf_adjustment_column="core",
+        tf_minimum_u_value=1e-9,
+        disable_tf_exact_match_detection=True,
+    ),
     _level("字号相同 same without region and form", "core_l = core_r"),
-    _level("曾用名相同 same as another name", "list_has_any(names_l, names_r)"),
+    _level("同音或形近 sounds or looks alike", "sound_l = sound_r or shape_l = shape_r"),
+    _level("一字之差 one character differs", f"{differing_characters('core_l', 'core_r')} = 1"),
     _level("包含 one contains the other", "contains(core_l, core_r) or contains(core_r, core_l)"),
+)
+_USCC = _comparison(
+    "number",
+    *(
+        _level("一处之差 one mistake away", NEAR_USCC.format("number_l", "number_r"))
+        if "damerau" in level["sql_condition"]
+        else level
+        for level in _NUMBER["comparison_levels"][:-1]
+    ),
 )
 _REPRESENTATIVE = _comparison(
     "representative",
@@ -95,5 +116,5 @@ _REPRESENTATIVE = _comparison(
 
 COMPARISONS: dict[str, list[Comparison]] = {
     "person": [_PERSON_NAME, _BIRTH, _SEX, _NUMBER, _PHONE, _ADDRESS, _SHARED_IDENTIFIER],
-    "organization": [_ORGANIZATION_NAME, _NUMBER, _REPRESENTATIVE, _PHONE, _ADDRESS, _SHARED_IDENTIFIER],
+    "organization": [_ORGANIZATION_NAME, _USCC, _REPRESENTATIVE, _PHONE, _ADDRESS, _SHARED_IDENTIFIER],
 }

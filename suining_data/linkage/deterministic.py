@@ -1,7 +1,8 @@
 """Deterministic linkage: records with the same accepted number are one subject.
 
 Here: the SELECTs of linked.contested_number, linked.organization_number, and of clusters and ids of both subjects.
-Not here: records without an accepted number (blocking.py), ids (registry.py).
+Not here: contested numbers of organisations (contested_organizations.py), records without an accepted number
+(blocking.py), ids (registry.py).
 
 The identity registry stores a `token` for each record: the key of its accepted number, or a digest of what it reports
 (tokens.py). So a row that is delivered again, elsewhere or in another order keeps its token. A record that reports
@@ -61,32 +62,44 @@ where not is_same_name
     and (contradicts or (is_unlike and not reports_sex_and_birth))
 """
 
-# The numbers of one organisation share the organisation code: a USCC has it at positions 9 to 17, with its check
-# character at 17. A registration number belongs to the code that it was delivered with, if there is only one such code.
-ORGANIZATION_NUMBER = """
-with record as (
-    select uscc, registration_number, record_id, role_number,
-        coalesce(substr(uscc, 9, 9), organization_code) as organization_code
-    from linked.organization_evidence
-),
 
-numbered as (
-    select registration_number, min(organization_code) as numbered_code
-    from record where registration_number is not null and organization_code is not null
-    group by registration_number having min(organization_code) = max(organization_code)
-),
+def keyed_organizations(evidence: str) -> str:
+    """SELECT of the records in `evidence`, a table or a subquery, with identity_key, which all numbers of one share.
 
-keyed as (
-    select *, coalesce(organization_code, numbered_code, 'registration_number:' || registration_number) as identity_key
-    from record left join numbered using (registration_number)
-),
+    The numbers of one organisation share the organisation code: a USCC has it at positions 9 to 17, with its check
+    character at 17. A registration number belongs to the code that it was delivered with, if there is only one such code.
+    """
+    return f"""
+        with record as (
+            select *, coalesce(substr(uscc, 9, 9), organization_code) as own_code from {evidence}
+        ),
+
+        numbered as (
+            select registration_number, min(own_code) as numbered_code
+            from record where registration_number is not null and own_code is not null
+            group by registration_number having min(own_code) = max(own_code)
+        )
+
+        select record.*, numbered_code,
+            coalesce(own_code, numbered_code, 'registration_number:' || registration_number) as identity_key
+        from record left join numbered using (registration_number)
+    """
+
+
+_UNCONTESTED = """(
+    from linked.organization_evidence as evidence
+    anti join linked.contested_organization as contested
+        on evidence.record_id = contested.record_id and evidence.role = contested.role
+)"""
+ORGANIZATION_NUMBER = f"""
+with keyed as ({keyed_organizations(_UNCONTESTED)}),
 
 identifier as (
-    select identity_key, 'uscc' as identifier_type, uscc as identifier, record_id, role_number from keyed
+    select identity_key, 'uscc' as identifier_type, uscc as identifier from keyed
     union all
-    select identity_key, 'organization_code', organization_code, record_id, role_number from keyed
+    select identity_key, 'organization_code', coalesce(own_code, numbered_code) from keyed
     union all
-    select identity_key, 'registration_number', registration_number, record_id, role_number from keyed
+    select identity_key, 'registration_number', registration_number from keyed
     where identity_key = coalesce(numbered_code, identity_key)
 )
 

@@ -11,6 +11,7 @@ import duckdb
 
 from suining_data.catalog import Catalog
 from suining_data.linkage import deterministic, registry
+from suining_data.linkage.contested_organizations import CONTESTED_ORGANIZATION
 from suining_data.linkage.evidence import evidence
 from suining_data.linkage.golden_records import address_record, organization_record, person_record
 from suining_data.linkage.linking import LINK, OPEN_PAIR, link
@@ -32,7 +33,7 @@ class LinkedTable:
     description: str
     refs: tuple[str, ...]
     sql: str = ""  # a SELECT; for a table with `fill`, the texts that decide its content
-    columns: str = ""  # of a table with `fill`
+    columns: str = ""  # of a table with `fill`, or with a SELECT that reads reference tables or the registry
     fill: Callable[[Connection], int] | None = None  # writes the staging table; returns its rows
     also_filled: tuple[tuple[str, str], ...] = ()  # further tables that `fill` writes: name, columns
     on_promote: Callable[[Connection, str], None] | None = None  # called with the run id when the table is promoted
@@ -94,18 +95,25 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
             evidence(catalog, load_subjects()["organization"]),
         ),
         LinkedTable(
+            "contested_organization",
+            "一号多单位：号码属于另一单位或疑似误录的记录 (records with the number of another organisation, or a mistyped one)",
+            ("linked.organization_evidence",),
+            CONTESTED_ORGANIZATION,
+            columns="record_id bigint, role varchar, resource_id varchar, number varchar, is_mistyped boolean",
+        ),
+        LinkedTable(
             "organization_number",
             "已采信的号码与其归属 (accepted numbers of organisations and the key they share)",
-            ("linked.organization_evidence",),
+            ("linked.organization_evidence", "linked.contested_organization"),
             deterministic.ORGANIZATION_NUMBER,
         ),
         LinkedTable(
             "organization_unresolved",
             "无有效号码的法人单位记录 (records of organisations without an accepted number)",
-            ("linked.organization_evidence", "linked.organization_number"),
+            ("linked.organization_evidence", "linked.contested_organization", "linked.organization_number"),
             ORGANIZATION.unresolved,
         ),
-        _link(ORGANIZATION, "linked.organization_number"),
+        _link(ORGANIZATION, "linked.contested_organization", "linked.organization_number"),
         _identity(
             ORGANIZATION,
             deterministic.ORGANIZATION_CLUSTER,
