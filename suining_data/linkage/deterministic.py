@@ -1,7 +1,7 @@
 """Deterministic linkage: records with the same accepted number are one subject.
 
-Here: the SELECTs of linked.contested_number, linked.organization_number, and of clusters and ids of both subjects.
-Not here: contested numbers of organisations (contested_organizations.py), records without an accepted number
+Here: the SELECTs of linked.organization_number, and of clusters and ids of both subjects.
+Not here: contested numbers (person_contests.py, contested_organizations.py), records without an accepted number
 (blocking.py), ids (registry.py).
 
 The identity registry stores a `token` for each record: the key of its accepted number, or a digest of what it reports
@@ -11,56 +11,6 @@ nothing but a name has no token.
 
 # The key of a person's accepted number, as SQL over the evidence; null where a record has none.
 PERSON_KEY = "coalesce(resident_id, other_id_type_code || ':' || other_id)"
-
-# One number, two people. The anchor of a number is the record of the best authority. Another record contests the number
-# if its name differs from the anchor's and its sex or birth date contradicts the anchor or the number. If it does not
-# report sex and birth, it contests the number if the surname differs, or if the given name has another length and shares
-# no character.
-CONTESTED = """
-with many_names as (
-    select resident_id from linked.person_evidence where resident_id is not null
-    group by resident_id having min(name) <> max(name)
-),
-
-named as (
-    select record_id, role, resident_id, resource_id, name, former_name, sex_code, birth_date, name_authority
-    from linked.person_evidence join many_names using (resident_id)
-    where name is not null
-),
-
-ranked as (
-    select *, row_number() over (
-        partition by resident_id order by name_authority, sex_code is null, record_id, role
-    ) as position
-    from named
-),
-
-anchor as (
-    select resident_id, name as anchor_name, former_name as anchor_former_name, sex_code as anchor_sex_code,
-        birth_date as anchor_birth_date
-    from ranked where position = 1
-),
-
-compared as (
-    select named.*, anchor_name,
-        named.name in (anchor_name, coalesce(anchor_former_name, anchor_name))
-            or coalesce(anchor_name = named.former_name, false) as is_same_name,
-        left(named.name, 1) <> left(anchor_name, 1) or (
-            length(named.name) <> length(anchor_name)
-            and not list_has_any(string_split(substr(named.name, 2), ''), string_split(substr(anchor_name, 2), ''))
-        ) as is_unlike,
-        coalesce(sex_code <> anchor_sex_code, false)
-            or coalesce(birth_date <> coalesce(anchor_birth_date, try_strptime(substr(resident_id, 7, 8), '%Y%m%d')), false)
-            as contradicts,
-        sex_code is not null and birth_date is not null as reports_sex_and_birth
-    from named join anchor using (resident_id)
-)
-
-select record_id, role, resource_id, resident_id
-from compared
-where not is_same_name
-    and (contradicts or (is_unlike and not reports_sex_and_birth))
-"""
 
 
 def keyed_organizations(evidence: str) -> str:
