@@ -1,16 +1,19 @@
 """Contested numbers of organisations: records whose number is another organisation's, or is mistyped.
 
 Here: the SELECT of linked.contested_organization. Not here: accepted numbers (deterministic.py), what becomes of a
-contested record (subject_linkage.py: it is linked like a record without a number), persons (deterministic.py).
+contested record (subject_linkage.py: it is linked like a record without a number), persons (person_contests.py).
 
-A number has an owner: one of the names that records report with it. A record with a name that does not fit the owner contests the number, unless it looks like
-the former name of the owner: it reports the owner's head, address, phone, registration number or date of establishment,
-or several sources report it with this number. A name with the ending of a branch always contests the number of the
-parent. A valid number that one record only reports is mistyped if it is one character away from a number with the same
-name that several sources report.
+A number has an owner: one of the names that records report with it. A record with a name that does not fit the owner
+contests the number, unless it may be the former name of the owner: because the record reports the owner's head, address,
+phone, registration number or date of establishment, or several sources report the name with this number, or nothing
+speaks against it. It contests the number all the same if better supported records have the name under another number. A
+name with the ending of a branch contests the number of the parent, whatever else agrees.
+
+A valid number is mistyped if one record only reports it, and it is one character away from a number with the same name
+and better support, and head and address do not differ.
 
 All choices are made by content, never by the order of rows. The owner is a name that no other number has with more
-sources, and that did not contest the number before; then the one in a register, with more sources, better authority.
+sources, and that did not contest the number before; then one in a register, with more sources, of better authority.
 """
 
 from suining_data.city import load_city
@@ -37,7 +40,7 @@ _TOWN = "(?:[省市县区]|^)([^省市县区]{1,6}(?:街道|镇|乡))"
 
 def _is_abbreviated(short: str, long: str) -> str:
     """SQL: whether a name has only characters of a longer one, in their order, and begins like it."""
-    pattern = f"array_to_string(string_split({short}, ''), '.*')"
+    pattern = f"array_to_string(list_transform(string_split({short}, ''), lambda c: regexp_escape(c)), '.*')"
     return f"(length({short}) >= 2 and left({short}, 1) = left({long}, 1) and regexp_matches({long}, {pattern}))"
 
 
@@ -185,7 +188,11 @@ compared as (
 -- all that is known of the owner: what the records with any spelling of its name report
 owned as (
     select identity_key, {_POOLED}
-    from (from owner union all by name select * exclude (fits, is_branch, is_parent, is_of_nameless, was_contested) from compared where fits)
+    from (
+        from owner
+        union all
+        from naming semi join (from compared where fits) as fitting using (identity_key, core)
+    )
     group by identity_key
 ),
 

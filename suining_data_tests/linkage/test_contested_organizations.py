@@ -156,3 +156,22 @@ def test_a_near_number_with_another_name_or_address_is_of_another_firm(bench: Be
     bench.link()
     assert contested(bench) == set()
     assert bench.ids("organization")[row] != bench.ids("organization")[owner]
+
+
+def test_signs_in_a_name_are_no_pattern(bench: Bench) -> None:
+    bench.stage(FIRMS, **FIRM)
+    bench.stage(LICENSES, uscc=USCC, name="C++*[工作]室", address=HOME)
+    bench.link()
+    assert contested(bench) == set()
+
+
+def test_a_row_without_a_name_contests_the_number_of_a_firm_with_another_registration_number(bench: Bench) -> None:
+    owner = bench.stage(FIRMS, **FIRM, registration_number="510903100016338", established_date="2008-05-12")
+    row = bench.stage(
+        REGISTRATIONS, uscc=USCC, address=ELSEWHERE, representative_name="李建国", established_date="2015-01-07"
+    )
+    same = bench.stage(LICENSES, uscc=USCC, address=ELSEWHERE)
+    bench.link()
+    ids = bench.ids("organization")
+    assert contested(bench) == {(row, False)}
+    assert ids[same] == ids[owner] != ids[row]
