@@ -56,11 +56,9 @@ _FITS = f"""{_BARE} = {_OWNER_BARE} or (
     not {_IS_SOFT_PART} and not {_IS_PARENT} and not {differ_in_ordinals("naming.core", "owner.core")}
     and ({_are_abbreviated(_BARE, _OWNER_BARE)} or {differing_characters("naming.core", "owner.core")} <= 1)
 )"""
-# a branch or shop of the owner, or another branch than the owner
-_IS_BRANCH = f"""{is_part_with_ending("owner.core", "naming.core", _CITY)} or (
-    {is_branch("naming.core")} and {is_branch("owner.core")} and {_BARE} <> {_OWNER_BARE}
-    and not {_are_abbreviated(_BARE, _OWNER_BARE)} and {differing_characters("naming.core", "owner.core")} > 1
-)"""
+_IS_BRANCH = is_part_with_ending("owner.core", "naming.core", _CITY)
+_IS_OTHER_BRANCH = f"""{is_branch("naming.core")} and {is_branch("owner.core")} and {_BARE} <> {_OWNER_BARE}
+    and not {_are_abbreviated(_BARE, _OWNER_BARE)} and {differing_characters("naming.core", "owner.core")} > 1"""
 
 
 def _naming(records: str) -> str:
@@ -178,7 +176,8 @@ owner as (
 ),
 
 compared as (
-    select naming.*, {_FITS} as fits, {_IS_BRANCH} as is_branch, {_IS_PARENT} as is_parent,
+    select naming.*, {_FITS} as fits, {_IS_BRANCH} as is_branch,
+        {_IS_OTHER_BRANCH} as is_other_branch, {_IS_PARENT} as is_parent,
         owner.is_nameless as is_of_nameless, coalesce(was_contested, false) as was_contested
     from naming join owner using (identity_key) left join contested_before on
         contested_before.identity_key = naming.identity_key and contested_before.core = naming.core
@@ -209,10 +208,10 @@ judged as (
 
 unfit as (
     select identity_key, core from judged
-    where case when is_branch or (is_parent and contradicted > 0) then true
+    where case when is_branch or (is_other_branch and shared = 0) or (is_parent and contradicted > 0) then true
         when is_of_nameless then contradicted > 0 or (shared = 0 and is_stronger)
         when is_elsewhere and shared_elsewhere > shared and (is_better or changed + contradicted > 0) then true
-        when is_better and shared_elsewhere = shared and not fits and not is_parent then true
+        when is_better and shared_elsewhere = shared and sources < {SEVERAL} and not fits and not is_parent then true
         when fits or shared > 0 or (sources >= {SEVERAL} and not was_contested) then false
         when is_nameless then contradicted > 0
         else changed + contradicted > 0 end
