@@ -10,5 +10,6 @@ select
     {{ line_number('record.record_id') }} as line_number,
     record.valid_from,
     record.survivorship_rank,
+    record.contested_number,
     {{ record_columns('organization') }}
 from {{ ref('linked.organization_record') }} as record

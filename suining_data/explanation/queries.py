@@ -34,7 +34,7 @@ class SubjectKind(StrEnum):
         """Columns of a record that hold a reported number."""
         if self is SubjectKind.PERSON:
             return ("resident_id", "contested_number", "other_id")
-        return tuple(load_subjects()[self].identifiers)
+        return (*load_subjects()[self].identifiers, "contested_number")
 
     def table(self, name: str = "") -> str:
         """`population.person`, or with a name `population.person_<name>`."""
@@ -98,9 +98,8 @@ def find_ids(con: Connection, kind: SubjectKind, query: str) -> list[str]:
 def explain(con: Connection, kind: SubjectKind, id: str) -> Explanation:
     """The subject with this golden id. Records that report its number but are about another subject are included."""
     records = _records(con, kind, f"{kind}_id = $id", {"id": id})
-    if kind is SubjectKind.PERSON:
-        number = "select resident_id from population.person where person_id = $id"
-        records += _records(con, kind, f"contested_number = ({number})", {"id": id})
+    numbers = f"select identifier from {kind.table('identifier')} where {kind}_id = $id"
+    records += _records(con, kind, f"contested_number in ({numbers}) and {kind}_id is distinct from $id", {"id": id})
     findings = con.execute(
         "select department, detail_zh || ' · ' || detail_en from governance.finding where subject_id = $id order by all",
         {"id": id},

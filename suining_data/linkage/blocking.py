@@ -4,12 +4,14 @@ Here: pairs that share the columns of a blocking rule, pairs whose numbers are o
 Not here: what differs between persons and organisations (subject_linkage.py), how well a pair agrees (comparisons.py).
 
 An unresolved record is paired with resolved subjects and with other unresolved records. A resolved subject is all
-records of one accepted number taken together. Two resolved subjects are no candidate pair, because two different
-accepted numbers are two subjects.
+records of one accepted number taken together. Two resolved subjects are a pair only where a person has decided that they
+are one, or where nearly everything but the number agrees (`further_pairs`): two different accepted numbers are two
+subjects until a person looks at them.
 """
 
 import duckdb
 
+from suining_data.linkage.person_names import spelled
 from suining_data.linkage.subject_linkage import MOST_PER_TOKEN, SubjectLinkage
 
 # of the normal form of an address: up to the village or street, and the town
@@ -17,20 +19,6 @@ _PLACE = "^(?:[^|]*[|])?.*?(?:社区|村|居委会|大道|路|街|巷)"
 _TOWN = "^[^|]+[|]"
 # Addresses are compared by their normal forms.
 WITH_FORMS = "select * exclude (addresses, address_forms), address_forms as addresses from"
-# How a name sounds and how it looks: each character replaced by its syllable, and by a character that looks like it.
-_SPELLED = """
-    select name,
-        string_agg(coalesce(case when position = 1 then surname_syllable else syllable end, character), ' ' order by position)
-            as sound,
-        string_agg(coalesce(alike.shape, character), '' order by position) as shape
-    from (
-        select name, unnest(string_split(name, '')) as character, unnest(range(1, length(name) + 1)) as position
-        from (select distinct name from profile where name is not null)
-    )
-    left join reference.character_sound using (character)
-    left join reference.look_alike_character as alike using (character)
-    group by name
-"""
 
 PAIR, PROFILE, FREQUENCY = "candidate_pair", "candidate_profile", "name_frequency"  # temporary tables
 
@@ -39,8 +27,8 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
     """Fill the temporary tables candidate_pair(token_l, token_r), candidate_profile(token, is_resolved, ...), name_frequency.
 
     token_l is unresolved. token_r is the identity key of a resolved subject, or another unresolved token; then
-    token_l < token_r. Two identity keys are a pair only when a person has decided that they are one subject:
-    `decisions` is a table of token_l, token_r, verdict. Reads linked.<subject>_unresolved and the evidence.
+    token_l < token_r. Two identity keys are a pair only through `further_pairs` or a decision: `decisions` is a table of
+    token_l, token_r, verdict. Reads linked.<subject>_unresolved and the evidence.
     """
     con.execute(f"create or replace temp table resolved as {WITH_FORMS} ({subject.resolved})")
     con.execute(f"""
@@ -51,7 +39,8 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
     con.execute(f"create or replace temp table near_number as {_near_numbers(subject)}")
     blocks = [block(rule, "resolved", "identity_key") for rule in subject.blocking_rules]
     blocks += [block(rule, "unresolved", "token") for rule in subject.blocking_rules]
-    blocks += ["select token, identity_key from near_number", _same_received(), _decided_same(decisions)]
+    blocks += ["select token, identity_key from near_number", _same_received(), subject.further_pairs]
+    blocks += [_decided_same(decisions)]
     con.execute(
         f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(f'({pairs})' for pairs in blocks)})"
     )
@@ -60,11 +49,12 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
 
 
 def _frequencies(subject: SubjectLinkage) -> str:
-    """SELECT of name, tf_name: the share of resolved subjects that have a name by chance, without the matching subject."""
+    """SELECT of a name and its frequency: the share of resolved subjects that have it by chance, without the matching one."""
+    name = subject.frequent
     return f"""
-        select name, greatest(count(distinct identity_key) - 1, {subject.namesakes})
-            / (select count(distinct identity_key) from resolved) as tf_name
-        from resolved semi join {PROFILE} using (name) group by name
+        select {name}, greatest(count(distinct identity_key) - 1, {subject.namesakes})
+            / (select count(distinct identity_key) from resolved) as tf_{name}
+        from resolved semi join {PROFILE} using ({name}) group by {name}
     """
 
 
@@ -167,7 +157,7 @@ def profiles(subject: SubjectLinkage) -> str:
     scalars = [
         column
         for column in subject.columns
-        if column not in ("name", "former_name", "phone", "addresses", "shared_identifiers")
+        if column not in ("name", "plain_name", "former_name", "phone", "addresses", "shared_identifiers")
     ]
     best = ", ".join(
         f"arg_min({column}, (name_authority, {column})) filter (where {column} is not null) as {column}"
@@ -201,11 +191,30 @@ def profiles(subject: SubjectLinkage) -> str:
             from reported group by token
         ),
 
-        spelled as ({_SPELLED})
+        spelled as ({spelled(_plain_names(subject))}),
 
-        select row_number() over (order by token) - 1 as node, profile.*, sound, shape,
+        every_form as (
+            select token, list_sort(list(distinct plain_name)) as plain_names, list_sort(list(distinct sound)) as sounds,
+                list_sort(list(distinct shape)) as shapes, list_sort(list(distinct characters)) as orders
+            from (select token, unnest(names) as name from profile) join spelled using (name) group by token
+        )
+
+        select row_number() over (order by token) - 1 as node, profile.*, spelled.plain_name, sound, shape,
+            plain_names, sounds, shapes, orders,
             list_distinct(list_transform(addresses, lambda address: regexp_extract(address, '{_PLACE}'))) as places,
             list_distinct(list_transform(addresses, lambda address: regexp_extract(address, '{_TOWN}'))) as towns
         from profile
         left join spelled using (name)
+        left join every_form using (token)
+    """
+
+
+def _plain_names(subject: SubjectLinkage) -> str:
+    """SELECT of name, plain_name: all names in the profiles, in the form in which they are compared."""
+    names = "select distinct unnest(names) as name from profile"
+    if "plain_name" not in subject.columns:
+        return f"select name, name as plain_name from ({names})"
+    return f"""
+        select name, coalesce(plain_name, name) as plain_name
+        from ({names}) left join linked.{subject.name}_plain_name using (name)
     """

@@ -60,8 +60,9 @@ def cluster(
 def _classified(subject: SubjectLinkage, scored: str, profiles: str, decisions: str) -> str:
     """SQL: the temporary tables decided, classified_pair (every pair with what decides about it) and linking_pair.
 
-    `is_out`: a veto or a decision excludes the pair. `is_settled`: a person decided to which resolved subject the record
-    belongs. `lead_weight`: bits above the next pair of the record; `gap_weight`: bits below the best pair of the record.
+    `is_out`: a veto or a decision excludes the pair; two accepted numbers are a veto as well. `is_settled`: a person
+    decided to which resolved subject the record belongs. `lead_weight`: bits above the next pair of the record;
+    `gap_weight`: bits below the best pair of the record.
     A linking pair is accepted (it joins two records), or it supports others.
     """
     return f"""
@@ -72,7 +73,8 @@ def _classified(subject: SubjectLinkage, scored: str, profiles: str, decisions: 
         create or replace temp table classified_pair as
         with compared as (
             select l.node as l, r.node as r, pair.*, r.is_resolved, verdict,
-                {_vetoed(subject)} or (l.is_resolved and r.is_resolved) as is_vetoed,
+                l.is_resolved and r.is_resolved as is_two_numbers, {_vetoed(subject)} as is_contradicted,
+                is_two_numbers or is_contradicted as is_vetoed,
                 is_vetoed or coalesce(verdict = 'different', false) as is_out
             from {scored} as pair
             join {profiles} as l on l.token = pair.token_l
@@ -292,19 +294,22 @@ def _members(profiles: str) -> str:
     """
 
 
-# The pairs for a person: a weight between the thresholds, too small a lead, split into two clusters, or a decision
-# `same` against a veto or another decision. Of several resolved subjects for one record, only those within MARGIN of
-# the best are open.
+# The pairs for a person: a weight between the thresholds, too small a lead, split into two clusters, two accepted numbers
+# of what seems to be one subject, a match but for a veto, or a decision `same` against a veto or another decision. Of
+# several resolved subjects for one record, only those within MARGIN of the best are open.
 _OPEN = f"""
     create or replace temp table open_pair as
     select token_l, token_r, weight, probability, evidence,
-        case when verdict = 'same' then 'vetoed' when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end as state
+        case when verdict = 'same' then 'vetoed' when is_two_numbers then 'two_numbers' when is_vetoed then 'conflicting'
+            when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end as state
     from classified_pair as pair
     left join (select token, root, is_of_resolved from member) as l on l.token = pair.token_l
     left join (select token, root, is_of_resolved from member) as r on r.token = pair.token_r
     where coalesce(l.root, pair.token_l) <> coalesce(r.root, pair.token_r)
         and case when verdict = 'same' then true
-            when is_out or weight < {REVIEW} then false
+            when verdict = 'different' or weight < {REVIEW} then false
+            when is_two_numbers then not is_contradicted
+            when is_vetoed and (weight < {ACCEPT} or l.is_of_resolved or (is_resolved and gap_weight > 0)) then false
             when weight < {ACCEPT} and l.is_of_resolved and coalesce(r.is_of_resolved, true) then false
             else not is_resolved or (not is_settled and gap_weight < {MARGIN}) end
 """

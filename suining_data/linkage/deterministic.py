@@ -1,7 +1,8 @@
 """Deterministic linkage: records with the same accepted number are one subject.
 
-Here: the SELECTs of linked.contested_number, linked.organization_number, and of clusters and ids of both subjects.
-Not here: records without an accepted number (blocking.py), ids (registry.py).
+Here: the SELECTs of linked.organization_number, and of clusters and ids of both subjects.
+Not here: contested numbers (person_contests.py, contested_organizations.py), records without an accepted number
+(blocking.py), ids (registry.py).
 
 The identity registry stores a `token` for each record: the key of its accepted number, or a digest of what it reports
 (tokens.py). So a row that is delivered again, elsewhere or in another order keeps its token. A record that reports
@@ -11,82 +12,44 @@ nothing but a name has no token.
 # The key of a person's accepted number, as SQL over the evidence; null where a record has none.
 PERSON_KEY = "coalesce(resident_id, other_id_type_code || ':' || other_id)"
 
-# One number, two people. The anchor of a number is the record of the best authority. Another record contests the number
-# if its name differs from the anchor's and its sex or birth date contradicts the anchor or the number. If it does not
-# report sex and birth, it contests the number if the surname differs, or if the given name has another length and shares
-# no character.
-CONTESTED = """
-with many_names as (
-    select resident_id from linked.person_evidence where resident_id is not null
-    group by resident_id having min(name) <> max(name)
-),
 
-named as (
-    select record_id, role, resident_id, resource_id, name, former_name, sex_code, birth_date, name_authority
-    from linked.person_evidence join many_names using (resident_id)
-    where name is not null
-),
+def keyed_organizations(evidence: str) -> str:
+    """SELECT of the records in `evidence`, a table or a subquery, with identity_key, which all numbers of one share.
 
-ranked as (
-    select *, row_number() over (
-        partition by resident_id order by name_authority, sex_code is null, record_id, role
-    ) as position
-    from named
-),
+    The numbers of one organisation share the organisation code: a USCC has it at positions 9 to 17, with its check
+    character at 17. A registration number belongs to the code that it was delivered with, if there is only one such code.
+    """
+    return f"""
+        with record as (
+            select *, coalesce(substr(uscc, 9, 9), organization_code) as own_code from {evidence}
+        ),
 
-anchor as (
-    select resident_id, name as anchor_name, former_name as anchor_former_name, sex_code as anchor_sex_code,
-        birth_date as anchor_birth_date
-    from ranked where position = 1
-),
+        numbered as (
+            select registration_number, min(own_code) as numbered_code
+            from record where registration_number is not null and own_code is not null
+            group by registration_number having min(own_code) = max(own_code)
+        )
 
-compared as (
-    select named.*, anchor_name,
-        named.name in (anchor_name, coalesce(anchor_former_name, anchor_name))
-            or coalesce(anchor_name = named.former_name, false) as is_same_name,
-        left(named.name, 1) <> left(anchor_name, 1) or (
-            length(named.name) <> length(anchor_name)
-            and not list_has_any(string_split(substr(named.name, 2), ''), string_split(substr(anchor_name, 2), ''))
-        ) as is_unlike,
-        coalesce(sex_code <> anchor_sex_code, false)
-            or coalesce(birth_date <> coalesce(anchor_birth_date, try_strptime(substr(resident_id, 7, 8), '%Y%m%d')), false)
-            as contradicts,
-        sex_code is not null and birth_date is not null as reports_sex_and_birth
-    from named join anchor using (resident_id)
-)
+        select record.*, numbered_code,
+            coalesce(own_code, numbered_code, 'registration_number:' || registration_number) as identity_key
+        from record left join numbered using (registration_number)
+    """
 
-select record_id, role, resource_id, resident_id
-from compared
-where not is_same_name
-    and (contradicts or (is_unlike and not reports_sex_and_birth))
-"""
 
-# The numbers of one organisation share the organisation code: a USCC has it at positions 9 to 17, with its check
-# character at 17. A registration number belongs to the code that it was delivered with, if there is only one such code.
-ORGANIZATION_NUMBER = """
-with record as (
-    select uscc, registration_number, record_id, role_number,
-        coalesce(substr(uscc, 9, 9), organization_code) as organization_code
-    from linked.organization_evidence
-),
-
-numbered as (
-    select registration_number, min(organization_code) as numbered_code
-    from record where registration_number is not null and organization_code is not null
-    group by registration_number having min(organization_code) = max(organization_code)
-),
-
-keyed as (
-    select *, coalesce(organization_code, numbered_code, 'registration_number:' || registration_number) as identity_key
-    from record left join numbered using (registration_number)
-),
+_UNCONTESTED = """(
+    from linked.organization_evidence as evidence
+    anti join linked.contested_organization as contested
+        on evidence.record_id = contested.record_id and evidence.role = contested.role
+)"""
+ORGANIZATION_NUMBER = f"""
+with keyed as ({keyed_organizations(_UNCONTESTED)}),
 
 identifier as (
-    select identity_key, 'uscc' as identifier_type, uscc as identifier, record_id, role_number from keyed
+    select identity_key, 'uscc' as identifier_type, uscc as identifier from keyed
     union all
-    select identity_key, 'organization_code', organization_code, record_id, role_number from keyed
+    select identity_key, 'organization_code', coalesce(own_code, numbered_code) from keyed
     union all
-    select identity_key, 'registration_number', registration_number, record_id, role_number from keyed
+    select identity_key, 'registration_number', registration_number from keyed
     where identity_key = coalesce(numbered_code, identity_key)
 )
 

@@ -14,24 +14,37 @@ from suining_data.subjects import Subject, load_subjects
 
 
 def organization_record(catalog: Catalog) -> str:
-    """SELECT of every record of an organisation: attributes, authorities, organization_id, how it was linked."""
+    """SELECT of every record of an organisation: attributes, authorities, organization_id, how it was linked.
+
+    A contested number is not among the identifiers but in contested_number.
+    """
     subject = load_subjects()["organization"]
     return f"""
         with record as ({subject_records(catalog, subject)})
-        select record.* exclude (role_number), identity.organization_id, {address_id("address")} as address_id,
+        select record.* exclude (role_number)
+            replace ({_uncontested(*subject.identifiers)}),
+            unresolved.contested_number, identity.organization_id, {address_id("address")} as address_id,
             case when identity.organization_id is null then null when unresolved.record_id is not null then
                 coalesce(rule, case when starts_with(unresolved.token, 'record:') then 'own' else 'registration_number' end)
-                when uscc is not null then 'uscc'
-                when organization_code is not null then 'organization_code' else 'registration_number' end as link_rule,
+                when record.uscc is not null then 'uscc'
+                when record.organization_code is not null then 'organization_code' else 'registration_number' end as link_rule,
             weight as link_weight,
             {_survivorship_rank(subject)}
         from record
         left join linked.organization_unresolved as unresolved
             on unresolved.record_id = record.record_id and unresolved.role = record.role
         left join linked.organization_link as link using (token)
-        left join ({_ids_by_key("organization")}) as identity on identity.key = coalesce(
-            unresolved.token, uscc, record.organization_code, record.registration_number)
+        left join ({_ids_by_key("organization")}) as identity on identity.key = case
+            when unresolved.record_id is not null then unresolved.token
+            else coalesce(record.uscc, record.organization_code, record.registration_number) end
     """
+
+
+def _uncontested(*identifiers: str) -> str:
+    """Select items: the identifiers, null in a record whose number is contested."""
+    return ", ".join(
+        f"case when unresolved.contested_number is null then record.{name} end as {name}" for name in identifiers
+    )
 
 
 def person_record(catalog: Catalog) -> str:

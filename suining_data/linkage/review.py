@@ -6,7 +6,7 @@ see and decide them (review/).
 
 import duckdb
 
-STATES = ("ambiguous", "uncertain", "vetoed")
+STATES = ("ambiguous", "uncertain", "two_numbers", "conflicting", "vetoed")
 
 
 def pair_id(subject: str, left: str, right: str) -> str:

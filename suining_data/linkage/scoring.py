@@ -18,7 +18,8 @@ LEFT, RIGHT = "scored_left", "scored_right"
 
 @dataclass(frozen=True)
 class Inputs:
-    """Tables in the connection: pairs (token_l, token_r), profiles (one row per token), name frequencies (name, tf_name).
+    """Tables in the connection: pairs (token_l, token_r), profiles (one row per token), name frequencies
+    (name, tf_name; of organisations core, tf_core).
 
     `subjects`: the number of resolved subjects. The prior probability of a match is one in that number.
     """
@@ -69,7 +70,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inpu
     left, right = (api.register(table, dataset_display_name=table) for table in (LEFT, RIGHT))
     prior = {"probability_two_random_records_match": 1 / max(inputs.subjects, 2)}
     linker = Linker([left, right], settings | _SCORING | prior, log_level=None)
-    linker.table_management.register_term_frequency_lookup(api.register(inputs.frequencies), "name")
+    linker.table_management.register_term_frequency_lookup(api.register(inputs.frequencies), _frequent(settings))
     scored = linker.inference.predict_between(left, right, warning_mode="never")
     con.execute(f"""
         create or replace temp table {into} as
@@ -79,6 +80,12 @@ def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inpu
         join (select pair, token as token_r from {RIGHT}) as r on r.pair = pair_r
     """)
     scored.drop_table_from_database_and_remove_from_cache()
+
+
+def _frequent(settings: dict[str, Any]) -> str:
+    """The column whose frequent values are weak evidence."""
+    levels = (level for comparison in settings["comparisons"] for level in comparison["comparison_levels"])
+    return str(next(level["tf_adjustment_column"] for level in levels if "tf_adjustment_column" in level))
 
 
 def _evidence(settings: dict[str, Any]) -> str:

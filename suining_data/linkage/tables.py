@@ -1,6 +1,6 @@
 """The tables of schema `linked`, in topological order: how each is written and promoted.
 
-Here: the list of tables. Not here: their content (evidence.py, deterministic.py, linking.py, registry.py, records.py,
+Here: the list of tables. Not here: their content (evidence.py, deterministic.py, person_contests.py, linking.py, registry.py, records.py,
 review.py).
 """
 
@@ -11,9 +11,12 @@ import duckdb
 
 from suining_data.catalog import Catalog
 from suining_data.linkage import deterministic, registry
+from suining_data.linkage.contested_organizations import CONTESTED_ORGANIZATION
 from suining_data.linkage.evidence import evidence
 from suining_data.linkage.golden_records import address_record, organization_record, person_record
 from suining_data.linkage.linking import LINK, OPEN_PAIR, link
+from suining_data.linkage.person_contests import CONTESTED
+from suining_data.linkage.person_names import PLAIN_NAME
 from suining_data.linkage.records import entities
 from suining_data.linkage.review import REVIEW, open_pairs
 from suining_data.linkage.scoring import trained_text
@@ -32,7 +35,7 @@ class LinkedTable:
     description: str
     refs: tuple[str, ...]
     sql: str = ""  # a SELECT; for a table with `fill`, the texts that decide its content
-    columns: str = ""  # of a table with `fill`
+    columns: str = ""  # of a table with `fill`, or with a SELECT that reads reference tables or the registry
     fill: Callable[[Connection], int] | None = None  # writes the staging table; returns its rows
     also_filled: tuple[tuple[str, str], ...] = ()  # further tables that `fill` writes: name, columns
     on_promote: Callable[[Connection, str], None] | None = None  # called with the run id when the table is promoted
@@ -94,18 +97,25 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
             evidence(catalog, load_subjects()["organization"]),
         ),
         LinkedTable(
+            "contested_organization",
+            "一号多单位：号码属于另一单位或疑似误录的记录 (records with the number of another organisation, or a mistyped one)",
+            ("linked.organization_evidence",),
+            CONTESTED_ORGANIZATION,
+            columns="record_id bigint, role varchar, resource_id varchar, number varchar, is_mistyped boolean",
+        ),
+        LinkedTable(
             "organization_number",
             "已采信的号码与其归属 (accepted numbers of organisations and the key they share)",
-            ("linked.organization_evidence",),
+            ("linked.organization_evidence", "linked.contested_organization"),
             deterministic.ORGANIZATION_NUMBER,
         ),
         LinkedTable(
             "organization_unresolved",
             "无有效号码的法人单位记录 (records of organisations without an accepted number)",
-            ("linked.organization_evidence", "linked.organization_number"),
+            ("linked.organization_evidence", "linked.contested_organization", "linked.organization_number"),
             ORGANIZATION.unresolved,
         ),
-        _link(ORGANIZATION, "linked.organization_number"),
+        _link(ORGANIZATION, "linked.contested_organization", "linked.organization_number"),
         _identity(
             ORGANIZATION,
             deterministic.ORGANIZATION_CLUSTER,
@@ -131,18 +141,26 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
             evidence(catalog, load_subjects()["person"]),
         ),
         LinkedTable(
-            "contested_number",
-            "一号多人：号码相同而姓名、性别或出生日期不符的记录 (records with the number of another person)",
+            "person_plain_name",
+            "比对时另用一种写法的姓名：去注、去点、繁体转简体 (names that are compared in another form than delivered)",
             ("linked.person_evidence",),
-            deterministic.CONTESTED,
+            PLAIN_NAME,
+            columns="name varchar, plain_name varchar",
+        ),
+        LinkedTable(
+            "contested_number",
+            "号码有效而不属本人的记录：一号多人，或系他号误录 (records with another's number, or a mistake for their own)",
+            ("linked.person_evidence", "linked.person_plain_name"),
+            CONTESTED,
+            columns="record_id bigint, role varchar, resource_id varchar, resident_id varchar, near_number varchar",
         ),
         LinkedTable(
             "person_unresolved",
             "无有效号码的人员记录 (records of persons without an accepted number)",
-            ("linked.person_evidence", "linked.contested_number"),
+            ("linked.person_evidence", "linked.person_plain_name", "linked.contested_number"),
             PERSON.unresolved,
         ),
-        _link(PERSON),
+        _link(PERSON, "linked.person_plain_name"),
         _identity(PERSON, deterministic.PERSON_CLUSTER, deterministic.PERSON_IDENTITY, "linked.person_evidence"),
         LinkedTable(
             "person_record",
@@ -165,7 +183,7 @@ def _link(subject: SubjectLinkage, *reads: str) -> LinkedTable:
         f"{subject.name}_link",
         "按内容比对归并的记录及其依据 (the subject of each record without an accepted number, with weight and evidence)",
         (f"linked.{subject.name}_evidence", f"linked.{subject.name}_unresolved", *reads),
-        sql="\n".join((trained_text(subject.name), subject.resolved, *subject.vetoes)),
+        sql="\n".join((trained_text(subject.name), subject.resolved, subject.further_pairs, *subject.vetoes)),
         columns=LINK,
         fill=lambda con: link(con, subject),
         also_filled=((f"{subject.name}_open_pair", OPEN_PAIR),),

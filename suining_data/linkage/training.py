@@ -41,8 +41,29 @@ SEED = 1
 SHARED = {"phone": "phones", "address": "addresses", "shared_identifier": "shared_identifiers"}
 # NUMBER_M: the share of damaged numbers with one digit wrong or two swapped, with three zeros at the end, and with other
 # damage. NUMBER_U: the share of unrelated numbers that are so near by chance; a date of birth in a county has about ten.
-NUMBER_M = {"same": 0.02, "one mistake": 0.68, "zeros": 0.25, "differs": 0.05}
-NUMBER_U = {"same": 1e-7, "one mistake": 5e-7, "zeros": 5e-6, "differs": 0.9999944}
+# That one subject has two valid numbers is rare, and two subjects always do. A number that a row of a person contests is
+# the row's own about as often as not, so its weight is nearly that of one subject among all; name, birth and address must
+# decide. A number that a row of an organisation contests says little: branches report the number of their parent.
+NUMBER_M = {
+    "same": 0.02,
+    "contested": 0.02,
+    "one mistake": 0.66,
+    "zeros": 0.25,
+    "two valid": 0.001,
+    "differs": 0.049,
+}
+NUMBER_U = {
+    "same": 1e-7,
+    "contested": 4e-7,
+    "one mistake": 5e-7,
+    "zeros": 5e-6,
+    "two valid": 0.5,
+    "differs": 0.499994,
+}
+NUMBER = {
+    "person": (NUMBER_M, NUMBER_U),
+    "organization": (NUMBER_M, NUMBER_U | {"contested": 0.005, "differs": 0.494994}),
+}
 
 MATCHES, UNRELATED = ("training_left", "training_right"), ("chance_left", "chance_right")  # temporary tables
 
@@ -85,7 +106,7 @@ def train(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, file: Path) -
         raise TooFewPairs(subject, counts["pairs"])
     comparisons = deepcopy(COMPARISONS[subject.name])
     for comparison in comparisons:
-        _fix_rare_levels(con, comparison, counts)
+        _fix_rare_levels(con, subject, comparison, counts)
     settings = {
         "link_type": "link_only",
         "unique_id_column_name": "token",
@@ -181,12 +202,15 @@ def _training_pairs(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> 
     return dict(zip(("resolved", "records", "pairs"), map(int, counts), strict=True))
 
 
-def _fix_rare_levels(con: duckdb.DuckDBPyConnection, comparison: dict[str, Any], counts: dict[str, int]) -> None:
+def _fix_rare_levels(
+    con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, comparison: dict[str, Any], counts: dict[str, int]
+) -> None:
     """Set and fix the probabilities that Splink cannot estimate from the sample."""
     name, levels = comparison["output_column_name"], comparison["comparison_levels"]
     if name == "number":
-        for level, key in zip(levels[1:], NUMBER_M, strict=True):
-            level |= {"m_probability": NUMBER_M[key], "u_probability": NUMBER_U[key]}
+        number_m, number_u = NUMBER[subject.name]
+        for level, key in zip(levels[1:], number_m, strict=True):
+            level |= {"m_probability": number_m[key], "u_probability": number_u[key]}
             level |= {"fix_m_probability": True, "fix_u_probability": True}
     elif name in SHARED:
         levels[1] |= {"u_probability": _chance_of_sharing(con, SHARED[name], counts), "fix_u_probability": True}

@@ -14,6 +14,8 @@ from splink import DuckDBAPI, Linker, block_on
 
 from suining_data.linkage import create_registry, deterministic
 from suining_data.linkage.linking import link
+from suining_data.linkage.person_contests import CONTESTED
+from suining_data.linkage.person_names import PLAIN_NAME
 from suining_data.linkage.subject_linkage import PERSON
 from suining_data.settings import Settings
 from suining_data.warehouse import SCHEMAS, STAGING, prepare
@@ -58,7 +60,8 @@ def _take_records(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
 def _ours(con: duckdb.DuckDBPyConnection) -> float:
     """Seconds from evidence to a cluster per record."""
     started = time.monotonic()
-    con.execute(f"create table linked.contested_number as {deterministic.CONTESTED}")
+    con.execute(f"create table linked.person_plain_name as {PLAIN_NAME}")
+    con.execute(f"create table linked.contested_number as {CONTESTED}")
     con.execute(f"create table linked.person_unresolved as {PERSON.unresolved}")
     link(con, PERSON)
     con.execute(f"alter table linked.person_link{STAGING} rename to person_link")

@@ -21,7 +21,7 @@ class Pairs:
         self.verdicts: dict[Pair, str] = {}
 
     def of(self, token: str, **reported: str) -> None:
-        """The reported values of a token: birth, sex_code, death."""
+        """The reported values of a token: birth, sex_code, death, name; `vague_birth` if the birth says little but the year."""
         self.profiles[token] = reported
 
     def weigh(self, left: str, right: str, weight: float) -> None:
@@ -36,12 +36,20 @@ class Pairs:
 
     def cluster(self) -> None:
         columns = "node bigint, token varchar, is_resolved boolean, birth varchar, sex_code varchar, death varchar, names varchar[]"
+        columns += ", plain_names varchar[], vague_birth boolean"
         self.con.execute(f"create or replace table profiles ({columns})")
         for node, (token, reported) in enumerate(sorted(self.profiles.items())):
             values = [reported.get(name) for name in ("birth", "sex_code", "death")]
             self.con.execute(
-                "insert into profiles values (?, ?, ?, ?, ?, ?, ?)",
-                [node, token, token.isupper(), *values, [reported.get("name", token)]],
+                "insert into profiles values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    node,
+                    token,
+                    token.isupper(),
+                    *values,
+                    *[[reported.get("name", token)]] * 2,
+                    "vague_birth" in reported,
+                ],
             )
         self.con.execute("""
             create or replace table scored (token_l varchar, token_r varchar, weight double, probability double,

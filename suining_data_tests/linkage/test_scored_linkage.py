@@ -78,8 +78,8 @@ def test_two_who_fit_equally_are_left_to_people(bench: Bench) -> None:
     ids = bench.ids("person")
     assert ids[first] != ids[second]
     assert ids[row] not in (ids[first], ids[second])
-    pairs = bench.con.sql("select state, record_id_l from linked.review").fetchall()
-    assert pairs == [("ambiguous", row), ("ambiguous", row)]
+    pairs = bench.con.sql("select state, record_id_l from linked.review order by all").fetchall()
+    assert pairs == [("ambiguous", row), ("ambiguous", row), ("two_numbers", None)]
 
 
 def test_father_and_son_of_one_name_in_one_house_stay_two(bench: Bench) -> None:
@@ -207,3 +207,81 @@ def test_two_firms_of_one_person_at_one_address_stay_two(bench: Bench) -> None:
     ids = bench.ids("organization")
     assert ids[row] != ids[firm]
     assert ids[row] is not None
+
+
+@pytest.mark.parametrize("part", ["射洪分公司", "营销服务部", "购物广场", "工会委员会", "船山区第二门店"])
+def test_what_goes_on_after_the_whole_name_of_a_firm_is_a_part_of_it_even_in_its_rooms(bench: Bench, part: str) -> None:
+    firm = firms(bench)
+    row = bench.stage(
+        FIRMS,
+        name=f"恒远（集团）机械有限责任公司{part}",
+        address=HOME,
+        representative_name="王小明",
+        phone="13800000001",
+    )
+    bench.link()
+    ids = bench.ids("organization")
+    assert ids[row] != ids[firm]
+    assert ids[row] is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["遂宁市恒院（集团）机械有限公司", "遂宁市横远集团机械有限公司", "恒远集团机机械有限公司"]
+)
+def test_a_wrong_character_in_a_name_is_no_other_firm_if_head_address_and_phone_agree(bench: Bench, name: str) -> None:
+    firm = firms(bench)
+    bench.con.execute(f"update staged.{FIRMS} set phone = '13800000001' where record_id = {firm}")
+    row = bench.stage(FIRMS, name=name, address=HOME, representative_name="王小明", phone="13800000001")
+    bench.link()
+    assert bench.ids("organization")[row] == bench.ids("organization")[firm]
+
+
+def test_numbered_shops_of_one_person_at_one_address_stay_two(bench: Bench) -> None:
+    firms(bench)
+    first = bench.stage(
+        FIRMS, organization_code="600091111", name="遂宁市天虹一店", address=HOME, representative_name="王小明"
+    )
+    second = bench.stage(FIRMS, name="遂宁市天虹二店", address=HOME, representative_name="王小明")
+    bench.link()
+    ids = bench.ids("organization")
+    assert ids[first] != ids[second]
+
+
+def test_the_head_alone_does_not_identify_a_shop_without_a_name(bench: Bench) -> None:
+    firm = firms(bench)
+    bench.con.execute(f"update staged.{FIRMS} set representative_resident_id = '{NUMBER}' where record_id = {firm}")
+    row = bench.stage(
+        FIRMS,
+        registration_number="510903600012345",
+        address=ELSEWHERE,
+        representative_name="王小明",
+        representative_resident_id=NUMBER,
+    )
+    bench.link()
+    ids = bench.ids("organization")
+    assert ids[row] != ids[firm]
+    assert ids[row] is not None
+
+
+def test_a_former_name_of_one_firm_only_finds_it(bench: Bench) -> None:
+    firm = firms(bench)
+    bench.stage(FIRMS, organization_code="600037341", name="遂宁市旧名机械有限公司", address=HOME)
+    row = bench.stage(EMPLOYEES, resident_id=NUMBER, name="王小明", employer_name="遂宁市旧名机械有限公司")
+    bench.link()
+    assert bench.ids("organization")[row] == bench.ids("organization")[firm]
+
+
+def test_two_valid_numbers_of_what_seems_to_be_one_firm_are_left_to_people(bench: Bench) -> None:
+    firm = firms(bench)
+    other = bench.stage(
+        FIRMS,
+        organization_code="712345680",
+        name="恒远（集团）机械有限责任公司",
+        address=HOME,
+        representative_name="王小明",
+    )
+    bench.link()
+    assert bench.ids("organization")[firm] != bench.ids("organization")[other]
+    assert bench.query("select state, token_l, token_r from linked.review") == [
+        ("two_numbers", "600037341", "712345680")
+    ]
