@@ -5,6 +5,7 @@ Here: which dates are near, which exclude each other, which say little. The leve
 Not here: the form of a date (elements/dates.py).
 """
 
+LUNAR = 51  # days by which a date of the lunar calendar, read as a solar one, is early at most
 UNKNOWN = ("19000101", "19700101")  # what systems store for no date
 
 
@@ -22,9 +23,9 @@ def is_exchanged(left: str, right: str) -> str:
 
 
 def is_near(left: str, right: str) -> str:
-    """SQL: within a month (as the lunar and the solar date are), a year off, or two digits exchanged."""
+    """SQL: as far apart as the lunar and the solar date of a day, a year off, or two digits exchanged."""
     day = "try_strptime({}, '%Y%m%d')"
-    within = f"abs(date_diff('day', {day.format(left)}, {day.format(right)})) <= 31"
+    within = f"abs(date_diff('day', {day.format(left)}, {day.format(right)})) <= {LUNAR}"
     year_off = f"substr({left}, 5) = substr({right}, 5) and {_years(left, right)} = 1"
     digits = "list_sort(string_split({}, ''))"
     exchanged = f"damerau_levenshtein({left}, {right}) = 2 and {digits.format(left)} = {digits.format(right)}"

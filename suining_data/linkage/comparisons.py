@@ -44,10 +44,11 @@ _ZEROS = _level(
     "前15位相同，末三位为000 same but for three zeros",
     "left(number_l, 15) = left(number_r, 15) and (suffix(number_l, '000') or suffix(number_r, '000'))",
 )
-# A row that contests a number still has it; another row that contests it, too, has the same one.
+# A row that contests a number still has it. Two rows that contest it may be of two children of the owner: they need
+# one name.
 _CONTESTED = (
     "(coalesce(contested_number_l = number_r, false) or coalesce(number_l = contested_number_r, false) "
-    "or coalesce(contested_number_l = contested_number_r, false))"
+    "or coalesce(contested_number_l = contested_number_r and list_has_any(sounds_l, sounds_r), false))"
 )
 _RESIDENT_NUMBER = _comparison(
     "number",
@@ -96,7 +97,7 @@ _BIRTH = _comparison(
     _level("同年，仅报1月1日 same year, reported as 1 January", f"{_VAGUE} and left(birth_l, 4) = left(birth_r, 4)"),
     _level("一处之差 one mistake", "damerau_levenshtein(birth_l, birth_r) = 1"),
     _level("月日颠倒 day and month exchanged", births.is_exchanged("birth_l", "birth_r")),
-    _level("相近 within a month, a year off or two digits exchanged", births.is_near("birth_l", "birth_r")),
+    _level("相近 near: a lunar date, a year off or two digits exchanged", births.is_near("birth_l", "birth_r")),
 )
 _SEX = _comparison("sex", _either("sex_code"), _level("相同 same", "sex_code_l = sex_code_r"))
 

@@ -7,14 +7,20 @@ scoring.py): the number stays evidence there.
 1. One number, two people. The owner of a number is told by one row, the anchor. A row with another name contests the
    number: if the name has nothing in common with the anchor's, unless the row reports sex and birth and neither
    contradicts the number; if the name is merely alike, and sex or birth contradicts. No name that only is written
-   differently, or that the anchor's rows report as the former one, contests.
+   differently, or that the anchor's rows report as the former one, contests. A row without a name contests by its birth.
 2. One person, two numbers. A number that one source alone reports, one mistake away from a number that several sources
-   report with the same name, is a mistake if address, phone or another identifier agrees, too, and nothing contradicts.
+   report with the same name, is a mistake if nothing contradicts, and address, phone or another identifier agrees, too,
+   or hardly anybody else has the name.
    Check digits do not prevent that: a 15-digit number has none, and a form computes one for whatever was typed.
 """
 
 from suining_data.linkage import births, person_names
 from suining_data.linkage.tokens import token
+
+# Numbers with one name: so few that two near ones among them are hardly ever two persons. A number has about one other
+# within a mistake. So of all pairs of namesakes one in the number of persons is near; of the pairs of such rare names
+# that is less than one pair in a city.
+FEW_NAMESAKES = 3
 
 _IN_NUMBER = "substr(resident_id, 7, 8)"
 _SEX_IN_NUMBER = "case when ascii(substr(resident_id, 17, 1)) % 2 = 1 then '1' else '2' end"
@@ -28,18 +34,17 @@ _FAR_FROM_ANCHOR = f"coalesce({births.conflict('birth', 'anchor_birth', _VAGUE)}
 _ANCHORED = f"""
 many_names as (
     select resident_id from linked.person_evidence where resident_id is not null
-    group by resident_id having min(name) <> max(name)
+    group by resident_id having min(name) <> max(name) or count(name) between 1 and count(*) - 1
 ),
 
 named as (
     select * exclude (plain_name), coalesce(plain_name, name) as plain_name,
-        sex_code = number_sex_code as is_same_sex, birth = {_IN_NUMBER} as is_same_birth, {token("person")} as token
+        known_sex = number_sex_code as is_same_sex, birth = {_IN_NUMBER} as is_same_birth, {token("person")} as token
     from (
         select record_id, role, resource_id, resident_id, resident_id as contested_number, received, name, former_name,
-            nullif(nullif(sex_code, '0'), '9') as sex_code, strftime(birth_date, '%Y%m%d') as birth, phone, addresses,
+            sex_code, case when sex_code in ('1', '2') then sex_code end as known_sex, strftime(birth_date, '%Y%m%d') as birth, phone, addresses,
             shared_identifiers, name_authority, {_SEX_IN_NUMBER} as number_sex_code
         from linked.person_evidence semi join many_names using (resident_id)
-        where name is not null
     )
     left join linked.person_plain_name as plain using (name)
 ),
@@ -47,9 +52,9 @@ named as (
 ranked as (
     select *, row_number() over (
         partition by resident_id
-        order by is_far or (is_same_sex is false and is_same_birth is not true), name_authority,
+        order by name is null, is_far or (is_same_sex is false and is_same_birth is not true), name_authority,
             coalesce(is_same_sex, false)::int + coalesce(is_same_birth, false)::int desc,
-            sources desc, was_contested, name, former_name, sex_code, birth
+            sources desc, was_contested, name, former_name, known_sex, birth
     ) as position
     from (
         select named.*, {_FAR_FROM_NUMBER} as is_far, before.identity_key is not null as was_contested,
@@ -60,7 +65,7 @@ ranked as (
 ),
 
 anchor as (
-    select resident_id, name as anchor_name, plain_name as anchor_plain_name, sex_code as anchor_sex_code, birth as anchor_birth
+    select resident_id, name as anchor_name, plain_name as anchor_plain_name, known_sex as anchor_sex, birth as anchor_birth
     from ranked where position = 1
 ),
 
@@ -71,30 +76,31 @@ former as (
     group by resident_id
 ),
 
-form as ({person_names.spelled("select distinct name, plain_name from named")})
+form as ({person_names.spelled("select distinct name, plain_name from named where name is not null")})
 """
 
 _CONTESTING = f"""
 compared as (
-    select named.record_id, named.role, named.resource_id, resident_id,
+    select named.record_id, named.role, named.resource_id, resident_id, named.name,
         {person_names.is_same("l", "r")} or named.former_name = anchor_name
             or list_contains(former_names, named.name) as is_same_name,
         {person_names.is_alike("l", "r")} as is_alike,
-        coalesce(sex_code <> anchor_sex_code, false) or ({_FAR_FROM_ANCHOR} and {_FAR_FROM_NUMBER})
-            or (anchor_birth is null and {_FAR_FROM_NUMBER}) as contradicts,
-        sex_code is not null and birth is not null as reports_sex_and_birth
+        {_FAR_FROM_NUMBER} and (anchor_birth is null or {_FAR_FROM_ANCHOR}) as is_far,
+        is_far or coalesce(known_sex <> anchor_sex, false) as contradicts,
+        known_sex is not null and birth is not null as reports_sex_and_birth
     from named
     join anchor using (resident_id)
     left join former using (resident_id)
-    join form as l on l.name = named.name
+    left join form as l on l.name = named.name
     join form as r on r.name = anchor_name
-    where named.plain_name <> anchor_plain_name
+    where named.plain_name is distinct from anchor_plain_name
 ),
 
 contesting as (
     select record_id, role, resource_id, resident_id, cast(null as varchar) as near_number
     from compared
-    where is_same_name is not true and (contradicts or not (is_alike or reports_sex_and_birth))
+    where case when name is null then is_far
+        else is_same_name is not true and (contradicts or not (is_alike or reports_sex_and_birth)) end
 )
 """
 
@@ -109,9 +115,9 @@ _HALVES = {
 }  # fmt: skip
 _NEAR = " union ".join(
     f"""
-    select l.resident_id, r.resident_id as near_number
-    from one_source as l join other_number as r on l.name = r.name and {left} = {right}
-    where damerau_levenshtein(left(l.resident_id, 17), left(r.resident_id, 17)) = 1
+    select l.resident_id, r.resident_id as near_number, name
+    from one_source as l join other_number as r using (name)
+    where {left} = {right} and damerau_levenshtein(left(l.resident_id, 17), left(r.resident_id, 17)) = 1
     """
     for left, right in _HALVES.items()
 )
@@ -131,14 +137,19 @@ other_number as (
 
 near as ({_NEAR}),
 
+rare_name as (
+    select name from linked.person_evidence semi join (select distinct name from near) using (name)
+    group by name having count(distinct resident_id) <= {FEW_NAMESAKES}
+),
+
 supported as (
     select resident_id, near_number, bool_or(
             l.phone = r.phone or list_has_any(l.addresses, r.addresses)
-            or list_has_any(l.shared_identifiers, r.shared_identifiers)
+            or list_has_any(l.shared_identifiers, r.shared_identifiers) or name in (from rare_name)
         ) as agrees,
         bool_or(l.sex_code <> r.sex_code or {births.conflict("l.birth", "r.birth", births.is_vague("l.birth"))}) as contradicts
     from near
-    join (select *, strftime(birth_date, '%Y%m%d') as birth from linked.person_evidence) as l using (resident_id)
+    join (select *, strftime(birth_date, '%Y%m%d') as birth from linked.person_evidence) as l using (resident_id, name)
     join (
         select resident_id as near_number, name, resource_id, phone, addresses, shared_identifiers, sex_code,
             substr(resident_id, 7, 8) as birth

@@ -68,17 +68,15 @@ def is_same(left: str, right: str) -> str:
 def is_alike(left: str, right: str) -> str:
     """SQL: whether two spelled names may be one with a mistake: a part is the same, or one is contained in the other.
 
-    The same surname by sound or shape, and a character of the given name; or a whole given name of two characters.
+    The same surname by sound or shape, and a character of the given name; or a whole given name of two characters. A
+    syllable of the given name is not enough: names of brothers and of father and son share one by chance.
     """
     surname = (
         f"(left({left}.shape, 1) = left({right}.shape, 1) or {_syllables(left, 1, 1)} = {_syllables(right, 1, 1)})"
     )
-    given = (
-        f"(list_has_any({_syllables(left, 2)}, {_syllables(right, 2)}) "
-        f"or list_has_any({_split(f'substr({left}.shape, 2)')}, {_split(f'substr({right}.shape, 2)')}))"
-    )
-    same_given = f"(length({left}.plain_name) >= 3 and {_syllables(left, 2)} = {_syllables(right, 2)})"
     plain = (f"{left}.plain_name", f"{right}.plain_name")
+    given = "list_has_any({}, {})".format(*(_split(f"substr({name}, 2)") for name in plain))
+    same_given = f"(length({plain[0]}) >= 3 and {_syllables(left, 2)} = {_syllables(right, 2)})"
     return f"(({surname} and {given}) or {same_given} or {is_contained(*plain)} or {is_familiar(*plain)})"
 
 

@@ -54,14 +54,14 @@ _NAMESAKE = """
     group by identity_key, plain_name, birth
 """
 # Pairs by a contested number. With its owner: if birth or name agree, because the row is of somebody else otherwise. With
-# another row that contests it. With the number for which it is a mistake. And two numbers that may be of one person: the
+# another row of the same name that contests it. With the number for which it is a mistake. And two numbers that may be of one person: the
 # same name and birth, and the same phone, address or shared identifier.
 _PAIRS_OF_PERSONS = f"""
     select l.token, r.identity_key from unresolved as l join resolved as r on l.contested_number = r.number
     where l.birth = r.birth or l.plain_name = r.plain_name or l.name = r.former_name or l.former_name = r.name
     union all
     select l.token, r.token from unresolved as l join unresolved as r
-    on l.contested_number = r.contested_number and l.token < r.token
+    on l.contested_number = r.contested_number and l.plain_name = r.plain_name and l.token < r.token
     union all
     select l.token, r.identity_key from unresolved as l join resolved as r on l.near_number = r.number
     union all

@@ -142,3 +142,38 @@ def test_the_same_pairs_in_another_order_are_the_same_clusters(pairs: Pairs) -> 
     first = pairs.groups()
     pairs.weights = dict(reversed(pairs.weights.items()))
     assert pairs.groups() == first
+
+
+def test_a_match_but_for_a_conflict_is_asked_about_not_made_a_new_subject_in_silence(pairs: Pairs) -> None:
+    for token, birth in {"a": "19800101", "A": "19920505", "b": "19800101", "B": "19920505"}.items():
+        pairs.of(token, birth=birth)
+    pairs.weigh("a", "A", VERY_SURE)
+    pairs.weigh("b", "B", UNSURE)
+    assert pairs.groups() == {"A", "a", "B", "b"}
+    assert pairs.open() == {"aA": "conflicting"}
+
+
+def test_a_record_that_has_its_subject_is_not_asked_about_for_a_conflict_with_another(pairs: Pairs) -> None:
+    pairs.of("a", birth="19800101")
+    pairs.of("B", birth="19920505")
+    pairs.weigh("a", "A", SURE)
+    pairs.weigh("a", "B", VERY_SURE)
+    assert pairs.groups() == {"Aa", "B"}
+    assert pairs.open() == {}
+
+
+@pytest.mark.parametrize(("other", "is_conflict"), [("19801223", False), ("19810101", False), ("19861223", True)])
+def test_the_first_of_january_tells_little_more_than_the_year(pairs: Pairs, other: str, is_conflict: bool) -> None:
+    pairs.of("a", birth="19800101", vague_birth="yes")
+    pairs.of("A", birth=other)
+    pairs.weigh("a", "A", SURE)
+    assert pairs.groups() == ({"A", "a"} if is_conflict else {"Aa"})
+
+
+def test_two_resolved_subjects_that_seem_one_stay_two_and_are_asked_about(pairs: Pairs) -> None:
+    pairs.weigh("A", "B", UNSURE)
+    pairs.weigh("C", "D", -3.0)
+    pairs.weigh("E", "F", SURE)
+    pairs.decide("E", "F", "different")
+    assert pairs.groups() == set("ABCDEF")
+    assert pairs.open() == {"AB": "two_numbers"}
