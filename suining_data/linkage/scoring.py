@@ -70,7 +70,8 @@ def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inpu
     left, right = (api.register(table, dataset_display_name=table) for table in (LEFT, RIGHT))
     prior = {"probability_two_random_records_match": 1 / max(inputs.subjects, 2)}
     linker = Linker([left, right], settings | _SCORING | prior, log_level=None)
-    linker.table_management.register_term_frequency_lookup(api.register(inputs.frequencies), _frequent(settings))
+    if frequent := _frequent(settings):
+        linker.table_management.register_term_frequency_lookup(api.register(inputs.frequencies), frequent)
     scored = linker.inference.predict_between(left, right, warning_mode="never")
     con.execute(f"""
         create or replace temp table {into} as
@@ -82,10 +83,10 @@ def score(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], inputs: Inpu
     scored.drop_table_from_database_and_remove_from_cache()
 
 
-def _frequent(settings: dict[str, Any]) -> str:
-    """The column whose frequent values are weak evidence."""
+def _frequent(settings: dict[str, Any]) -> str | None:
+    """The column whose frequent values are weak evidence; None if no comparison looks at that."""
     levels = (level for comparison in settings["comparisons"] for level in comparison["comparison_levels"])
-    return str(next(level["tf_adjustment_column"] for level in levels if "tf_adjustment_column" in level))
+    return next((str(level["tf_adjustment_column"]) for level in levels if "tf_adjustment_column" in level), None)
 
 
 def _evidence(settings: dict[str, Any]) -> str:

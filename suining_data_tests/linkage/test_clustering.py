@@ -7,7 +7,7 @@ import pytest
 from suining_data_tests.linkage.pairs import Pairs
 
 SURE, UNSURE = 12.0, 4.0
-SUPPORTING = 7.0
+SUPPORTING, VERY_SURE = 7.0, 25.0
 
 
 def test_a_sure_pair_is_one_an_unsure_one_is_asked_about_an_unlikely_one_is_two(pairs: Pairs) -> None:

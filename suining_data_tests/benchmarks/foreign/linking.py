@@ -61,7 +61,7 @@ def linked(data: Dataset) -> duckdb.DuckDBPyConnection:
 def _subject(data: Dataset) -> SubjectLinkage:
     return SubjectLinkage(
         name=data.name, prefix="F", columns=data.columns, resolved="", unresolved="", alphabet="",
-        blocking_rules=data.blocking_rules, vetoes=(), namesakes=1.0, exists="true",
+        blocking_rules=data.blocking_rules, vetoes=(), namesakes=1.0, exists="true", frequent="surname",
     )  # fmt: skip
 
 
