@@ -135,5 +135,5 @@ def test_a_mistake_in_the_yaml_of_a_subject_is_one_line(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("suining_data/subjects/person.yaml: attributes.name.survives: 没有这个键")
+    assert done.stderr.startswith("suining_data/subjects/person.yaml: attributes.former_name.survives: 没有这个键")
     assert len(done.stderr.splitlines()) == 1

@@ -82,7 +82,7 @@ def test_the_next_refresh_applies_the_decisions_of_a_returned_workbook(asked: Ci
         assert said in done.stdout
     asked.refresh()
     assert ids(asked)[None] == ids(asked)[OTHER] != ids(asked)[ONE]
-    assert "没有待判定" in suining(data, "review", "next").stdout
+    assert "没有待判定" in suining(data, "review", "next", "--subject", "person").stdout
     assert asked.materialized("linked", "review")["person_ambiguous"] == 0
     asked.settings.warehouse.unlink()  # the registry is state, all else is rebuilt
     asked.refresh()
@@ -94,16 +94,16 @@ def test_the_next_refresh_applies_the_decisions_of_a_returned_workbook(asked: Ci
 
 def test_a_pair_is_shown_and_decided(asked: City) -> None:
     data = asked.settings.data
-    shown = suining(data, "review", "next", "--limit", "10")
+    shown = suining(data, "review", "next", "--limit", "10", "--subject", "person")
     assert shown.returncode == 0, shown.stderr
     for part in (NAME, ONE, OTHER, "czhjrk_20190831.csv 第", "1977-07-07", "不止一个可能 ambiguous", "待判定 2 对"):
         assert part in shown.stdout
     pair = pair_with(asked, ONE)
     decided = suining(data, "review", "decide", pair, "unsure", "--by", "李某")
     assert "refresh" in decided.stdout
-    assert "已看过，不确定 (reviewed, unsure): 李某" in suining(data, "review", "next").stdout
+    assert "已看过，不确定 (reviewed, unsure): 李某" in suining(data, "review", "next", "--subject", "person").stdout
     suining(data, "review", "decide", pair, "different", "--by", "李某", "--why", "电话核实")
-    assert "待判定 1 对" in suining(data, "review", "next").stdout
+    assert "待判定 1 对" in suining(data, "review", "next", "--subject", "person").stdout
     assert suining(data, "review", "decide", pair, "same", "--by", "王某").returncode == 0, "until it is revised"
     assert asked.warehouse("select verdict, decided_by, reason from registry.decision") == [
         ("unsure", "李某", None),
