@@ -23,16 +23,25 @@ bare as (
     from name
 ),
 
+variant as (
+    select distinct name, bare_name
+    from (select name, bare_name, unnest(string_split(bare_name, '')) as character from bare)
+    semi join reference.character_variant using (character)
+),
+
 folded as (
     select name, string_agg(coalesce(simplified, character), '' order by position) as plain_name
     from (
-        select name, unnest(string_split(bare_name, '')) as character, unnest(range(length(bare_name))) as position from bare
+        select name, unnest(string_split(bare_name, '')) as character, unnest(range(length(bare_name))) as position
+        from variant
     )
     left join reference.character_variant using (character)
     group by name
 )
 
-select name, plain_name from folded where name <> plain_name
+select name, plain_name
+from (from folded union all select name, bare_name as plain_name from bare anti join variant using (name))
+where name <> plain_name
 """
 
 

@@ -49,7 +49,8 @@ _NAMESAKE = """
         flatten(list(shared_identifiers)) as shared_identifiers
     from resolved
     semi join (
-        select plain_name, birth from resolved group by plain_name, birth having min(identity_key) <> max(identity_key)
+        select plain_name, birth from resolved group by plain_name, birth
+        having min(hash(identity_key)) <> max(hash(identity_key))
     ) using (plain_name, birth)
     group by identity_key, plain_name, birth
 """
@@ -65,11 +66,14 @@ _PAIRS_OF_PERSONS = f"""
     union all
     select l.token, r.identity_key from unresolved as l join resolved as r on l.near_number = r.number
     union all
-    select l.identity_key, r.identity_key
-    from ({_NAMESAKE}) as l join ({_NAMESAKE}) as r using (plain_name, birth)
-    where l.identity_key < r.identity_key and (
-        list_has_any(l.phones, r.phones) or list_has_any(l.addresses, r.addresses)
-        or list_has_any(l.shared_identifiers, r.shared_identifiers))
+    from (
+        with namesake as materialized ({_NAMESAKE})
+        select l.identity_key, r.identity_key
+        from namesake as l join namesake as r using (plain_name, birth)
+        where l.identity_key < r.identity_key and (
+            list_has_any(l.phones, r.phones) or list_has_any(l.addresses, r.addresses)
+            or list_has_any(l.shared_identifiers, r.shared_identifiers))
+    )
 """
 _VAGUE = "(coalesce(l.vague_birth, false) or coalesce(r.vague_birth, false))"
 
@@ -188,12 +192,15 @@ _SAME_CORE = """
     select identity_key, core, list(distinct representative_name) as heads, list(distinct phone) as phones,
         flatten(list(addresses)) as addresses
     from resolved
-    semi join (select core from resolved group by core having min(identity_key) <> max(identity_key)) using (core)
+    semi join (
+        select core from resolved group by core having min(hash(identity_key)) <> max(hash(identity_key))
+    ) using (core)
     group by identity_key, core
 """
 _PAIRS_OF_ORGANIZATIONS = f"""
+    with namesake as materialized ({_SAME_CORE})
     select l.identity_key, r.identity_key
-    from ({_SAME_CORE}) as l join ({_SAME_CORE}) as r using (core)
+    from namesake as l join namesake as r using (core)
     where l.identity_key < r.identity_key
         and coalesce(list_has_any(l.heads, r.heads), false)::int + coalesce(list_has_any(l.addresses, r.addresses), false)::int
             + coalesce(list_has_any(l.phones, r.phones), false)::int
