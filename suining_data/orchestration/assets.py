@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from suining_data import changes
 from suining_data.orchestration import check_results, state
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Check, Column, Step, StepResult
@@ -99,9 +100,11 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
             keep_validation(con, step.key, result.validation, result.context.run_id)
         if not failed:
             step.promote(result.context)
-            state.record(step, result, write, wait_seconds)
+            if step.is_table:
+                changes.promote(con, step.key, result.difference)
+            promoted = state.record(step, result, write, wait_seconds)
     if not failed:
-        scheduler.mark_current(step, is_new=True)
+        scheduler.mark_current(step, is_new=not result.difference.is_none)
     yield from check_results.for_dagster(result.checks)
     if failed:
         raise dg.Failure(
@@ -111,8 +114,13 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
             ),
             allow_retries=False,
         )
-    promoted = state.TableState(write.rows, state.version_of(result, write))
-    yield _materialization(result, wait_seconds, promoted, write.figures)
+    figures = {**write.figures, **_changed(result.difference)}
+    yield _materialization(result, wait_seconds, promoted, figures)
+
+
+def _changed(difference: changes.Difference) -> dict[str, int]:
+    """How many rows came and went, where that is known; a corrected row does both."""
+    return {"rows_added": difference.added, "rows_removed": difference.removed} if difference.is_listed else {}
 
 
 def _materialization(

@@ -41,7 +41,14 @@ from suining_data.publication import DICTIONARY_COLUMNS, Addition, additions, de
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
-from suining_data.standardization import implausible_column, promote, staged_select, standardize
+from suining_data.standardization import (
+    ACCOUNTS,
+    implausible_column,
+    promote,
+    quarantine_changed,
+    staged_select,
+    standardize,
+)
 from suining_data.warehouse import STAGING, reference_digest, swap, transaction
 
 LANDING = "landing"  # group of the steps that fetch tables of the exchange database
@@ -139,6 +146,7 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
         code=_unit_file(unit),
+        is_table=False,
     )
 
 
@@ -180,6 +188,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
         code=_unit_file(unit),
         expected_rows=resource.expected_rows.max,
+        is_table=False,
     )
 
 
@@ -227,6 +236,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         columns=(*ROW_KEYS, *columns, FAILED_RULES),
         code=_unit_file(unit),
         expected_rows=resource.expected_rows.max,
+        touched=quarantine_changed(resource),
     )
 
 
@@ -244,6 +254,7 @@ def _linked_step(table: LinkedTable) -> Step:
         write=write,
         promote=lambda context: table.promote(context.con, context.run_id),
         code="suining_data/linkage/tables.py",
+        also=tuple(f"linked.{name}" for name, _ in table.also_filled),
     )
 
 
@@ -273,6 +284,7 @@ def _base_step(model: Model) -> Step:
         suite=suite,
         columns=columns,
         code=str(model.path.relative_to(PROJECT)) if model.path.is_relative_to(PROJECT) else None,
+        is_table=not model.is_view,
     )
 
 
@@ -329,6 +341,8 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
 def _snapshot_step(models: list[Model], others: list[str]) -> Step:
     views = [model for model in models if model.is_view]
     tables = [*(model.table for model in models if not model.is_view), *others]
+    parts = tuple(Part(new.reads, _added(new)) for new in additions(tables, views))
+    read = [*(model.table for model in models), *others, *(table for part in parts for table in part.reads)]
 
     def write(context: Context) -> WriteResult:
         back_up_registry(
@@ -342,13 +356,14 @@ def _snapshot_step(models: list[Model], others: list[str]) -> Step:
         key="published.snapshot",
         group="published",
         description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
-        upstream=(*(model.table for model in models), *others),
+        upstream=tuple(dict.fromkeys(read)),
         digest=code_digest("publication"),
         inputs=lambda con, settings: _governance_digest(con),
-        parts=tuple(Part(new.reads, _added(new)) for new in additions(tables, views)),
+        parts=parts,
         write=write,
         promote=lambda context: None,
         code="suining_data/publication/snapshot.py",
+        is_table=False,
     )
 
 
@@ -357,14 +372,18 @@ def _added(new: Addition) -> Callable[[Context], None]:
 
 
 def _governance_digest(con: Connection) -> str:
-    """Digest of batches and check results. A refused batch or a failed check changes no base, but the snapshot shows it."""
+    """Digest of batches, row accounts and check results. What is refused changes no base, but the snapshot shows it."""
     batches = con.execute(
         "select resource_id, batch_id, file_name, status from governance.batch order by all"
     ).fetchall()
     checks = con.execute(
         "select table_name, check_name, has_passed, description from governance.check_result order by all"
     ).fetchall()
-    return digest_of(json.dumps([batches, checks]))
+    accounts = [
+        con.execute(f"select count(*), coalesce(sum(hash(r))::varchar, '') from governance.{table} as r").fetchall()
+        for table in ACCOUNTS
+    ]
+    return digest_of(json.dumps([batches, checks, accounts]))
 
 
 def _swap_in(table: str) -> Callable[[Context], None]:

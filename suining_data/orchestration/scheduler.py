@@ -14,12 +14,14 @@ from typing import Self
 
 import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Dagster's log and GX import it, too
 
+from suining_data import changes
 from suining_data.ingestion import stop_readers
 from suining_data.orchestration import state
 from suining_data.orchestration.step import Connection, Context, Part, Step, StepResult
 from suining_data.orchestration.validation import validate
 from suining_data.orchestration.worker import Worker
 from suining_data.settings import Settings
+from suining_data.warehouse import STAGING
 
 AFTER_TABLES = -1  # size of a part: other steps wait for tables, and no step waits for a part
 
@@ -31,7 +33,7 @@ class Scheduler:
         self._con, self._settings, self._run_id = con, settings, run_id
         self._steps = {step.key: step for step in steps}
         self._remaining = set(self._steps)  # tables of the run that are not current yet
-        self._stale: set[str] = set()  # steps that read a table promoted in this run
+        self._stale: set[str] = set()  # steps that read a table that changed in this run
         self._parts: dict[str, dict[Part, Future[object]]] = {step.key: {} for step in steps if step.parts}
         self._worker = Worker()
         self._opening = threading.Lock()
@@ -65,7 +67,7 @@ class Scheduler:
         return future.result()
 
     def mark_current(self, step: Step, *, is_new: bool) -> None:
-        """The step's table is current, and was promoted just now if `is_new`: start the steps that waited for it."""
+        """The step's table is current, and has other rows than before if `is_new`: start the steps that waited for it."""
         self._close(step.key)
         self._remaining.discard(step.key)
         readers = [other for other in self._steps.values() if step.key in other.upstream]
@@ -117,14 +119,25 @@ class Scheduler:
         """Write and validate the staging table, unless the table is current."""
         context = self._open_context(step.key)
         con = context.con
-        digest = state.input_digest(con, self._settings, step)
-        if state.is_current(con, step, digest):
-            return StepResult(context, digest, None)
+        inputs = state.inputs_of(con, self._settings, step)
+        if state.is_current(con, step, inputs):
+            return StepResult(context, inputs, None)
         started = time.monotonic()
         if step.parts:
             self._finish_parts(step)
         write = step.write(context)
+        difference = _difference(con, step)
         written = time.monotonic()
         checks, validation = validate(con, step, write)
         seconds = written - started, time.monotonic() - written
-        return StepResult(context, digest, write, tuple(checks), validation, *seconds)
+        return StepResult(context, inputs, write, difference, tuple(checks), validation, *seconds)
+
+
+def _difference(con: Connection, step: Step) -> changes.Difference:
+    """How the staging tables of the step differ from the current ones. What changes in `also` is not listed."""
+    if not step.is_table:
+        return changes.UNKNOWN
+    difference = changes.compare(con, step.key, step.touched)
+    if difference.is_none and not all(changes.is_same(con, table, f"{table}{STAGING}") for table in step.also):
+        return changes.UNKNOWN
+    return difference

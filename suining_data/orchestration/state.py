@@ -4,13 +4,14 @@ Here: governance.table_state; whether a table is current, and which steps are st
 (step.py), when it is written (scheduler.py).
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
-from suining_data.orchestration.step import Connection, Step, StepResult, WriteResult, digest_of
+from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
 from suining_data.publication import discard_next
 from suining_data.quality import create_validations
 from suining_data.settings import Settings
@@ -44,6 +45,8 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
                     table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,
                     finished_at timestamp, write_seconds double, check_seconds double);
                 alter table governance.table_state add column if not exists wait_seconds double;
+                alter table governance.table_state add column if not exists inputs json;
+                alter table governance.table_state add column if not exists changed_from varchar;
                 create table if not exists governance.check_result (
                     table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
                     description varchar, metadata json, run_id varchar)
@@ -54,36 +57,52 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             discard_next(settings)
 
 
-def input_digest(con: Connection, settings: Settings, step: Step) -> str:
-    """Digest of all inputs of the step's table: its declaration, the versions of the tables it reads, files."""
-    versions: dict[str, str] = dict(con.execute("select table_name, version from governance.table_state").fetchall())
-    return _input_digest(con, settings, step, versions)
+def inputs_of(con: Connection, settings: Settings, step: Step) -> Inputs:
+    """All inputs of the step's table as they are now."""
+    return _inputs(con, settings, step, dict(con.execute(_VERSIONS).fetchall()))
 
 
-def is_current(con: Connection, step: Step, digest: str) -> bool:
-    """Whether the step's table was made from the inputs with this digest, which is the input digest of now."""
+_VERSIONS = "select table_name, version from governance.table_state"
+
+
+def is_current(con: Connection, step: Step, inputs: Inputs) -> bool:
+    """Whether the step's table was made from these inputs, which are those of now."""
     stored = con.execute("select input_digest from governance.table_state where table_name = ?", [step.key]).fetchone()
-    return stored is not None and stored[0] == digest
+    return stored is not None and stored[0] == inputs.digest
 
 
-def version_of(result: StepResult, write: WriteResult) -> str:
-    """The version of what the step wrote. It is the same for the same inputs, in every run."""
-    return write.version or result.input_digest
+def version_of(con: Connection, step: Step, result: StepResult, write: WriteResult) -> str:
+    """The version of what the step wrote: that of the current table if it has the same rows.
+
+    Otherwise it is the same for the same inputs, in every run.
+    """
+    before = _stored_version(con, step) if result.difference.is_none else None
+    return before or write.version or result.inputs.digest
 
 
-def record(step: Step, result: StepResult, write: WriteResult, wait_seconds: float) -> None:
+def _stored_version(con: Connection, step: Step) -> str | None:
+    stored = con.execute("select version from governance.table_state where table_name = ?", [step.key]).fetchone()
+    return str(stored[0]) if stored else None
+
+
+def record(step: Step, result: StepResult, write: WriteResult, wait_seconds: float) -> TableState:
     """Record that the step's table was promoted, what it was made from, and how long it took.
 
-    `wait_seconds`: how long the run's thread waited for it.
+    `wait_seconds`: how long the run's thread waited for it. `changed_from` is the version from which its change table
+    leads to this one; null if the change table does not exist.
     """
-    result.context.con.execute(
-        "insert or replace into governance.table_state "
-        "(table_name, input_digest, version, rows, run_id, finished_at, write_seconds, wait_seconds, check_seconds) "
-        "values (?, ?, ?, ?, ?, current_timestamp::timestamp, ?, ?, ?)",
+    con = result.context.con
+    before, version = _stored_version(con, step), version_of(con, step, result, write)
+    con.execute(
+        "insert or replace into governance.table_state (table_name, input_digest, inputs, version, changed_from, rows, "
+        "run_id, finished_at, write_seconds, wait_seconds, check_seconds) "
+        "values (?, ?, ?, ?, ?, ?, ?, current_timestamp::timestamp, ?, ?, ?)",
         [
             step.key,
-            result.input_digest if write.is_final else "",
-            version_of(result, write),
+            result.inputs.digest if write.is_final else "",
+            json.dumps({"own": result.inputs.own, "versions": dict(result.inputs.versions)}),
+            version,
+            before if result.difference.is_listed else None,
             write.rows,
             result.context.run_id,
             result.write_seconds,
@@ -91,6 +110,7 @@ def record(step: Step, result: StepResult, write: WriteResult, wait_seconds: flo
             result.check_seconds,
         ],
     )
+    return TableState(write.rows, version)
 
 
 def load(con: Connection, step: Step) -> TableState:
@@ -108,14 +128,12 @@ def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[
     versions = {table: version for table, _, version in rows}
     stale: dict[str, Step] = {}
     for step in steps:
-        is_stale = any(key in stale for key in step.upstream) or digests.get(step.key) != _input_digest(
-            con, settings, step, versions
-        )
-        if is_stale:
+        is_changed = digests.get(step.key) != _inputs(con, settings, step, versions).digest
+        if is_changed or any(key in stale for key in step.upstream):
             stale[step.key] = step
     return list(stale.values())
 
 
-def _input_digest(con: Connection, settings: Settings, step: Step, versions: dict[str, str]) -> str:
+def _inputs(con: Connection, settings: Settings, step: Step, versions: dict[str, str]) -> Inputs:
     outside = step.inputs(con, settings) if step.inputs else ""
-    return digest_of(step.digest, outside, *(versions.get(key, "") for key in step.upstream))
+    return Inputs(digest_of(step.digest, outside), {key: versions.get(key, "") for key in step.upstream})

@@ -5,13 +5,14 @@ Not here: the list of steps (pipeline.py), Dagster assets (assets.py).
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 import dagster as dg
 import duckdb
 
+from suining_data.changes import UNKNOWN, Difference
 from suining_data.quality import Suite, Validation
 from suining_data.settings import PROJECT, Settings
 
@@ -48,12 +49,26 @@ class WriteResult:
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """All that decides the content of a step's table: its own declaration, code and files, and the tables it reads."""
+
+    own: str  # digest of all but the tables
+    versions: Mapping[str, str]  # of the tables that it reads, by name
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything."""
+        return digest_of(self.own, *(f"{table} {version}" for table, version in sorted(self.versions.items())))
+
+
+@dataclass(frozen=True)
 class StepResult:
     """A step whose staging table is written and validated, ready to be promoted; `write` is None for a current table."""
 
     context: Context  # its connection has the temporary tables of the step
-    input_digest: str  # taken before the table was written: what arrives later is a change for the next run
+    inputs: Inputs  # taken before the table was written: what arrives later is a change for the next run
     write: WriteResult | None
+    difference: Difference = UNKNOWN  # from the current table
     checks: tuple[dg.AssetCheckResult, ...] = ()
     validation: Validation | None = None  # of the suite, where the step has one
     write_seconds: float = 0.0
@@ -97,6 +112,9 @@ class Step:
     code: str | None = None  # file of the project that declares the table
     inputs: Callable[[Connection, Settings], str] | None = None  # digest of inputs that are not tables of other steps
     expected_rows: int = 0  # an upper bound; 0 where the catalogue has none
+    is_table: bool = True  # False: it writes files or a view, whose rows are not compared with those before
+    also: tuple[str, ...] = ()  # further tables that are promoted with it
+    touched: str = ""  # SELECT of the record_id of rows whose other tables change, see changes.compare
 
 
 @cache

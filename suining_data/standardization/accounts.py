@@ -6,6 +6,7 @@ Not here: why a row is quarantined (statement.py), how a file is read (ingestion
 
 import duckdb
 
+ACCOUNTS = ("row_account", "quarantine", "superseded")  # tables of schema governance, written with a staged table
 UNBALANCED = """
     lines_total <> header_lines + continuation_lines + rejected + raw
     or raw <> staged + quarantined + superseded

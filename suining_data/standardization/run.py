@@ -14,7 +14,7 @@ from suining_data.ingestion import files_of
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
-from suining_data.standardization.accounts import create_accounts, unbalanced_batches
+from suining_data.standardization.accounts import ACCOUNTS, create_accounts, unbalanced_batches
 from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.rules import (
     FORMULA_ERROR,
@@ -52,10 +52,19 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
     return _account(con, resource)
 
 
+def quarantine_changed(resource: Resource) -> str:
+    """SELECT of the record_id of the rows of which another value is quarantined than before."""
+    current = (
+        f"(select record_id, field, received from governance.quarantine where resource_id = {literal(resource.id)})"
+    )
+    following = "(select record_id, field, received from temp.next_quarantine)"
+    return f"select record_id from ((from {following} except from {current}) union (from {current} except from {following}))"
+
+
 def promote(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     """Make the validated staging table current, with its quarantine and row account. Call it inside a transaction."""
     swap(con, f"staged.{resource.id}")
-    for table in ("row_account", "quarantine", "superseded"):
+    for table in ACCOUNTS:
         con.execute(f"delete from governance.{table} where resource_id = ?", [resource.id])
         con.execute(f"insert into governance.{table} select * from temp.next_{table}")
 

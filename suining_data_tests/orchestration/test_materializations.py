@@ -72,7 +72,7 @@ def test_an_unchanged_table_shows_its_rows_no_work_and_the_version_that_it_had(d
 
 def test_the_data_version_is_that_of_the_state_and_changes_with_what_the_table_is_made_from(data: Settings) -> None:
     former = run(table("a", 1), table("b", 1, ("staged.a",)), table("other", 1))
-    latter = run(table("a", 2), table("b", 1, ("staged.a",)), table("other", 1))
+    latter = run(table("a", 2), table("b", 2, ("staged.a",)), table("other", 1))
     changed = [name for name in ("a", "b", "other") if version(former, name) != version(latter, name)]
     assert changed == ["a", "b"]
     with duckdb.connect(str(data.warehouse), read_only=True) as con:

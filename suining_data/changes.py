@@ -1,0 +1,126 @@
+"""What a promotion changes in a table, as rows: the table change.<schema>__<table>.
+
+Here: comparing a staging table with the current table, the rows that differ, promoting them with the table.
+Not here: when a table is compared and who reads its changes (orchestration/).
+
+A change table has the columns of its table and `is_added`: false for a row that was there before, true for a row that is
+there now. A corrected row is one of each. Rows are compared by a hash of 64 bits of all their columns: for the 2.6 million
+rows of linked.person_record that takes 0.7 s, and `except all` ten times as long.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from suining_data.sql import identifier
+from suining_data.warehouse import STAGING, drop, swap
+
+SCHEMA = "change"
+MOST_LISTED = 0.5  # share of the rows; where more differ, whoever reads the table reads it whole
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a staging table differs from the current table: rows that are new, and rows that are no longer there."""
+
+    added: int
+    removed: int
+    is_listed: bool  # whether the change table has these rows
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the tables have the same rows, so that nobody has to read the table again."""
+        return self.is_listed and not self.added and not self.removed
+
+
+UNKNOWN = Difference(0, 0, is_listed=False)
+
+
+def change_table(table: str) -> str:
+    """The change table of `schema.name`."""
+    return f"{SCHEMA}.{table.replace('.', '__')}"
+
+
+def compare(con: Connection, table: str, touched: str = "") -> Difference:
+    """Compare `schema.name` with its staging table, and write the staging table of its change table.
+
+    `touched`: a SELECT of the record_id of rows that count as changed although they are equal, because something that is
+    kept beside the table has changed for them. UNKNOWN if there is no current table, or its columns are others.
+    """
+    columns = _columns(con, table)
+    if not columns or columns != _columns(con, f"{table}{STAGING}"):
+        return UNKNOWN
+    rows, total = _hash_rows(con, "row_before", table, columns)
+    rows_next, total_next = _hash_rows(con, "row_after", f"{table}{STAGING}", columns)
+    removed, total_removed = _keep_changed(con, "row_removed", "row_before", "row_after", table, touched)
+    added, total_added = _keep_changed(con, "row_added", "row_after", "row_before", f"{table}{STAGING}", touched)
+    explains_all = total_next - total == total_added - total_removed  # not if a row is there more often than before
+    if not explains_all or removed + added > MOST_LISTED * max(rows, rows_next):
+        return Difference(added, removed, is_listed=False)
+    con.execute(f"create schema if not exists {SCHEMA}")
+    con.execute(f"""
+        create or replace table {change_table(table)}{STAGING} as
+        select false as is_added, * from {table} where rowid in (select row from row_removed)
+        union all
+        select true, * from {table}{STAGING} where rowid in (select row from row_added)
+    """)
+    return Difference(added, removed, is_listed=True)
+
+
+def is_same(con: Connection, relation: str, other: str) -> bool:
+    """Whether two relations, each a table or a subquery with the same columns, have the same rows."""
+    columns = [name for name, *_ in con.execute(f"describe select * from {relation}").fetchall()]
+    sums = [
+        con.execute(f"select count(*), sum({_hash(columns)}) from {each} as compared").fetchall()
+        for each in (relation, other)
+    ]
+    return sums[0] == sums[1]
+
+
+def promote(con: Connection, table: str, difference: Difference) -> None:
+    """Make the change table current; call it in the transaction that promotes the table."""
+    if difference.is_listed:
+        swap(con, change_table(table))
+    else:
+        con.execute(f"create schema if not exists {SCHEMA}")
+        drop(con, change_table(table))
+
+
+def _columns(con: Connection, table: str) -> list[tuple[str, str]]:
+    """Name and type of each column of a table in order; empty if it does not exist or is a view."""
+    return con.execute(
+        "select column_name, data_type from duckdb_columns() join duckdb_tables() using (database_name, schema_name, table_name) "
+        "where database_name = current_database() and schema_name = ? and table_name = ? order by column_index",
+        table.split("."),
+    ).fetchall()
+
+
+def _hash(columns: list[str]) -> str:
+    """SQL: the hash of a row of `compared`. hash(compared) would be the same number in eight times the time."""
+    return f"hash({', '.join(f'compared.{identifier(name)}' for name in columns)})"
+
+
+def _hash_rows(con: Connection, into: str, table: str, columns: list[tuple[str, str]]) -> tuple[int, int]:
+    """Fill a temporary table with row and digest of each row. Returns the number of rows and the sum of their digests."""
+    digest = _hash([name for name, _ in columns])
+    con.execute(
+        f"create or replace temp table {into} as select rowid as row, {digest} as digest from {table} as compared"
+    )
+    return _count(con, into)
+
+
+def _keep_changed(con: Connection, into: str, rows: str, others: str, table: str, touched: str) -> tuple[int, int]:
+    """Fill a temporary table with the rows whose digest none of the others has, and the touched ones."""
+    also = f"union select row, digest from {rows} join {table} as t on t.rowid = row where record_id in ({touched})"
+    con.execute(f"""
+        create or replace temp table {into} as
+        select row, digest from {rows} anti join {others} using (digest) {also if touched else ""}
+    """)
+    return _count(con, into)
+
+
+def _count(con: Connection, rows: str) -> tuple[int, int]:
+    counted = con.execute(f"select count(*), coalesce(sum(digest), 0) from {rows}").fetchall()
+    return int(counted[0][0]), int(counted[0][1])
