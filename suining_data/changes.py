@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.sql import identifier
-from suining_data.warehouse import STAGING, drop, swap
+from suining_data.warehouse import STAGING, drop, swap, transaction
 
-SCHEMA = "change"
 MOST_LISTED = 0.5  # share of the rows; where more differ, whoever reads the table reads it whole
 
 Connection = duckdb.DuckDBPyConnection
@@ -40,7 +39,7 @@ UNKNOWN = Difference(0, 0, is_listed=False)
 
 def change_table(table: str) -> str:
     """The change table of `schema.name`."""
-    return f"{SCHEMA}.{table.replace('.', '__')}"
+    return f"change.{table.replace('.', '__')}"
 
 
 def compare(con: Connection, table: str, touched: str = "") -> Difference:
@@ -52,19 +51,26 @@ def compare(con: Connection, table: str, touched: str = "") -> Difference:
     columns = _columns(con, table)
     if not columns or columns != _columns(con, f"{table}{STAGING}"):
         return UNKNOWN
-    rows, total = _hash_rows(con, "row_before", table, columns)
-    rows_next, total_next = _hash_rows(con, "row_after", f"{table}{STAGING}", columns)
-    removed, total_removed = _keep_changed(con, "row_removed", "row_before", "row_after", table, touched)
-    added, total_added = _keep_changed(con, "row_added", "row_after", "row_before", f"{table}{STAGING}", touched)
-    explains_all = total_next - total == total_added - total_removed  # not if a row is there more often than before
-    if not explains_all or removed + added > MOST_LISTED * max(rows, rows_next):
+    with transaction(con):  # row ids are those of one state: between two transactions DuckDB may number rows anew
+        return compare_rows(con, table, table, f"{table}{STAGING}", touched)
+
+
+def compare_rows(con: Connection, table: str, before: str, after: str, touched: str = "") -> Difference:
+    """Compare `before` and `after`, tables with the columns of `table` whose rows are or replace some or all of its rows."""
+    columns = [name for name, *_ in con.execute(f"describe {table}").fetchall()]
+    total = _hash_rows(con, "digest_before", before, columns)
+    total_after = _hash_rows(con, "digest_after", after, columns)
+    removed, total_removed = _keep_changed(con, "row_removed", "digest_before", "digest_after", before, touched)
+    added, total_added = _keep_changed(con, "row_added", "digest_after", "digest_before", after, touched)
+    explains_all = total_after - total == total_added - total_removed  # not if a row is there more often than before
+    rows = con.execute(f"select greatest((select count(*) from {table}), (select count(*) from {after}))").fetchall()
+    if not explains_all or removed + added > MOST_LISTED * int(rows[0][0]):
         return Difference(added, removed, is_listed=False)
-    con.execute(f"create schema if not exists {SCHEMA}")
     con.execute(f"""
         create or replace table {change_table(table)}{STAGING} as
-        select false as is_added, * from {table} where rowid in (select row from row_removed)
-        union all
-        select true, * from {table}{STAGING} where rowid in (select row from row_added)
+        select false as is_added, * from {before} where rowid in (select row from row_removed)
+        union all by name
+        select true as is_added, * from {after} where rowid in (select row from row_added)
     """)
     return Difference(added, removed, is_listed=True)
 
@@ -84,7 +90,6 @@ def promote(con: Connection, table: str, difference: Difference) -> None:
     if difference.is_listed:
         swap(con, change_table(table))
     else:
-        con.execute(f"create schema if not exists {SCHEMA}")
         drop(con, change_table(table))
 
 
@@ -102,13 +107,12 @@ def _hash(columns: list[str]) -> str:
     return f"hash({', '.join(f'compared.{identifier(name)}' for name in columns)})"
 
 
-def _hash_rows(con: Connection, into: str, table: str, columns: list[tuple[str, str]]) -> tuple[int, int]:
-    """Fill a temporary table with row and digest of each row. Returns the number of rows and the sum of their digests."""
-    digest = _hash([name for name, _ in columns])
+def _hash_rows(con: Connection, into: str, table: str, columns: list[str]) -> int:
+    """Fill a temporary table with row and digest of each row. Returns the sum of the digests."""
     con.execute(
-        f"create or replace temp table {into} as select rowid as row, {digest} as digest from {table} as compared"
+        f"create or replace temp table {into} as select rowid as row, {_hash(columns)} as digest from {table} as compared"
     )
-    return _count(con, into)
+    return _count(con, into)[1]
 
 
 def _keep_changed(con: Connection, into: str, rows: str, others: str, table: str, touched: str) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Catalog
+from suining_data.incremental import Incremental
 from suining_data.linkage import deterministic, registry
 from suining_data.linkage.contested_organizations import CONTESTED_ORGANIZATION
 from suining_data.linkage.evidence import evidence
@@ -41,6 +42,7 @@ class LinkedTable:
     on_promote: Callable[[Connection, str], None] | None = None  # called with the run id when the table is promoted
     count: Callable[[Connection, str], dict[str, int]] | None = None  # figures of the named table, for Dagster to show
     reads_decisions: bool = False
+    incremental: Incremental | None = None
 
     def write(self, con: Connection) -> int:
         """Write the staging table of linked.<name>. Returns the number of its rows."""

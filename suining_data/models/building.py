@@ -21,7 +21,7 @@ def build(con: duckdb.DuckDBPyConnection, model: Model) -> int | None:
     load_spatial(con, model.sql)
     drop(con, staging)
     try:
-        con.execute(f"create {model.contract.materialized} {staging} as {model.sql}")
+        con.execute(f"create {'view' if model.is_view else 'table'} {staging} as {model.sql}")
         check_columns(model, [row[0] for row in con.execute(f"describe {staging}").fetchall()])
     except duckdb.Error as error:
         drop(con, staging)

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 
+from suining_data.incremental import Incremental
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -58,12 +60,15 @@ class ContractRule(Strict):
 class ModelContract(Strict):
     """One table of schema.yml; the table's name is the mapping's key there.
 
-    `materialized: view`: nothing is stored; the rows are computed whenever they are read. `count_by`: a column with few
-    values; the run shows the number of rows per value.
+    `materialized: view`: nothing is stored; the rows are computed whenever they are read. `materialized: incremental`: only
+    the rows of the keys are written that changed rows of other tables concern; `unique_key` and `changed_by` are those of
+    suining_data/incremental.py. `count_by`: a column with few values; the run shows the number of rows per value.
     """
 
     description: Text
-    materialized: Literal["table", "view"] = "table"
+    materialized: Literal["table", "view", "incremental"] = "table"
+    unique_key: Identifier | None = None
+    changed_by: dict[Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")], StrictStr] = {}
     count_by: Identifier | None = None
     key: list[Identifier] = Field(min_length=1)
     columns: dict[Identifier, ColumnContract] = Field(min_length=1)
@@ -76,3 +81,17 @@ class ModelContract(Strict):
         if self.count_by is not None and self.count_by not in self.columns:
             raise ValueError(f"count_by {self.count_by} is not among the columns")
         return self
+
+    @model_validator(mode="after")
+    def _says_how_it_is_incremental(self) -> Self:
+        is_said = self.unique_key in self.columns and bool(self.changed_by)
+        if self.materialized == "incremental" and not is_said:
+            raise ValueError("an incremental table needs unique_key, one of its columns, and changed_by")
+        if self.materialized != "incremental" and (self.unique_key or self.changed_by):
+            raise ValueError("unique_key and changed_by are for materialized: incremental")
+        return self
+
+    @property
+    def incremental(self) -> Incremental | None:
+        """How the table follows from changed rows; None of a table that is always written whole."""
+        return Incremental(self.unique_key, self.changed_by) if self.unique_key else None

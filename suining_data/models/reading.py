@@ -153,6 +153,8 @@ def _check_refs(model: Model, models: Mapping[str, Model], sources: Mapping[str,
             raise ModelError(
                 f"{place(model.path)}: ref('{ref}') is neither a model nor a table that an earlier stage writes"
             )
+    if unread := sorted(model.contract.changed_by.keys() - set(model.refs)):
+        raise ModelError(f"{place(model.path)}: changed_by names {unread[0]}, which {model.name}.sql does not read")
     for column, contract in model.contract.columns.items():
         if contract.reference is None:
             continue

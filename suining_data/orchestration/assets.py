@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from suining_data import changes
+from suining_data import changes, incremental
 from suining_data.orchestration import check_results, state
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Check, Column, Step, StepResult
@@ -99,7 +99,10 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
         if result.validation:
             keep_validation(con, step.key, result.validation, result.context.run_id)
         if not failed:
-            step.promote(result.context)
+            if result.is_part and step.incremental:
+                incremental.promote_changed(con, step.key, step.incremental)
+            else:
+                step.promote(result.context)
             if step.is_table:
                 changes.promote(con, step.key, result.difference)
             promoted = state.record(step, result, write, wait_seconds)

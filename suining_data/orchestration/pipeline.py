@@ -242,7 +242,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
 
 def _linked_step(table: LinkedTable) -> Step:
     def write(context: Context) -> WriteResult:
-        return WriteResult(rows=table.write(context.con), figures=dict(table.figures(context.con)))
+        return WriteResult(table.write(context.con))
 
     return Step(
         key=f"linked.{table.name}",
@@ -255,6 +255,9 @@ def _linked_step(table: LinkedTable) -> Step:
         promote=lambda context: table.promote(context.con, context.run_id),
         code="suining_data/linkage/tables.py",
         also=tuple(f"linked.{name}" for name, _ in table.also_filled),
+        sql=table.sql,
+        incremental=table.incremental,
+        figures=lambda context: table.figures(context.con),
     )
 
 
@@ -271,7 +274,7 @@ def _base_step(model: Model) -> Step:
     def write(context: Context) -> WriteResult:
         rows = build(context.con, model)
         describe(context.con, f"{model.table}{STAGING}", contract.description.zh, columns)
-        return WriteResult(rows=rows, figures={**counts(context.con, model)})
+        return WriteResult(rows)
 
     return Step(
         key=model.table,
@@ -285,6 +288,9 @@ def _base_step(model: Model) -> Step:
         columns=columns,
         code=str(model.path.relative_to(PROJECT)) if model.path.is_relative_to(PROJECT) else None,
         is_table=not model.is_view,
+        sql=model.sql,
+        incremental=contract.incremental,
+        figures=lambda context: counts(context.con, model),
     )
 
 

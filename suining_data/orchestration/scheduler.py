@@ -8,16 +8,17 @@ import threading
 import time
 from collections.abc import Collection
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Dagster's log and GX import it, too
 
-from suining_data import changes
+from suining_data import changes, incremental
 from suining_data.ingestion import stop_readers
 from suining_data.orchestration import state
-from suining_data.orchestration.step import Connection, Context, Part, Step, StepResult
+from suining_data.orchestration.step import Connection, Context, Inputs, Part, Step, StepResult, WriteResult
 from suining_data.orchestration.validation import validate
 from suining_data.orchestration.worker import Worker
 from suining_data.settings import Settings
@@ -125,12 +126,28 @@ class Scheduler:
         started = time.monotonic()
         if step.parts:
             self._finish_parts(step)
-        write = step.write(context)
-        difference = _difference(con, step)
+        part = _write_part(context, step, inputs)
+        write = part or step.write(context)
+        difference = incremental.compare_part(con, step.key) if part else _difference(con, step)
+        if step.figures:
+            write = replace(write, figures={**write.figures, **step.figures(context)})
         written = time.monotonic()
         checks, validation = validate(con, step, write)
         seconds = written - started, time.monotonic() - written
-        return StepResult(context, inputs, write, difference, tuple(checks), validation, *seconds)
+        is_part = part is not None
+        return StepResult(context, inputs, write, difference, is_part, tuple(checks), validation, *seconds)
+
+
+def _write_part(context: Context, step: Step, inputs: Inputs) -> WriteResult | None:
+    """Write only the rows that what has changed concerns. None if the table must be written whole."""
+    if step.incremental is None:
+        return None
+    changed = state.changed_tables(context.con, step, inputs)
+    if changed is None:
+        incremental.drop_part(context.con, step.key)
+        return None
+    rows = incremental.write_changed(context.con, step.key, step.sql, step.incremental, changed)
+    return None if rows is None else WriteResult(rows)
 
 
 def _difference(con: Connection, step: Step) -> changes.Difference:

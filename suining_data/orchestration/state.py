@@ -71,6 +71,22 @@ def is_current(con: Connection, step: Step, inputs: Inputs) -> bool:
     return stored is not None and stored[0] == inputs.digest
 
 
+def changed_tables(con: Connection, step: Step, inputs: Inputs) -> list[str] | None:
+    """The tables that have changed since the step's table was written, if the change tables tell all that has.
+
+    None if not: the declaration or the code has changed, a table has no change table, or it starts from another version.
+    """
+    stored = con.execute("select inputs from governance.table_state where table_name = ?", [step.key]).fetchone()
+    if not stored or not stored[0]:
+        return None
+    before = json.loads(stored[0])
+    if before["own"] != inputs.own or before["versions"].keys() != inputs.versions.keys():
+        return None
+    changed = [table for table, version in inputs.versions.items() if before["versions"][table] != version]
+    listed = dict(con.execute("select table_name, changed_from from governance.table_state").fetchall())
+    return changed if all(listed.get(table) == before["versions"][table] for table in changed) else None
+
+
 def version_of(con: Connection, step: Step, result: StepResult, write: WriteResult) -> str:
     """The version of what the step wrote: that of the current table if it has the same rows.
 

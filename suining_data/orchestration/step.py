@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 
 from suining_data.changes import UNKNOWN, Difference
+from suining_data.incremental import Incremental
 from suining_data.quality import Suite, Validation
 from suining_data.settings import PROJECT, Settings
 
@@ -69,6 +70,7 @@ class StepResult:
     inputs: Inputs  # taken before the table was written: what arrives later is a change for the next run
     write: WriteResult | None
     difference: Difference = UNKNOWN  # from the current table
+    is_part: bool = False  # only the rows of some keys were written, and they replace those of the current table
     checks: tuple[dg.AssetCheckResult, ...] = ()
     validation: Validation | None = None  # of the suite, where the step has one
     write_seconds: float = 0.0
@@ -114,6 +116,9 @@ class Step:
     expected_rows: int = 0  # an upper bound; 0 where the catalogue has none
     is_table: bool = True  # False: it writes files or a view, whose rows are not compared with those before
     also: tuple[str, ...] = ()  # further tables that are promoted with it
+    sql: str = ""  # of an incremental table: its SELECT
+    incremental: Incremental | None = None
+    figures: Callable[[Context], Mapping[str, int]] | None = None  # of the staging table, to show with its rows
     touched: str = ""  # SELECT of the record_id of rows whose other tables change, see changes.compare
 
 

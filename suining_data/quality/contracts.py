@@ -44,7 +44,7 @@ def base_suite(model: Model) -> Suite:
 def contract_suite(table: str, contract: ModelContract) -> Suite:
     """The rules that `contract` states of `table` (schema.name)."""
     rules = [schema_rule({name: _type(column) for name, column in contract.columns.items()})]
-    if contract.materialized == "table":  # the rows of a view come from tables that were validated
+    if contract.materialized != "view":  # the rows of a view come from tables that were validated
         rules += _column_rules(table, contract)
     rules += [
         TableRule(
