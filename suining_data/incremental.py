@@ -57,7 +57,7 @@ def write_changed(
         concerned, rows = _find_keys(con, table, incremental, read)
         if concerned > MOST_KEYS * rows:
             return None
-        key, keys = identifier(incremental.unique_key), _keys(table)
+        key, keys = incremental.unique_key, _keys(table)
         _take_rows(con, "replaced_row", table, key, keys)
         if concerned:
             narrowed = _narrowed(con, sql, incremental, keys)
