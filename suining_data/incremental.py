@@ -18,7 +18,6 @@ from suining_data.changes import Difference, change_table, compare_rows
 from suining_data.sql import identifier
 from suining_data.warehouse import STAGING, drop, load_spatial, transaction
 
-PART = "__part"
 MOST_KEYS = 0.2  # share of the rows of the table; where more keys are concerned, the table is written whole
 
 Connection = duckdb.DuckDBPyConnection
@@ -41,6 +40,11 @@ class Incremental:
         return self.changed_by.get(table, "").isidentifier()
 
 
+def part_of(table: str) -> str:
+    """The table of the rows that `schema.name` gets, beside its staging view."""
+    return f"{table}__part"
+
+
 def write_changed(
     con: Connection, table: str, sql: str, incremental: Incremental, changed: Collection[str]
 ) -> int | None:
@@ -61,34 +65,36 @@ def write_changed(
         _take_rows(con, "replaced_row", table, key, keys)
         if concerned:
             narrowed = _narrowed(con, sql, incremental, keys)
-            con.execute(f"create table {table}{PART} as select * from ({narrowed}) semi join {keys} using ({key})")
+            con.execute(f"create table {part_of(table)} as select * from ({narrowed}) semi join {keys} using ({key})")
         else:
-            con.execute(f"create table {table}{PART} as from {table} limit 0")
+            con.execute(f"create table {part_of(table)} as from {table} limit 0")
         con.execute(f"""
             create view {table}{STAGING} as
-            select * from {table} anti join {keys} using ({key}) union all by name select * from {table}{PART}
+            select * from {table} anti join {keys} using ({key}) union all by name select * from {part_of(table)}
         """)
-    more = con.execute(f"select (select count(*) from {table}{PART}) - (select count(*) from replaced_row)").fetchall()
+    more = con.execute(
+        f"select (select count(*) from {part_of(table)}) - (select count(*) from replaced_row)"
+    ).fetchall()
     return rows + int(more[0][0])
 
 
 def compare_part(con: Connection, table: str) -> Difference:
     """Like changes.compare, of the rows that are to be replaced and the part."""
     with transaction(con):
-        return compare_rows(con, table, "replaced_row", f"{table}{PART}")
+        return compare_rows(con, table, "replaced_row", f"{part_of(table)}")
 
 
 def promote_changed(con: Connection, table: str, incremental: Incremental) -> None:
     """Replace the rows of the concerned keys by the part; call it inside a transaction."""
     con.execute(f"delete from {table} where {identifier(incremental.unique_key)} in (from {_keys(table)})")
-    con.execute(f"insert into {table} by name from {table}{PART}")
+    con.execute(f"insert into {table} by name from {part_of(table)}")
     drop_part(con, table)
 
 
 def drop_part(con: Connection, table: str) -> None:
     """Drop the staging view of an incremental table and all that belongs to it."""
     drop(con, f"{table}{STAGING}")
-    con.execute(f"drop table if exists {table}{PART}; drop table if exists {_keys(table)}")
+    con.execute(f"drop table if exists {part_of(table)}; drop table if exists {_keys(table)}")
 
 
 def _keys(table: str) -> str:

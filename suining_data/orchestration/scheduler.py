@@ -132,7 +132,7 @@ class Scheduler:
         if step.figures:
             write = replace(write, figures={**write.figures, **step.figures(context)})
         written = time.monotonic()
-        checks, validation = validate(con, step, write)
+        checks, validation = validate(con, step, write, incremental.part_of(step.key) if part else None)
         seconds = written - started, time.monotonic() - written
         is_part = part is not None
         return StepResult(context, inputs, write, difference, is_part, tuple(checks), validation, *seconds)

@@ -12,10 +12,15 @@ from suining_data.quality import Validation
 from suining_data.warehouse import STAGING
 
 
-def validate(con: Connection, step: Step, write: WriteResult) -> tuple[list[dg.AssetCheckResult], Validation | None]:
-    """One result for each check of the step, and the validation of its suite; its staging table must be committed."""
+def validate(
+    con: Connection, step: Step, write: WriteResult, part: str | None
+) -> tuple[list[dg.AssetCheckResult], Validation | None]:
+    """One result for each check of the step, and the validation of its suite; its staging table must be committed.
+
+    `part`: the table of the rows that were written, if the others are as they were.
+    """
     results = [_own_result(check, write) for check in step.checks]
-    validation = step.suite.validate(con, f"{step.key}{STAGING}") if step.suite else None
+    validation = step.suite.validate(con, f"{step.key}{STAGING}", part) if step.suite else None
     return results + (validation.checks if validation else []), validation
 
 

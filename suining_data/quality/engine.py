@@ -28,7 +28,7 @@ from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemy
 from great_expectations.validator.metrics_calculator import MetricsCalculator
 from great_expectations.validator.validator import calc_validation_statistics
 
-from suining_data.quality.expectations import suite_of
+from suining_data.quality.expectations import ROW_COUNT, suite_of
 
 __all__ = ["suite_of", "validate"]
 
@@ -36,19 +36,25 @@ RUNTIME = {"result_format": "BASIC", "catch_exceptions": False}
 
 
 def validate(
-    con: duckdb.DuckDBPyConnection, table: str, suite: ExpectationSuite, *, is_view: bool = False
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    suite: ExpectationSuite,
+    *,
+    is_view: bool = False,
+    part: str | None = None,
 ) -> ExpectationSuiteValidationResult:
     """The validation result of `table` (schema.name), which may be the staging table of the suite's table.
 
-    A cursor of `con` reads the table, so it does not see what `con` has not committed. Raises the DuckDB error if the
-    SQL of a rule is wrong.
+    `part`: a table of those of its rows that were not validated before. Conditions on rows are counted in it alone, queries
+    see all rows, and the result has the number of all rows. A cursor of `con` reads the table, so it does not see what `con`
+    has not committed. Raises the DuckDB error if the SQL of a rule is wrong.
     """
     live = Live(con)
     pool = sqlalchemy.create_engine("duckdb://", creator=lambda: live, poolclass=sqlalchemy.StaticPool)
     try:
         engine = SqlAlchemyExecutionEngine(engine=pool)
-        engine.load_batch_data(table, _batch(engine, table, is_view=is_view))
-        results = _results(engine, suite)
+        engine.load_batch_data(table, _batch(engine, table, is_view=is_view, part=part))
+        results = _results(engine, suite, _count(con, table) if part else None)
     except Exception:
         if live.error is not None:  # GX wraps it, with the whole SQL
             raise live.error from None
@@ -65,24 +71,36 @@ def validate(
     )
 
 
-def _batch(engine: SqlAlchemyExecutionEngine, table: str, *, is_view: bool) -> SqlAlchemyBatchData:
+def _batch(engine: SqlAlchemyExecutionEngine, table: str, *, is_view: bool, part: str | None) -> SqlAlchemyBatchData:
     """The table. For a view it is empty: all its rules are queries, and a SELECT from the view would compute it."""
     schema, name = table.split(".")
     selected: Any = sqlalchemy.table(name, schema=schema)
-    if is_view:
+    if part:
+        of_part: Any = sqlalchemy.table(part.split(".")[1], schema=part.split(".")[0])
+        selected = sqlalchemy.select(sqlalchemy.text("*")).select_from(of_part)
+    elif is_view:
         selected = sqlalchemy.select(sqlalchemy.text("1")).select_from(selected).limit(0)
     return SqlAlchemyBatchData(
         engine, selectable=selected, create_temp_table=False, source_schema_name=schema, source_table_name=name
     )
 
 
-def _results(engine: SqlAlchemyExecutionEngine, suite: ExpectationSuite) -> list[ExpectationValidationResult]:
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(con.execute(f"select count(*) from {table}").fetchall()[0][0])
+
+
+def _results(
+    engine: SqlAlchemyExecutionEngine, suite: ExpectationSuite, rows: int | None
+) -> list[ExpectationValidationResult]:
+    """The results of all expectations. `rows` of the table, where the batch is only a part of it."""
     wanted = {
         metric.id: metric
         for expectation in suite.expectations
         for metric in expectation.get_validation_dependencies(engine, RUNTIME).get_metric_configurations()
     }
     values, _ = MetricsCalculator(engine).compute_metrics(list(wanted.values()), runtime_configuration=RUNTIME)
+    if rows is not None:
+        values |= {metric.id: rows for metric in wanted.values() if metric.metric_name == ROW_COUNT}
     return [
         expectation.metrics_validate(values, runtime_configuration=dict(RUNTIME), execution_engine=engine)
         for expectation in suite.expectations

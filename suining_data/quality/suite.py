@@ -69,8 +69,11 @@ class Suite:
             for dimension, rules in self._dimensions().items()
         ]
 
-    def validate(self, con: duckdb.DuckDBPyConnection, table: str) -> Validation:
+    def validate(self, con: duckdb.DuckDBPyConnection, table: str, part: str | None = None) -> Validation:
         """Validate `table` (schema.name, e.g. the staging table) with Great Expectations; one check per dimension.
+
+        `part`: a table of those of its rows that were not promoted before. The others met every rule on single rows that
+        blocks, or they would not have been promoted; so only rules on several rows and other tables look at them.
 
         Metadata of a check: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule;
         no values. The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
@@ -78,7 +81,7 @@ class Suite:
         from suining_data.quality.engine import suite_of  # the one way to Great Expectations, see engine.py
 
         expectations = suite_of(self.table, self.rules)
-        found = self._found(con, table, expectations)
+        found = self._found(con, table, expectations, part if self._blocks_rows else None)
         evaluated = next((r.result["element_count"] for r in found.results if "element_count" in r.result), None)
         by_dimension: dict[str, list[ExpectationValidationResult]] = {}
         for result in found.results:
@@ -92,15 +95,20 @@ class Suite:
         suite = expectations.to_json_dict()
         return Validation(checks, _text(suite), _text(result_json(found, suite)))
 
+    @property
+    def _blocks_rows(self) -> bool:
+        """Whether no promoted row breaks a rule on single rows."""
+        return all(rule.severity is Severity.BLOCK for rule in self.rules if rule.breaks is not None)
+
     def _found(
-        self, con: duckdb.DuckDBPyConnection, table: str, expectations: "ExpectationSuite"
+        self, con: duckdb.DuckDBPyConnection, table: str, expectations: "ExpectationSuite", part: str | None
     ) -> "ExpectationSuiteValidationResult":
         """The results of all rules; if the columns are wrong, only that of the rule on columns."""
         from suining_data.quality.engine import validate
 
         load_spatial(con, "".join(rule.breaks or rule.failing_rows for rule in self.rules))
         try:
-            found = validate(con, table, expectations, is_view=self.is_of_view)
+            found = validate(con, table, expectations, is_view=self.is_of_view, part=part)
         except duckdb.Error:  # if a column is missing or has another type, the SQL of other rules is wrong
             columns = self._of_columns(con, table)
             if columns is None or columns.success:

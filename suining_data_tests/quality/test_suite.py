@@ -181,3 +181,26 @@ def test_a_failing_gate_stops_what_lies_downstream_and_nothing_else(con):
     assert "elsewhere" in built
     assert "downstream" not in built
     assert not run.success
+
+
+def test_of_rows_that_stay_only_what_other_rows_can_break_is_asked(con):
+    con.execute("insert into sale values (9001, 'x', '射洪', -1)")
+    con.execute("create table part as select 9002 as sale_id, 'y' as buyer, '遂宁' as city, -2 as amount")
+    con.execute("create view next as from sale union all from part")
+
+    checks = Suite("main.sale", ("sale_id",), (NO_NEGATIVES, KNOWN)).validate(con, "main.next", "main.part").checks
+    found = {check.check_name: metadata(check) for check in checks}
+
+    assert found["conformity"]["failed_by_rule"] == {"amount:sign": 1}  # 9001 was judged when it was promoted
+    assert found["consistency"]["failed_by_rule"] == {"city:known": 1}  # its city may have gone since
+    assert found["conformity"]["evaluated"] == found["consistency"]["evaluated"] == 2502
+
+
+def test_a_rule_on_rows_that_warns_is_counted_in_all_of_them(con):
+    con.execute("insert into sale values (9001, 'x', '遂宁', 1001)")
+    con.execute("create table part as select 9002 as sale_id, 'y' as buyer, '遂宁' as city, 1002 as amount")
+    con.execute("create view next as from sale union all from part")
+
+    checks = Suite("main.sale", ("sale_id",), (NOT_HUGE,)).validate(con, "main.next", "main.part").checks
+
+    assert metadata(checks[0])["failed_by_rule"] == {"amount:huge": 2}
