@@ -18,7 +18,7 @@ import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Da
 from suining_data import changes, incremental
 from suining_data.ingestion import stop_readers
 from suining_data.orchestration import state
-from suining_data.orchestration.step import Connection, Context, Inputs, Part, Step, StepResult, WriteResult
+from suining_data.orchestration.step import Connection, Context, Part, Step, StepResult, WriteResult
 from suining_data.orchestration.validation import validate
 from suining_data.orchestration.worker import Worker
 from suining_data.settings import Settings
@@ -126,27 +126,27 @@ class Scheduler:
         started = time.monotonic()
         if step.parts:
             self._finish_parts(step)
-        part = _write_part(context, step, inputs)
+        changed = state.changed_tables(con, step, inputs) if step.incremental else None
+        part = _write_part(con, step, changed)
         write = part or step.write(context)
         difference = incremental.compare_part(con, step.key) if part else _difference(con, step)
         if step.figures:
             write = replace(write, figures={**write.figures, **step.figures(context)})
         written = time.monotonic()
-        checks, validation = validate(con, step, write, incremental.part_of(step.key) if part else None)
+        checks, validation = validate(con, step, write, incremental.part_of(step.key) if part else None, changed or ())
         seconds = written - started, time.monotonic() - written
         is_part = part is not None
         return StepResult(context, inputs, write, difference, is_part, tuple(checks), validation, *seconds)
 
 
-def _write_part(context: Context, step: Step, inputs: Inputs) -> WriteResult | None:
+def _write_part(con: Connection, step: Step, changed: list[str] | None) -> WriteResult | None:
     """Write only the rows that what has changed concerns. None if the table must be written whole."""
     if step.incremental is None:
         return None
-    changed = state.changed_tables(context.con, step, inputs)
     if changed is None:
-        incremental.drop_part(context.con, step.key)
+        incremental.drop_part(con, step.key)
         return None
-    rows = incremental.write_changed(context.con, step.key, step.sql, step.incremental, changed)
+    rows = incremental.write_changed(con, step.key, step.sql, step.incremental, changed)
     return None if rows is None else WriteResult(rows)
 
 

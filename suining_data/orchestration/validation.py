@@ -4,6 +4,8 @@ Here: the results of a step's own checks and of its suite. Not here: the rules o
 (check_results.py).
 """
 
+from collections.abc import Collection
+
 import dagster as dg
 
 from suining_data.display import visible_lines
@@ -13,14 +15,14 @@ from suining_data.warehouse import STAGING
 
 
 def validate(
-    con: Connection, step: Step, write: WriteResult, part: str | None
+    con: Connection, step: Step, write: WriteResult, part: str | None, changed: Collection[str]
 ) -> tuple[list[dg.AssetCheckResult], Validation | None]:
     """One result for each check of the step, and the validation of its suite; its staging table must be committed.
 
-    `part`: the table of the rows that were written, if the others are as they were.
+    `part`: the table of the rows that were written, if the others are as they were; `changed`: what has changed for it.
     """
     results = [_own_result(check, write) for check in step.checks]
-    validation = step.suite.validate(con, f"{step.key}{STAGING}", part) if step.suite else None
+    validation = step.suite.validate(con, f"{step.key}{STAGING}", part, changed) if step.suite else None
     return results + (validation.checks if validation else []), validation
 
 

@@ -144,6 +144,7 @@ def reference_rule(table: str, column: str, referenced: str, referenced_column: 
             on referring.{column} = referenced.{referenced_column}
             where referring.{column} is not null
         """,
+        refers_to=None if referenced == table else (referenced, referenced_column),
     )
 
 

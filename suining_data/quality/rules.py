@@ -34,6 +34,7 @@ class TableRule:
     en: str
     breaks: str | None = None
     failing_rows: str = ""
+    refers_to: tuple[str, str] | None = None  # of a reference to another table: the table, its column
 
     def rows(self, table: str) -> str:
         """SELECT of the rows of `table` that break the rule."""

@@ -8,14 +8,15 @@ There is one asset check per dimension of GB/T 36344-2018, not per rule: a check
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import duckdb
 
+from suining_data.changes import change_table
 from suining_data.quality.rules import CHECK_OF_DIMENSION, SCHEMA, Severity, TableRule
 from suining_data.warehouse import load_spatial
 
@@ -69,11 +70,14 @@ class Suite:
             for dimension, rules in self._dimensions().items()
         ]
 
-    def validate(self, con: duckdb.DuckDBPyConnection, table: str, part: str | None = None) -> Validation:
+    def validate(
+        self, con: duckdb.DuckDBPyConnection, table: str, part: str | None = None, changed: Collection[str] = ()
+    ) -> Validation:
         """Validate `table` (schema.name, e.g. the staging table) with Great Expectations; one check per dimension.
 
         `part`: a table of those of its rows that were not promoted before. The others met every rule on single rows that
-        blocks, or they would not have been promoted; so only rules on several rows and other tables look at them.
+        blocks, or they would not have been promoted; so only rules on several rows look at them, and references to tables
+        that have lost a value. `changed`: the tables that have changed since, each with its change table.
 
         Metadata of a check: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule;
         no values. The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
@@ -81,7 +85,11 @@ class Suite:
         from suining_data.quality.engine import suite_of  # the one way to Great Expectations, see engine.py
 
         expectations = suite_of(self.table, self.rules)
-        found = self._found(con, table, expectations, part if self._blocks_rows else None)
+        judged = expectations
+        if part and self._blocks_rows:
+            kept = [rule for rule in self.rules if rule.refers_to and not _has_lost(con, *rule.refers_to, changed)]
+            judged = suite_of(self.table, [_of_part(rule, part) if rule in kept else rule for rule in self.rules])
+        found = self._found(con, table, judged, part if self._blocks_rows else None)
         evaluated = next((r.result["element_count"] for r in found.results if "element_count" in r.result), None)
         by_dimension: dict[str, list[ExpectationValidationResult]] = {}
         for result in found.results:
@@ -164,6 +172,18 @@ class Suite:
             return []
         found = con.execute(f"select distinct {', '.join(keys)} from ({rows}) order by all limit {SAMPLES}").fetchall()
         return [dict(zip(keys, map(str, row), strict=True)) for row in found]
+
+
+def _has_lost(con: duckdb.DuckDBPyConnection, table: str, column: str, changed: Collection[str]) -> bool:
+    """Whether `table` no longer has a value of `column` that it had."""
+    if table not in changed:
+        return False
+    lost = f"select {column} from {change_table(table)} where not is_added and {column} is not null except select {column} from {table}"
+    return con.execute(f"select 1 from ({lost}) limit 1").fetchone() is not None
+
+
+def _of_part(rule: TableRule, part: str) -> TableRule:
+    return replace(rule, failing_rows=rule.failing_rows.replace("{table}", part))
 
 
 def result_json(found: "ExpectationSuiteValidationResult", suite: Mapping[str, Any]) -> dict[str, Any]:

@@ -204,3 +204,42 @@ def test_a_rule_on_rows_that_warns_is_counted_in_all_of_them(con):
     checks = Suite("main.sale", ("sale_id",), (NOT_HUGE,)).validate(con, "main.next", "main.part").checks
 
     assert metadata(checks[0])["failed_by_rule"] == {"amount:huge": 2}
+
+
+IN_TOWN = TableRule(
+    "town:references",
+    "一致性",
+    BLOCK,
+    "城市不存在",
+    "city is unknown",
+    failing_rows="select * from {table} as referring anti join main.city as referenced on referring.city = referenced.city",
+    refers_to=("main.city", "city"),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "changed", "failed"),
+    [
+        pytest.param("", (), 0, id="what it refers to has not changed"),
+        pytest.param("true, '新城'", ("main.city",), 0, id="a value is new"),
+        pytest.param("false, '遂宁'", ("main.city",), 0, id="a value was rewritten"),
+        pytest.param("false, '旧城'", ("main.city",), 1, id="a value is gone"),
+    ],
+)
+def test_references_of_rows_that_stay_are_asked_if_what_they_refer_to_has_lost_a_value(con, changes, changed, failed):
+    con.execute("insert into sale values (9001, 'x', '旧城', 1)")
+    con.execute("create table part as select 9002 as sale_id, 'y' as buyer, '遂宁' as city, 2 as amount")
+    con.execute("create view next as from sale union all from part")
+    if changes:
+        con.execute(
+            f"create schema change; create table change.main__city as select * from (values ({changes})) as c(is_added, city)"
+        )
+
+    checks = (
+        Suite("main.sale", ("sale_id",), (NO_NEGATIVES, IN_TOWN))
+        .validate(con, "main.next", "main.part", changed)
+        .checks
+    )
+    found = {check.check_name: metadata(check)["failed"] for check in checks}
+
+    assert found == {"conformity": 0, "consistency": failed}
