@@ -124,6 +124,15 @@ def current_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[st
     return [batch_id for (batch_id,) in rows]
 
 
+def accounted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[tuple[str, str, str, int]]:
+    """Id, status, file name and first line of each file of the batches that the accounts count: all but the refused."""
+    return con.execute(f"""
+        select batch_id, status, file.file_name, first_line from ({files_of(resource_id)}) as file
+        join governance.batch using (batch_id) where resource_id = {literal(resource_id)} and status <> 'refused'
+        order by all
+    """).fetchall()
+
+
 def ledger_keys(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """(resource_id, batch_id) of every batch of the ledger."""
     return con.execute("select resource_id, batch_id from governance.batch").fetchall()

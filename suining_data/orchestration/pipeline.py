@@ -16,6 +16,7 @@ from suining_data.elements import ELEMENTS
 from suining_data.ingestion import (
     Notice,
     accepted_batches,
+    accounted_batches,
     current_batches,
     declaration_of,
     delivered_files,
@@ -164,7 +165,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         return WriteResult(
             rows=ingested.raw_rows,
             figures={"batches": len(ingested.current), "rejected_lines": ingested.rejected_rows},
-            version=digest_of(declaration_of(resource), *(item.batch.batch_id for item in ingested.current)),
+            version=digest_of(declaration_of(resource), json.dumps(accounted_batches(context.con, resource.id))),
             failures={
                 BATCHES_ACCEPTED.name: _sentences(ingested.refusals, ingested.waiting),
                 COLUMNS_DECLARED.name: _sentences(ingested.warnings),
