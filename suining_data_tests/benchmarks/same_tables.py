@@ -9,10 +9,12 @@ differs and exits with 1 when there is one that RENAMED and CHANGED do not expla
 
 import argparse
 import sys
+from collections.abc import Collection, Set
 from pathlib import Path
 
 import duckdb
 
+from suining_data.changes import is_same
 from suining_data.sql import literal
 
 VOLATILE = {
@@ -52,11 +54,26 @@ def main() -> int:
     with duckdb.connect() as con:
         for name in ("before", "after"):
             con.execute(f"attach '{getattr(arguments, name)}' as {name} (read_only)")
-        tables = {name: _columns(con, name) for name in ("before", "after")}
-        differing = [table for table in sorted(tables["before"].keys() | tables["after"].keys())
-                     if not _is_same(con, table, tables["before"].get(table), tables["after"].get(table), arguments.show)]  # fmt: skip
-    print(f"{len(tables['after']) - len(differing)} tables are the same, {len(differing)} differ")
+        differing = differing_tables(con, VOLATILE | REWORDED, arguments.show)
+        total = len(_columns(con, "after"))
+    print(f"{total - len(differing)} tables are the same, {len(differing)} differ")
     return 1 if differing else 0
+
+
+def differing_tables(
+    con: duckdb.DuckDBPyConnection, left_out: Set[str], show: int, schemas_left_out: Collection[str] = ()
+) -> list[str]:
+    """The tables of the attached files `before` and `after` that are not the same, in order; prints how they differ.
+
+    `left_out`: columns that are not compared. `show`: rows to print of every difference.
+    """
+    tables = {name: _columns(con, name) for name in ("before", "after")}
+    return [
+        table
+        for table in sorted(tables["before"].keys() | tables["after"].keys())
+        if table.split(".")[0] not in schemas_left_out
+        and not _is_same(con, table, tables["before"].get(table), tables["after"].get(table), left_out, show)
+    ]
 
 
 def _columns(con: duckdb.DuckDBPyConnection, file: str) -> dict[str, list[str]]:
@@ -69,7 +86,12 @@ def _columns(con: duckdb.DuckDBPyConnection, file: str) -> dict[str, list[str]]:
 
 
 def _is_same(
-    con: duckdb.DuckDBPyConnection, table: str, before: list[str] | None, after: list[str] | None, show: int
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    before: list[str] | None,
+    after: list[str] | None,
+    left_out: Set[str],
+    show: int,
 ) -> bool:
     if before is None or after is None:
         print(f"{table}: only {'after' if before is None else 'before'}")
@@ -77,12 +99,14 @@ def _is_same(
     named = {column: RENAMED.get(column, column) if column not in after else column for column in before}
     missing = [column for column, new in named.items() if new not in after]
     added = [column for column in after if column not in named.values()]
-    common = [column for column, new in named.items() if new in after and column not in VOLATILE | REWORDED]
+    common = [column for column, new in named.items() if new in after and column not in left_out]
     if missing or added:
         print(f"{table}: columns only before {missing}, only after {added}")
     renaming, names = NAMES.get(table, ("", {}))
     left = f"select {', '.join(_renamed(c, names) if c == renaming else c for c in common)} from before.{table}"
     right = f"select {', '.join(named[column] for column in common)} from after.{table}"
+    if not missing and not added and is_same(con, f"({left})", f"({right})"):
+        return True
     counts = []
     for one, other, label in ((left, right, "before"), (right, left, "after")):
         sql = f"from ({one}) except all from ({other})"
@@ -99,7 +123,7 @@ def _is_same(
 def _renamed(column: str, names: dict[str, str]) -> str:
     """SQL: the values of a column that names columns or tables, by their new names."""
     cases = " ".join(f"when {literal(old)} then {literal(new)}" for old, new in names.items())
-    return f"case {column} {cases} else {column} end"
+    return f"case {column} {cases} else {column} end as {column}"
 
 
 if __name__ == "__main__":
