@@ -1,5 +1,6 @@
 """Explains the golden values of one person or organisation, from the published file."""
 
+from suining_data.explanation.past import AskedTime, PastValue, find_past_ids, print_past, values_at, view_as_of
 from suining_data.explanation.printing import print_explanation
 from suining_data.explanation.queries import (
     Explanation,
@@ -12,6 +13,12 @@ from suining_data.explanation.queries import (
 )
 
 __all__ = [
+    "view_as_of",
+    "values_at",
+    "print_past",
+    "find_past_ids",
+    "PastValue",
+    "AskedTime",
     "Explanation",
     "Record",
     "ReportedValue",
