@@ -293,7 +293,9 @@ def explain_organization(
 def changes(
     since: Annotated[
         str | None,
-        typer.Option(help="What was recorded after this run (its id) or after this time (2019-09-01T06:00). Default: all."),
+        typer.Option(
+            help="What was recorded after this run (its id) or after this time (2019-09-01T06:00). Default: all."
+        ),
     ] = None,
     as_csv: AsCsv = False,
     as_excel_csv: AsExcelCsv = False,

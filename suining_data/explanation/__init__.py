@@ -13,18 +13,18 @@ from suining_data.explanation.queries import (
 )
 
 __all__ = [
-    "view_as_of",
-    "values_at",
-    "print_past",
-    "find_past_ids",
-    "PastValue",
     "AskedTime",
     "Explanation",
+    "PastValue",
     "Record",
     "ReportedValue",
     "SubjectKind",
     "explain",
     "explain_unlinked",
     "find_ids",
+    "find_past_ids",
     "print_explanation",
+    "print_past",
+    "values_at",
+    "view_as_of",
 ]

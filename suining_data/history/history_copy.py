@@ -29,7 +29,8 @@ def _copy(con: Connection, source: str, target: str) -> None:
 
 def _tables(con: Connection, database: str) -> list[str]:
     rows = con.execute(
-        "select table_name from duckdb_tables() where database_name = ? and schema_name = 'history' order by 1", [database]
+        "select table_name from duckdb_tables() where database_name = ? and schema_name = 'history' order by 1",
+        [database],
     ).fetchall()
     return [table for (table,) in rows]
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from suining_data.elements import ELEMENTS
 from suining_data.sql import identifier
 from suining_data.subjects import Attribute, Subject, load_subjects
 
@@ -28,7 +27,13 @@ RECORDED = {
     "ended_as": "varchar",  # changed, merged, withdrawn
     "became": "varchar",  # the subject that has the records since a merge
 }
-PERIOD = {"attribute": "varchar", "value": "varchar", "valid_from": "date", "valid_to": "date", "valid_to_kind": "varchar"}
+PERIOD = {
+    "attribute": "varchar",
+    "value": "varchar",
+    "valid_from": "date",
+    "valid_to": "date",
+    "valid_to_kind": "varchar",
+}
 PERIOD_SOURCES = {"record_id": "bigint", "resource_id": "varchar"}
 
 

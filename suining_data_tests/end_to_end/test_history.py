@@ -8,6 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from suining_data.cli import app
+from suining_data.commands.errors import Mistake
 from suining_data.history import KEPT
 from suining_data.settings import settings
 from suining_data_tests.end_to_end.conftest import City
@@ -18,7 +20,7 @@ Rows = dict[str, tuple[str | None, ...]]
 
 
 def deliver(city: City) -> None:
-    """A new register: some people left it, some have another address, name, marital status; and a shorter list of firms."""
+    """A new register: some people left it, some have another address, name, marital status; and some taxpayers are closed."""
     file = city.landed("sichuan_public_security", "czhjrk_*.csv")
     with file.open(encoding="utf-8", newline="") as content:
         rows = list(csv.DictReader(content))
@@ -34,7 +36,9 @@ def deliver(city: City) -> None:
         writer.writerows(kept)
     file = city.landed("taxation", "nsr_*.txt")
     lines = file.read_bytes().splitlines(keepends=True)
-    file.with_name("nsr_20190930.txt").write_bytes(b"".join(lines[: len(lines) * 9 // 10]))
+    active, closed = "|正常|".encode("gb18030"), "|注销|".encode("gb18030")
+    lines[::3] = [line.replace(active, closed) for line in lines[::3]]
+    file.with_name("nsr_20190930.txt").write_bytes(b"".join(lines))
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +158,56 @@ def test_the_pyramid_of_a_day_counts_who_lived_then(changed_city: City) -> None:
     counted = changed_city.value("select sum(persons)::bigint from population_by_division_at(date '2018-06-01')")
     assert births
     assert abs(counted - (now - births - deaths)) <= now // 100  # who has moved out since has a division of that day
+
+
+def test_an_old_name_is_asked_of_the_command_line(changed_city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    [(person, old, new)] = changed_city.query(
+        "select subject_id, old_value, new_value from governance.change where attribute = 'registered_address_id' "
+        "and kind = 'CHANGED' order by all limit 1"
+    )
+    first = changed_city.value("select min(recorded_at) from governance.refresh")
+    now = suining(capsys, "explain", "person", str(person), "--as-of", "2030-01-01")
+    then = suining(
+        capsys, "explain", "person", str(person), "--as-of", "2030-01-01", "--known-at", f"{first:%Y-%m-%dT%H:%M:%S.%f}"
+    )
+    assert str(new) in now
+    assert str(old) in then
+    assert str(new) not in then
+
+
+def test_a_person_who_was_withdrawn_is_found_by_who_asks_for_the_time_before(
+    changed_city: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [(gone, first)] = changed_city.query(
+        "select person_id, recorded_from from population.person_version where ended_as = 'withdrawn' order by 1 limit 1"
+    )
+    then = suining(capsys, "explain", "person", str(gone), "--known-at", f"{first:%Y-%m-%dT%H:%M:%S.%f}")
+    assert str(gone) in then
+    with pytest.raises(Mistake):
+        suining(capsys, "explain", "person", str(gone), "--as-of", "2030-01-01")
+
+
+def test_a_query_sees_the_persons_of_a_day(changed_city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    told = suining(capsys, "query", "select count(*) as n from population.person", "--as-of", "2000-01-01", "--csv")
+    counted = changed_city.value("select count(*) from person_at(date '2000-01-01')")
+    assert told.split() == ["n", str(counted)]
+    assert counted < changed_city.value("select count(*) from population.person")
+
+
+def test_changes_since_a_run_are_those_of_the_later_runs(
+    changed_city: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [run for (run,) in changed_city.query("select run_id from governance.refresh order by recorded_at")]
+    assert len(runs) == 2
+    every = changed_city.value("select count(*) from governance.change")
+    assert suining(capsys, "changes", "--since", runs[0], "--csv").count("\n") == every + 1
+    assert suining(capsys, "changes", "--since", runs[1], "--csv").count("\n") == 1
+    with pytest.raises(Mistake):
+        suining(capsys, "changes", "--since", "no-run")
+
+
+def suining(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command prints."""
+    capsys.readouterr()
+    app(list(arguments), standalone_mode=False)
+    return capsys.readouterr().out
