@@ -110,7 +110,7 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
-    steps += [_history_step(kept) for kept in KEPT if kept.table in {model.table for model in models}]
+    steps += [_history_step(kept, model) for kept in KEPT for model in models if kept.history in model.refs]
     raw = [step.key for step in steps if step.group == "raw"]
     steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
     read_or_model = {model.table for model in models}.union(*(step.upstream for step in steps))
@@ -296,7 +296,9 @@ def _base_step(model: Model) -> Step:
     )
 
 
-def _history_step(kept: Kept) -> Step:
+def _history_step(kept: Kept, shown_by: Model) -> Step:
+    """The step that keeps the states of a table; the columns are those of the model that shows them."""
+
     def write(context: Context) -> WriteResult:
         recorded = compare(context.con, kept)
         figures: dict[str, int | str] = {"begun": recorded.begun, "ended": recorded.ended}
@@ -310,6 +312,7 @@ def _history_step(kept: Kept) -> Step:
         digest=digest_of(code_digest("history"), *kept.columns),
         write=write,
         promote=lambda context: record(context.con, kept, context.run_id),
+        columns=tuple(_base_column(name, column) for name, column in shown_by.contract.columns.items()),
         code="suining_data/history/kept.py",
         is_table=False,
     )

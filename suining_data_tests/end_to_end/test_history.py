@@ -135,6 +135,22 @@ def test_who_was_withdrawn_stays_in_the_history(changed_city: City) -> None:
     assert name
 
 
+def test_the_members_of_households_are_known_as_of_any_refresh(changed_city: City) -> None:
+    first = "(select min(recorded_at) from governance.refresh)"
+    before = changed_city.query(
+        "select person_id, household_id, head_relation_code from population.household_membership "
+        f"where recorded_from <= {first} and coalesce(recorded_to > {first}, true) and valid_to is null order by all"
+    )
+    with duckdb.connect(str(changed_city.settings.data / "before.duckdb"), read_only=True) as con:
+        assert (
+            before
+            == con.execute(
+                "select person_id, household_id, head_relation_code from population.person "
+                "where household_id is not null order by all"
+            ).fetchall()
+        )
+
+
 def test_a_period_ends_when_the_next_value_begins(changed_city: City) -> None:
     assert changed_city.value("select count(*) from population.person_period where valid_to_kind = 'derived'")
     person, attribute, old, day = changed_city.query(
