@@ -4,7 +4,8 @@ Here: from the declaration of a subject to the contracts of columns, as schema.y
 of a contract (contract.py), what a subject declares (subjects/).
 
     golden_of: one column per attribute whose values compete; formerly_golden_of: the same in a history;
-    sources_of: the columns with their source rows; recorded_of: what a record reports, with authorities; doubted_of: the attributes whose values may be in doubt.
+    sources_of: the columns with their source rows; recorded_of: what a record reports, with authorities;
+    doubted_of: the attributes whose values may be in doubt.
     `accepted: {conflicts_of: person, also: [...]}` is replaced by the attributes that may be in conflict, `doubts_of` by
     the doubts.
 """
