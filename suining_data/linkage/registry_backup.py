@@ -12,6 +12,8 @@ from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
 from suining_data.sql import literal
 
+FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves the size of texts in the same time
+
 
 def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Write all tables of the schemas `registry` and `history` into a new file, and replace the former copy by it."""
@@ -19,7 +21,7 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
-    con.execute(f"attach {literal(fresh)} as backup")
+    con.execute(f"attach {literal(fresh)} as backup (storage_version '{FORMAT}')")
     try:
         for table in _tables(con):
             con.execute(f"create table backup.{table} as from registry.{table}")
