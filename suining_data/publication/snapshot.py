@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.models import Model
+from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
     DATABASE,
     MANIFEST,
@@ -61,6 +62,8 @@ def publish(
         tables, before = _tables(con), read_manifest(settings)
         open_next(con, settings)
         _add_missing(con, settings, tables, views)
+        if any(view.table == "population.person_version" for view in views):
+            add_macros(con, "snapshot")
         _copy_comments(con, [*tables, *(view.table for view in views)])
         published = [_published(con, settings, table, before) for table in tables]
         con.execute("checkpoint snapshot")
