@@ -57,7 +57,7 @@ def write_changed(
         concerned, rows = _find_keys(con, table, incremental, read)
         if concerned > MOST_KEYS * rows:
             return None
-        key, keys = identifier(incremental.unique_key), _keys(table)
+        key, keys = incremental.unique_key, _keys(table)
         _take_rows(con, "replaced_row", table, key, keys)
         if concerned:
             narrowed = _narrowed(con, sql, incremental, keys)
@@ -116,13 +116,17 @@ def _select_keys(changed_by: str, key: str) -> str:
 
 
 def _narrowed(con: Connection, sql: str, incremental: Incremental, keys: str) -> str:
-    """The SELECT, reading of every table with the key only the rows of the concerned keys."""
-    for name, column in incremental.changed_by.items():
-        if not incremental.has_key(name) or not re.search(_mentioned(name), sql):
-            continue
-        narrow = f"narrowed__{name.replace('.', '__')}"
-        _take_rows(con, narrow, name, column, keys)
-        sql = re.sub(_mentioned(name), narrow, sql)
+    """The SELECT, reading of every table with the key only the rows of the concerned keys.
+
+    These are in a temporary table with the name of the table, because the SELECT may use it to name columns.
+    """
+    taken: set[str] = set()
+    for table, column in incremental.changed_by.items():
+        name = table.split(".")[1]
+        if incremental.has_key(table) and name not in taken and re.search(_mentioned(table), sql):
+            taken.add(name)
+            _take_rows(con, f"temp.{name}", table, column, keys)
+            sql = re.sub(_mentioned(table), f"temp.{name}", sql)
     return sql
 
 

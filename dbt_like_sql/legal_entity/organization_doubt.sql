@@ -29,25 +29,26 @@ lasting as (
 ),
 
 doubt as (
-    select record_id, role, 'name' as attribute, 'former' as doubt
+    select record.organization_id, record_id, role, 'name' as attribute, 'former' as doubt
     from record
     join former_name on record.organization_id = former_name.organization_id and record.core = former_name.core
     union all
-    select record_id, role, 'name', 'outvoted'
+    select record.organization_id, record_id, role, 'name', 'outvoted'
     from record
     join {{ outvoted('organization', 'name', 'core', 'lasting') }} as outvoted
         on record.organization_id = outvoted.organization_id and record.core = outvoted.core
     union all
-    select record_id, role, 'representative_name', 'noted'
+    select organization_id, record_id, role, 'representative_name', 'noted'
     from record
     where {{ is_noted('representative_name') }}
 )
 
 select
+    organization_id,
     record_id,
     role,
 {% for attribute in subject('organization').doubted %}
     max(doubt) filter (where attribute = '{{ attribute }}') as {{ attribute }}{{ ',' if not loop.last }}
 {% endfor %}
 from doubt
-group by record_id, role
+group by organization_id, record_id, role

@@ -60,30 +60,7 @@ confirmed_{{ attribute }} as (
 ),
 
 {% endfor %}
--- phones: people of more than four households. Who is in no household is one of their own.
-frequent_phone as (
-    select phone from record where phone is not null group by phone having count(*) > 4
-),
-
-holder as (
-    select distinct phone, person_id from record semi join frequent_phone on record.phone = frequent_phone.phone
-),
-
-home as (
-    select record.person_id, min(household_number) as household_number
-    from record
-    semi join holder on record.person_id = holder.person_id
-    where household_number is not null
-    group by record.person_id
-),
-
-shared_phone as (
-    select phone
-    from holder
-    left join home on holder.person_id = home.person_id
-    group by phone
-    having count(distinct coalesce(household_number, holder.person_id)) > 4
-),
+shared_phone as (select phone from {{ ref('population.shared_phone') }}),
 
 -- employers: insurances that have ended
 ended_insurance as (
@@ -113,44 +90,45 @@ reachable as (
 ),
 
 doubt as (
-    select record.record_id, record.role, 'name' as attribute, doubt
+    select record.person_id, record.record_id, record.role, 'name' as attribute, doubt
     from record
     join doubtful_name on record.person_id = doubtful_name.person_id and record.name = doubtful_name.name
     where doubt is not null
 {% for attribute, declared in subject('person').surviving.items() if declared.survivorship.from_number %}
     union all
-    select record_id, role, '{{ attribute }}', 'contradicts_number'
+    select person_id, record_id, role, '{{ attribute }}', 'contradicts_number'
     from other_{{ attribute }} as other
     anti join confirmed_{{ attribute }} as confirmed
         on other.person_id = confirmed.person_id and other.{{ attribute }} = confirmed.{{ attribute }}
 {% endfor %}
     union all
-    select record_id, role, 'phone', 'shared'
+    select person_id, record_id, role, 'phone', 'shared'
     from record
     semi join shared_phone on record.phone = shared_phone.phone
     union all
-    select record.record_id, role, 'employer_code', 'ended'
+    select record.person_id, record.record_id, role, 'employer_code', 'ended'
     from record
     semi join ended_insurance on record.record_id = ended_insurance.record_id
     where employer_code is not null
     union all
-    select record.record_id, role, 'employer_code', 'outvoted'
+    select record.person_id, record.record_id, role, 'employer_code', 'outvoted'
     from employed as record
     join {{ outvoted('person', 'employer_code', 'employer_organization_id', 'employed') }} as outvoted
         on record.person_id = outvoted.person_id
         and record.employer_organization_id = outvoted.employer_organization_id
     union all
-    select record.record_id, role, 'phone', 'outvoted'
+    select record.person_id, record.record_id, role, 'phone', 'outvoted'
     from record
     join {{ outvoted('person', 'phone', 'phone', 'reachable') }} as outvoted
         on record.person_id = outvoted.person_id and record.phone = outvoted.phone
 )
 
 select
+    person_id,
     record_id,
     role,
 {% for attribute in subject('person').doubted %}
     max(doubt) filter (where attribute = '{{ attribute }}') as {{ attribute }}{{ ',' if not loop.last }}
 {% endfor %}
 from doubt
-group by record_id, role
+group by person_id, record_id, role

@@ -85,6 +85,7 @@ def linked_tables(catalog: Catalog) -> list[LinkedTable]:
             "各来源中的地址 (every address that a source reported)",
             (*_sources(catalog, "address"), "linked.person_record", "linked.organization_record"),
             address_record(catalog),
+            incremental=_by_record(*_sources(catalog, "address"), "linked.person_record", "linked.organization_record"),
         ),
     ]
 
@@ -97,6 +98,7 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
             "各来源记录中可用于识别法人单位的内容 (what linkage compares of every record of an organisation)",
             organizations,
             evidence(catalog, load_subjects()["organization"]),
+            incremental=_by_record(*organizations),
         ),
         LinkedTable(
             "contested_organization",
@@ -127,8 +129,18 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
         LinkedTable(
             "organization_record",
             "各来源中关于法人单位的记录 (every record of an organisation)",
-            (*organizations, "linked.organization_identity", "linked.organization_link"),
+            (
+                *organizations,
+                "linked.organization_unresolved",
+                "linked.organization_identity",
+                "linked.organization_link",
+            ),
             organization_record(catalog),
+            incremental=_by_record(
+                *organizations,
+                "linked.organization_unresolved",
+                **_of_tokens("organization", "coalesce(uscc, organization_code, registration_number)", "identifier"),
+            ),
         ),
     ]
 
@@ -141,6 +153,7 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
             "各来源记录中可用于识别人员的内容 (what linkage compares of every record of a person)",
             people,
             evidence(catalog, load_subjects()["person"]),
+            incremental=_by_record(*people),
         ),
         LinkedTable(
             "person_plain_name",
@@ -169,12 +182,21 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
             "各来源中关于人员的记录 (every record of a person)",
             (
                 *people,
+                "linked.person_unresolved",
                 "linked.person_identity",
                 "linked.person_link",
                 "linked.organization_identity",
                 "linked.organization_record",
             ),
             person_record(catalog),
+            incremental=_by_record(
+                *people,
+                "linked.person_unresolved",
+                "linked.organization_record",
+                **_of_tokens("person", deterministic.PERSON_KEY, "token"),
+                organization_identity="select record_id from linked.person_record "
+                "where employer_code in (select token from changed union all select identifier from changed)",
+            ),
         ),
     ]
 
@@ -212,6 +234,24 @@ def _identity(subject: SubjectLinkage, clusters: str, identities: str, *reads: s
         fill=fill,
         on_promote=lambda con, run_id: registry.record_ids(con, subject.name, run_id),
     )
+
+
+def _by_record(*with_record_id: str, **keys: str) -> Incremental:
+    """Rows follow from the rows with the same record_id, and from the keys of further tables of schema `linked`."""
+    return Incremental(
+        "record_id",
+        dict.fromkeys(with_record_id, "record_id") | {f"linked.{name}": select for name, select in keys.items()},
+    )
+
+
+def _of_tokens(subject: str, number: str, numbered: str) -> dict[str, str]:
+    """How links and ids of tokens concern records: by their token, or by their accepted `number`, which an id has as `numbered`."""
+    unresolved = f"select record_id from linked.{subject}_unresolved semi join changed using (token)"
+    return {
+        f"{subject}_link": unresolved,
+        f"{subject}_identity": f"{unresolved} union all select record_id from linked.{subject}_evidence "
+        f"where {number} in (select {numbered} from changed)",
+    }
 
 
 def _sources(catalog: Catalog, subject: str) -> tuple[str, ...]:

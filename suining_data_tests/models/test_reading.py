@@ -190,3 +190,26 @@ def test_counting_by_no_column_is_named(folder):
     write(folder, "a", "select name from {{ ref('linked.person_record') }}")
     materialize(folder, "table", count_by="kind")
     assert "count_by kind is not among the columns" in error(folder)
+
+
+@pytest.mark.parametrize(
+    ("how", "more", "problem"),
+    [
+        ("incremental", {}, "needs unique_key, one of its columns, and changed_by"),
+        ("incremental", {"unique_key": "kind", "changed_by": "{linked.person_record: name}"}, "needs unique_key"),
+        ("table", {"unique_key": "name", "changed_by": "{linked.person_record: name}"}, "are for materialized: incremental"),
+        ("incremental", {"unique_key": "name", "changed_by": "{staged.other: name}"}, "staged.other, which a.sql does not read"),
+    ],
+)  # fmt: skip
+def test_a_wrong_incremental_table_is_named(folder, how, more, problem):
+    write(folder, "a", "select name from {{ ref('linked.person_record') }}")
+    materialize(folder, how, **more)
+    assert problem in error(folder)
+
+
+def test_an_incremental_table_says_how_it_follows_from_changes(folder):
+    write(folder, "a", "select name from {{ ref('linked.person_record') }}")
+    materialize(folder, "incremental", unique_key="name", changed_by="{linked.person_record: name}")
+    incremental = load_models(folder, SOURCES)[0].contract.incremental
+    assert incremental is not None
+    assert (incremental.unique_key, incremental.has_key("linked.person_record")) == ("name", True)
