@@ -53,6 +53,7 @@ def main() -> None:
         figures |= peer(decoded, Path(folder) / "peer", refresh_s)
         figures |= guarded(settings, refresh_s)
         figures |= linking(settings, Path(folder))
+        figures["night_rows"] = sum(increment.rows for increment in night)
         figures |= delivered_later(settings, "night", night, refresh_s)
         figures |= delivered_later(settings, "three_rows", [corrected_rows(settings)], refresh_s)
     reports.mkdir(parents=True, exist_ok=True)
@@ -121,11 +122,7 @@ def delivered_later(settings: Settings, name: str, increments: Sequence[Incremen
     for increment in increments:
         increment.deliver()
     seconds = suining(settings, "refresh")
-    return {
-        f"{name}_rows": sum(increment.rows for increment in increments),
-        f"{name}_s": seconds,
-        f"{name}_share": round(seconds / refresh_s, 3),
-    }
+    return {f"{name}_s": seconds, f"{name}_share": round(seconds / refresh_s, 3)}
 
 
 def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:
