@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from suining_data.catalog import load_catalog
+from suining_data.history import KEPT, compare, record
 from suining_data.linkage import create_registry, linked_tables
 from suining_data.models import Model, build, load_models
 from suining_data.models.sources import create_empty_sources
@@ -151,7 +152,15 @@ class Bench:
         for table in ("linked.person_record", "linked.organization_record"):
             if self.query(f"select 1 from {table} limit 1"):
                 self._rank(table)
+        shown: set[str] = set()  # what shows the history: built when the tables are that it is of
         for model in self._models(names):
+            if not shown.isdisjoint(model.refs) or any(ref.startswith("history.") for ref in model.refs):
+                shown.add(model.table)
+        for model in sorted(self._models(names), key=lambda model: model.table in shown):
+            for kept in KEPT:
+                if kept.history in model.refs:
+                    compare(self.con, kept)
+                    record(self.con, kept, f"run{self.runs}")
             build(self.con, model)
             swap(self.con, model.table)
 
