@@ -4,7 +4,7 @@ Here: the keys that changes concern, the SELECT of the table over these keys alo
 linkage and the models of dbt_like_sql are both written in this way.
 Not here: what has changed (changes.py), which tables are written so (linkage/tables.py, schema.yml), when (orchestration/).
 
-The new rows are written to <table>__part. The staging table is then a view, of these and of the rows that stay, so that
+The new rows are written to a table of their own. The staging table is then a view, of these and of the rows that stay, so that
 the whole table is validated as always. To promote it deletes the rows of the keys and inserts the part.
 """
 
@@ -41,8 +41,8 @@ class Incremental:
 
 
 def part_of(table: str) -> str:
-    """The table of the rows that `schema.name` gets, beside its staging view."""
-    return f"{table}__part"
+    """The table of the rows that `schema.name` gets. It is not in its schema, because a run that fails leaves it there."""
+    return f"{change_table(table)}__part"
 
 
 def write_changed(

@@ -27,7 +27,7 @@ BEGAN = {"person": "birth_date", "organization": "established_date"}
 def add_macros(con: duckdb.DuckDBPyConnection, database: str) -> None:
     """Create the macros in an attached database that has the tables of the history."""
     for name, sql in MACROS.items():
-        con.execute(f"create macro {database}.main.{name} as table {sql}")
+        con.execute(f"create or replace macro {database}.main.{name} as table {sql}")
 
 
 def _at(kept: Kept) -> str:

@@ -149,7 +149,9 @@ class Changes:
         """New and changed rows of the exchange table."""
         rows = self.table.rows()
         editor = Editor(town_catalog().resource(EXCHANGED), self.random)
-        changed = {key: self._draw_edit(editor)(rows[key], list(rows.values())) for key in self._draw_rows(sorted(rows))}
+        changed = {
+            key: self._draw_edit(editor)(rows[key], list(rows.values())) for key in self._draw_rows(sorted(rows))
+        }
         added = {max(rows) + 1: editor.new(self.random.choice(list(rows.values())), [])}
         self.table.put(changed | added)
         return f"{len(changed)} rows of the exchange table changed, 1 new"
