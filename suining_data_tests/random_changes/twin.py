@@ -27,7 +27,11 @@ from suining_data_tests.benchmarks.same_tables import VOLATILE, differing_tables
 from suining_data_tests.random_changes.town import EXCHANGED, copy_deliveries, town_catalog, town_steps
 
 STATE = (  # what no step can make again
-    *(f"registry.{subject}_{kind}" for subject in ("organization", "person") for kind in ("identity", "golden", "event")),
+    *(
+        f"registry.{subject}_{kind}"
+        for subject in ("organization", "person")
+        for kind in ("identity", "golden", "event")
+    ),
     "registry.decision",
     "governance.batch",
     "governance.batch_file",
