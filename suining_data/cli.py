@@ -10,10 +10,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import duckdb
 import typer
@@ -27,6 +27,19 @@ from suining_data.commands.review import review_app
 from suining_data.display import console, error_console
 from suining_data.settings import PROJECT, settings
 
+if TYPE_CHECKING:
+    from suining_data.explanation import AskedTime
+
+AsOf = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of which to show the values, as YYYY-MM-DD.")
+]
+KnownAt = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
+        help="Show what was known then: YYYY-MM-DD is the end of that day. Default: what is known now.",
+    ),
+]
 Errors = Literal["usual", "wild"]  # the profiles of suining_data.synthetic, which only `sample` loads
 
 app = typer.Typer(
@@ -222,14 +235,21 @@ def quarantine(
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="SQL on the published file, e.g. 'from population.person limit 3'.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     as_csv: AsCsv = False,
     as_excel_csv: AsExcelCsv = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run SQL on the published file, and show the first 200 rows, or all as CSV or JSON."""
+    """Run SQL on the published file, and show the first 200 rows, or all as CSV or JSON.
+
+    With --as-of, population.person and legal_entity.organization are those of that day, with the columns of the macros
+    person_at and organization_at; all other tables are those of today.
+    """
     form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
     check_text(sql)
-    with published() as con:
+    asked = asked_time(as_of, known_at)
+    with published() if asked is None else published_as_of(asked) as con:
         try:
             result = con.sql(sql)
             if result is None:
@@ -244,9 +264,14 @@ def explain_person(
     id_or_number: Annotated[
         str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or an identity number.")
     ],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
-    """Show a person's records, how each was linked, and why each golden value survived. The output has personal data."""
-    explain_subject("person", id_or_number)
+    """Show a person's records, how each was linked, and why each golden value survived. The output has personal data.
+
+    With --as-of or --known-at: the values of that day, since when and until when each was so, and when it was recorded.
+    """
+    explain_subject("person", id_or_number, asked_time(as_of, known_at))
 
 
 @explain_app.command("organization")
@@ -254,9 +279,46 @@ def explain_organization(
     id_or_number: Annotated[
         str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or one of its numbers.")
     ],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
-    """Show an organisation's records, how each was linked, and why each golden value survived."""
-    explain_subject("organization", id_or_number)
+    """Show an organisation's records, how each was linked, and why each golden value survived.
+
+    With --as-of or --known-at: the values of that day, since when and until when each was so, and when it was recorded.
+    """
+    explain_subject("organization", id_or_number, asked_time(as_of, known_at))
+
+
+@app.command()
+def changes(
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="What was recorded after this run (its id) or after this time (2019-09-01T06:00). Default: all."
+        ),
+    ] = None,
+    as_csv: AsCsv = False,
+    as_excel_csv: AsExcelCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what refreshes changed in the golden persons and organisations. The output has personal data."""
+    form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
+    with published() as con:
+        [(after,)] = con.execute(
+            "select coalesce((select recorded_at from governance.refresh where run_id = $since), try_cast($since as timestamp))",
+            {"since": since},
+        ).fetchall()
+        if since is not None and after is None:
+            raise Mistake(
+                f"{since}: 这次运行没有登记变更；可改用时间 (this run recorded no change: give the time after which you ask)"
+            )
+        show(
+            con.sql(
+                "from governance.change where recorded_at > $after order by recorded_at, subject_type, subject_id, attribute nulls first",
+                params={"after": after or datetime.min},
+            ),
+            form,
+        )
 
 
 @app.command()
@@ -287,8 +349,32 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
 
 
-def explain_subject(kind_name: str, id_or_number: str) -> None:
+@contextmanager
+def published_as_of(asked: "AskedTime") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that sees the published tables, golden persons and organisations as of a day."""
+    from suining_data.explanation import view_as_of
+
+    with published() as con:
+        view_as_of(con, asked)
+        yield con
+
+
+def asked_time(as_of: datetime | None, known_at: datetime | None) -> "AskedTime | None":
+    """The day and the moment that the options ask for; None for the present. A moment without a time is the end of its day."""
+    from suining_data.explanation import AskedTime
+
+    if as_of is None and known_at is None:
+        return None
+    if known_at is not None and known_at.time() == time.min:
+        known_at = datetime.combine(known_at, time.max)
+    return AskedTime((as_of or known_at or datetime.max).date(), known_at)
+
+
+def explain_subject(kind_name: str, id_or_number: str, asked: "AskedTime | None" = None) -> None:
     """Print what the published file has about the subjects with this id or number."""
+    if asked is not None:
+        explain_past(kind_name, id_or_number, asked)
+        return
     from suining_data.explanation import SubjectKind, explain, explain_unlinked, find_ids, print_explanation
 
     kind = SubjectKind(kind_name)
@@ -300,6 +386,20 @@ def explain_subject(kind_name: str, id_or_number: str) -> None:
         raise Mistake(f"没有标识或号码为 {id_or_number} 的记录 (no record has this id or number)")
     for each in found:
         print_explanation(each, console)
+
+
+def explain_past(kind_name: str, id_or_number: str, asked: "AskedTime") -> None:
+    """Print what the published file has about the subjects with this id or number as of a day."""
+    from suining_data.explanation import SubjectKind, find_past_ids, print_past, values_at
+
+    kind = SubjectKind(kind_name)
+    check_text(id_or_number)
+    with published() as con:
+        found = [(id, values_at(con, kind, id, asked)) for id in find_past_ids(con, kind, id_or_number)]
+    if not any(values for _, values in found):
+        raise Mistake(f"{id_or_number}: 当日没有登记 (nothing was recorded of it at that time)")
+    for id, values in found:
+        print_past(kind, id, asked, values, console)
 
 
 def export_feedback(folder: Path, resource: str | None) -> None:

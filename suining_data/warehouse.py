@@ -23,7 +23,7 @@ from suining_data.sql import identifier
 
 BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
-SCHEMAS = ("reference", "staged", "linked", "registry", "governance", "change", *BASES, *LIBRARIES)
+SCHEMAS = ("reference", "staged", "linked", "registry", "history", "governance", "change", *BASES, *LIBRARIES)
 # Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled. The
 # snapshot has a newer file format, which includes the method that is missing here.
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"

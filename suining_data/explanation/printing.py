@@ -42,7 +42,8 @@ def print_explanation(explained: Explanation, console: Console) -> None:
 
 def _records(explained: Explanation) -> Table:
     table = folding_table(
-        "来源记录 records", "#", "资源 resource", "文件 file", "行 line", "角色 role", "日期 date", "号码 number", "关联 linked"
+        "#", "资源 resource", "文件 file", "行 line", "角色 role", "日期 date", "号码 number", "关联 linked",
+        title="来源记录 records",
     )  # fmt: skip
     for number, record in _shown(explained):
         table.add_row(
@@ -89,7 +90,8 @@ def _parts(evidence: str) -> str:
 
 def _values(explained: Explanation) -> Table:
     table = folding_table(
-        "各项取值 values（● 择优值 golden）", "项 attribute", "", "值 value", "记录 #", "权威性 authority", "原因 reason"
+        "项 attribute", "", "值 value", "记录 #", "权威性 authority", "原因 reason",
+        title="各项取值 values（● 择优值 golden）",
     )  # fmt: skip
     numbers = {(record.record_id, record.role): number for number, record in enumerate(explained.records, start=1)}
     before = ""

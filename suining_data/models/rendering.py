@@ -1,6 +1,7 @@
 """Jinja in model files: `ref`, `var` and the macros of dbt_like_sql/macros, available everywhere without import.
 
-Also available: `var('city')`, the content of city.yaml; `subject`, a subject of subjects/; `literal`, which quotes a
+Also available: `var('city')`, the content of city.yaml; `subject`, a subject of subjects/; `kept`, the tables
+of history/; `literal`, which quotes a
 value; `crs` and `issuer`, the coordinate system of a resource and the issuer of its licences; the functions of
 elements/organization_names.py and packed_keys.py.
 
@@ -17,6 +18,7 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateError, Templa
 from suining_data import packed_keys
 from suining_data.city import City, load_city
 from suining_data.elements.organization_names import is_short_form, name_core, parent_name
+from suining_data.history import KEPT
 from suining_data.models.errors import ModelError, place
 from suining_data.sql import literal
 from suining_data.subjects import load_subjects
@@ -44,6 +46,7 @@ class Renderer:
             "is_short_form": partial(is_short_form, city=self._city),
             "parent_name": parent_name,
             "subject": lambda name: load_subjects()[name],
+            "kept": {each.name: each for each in KEPT},
             **{function.__name__: function for function in packed_keys.MACROS},
         }
         for path in sorted((directory / "macros").glob("*.sql")):

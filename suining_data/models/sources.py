@@ -12,6 +12,7 @@ import duckdb
 
 from suining_data.catalog import Catalog, load_catalog
 from suining_data.elements import ELEMENTS
+from suining_data.history import create_history
 from suining_data.linkage import linked_tables
 from suining_data.settings import REFERENCE
 from suining_data.standardization import create_accounts
@@ -22,7 +23,7 @@ ROW = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
 
 @cache
 def declared_sources() -> Mapping[str, Sequence[str]]:
-    """`schema.table` -> columns, for every staged, linked and reference table."""
+    """`schema.table` -> columns, for every staged, linked, history and reference table."""
     catalog = load_catalog()
     return {**_reference_tables(), **_staged_and_linked_tables(catalog)}
 
@@ -41,7 +42,7 @@ def _reference_tables() -> dict[str, list[str]]:
 
 
 def create_empty_sources(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Create empty staged tables, typed by the catalogue, and empty linked tables, as linkage selects them."""
+    """Create empty staged tables, typed by the catalogue, empty linked tables, as linkage selects them, and an empty history."""
     for schema in SCHEMAS:
         con.execute(f"create schema if not exists {schema}")
     for resource in catalog.shared:
@@ -51,6 +52,7 @@ def create_empty_sources(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> No
     create_accounts(con)  # linkage reads what was quarantined
     for table in linked_tables(catalog):
         table.create_empty(con)
+    create_history(con)
 
 
 def _staged_and_linked_tables(catalog: Catalog) -> dict[str, list[str]]:
@@ -59,6 +61,6 @@ def _staged_and_linked_tables(catalog: Catalog) -> dict[str, list[str]]:
         create_empty_sources(con, catalog)
         rows = con.execute(
             "select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns() "
-            "where schema_name in ('staged', 'linked') group by all"
+            "where schema_name in ('staged', 'linked', 'history') group by all"
         ).fetchall()
     return dict(rows)

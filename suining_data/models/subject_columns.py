@@ -3,8 +3,9 @@
 Here: from the declaration of a subject to the contracts of columns, as schema.yml would write them. Not here: the shape
 of a contract (contract.py), what a subject declares (subjects/).
 
-    golden_of: one column per attribute whose values compete; sources_of: the columns with their source rows;
-    recorded_of: what a record reports, with authorities; doubted_of: the attributes whose values may be in doubt.
+    golden_of: one column per attribute whose values compete; formerly_golden_of: the same in a history;
+    sources_of: the columns with their source rows; recorded_of: what a record reports, with authorities;
+    doubted_of: the attributes whose values may be in doubt.
     `accepted: {conflicts_of: person, also: [...]}` is replaced by the attributes that may be in conflict, `doubts_of` by
     the doubts.
 """
@@ -60,6 +61,16 @@ def _golden_column(attribute: Attribute) -> Column:
     )
 
 
+def _formerly_golden(subject: Subject) -> dict[str, Column]:
+    """The golden columns in a table of all their states: no value is unique there, and what it refers to may be gone."""
+    columns = _golden(subject)
+    for column in columns.values():
+        column.pop("unique", None)
+        if column.pop("references", None):
+            column.setdefault("type", "varchar")
+    return columns
+
+
 def _sources(subject: Subject) -> dict[str, Column]:
     return {
         each.source.column: {"type": "bigint", "sensitivity": "L1", "zh": each.source.zh, "en": each.source.en}
@@ -101,6 +112,7 @@ def _given(**values: Any) -> Column:
 
 STAND_INS: dict[str, Callable[[Subject], dict[str, Column]]] = {
     "golden_of": _golden,
+    "formerly_golden_of": _formerly_golden,
     "sources_of": _sources,
     "recorded_of": _recorded,
     "doubted_of": _doubted,

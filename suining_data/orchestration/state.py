@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from suining_data.history import create_history
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
@@ -40,6 +41,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             create_accounts(con)
             create_registry(con)
             restore_registry(con, settings)
+            create_history(con)  # after the copy was read: it adds columns that the copy lacks
             con.execute("""
                 create table if not exists governance.table_state (
                     table_name varchar primary key, input_digest varchar, version varchar, rows bigint, run_id varchar,

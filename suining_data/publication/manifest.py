@@ -5,9 +5,11 @@ Here: writing and reading it. Not here: the files that it lists (snapshot.py, ne
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -30,10 +32,17 @@ class PublishedTable:
 
 def read_manifest(settings: Settings) -> dict[str, dict[str, str]]:
     """Tables of the current snapshot by name; empty when nothing was published."""
+    return {entry["table"]: entry for entry in _read(settings).get("tables", [])}
+
+
+def read_database(settings: Settings) -> dict[str, Any]:
+    """What the manifest says of the current DuckDB file: sha256, format, copies, free; empty when nothing was published."""
+    return dict(_read(settings).get("database", {}))
+
+
+def _read(settings: Settings) -> dict[str, Any]:
     file = settings.published / MANIFEST
-    if not file.exists():
-        return {}
-    return {entry["table"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))["tables"]}
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
 def write_manifest(
@@ -43,8 +52,12 @@ def write_manifest(
     views: list[str],
     validations: list[tuple[str, str]],
     run_id: str,
+    database: Mapping[str, object],
 ) -> None:
-    """Write the manifest of a complete snapshot into its folder; `validations` are (table, file) of GX's JSON."""
+    """Write the manifest of a complete snapshot into its folder; `validations` are (table, file) of GX's JSON.
+
+    `database`: what the next snapshot has to know of the DuckDB file.
+    """
     batches = con.execute("""
         select resource_id, batch_id, file_name, content_sha256, raw_rows
         from governance.batch where status = 'in_force' order by resource_id, file_name
@@ -53,7 +66,7 @@ def write_manifest(
     manifest = {
         "run_id": run_id,
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "database": {"file": DATABASE, "sha256": digest_of_file(snapshot / DATABASE)},
+        "database": {"file": DATABASE, "sha256": digest_of_file(snapshot / DATABASE), **database},
         "tables": [asdict(table) for table in tables],
         "views": views,
         "validations": [

@@ -1,31 +1,38 @@
 """The next snapshot while it is written: each table is added as soon as it is promoted, while the run builds others.
 
+It starts as a copy of the last one, so that an unchanged table is there already, and a changed one takes the rows that
+came and went. What was added in this run is listed in its table `main.added` until it is published.
 Here: its folder; adding a table with its Parquet file, the rows of a view, how records were linked.
-Not here: completing and publishing it (snapshot.py), when a table is added (orchestration/pipeline.py).
+Not here: the copy (last_file.py), the rows that came and went (changed_rows.py), completing and publishing the snapshot
+(snapshot.py), when a table is added (orchestration/pipeline.py).
 """
 
+import hashlib
 import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import duckdb
+import sqlglot
+from sqlglot import exp
 
 from suining_data.models import Model
-from suining_data.publication.manifest import DATABASE, read_manifest
+from suining_data.publication.changed_rows import leads_from, take_changes
+from suining_data.publication.last_file import FORMAT, copy_last
+from suining_data.publication.manifest import DATABASE, digest_of_file, read_database, read_manifest
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
-from suining_data.warehouse import BASES, LIBRARIES, table_exists, transaction
+from suining_data.warehouse import BASES, LIBRARIES, drop, table_exists, transaction
 
 Connection = duckdb.DuckDBPyConnection
 
 SCHEMAS = (*BASES, *LIBRARIES, "governance")
-FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves the size of texts in little time
 # how records were linked and which ids were redirected: `suining explain` reads them while the warehouse is locked
 LINKS = {
     f"governance.{subject}_link": (
@@ -59,7 +66,7 @@ def additions(tables: Sequence[str], views: Sequence[Model]) -> list[Addition]:
     published = [name for name in tables if name.split(".")[0] in SCHEMAS]
     return [
         *(Addition((table,), partial(add_table, table=table)) for table in published),
-        *(Addition((view.table,), partial(copy_table, table=view.table)) for view in views if reads_unpublished(view)),
+        *(Addition((view.table,), partial(add_view, view=view)) for view in views if reads_unpublished(view)),
         *(Addition(read, partial(add_link, name=name)) for name, (read, _) in LINKS.items()),
     ]
 
@@ -76,14 +83,18 @@ def discard_next(settings: Settings) -> None:
 
 
 def open_next(con: Connection, settings: Settings) -> None:
-    """Attach the database of the next snapshot as `snapshot` and create its schemas, if that is not done yet."""
+    """Attach the database of the next snapshot as `snapshot`; the first call makes it, of the last one where it can."""
     with _opening:
-        folder(settings).mkdir(parents=True, exist_ok=True)
-        con.execute(
-            f"attach if not exists {literal(folder(settings) / DATABASE)} as snapshot (storage_version '{FORMAT}')"
-        )
-        for schema in SCHEMAS:
-            con.execute(f"create schema if not exists snapshot.{schema}")
+        file = folder(settings) / DATABASE
+        is_begun = file.exists()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        copies = 0 if is_begun else copy_last(settings, file)
+        con.execute(f"attach if not exists {literal(file)} as snapshot (storage_version '{FORMAT}')")
+        if not is_begun:
+            for schema in SCHEMAS:
+                con.execute(f"create schema if not exists snapshot.{schema}")
+            con.execute(f"create table snapshot.main.begun as select {copies} as copies")
+            con.execute("create table snapshot.main.added (name varchar)")
 
 
 def close_next(con: Connection) -> None:
@@ -91,23 +102,98 @@ def close_next(con: Connection) -> None:
     con.execute("detach database if exists snapshot")
 
 
+def complete_next(con: Connection) -> dict[str, int | float | str]:
+    """Drop what was not added in this run, the two tables of schema main too, and write all to the file. Returns what the manifest says of the file."""
+    copies = con.execute("select copies from snapshot.main.begun").fetchall()[0][0]
+    gone = con.execute("""
+        select schema_name || '.' || table_name from duckdb_tables()
+        where database_name = 'snapshot' and schema_name || '.' || table_name not in (from snapshot.main.added)
+    """).fetchall()
+    for (name,) in gone:
+        con.execute(f"drop table snapshot.{name}")
+    con.execute("checkpoint snapshot")
+    free = con.execute("""
+        select coalesce(round(free_blocks / nullif(total_blocks, 0), 3), 0) from pragma_database_size()
+        where database_name = 'snapshot'
+    """).fetchall()[0][0]
+    return {"format": FORMAT, "copies": copies, "free": free}
+
+
+def added(con: Connection) -> set[str]:
+    """The tables that were added to the next snapshot."""
+    return {name for (name,) in con.execute("select name from snapshot.main.added").fetchall()}
+
+
 def add_table(con: Connection, settings: Settings, table: str) -> None:
-    """Copy a table of the warehouse into the snapshot, and write its Parquet file."""
-    copy_table(con, settings, table)
+    """Bring a table of the snapshot up to the table of the warehouse, and write its Parquet file."""
+    open_next(con, settings)
+    before = read_manifest(settings).get(table, {}).get("version", "")
+    is_kept = before != "" and before == version_of(con, table)
+    with _adding(con, table):
+        is_there = is_copied(con, table)
+        if not (
+            is_there and (is_kept or (leads_from(con, table, before) and take_changes(con, f"snapshot.{table}", table)))
+        ):
+            _copy_whole(con, table)
     write_parquet(con, settings, table)
 
 
-def copy_table(con: Connection, settings: Settings, table: str) -> None:
-    """Copy a table, or the rows of a view, into the snapshot as a table."""
+def add_view(con: Connection, settings: Settings, view: Model) -> None:
+    """Bring the table of the snapshot that has the rows of a view up to date."""
     open_next(con, settings)
+    before, now = read_database(settings).get("views", {}).get(view.table), read_by(con, view)
+    with _adding(con, view.table):
+        if not (is_copied(con, view.table) and (before == now or _take_changes_of_view(con, view, before or {}, now))):
+            _copy_whole(con, view.table)
+
+
+def read_by(con: Connection, view: Model) -> dict[str, str]:
+    """What decides the rows of a view: its SELECT and the versions of the tables that it reads."""
+    return {"sql": hashlib.sha256(view.sql.encode()).hexdigest(), **{ref: version_of(con, ref) for ref in view.refs}}
+
+
+def _take_changes_of_view(con: Connection, view: Model, before: dict[str, str], now: dict[str, str]) -> bool:
+    if before.keys() != now.keys() or before["sql"] != now["sql"] or not makes_row_of_each_row(view):
+        return False
+    (table,) = view.refs
+    return leads_from(con, table, before[table]) and take_changes(con, f"snapshot.{view.table}", table, view.sql)
+
+
+def makes_row_of_each_row(view: Model) -> bool:
+    """Whether a view reads one table, and makes a row of each of its rows without regard to the others."""
+    tree = sqlglot.parse_one(view.sql, dialect="duckdb")
+    selects = list(tree.find_all(exp.Select))
+    others = (exp.Join, exp.Group, exp.AggFunc, exp.Window, exp.Distinct, exp.Limit, exp.Unnest, exp.SetOperation)
+    return len(view.refs) == 1 and len(selects) == 1 and tree.find(*others) is None
+
+
+@contextmanager
+def _adding(con: Connection, name: str) -> Iterator[None]:
+    """A transaction that also lists the table as added."""
+    with transaction(con):
+        yield
+        con.execute("insert into snapshot.main.added values (?)", [name])
+
+
+def is_copied(con: Connection, table: str) -> bool:
+    """Whether the next snapshot has a table of this name."""
+    found = con.execute(
+        "select 1 from duckdb_tables() where database_name = 'snapshot' and schema_name || '.' || table_name = ?",
+        [table],
+    )
+    return found.fetchone() is not None
+
+
+def _copy_whole(con: Connection, table: str) -> None:
+    """Copy a table, or the rows of a view, into the snapshot as a table; call it inside a transaction."""
     declared = [
         f"{identifier(name)} {kind}"
         + (" using compression uncompressed" if kind == "VARCHAR" and RARELY_REPEATED.fullmatch(name) else "")
         for name, kind, *_ in con.execute(f"describe {table}").fetchall()
     ]
-    with transaction(con):
-        con.execute(f"create table snapshot.{table} ({', '.join(declared)})")
-        con.execute(f"insert into snapshot.{table} from {table}")
+    drop(con, f"snapshot.{table}")
+    con.execute(f"create table snapshot.{table} ({', '.join(declared)})")
+    con.execute(f"insert into snapshot.{table} from {table}")
 
 
 def add_link(con: Connection, settings: Settings, name: str) -> None:
@@ -115,7 +201,9 @@ def add_link(con: Connection, settings: Settings, name: str) -> None:
     read, sql = (LINKS | REDIRECTS)[name]
     if all(table_exists(con, table) for table in read):
         open_next(con, settings)
-        con.execute(f"create table snapshot.{name} as {sql}")
+        with _adding(con, name):
+            drop(con, f"snapshot.{name}")
+            con.execute(f"create table snapshot.{name} as {sql}")
 
 
 def reads_unpublished(view: Model) -> bool:
@@ -141,11 +229,12 @@ def version_of(con: Connection, table: str) -> str:
 
 
 def write_parquet(con: Connection, settings: Settings, table: str) -> None:
-    """Write the table's file. A table that did not change shares the file of the current snapshot."""
+    """Write the table's file. A table that did not change shares the file of the current snapshot, if that is intact."""
     file, published = folder(settings) / parquet_file(table), settings.published / parquet_file(table)
     file.parent.mkdir(parents=True, exist_ok=True)
     version, before = version_of(con, table), read_manifest(settings).get(table)
-    if version and before and before["version"] == version and published.exists():
+    is_unchanged = bool(version) and before is not None and before["version"] == version
+    if before and is_unchanged and published.exists() and digest_of_file(published) == before["sha256"]:
         os.link(published.resolve(), file)
     else:
         con.execute(f"copy {table} to {literal(file)} (format parquet, compression snappy)")

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.models import Model
+from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
     DATABASE,
     MANIFEST,
@@ -29,21 +30,24 @@ from suining_data.publication.next_snapshot import (
     SCHEMAS,
     add_link,
     add_table,
+    add_view,
+    added,
     close_next,
-    copy_table,
+    complete_next,
     discard_next,
     folder,
     is_shared,
     open_next,
     parquet_file,
+    read_by,
     reads_unpublished,
     version_of,
 )
 from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
 from suining_data.quality import VALIDATIONS, write_validations
 from suining_data.settings import Settings
-from suining_data.sql import literal
-from suining_data.warehouse import transaction
+from suining_data.sql import literal, literals
+from suining_data.warehouse import drop, transaction
 
 OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, MANIFEST)
 KEPT = 2  # snapshots: the current one and the one before
@@ -61,12 +65,23 @@ def publish(
         tables, before = _tables(con), read_manifest(settings)
         open_next(con, settings)
         _add_missing(con, settings, tables, views)
+        if any(view.table == "population.person_version" for view in views):
+            add_macros(con, "snapshot")
         _copy_comments(con, [*tables, *(view.table for view in views)])
+        read = {view.table: read_by(con, view) for view in views if reads_unpublished(view)}
         published = [_published(con, settings, table, before) for table in tables]
-        con.execute("checkpoint snapshot")
+        database = complete_next(con)
         close_next(con)
         validations = write_validations(con, folder(settings))
-        write_manifest(con, folder(settings), published, [view.table for view in views], validations, run_id)
+        write_manifest(
+            con,
+            folder(settings),
+            published,
+            [view.table for view in views],
+            validations,
+            run_id,
+            {**database, "views": read},
+        )
         _make_current(settings, run_id)
     finally:
         close_next(con)
@@ -90,39 +105,48 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _add_missing(con: duckdb.DuckDBPyConnection, settings: Settings, tables: list[str], views: Sequence[Model]) -> None:
     """Add all that was not added early; views last, because they read the rest."""
-    rows = con.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot'")
-    added = {name for (name,) in rows.fetchall()}
+    done = added(con)
+    _drop_views(con)
     for table in tables:
-        if table not in added:
+        if table not in done:
             add_table(con, settings, table)
     for name in LINKS | REDIRECTS:
-        if name not in added:
+        if name not in done:
             add_link(con, settings, name)
     for view in views:
         if not reads_unpublished(view):
+            drop(con, f"snapshot.{view.table}")
             con.execute(f"create view snapshot.{view.table} as {view.sql}")
-        elif view.table not in added:
-            copy_table(con, settings, view.table)
+        elif view.table not in done:
+            add_view(con, settings, view)
+
+
+def _drop_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the views of the last snapshot: the next one gets its own."""
+    found = con.execute(
+        "select schema_name || '.' || view_name from duckdb_views() where database_name = 'snapshot' and not internal"
+    )
+    for (name,) in found.fetchall():
+        drop(con, f"snapshot.{name}")
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
     """Copy the descriptions of tables, views and columns, so that every client shows them."""
     comments = con.execute(
-        """
+        f"""
         with comment as (
-            select 'table' as kind, schema_name || '.' || table_name as name, null as column_name, comment
-            from duckdb_tables() where database_name = current_database()
+            select database_name, 'table' as kind, schema_name || '.' || table_name as name, null as column_name, comment
+            from duckdb_tables()
             union all
-            select 'table', schema_name || '.' || view_name, null, comment
-            from duckdb_views() where database_name = current_database()
+            select database_name, 'table', schema_name || '.' || view_name, null, comment from duckdb_views()
             union all
-            select 'column', schema_name || '.' || table_name, column_name, comment
-            from duckdb_columns() where database_name = current_database()
-        )
-        select kind, concat_ws('.', name, column_name), comment from comment
-        where comment is not null and list_contains(?, name)
-        """,
-        [tables],
+            select database_name, 'column', schema_name || '.' || table_name, column_name, comment from duckdb_columns()
+        ),
+        wanted as (select * exclude (database_name) from comment where database_name = current_database()),
+        present as (select * exclude (database_name) from comment where database_name = 'snapshot')
+        select kind, concat_ws('.', name, column_name), comment from (from wanted except from present)
+        where list_contains([{literals(tables)}], name)
+        """
     ).fetchall()
     with transaction(con):
         for kind, name, comment in comments:

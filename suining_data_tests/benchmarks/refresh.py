@@ -1,8 +1,9 @@
 """The whole refresh against the floor, on the same deliveries in one run: `make bench`.
 
 The floor: DuckDB reads what was delivered, already decoded to UTF-8 CSV, into plain tables of a new file, and does
-nothing else. Then what the guarded reading costs (guarded.py), and linking alone against Splink (linking.py). Prints the
-figures and writes data/reports/bench.json.
+nothing else. Then a refresh after one night's files and one after three corrected rows (increments.py), the script that one
+would write instead (peer.py), what the guarded reading costs (guarded.py), and linking alone against Splink (linking.py).
+Prints the figures and writes data/reports/bench.json.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -21,13 +23,16 @@ from rich.table import Table
 
 from suining_data.settings import Settings
 from suining_data_tests.benchmarks.guarded import guarded
+from suining_data_tests.benchmarks.increments import Increment, corrected_rows, keep_back_night
 from suining_data_tests.benchmarks.linking import linking
 
 Figures = dict[str, object]
+# of a decoded file: told, because a first quoted value after the rows that are sampled would not be understood
+GRAMMAR = """all_varchar = true, header = true, delim = ',', quote = '"', escape = '"'"""
 
 
 def main() -> None:
-    """Make the deliveries, refresh, measure the floor, refresh again."""
+    """Make the deliveries, refresh, refresh again, measure the floor and the peer, deliver and refresh what came later."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
@@ -36,6 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="suining_bench_") as folder:
         settings = Settings(data=Path(folder))
         suining(settings, "sample", "--scale", str(chosen.scale), "--seed", str(chosen.seed))
+        night = keep_back_night(settings)
         figures: Figures = {"scale": chosen.scale, "seed": chosen.seed, "cpus": os.cpu_count()}
         refresh_s = suining(settings, "refresh")
         figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
@@ -44,8 +50,12 @@ def main() -> None:
         floor_s, rows = floor(decoded, Path(folder) / "floor.duckdb")
         figures |= {"rows": rows, "floor_s": floor_s, "refresh_s": refresh_s, "ratio": round(refresh_s / floor_s, 2)}
         figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s)
+        figures |= peer(decoded, Path(folder) / "peer", refresh_s)
         figures |= guarded(settings, refresh_s)
         figures |= linking(settings, Path(folder))
+        figures["night_rows"] = sum(increment.rows for increment in night)
+        figures |= delivered_later(settings, "night", night, refresh_s)
+        figures |= delivered_later(settings, "three_rows", [corrected_rows(settings)], refresh_s)
     reports.mkdir(parents=True, exist_ok=True)
     (reports / "bench.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
     table = Table("figure", "value")
@@ -86,11 +96,33 @@ def floor(decoded: Path, database: Path) -> tuple[float, int]:
     rows = 0
     with duckdb.connect(str(database)) as con:
         for n, file in enumerate(sorted(decoded.glob("*.csv"))):
-            made = con.execute(f"create table t{n} as from read_csv('{file}', all_varchar = true, header = true)")
+            made = con.execute(f"create table t{n} as from read_csv('{file}', {GRAMMAR})")
             count = made.fetchone()
             rows += int(count[0]) if count else 0
         con.execute("checkpoint")
     return round(time.monotonic() - started, 2), rows
+
+
+def peer(decoded: Path, result: Path, refresh_s: float) -> Figures:
+    """Seconds of the script that one would write instead, start of Python included, and how many times as long ours takes."""
+    os.sync()
+    started = time.monotonic()
+    command = [sys.executable, "-m", "suining_data_tests.benchmarks.peer", str(decoded), str(result)]
+    parts = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    peer_s = round(time.monotonic() - started, 2)
+    return (
+        {"peer_s": peer_s}
+        | {f"peer_{part}": s for part, s in parts.items()}
+        | {"peer_ratio": round(refresh_s / peer_s, 2)}
+    )
+
+
+def delivered_later(settings: Settings, name: str, increments: Sequence[Increment], refresh_s: float) -> Figures:
+    """Seconds of a refresh after these files were delivered, and its share of the full refresh."""
+    for increment in increments:
+        increment.deliver()
+    seconds = suining(settings, "refresh")
+    return {f"{name}_s": seconds, f"{name}_share": round(seconds / refresh_s, 3)}
 
 
 def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:

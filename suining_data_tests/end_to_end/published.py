@@ -9,7 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-OF_THE_RUN = {"run_id", "first_seen_at", "finished_at", "write_seconds", "wait_seconds", "check_seconds"}
+OF_THE_RUN = {
+    *("run_id", "first_seen_at", "finished_at", "write_seconds", "wait_seconds", "check_seconds"),
+    *("recorded_at", "recorded_from", "recorded_to", "begun_run", "ended_run", "change_id"),
+}
 Contents = dict[str, tuple[int, str]]  # table -> rows, digest of all values but those of the run
 
 

@@ -1,0 +1,76 @@
+{#- What a refresh recorded of the states of a kept table (suining_data/history): the columns that follow its own. -#}
+{% macro recorded_columns() -%}
+recorded_from,
+    begun_run,
+    begun_as,
+    came_from,
+    recorded_to,
+    ended_run,
+    ended_as,
+    became
+{%- endmacro %}
+
+{#- All columns of a kept table. -#}
+{% macro kept_columns(name) -%}
+{% for column in kept[name].columns %}
+{{ column }},
+    {% endfor %}
+{% for column in kept[name].sources %}
+{{ column }},
+    {% endfor %}
+{{ recorded_columns() }}
+{%- endmacro %}
+
+{#- A list to be unnested: of every attribute of a golden record the former and the present value as text, and the records
+    that report them. -#}
+{% macro differences(name, before, after) -%}
+[
+{% set sources = {} %}
+{% for attribute, declared in subject(name).surviving.items() if declared.source %}
+{% set _ = sources.update({declared.golden.column or attribute: declared.source.column}) %}
+{% endfor %}
+{% for column in kept[name].attributes %}
+            {'attribute': '{{ column }}',
+                'old_value': cast({{ before }}.{{ column }} as varchar), 'new_value': cast({{ after }}.{{ column }} as varchar),
+                'old_record_id': {{ before ~ '.' ~ sources[column] if column in sources else 'cast(null as bigint)' }},
+                'new_record_id': {{ after ~ '.' ~ sources[column] if column in sources else 'cast(null as bigint)' }}}{{ ',' if not loop.last }}
+{% endfor %}
+        ]
+{%- endmacro %}
+
+{#- The changes of one subject in all refreshes but the first: what each began and ended, then what each changed. -#}
+{% macro changes_of(name, versions) -%}
+    select
+        begun_run as run_id, recorded_from as recorded_at, '{{ name }}' as subject_type, {{ name }}_id as subject_id,
+        cast(null as varchar) as attribute, case begun_as when 'split' then 'SPLIT' else 'ADDED' end as kind,
+        came_from as other_id, cast(null as varchar) as old_value, cast(null as varchar) as new_value,
+        cast(null as bigint) as old_record_id, cast(null as bigint) as new_record_id
+    from {{ versions }}
+    where begun_as in ('added', 'split', 'returned')
+    union all
+    select
+        ended_run as run_id, recorded_to as recorded_at, '{{ name }}' as subject_type, {{ name }}_id as subject_id,
+        cast(null as varchar) as attribute, upper(ended_as) as kind, became as other_id,
+        cast(null as varchar) as old_value, cast(null as varchar) as new_value, cast(null as bigint) as old_record_id,
+        cast(null as bigint) as new_record_id
+    from {{ versions }}
+    where ended_as in ('merged', 'withdrawn')
+    union all
+    select
+        run_id, recorded_at, '{{ name }}' as subject_type, {{ name }}_id as subject_id, difference.attribute as attribute,
+        case when difference.old_value is null then 'ADDED' when difference.new_value is null then 'REMOVED'
+            else 'CHANGED' end as kind,
+        cast(null as varchar) as other_id, difference.old_value as old_value, difference.new_value as new_value,
+        difference.old_record_id as old_record_id, difference.new_record_id as new_record_id
+    from (
+        select
+            after.begun_run as run_id, after.recorded_from as recorded_at, after.{{ name }}_id,
+            unnest({{ differences(name, 'before', 'after') }}) as difference
+        from {{ versions }} as after
+        left join {{ versions }} as before
+            on after.{{ name }}_id = before.{{ name }}_id and after.recorded_from = before.recorded_to
+                and after.begun_as = 'changed'
+        where after.begun_as <> 'initial'
+    ) as compared
+    where difference.old_value is distinct from difference.new_value
+{%- endmacro %}

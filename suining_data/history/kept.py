@@ -1,0 +1,105 @@
+"""The kept tables: of which tables every state is kept, and the columns of schema `history`.
+
+Here: the list of kept tables, their columns, creating them. Not here: what a refresh writes into them (recording.py).
+
+history.<name> has a row per state of a row of its table: its values, from when to when a refresh found them
+(recorded_from, recorded_to: null for the present state), the runs, and what began and ended the state. A state begins
+when a compared column changes. So a night costs the rows that it changes, and a delivery that repeats all values of
+yesterday with new record ids costs nothing: `sources` are kept as they were when the state began.
+
+The tables are state: no step can rebuild them from deliveries.
+"""
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from suining_data.sql import identifier
+from suining_data.subjects import Attribute, Subject, load_subjects
+
+RECORDED = {
+    "recorded_from": "timestamp",
+    "begun_run": "varchar",
+    "begun_as": "varchar",  # initial, added, changed, split, returned
+    "came_from": "varchar",  # the subject that a split took the records from
+    "recorded_to": "timestamp",
+    "ended_run": "varchar",
+    "ended_as": "varchar",  # changed, merged, withdrawn
+    "became": "varchar",  # the subject that has the records since a merge
+}
+PERIOD = {
+    "attribute": "varchar",
+    "value": "varchar",
+    "valid_from": "date",
+    "valid_to": "date",
+    "valid_to_kind": "varchar",
+}
+PERIOD_SOURCES = {"record_id": "bigint", "resource_id": "varchar"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table whose states are kept in history.<name>."""
+
+    name: str
+    table: str  # schema.table
+    subject: str  # person or organization: its registry says what became of a golden record
+    columns: dict[str, str]  # compared; name -> SQL type
+    sources: dict[str, str] = field(default_factory=dict)  # kept with a state, but not compared
+
+    @property
+    def id(self) -> str:
+        return f"{self.subject}_id"
+
+    @property
+    def history(self) -> str:
+        return f"history.{self.name}"
+
+    @property
+    def attributes(self) -> list[str]:
+        """The compared columns without the id."""
+        return [name for name in self.columns if name != self.id]
+
+
+def create_history(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables that are missing, and columns for attributes that were declared since."""
+    con.execute("create schema if not exists history")
+    con.execute("create table if not exists history.run (run_id varchar, recorded_at timestamp)")
+    for kept in KEPT:
+        columns = {**kept.columns, **kept.sources, **RECORDED}
+        declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+        con.execute(f"create table if not exists {kept.history} ({declared})")
+        present = {name for name, *_ in con.execute(f"describe {kept.history}").fetchall()}
+        for name in columns.keys() - present:
+            con.execute(f"alter table {kept.history} add column {identifier(name)} {columns[name]}")
+
+
+def _golden_record(subject: Subject, **computed: str) -> Kept:
+    """The golden table of a subject; `computed` are its columns that are no attribute."""
+    id = f"{subject.name}_id"
+    golden = {each.golden.column or name: _type(each) for name, each in subject.surviving.items()}
+    sources = {each.source.column: "bigint" for each in subject.surviving.values() if each.source}
+    return Kept(
+        subject.name, f"{subject.base}.{subject.name}", subject.name, {id: "varchar", **computed, **golden}, sources
+    )
+
+
+def _type(attribute: Attribute) -> str:
+    golden = attribute.golden
+    return golden.type or ("varchar" if golden.references else attribute.element.sql_type)
+
+
+def _periods(subject: Subject) -> Kept:
+    """The former values of a subject, see <base>.<subject>_period."""
+    name = f"{subject.name}_period"
+    columns = {f"{subject.name}_id": "varchar", **PERIOD}
+    return Kept(name, f"{subject.base}.{name}", subject.name, columns, PERIOD_SOURCES)
+
+
+PERSON, ORGANIZATION = load_subjects()["person"], load_subjects()["organization"]
+KEPT = (
+    _golden_record(PERSON, resident_id="varchar", moved_out_date="date", household_id="varchar"),
+    _golden_record(ORGANIZATION, representative_person_id="varchar"),
+    _periods(PERSON),
+    _periods(ORGANIZATION),
+)

@@ -1,0 +1,27 @@
+"""After a delivery that changes little, the published content is that of a snapshot that is written anew."""
+
+import json
+
+from suining_data.models import load_models
+from suining_data.publication import publish
+from suining_data.settings import Settings
+from suining_data.warehouse import open_warehouse
+from suining_data_tests.benchmarks.increments import corrected_rows
+from suining_data_tests.end_to_end.conftest import City
+from suining_data_tests.end_to_end.published import contents, is_whole
+
+
+def test_a_snapshot_that_took_the_changes_equals_one_that_is_written_anew(own_city: City) -> None:
+    corrected_rows(own_city.settings).deliver()
+    own_city.refresh()
+    assert own_city.succeeded, own_city.output
+    took = json.loads((own_city.settings.published / "manifest.json").read_text(encoding="utf-8"))
+    assert took["database"]["copies"] == 1
+    assert is_whole(own_city.settings.published)
+    anew = Settings(data=own_city.settings.data / "anew")
+    with open_warehouse(own_city.settings) as con:
+        publish(con, anew, "anew", [model for model in load_models() if model.is_view])
+    found, expected = contents(own_city.settings.published), contents(anew.published)
+    for each in (found, expected):
+        del each["governance.table_state"]  # it has the publication itself, which was recorded after it
+    assert found == expected
