@@ -13,6 +13,7 @@ from suining_data.catalog import Mode
 from suining_data.orchestration import state
 from suining_data.review.decisions import Decision, append, decidable_pairs
 from suining_data.settings import Settings
+from suining_data_tests.bench import RESIDENTS
 from suining_data_tests.random_changes.edits import Edit, Editor
 from suining_data_tests.random_changes.exchange import ExchangeTable
 from suining_data_tests.random_changes.registers import Register, Row
@@ -25,7 +26,7 @@ KINDS = (
     *("new", "corrected", "moved", "merged", "split", "withdrawn"),
     *("late", "older_full", "out_of_order"),
     *("replaced", "removed", "delivered_twice"),
-    *("exchanged", "deleted", "decided"),
+    *("exchanged", "deleted", "ambiguous", "decided"),
 )
 
 
@@ -33,24 +34,23 @@ class Changes:
     """Draws and makes one change after another; `made` says what was done, without a value of a row."""
 
     def __init__(self, settings: Settings, table: ExchangeTable, seed: int) -> None:
-        self.settings, self.table, self.random = settings, table, Random(seed)
+        self.settings, self.table, self.seed, self.random = settings, table, seed, Random(seed)
         self.registers = registers(settings)
         self.today = FIRST_NEW_DAY
         self.held_back: list[tuple[Register, Path, list[Row], Path]] = []  # a file that a newer one has overtaken
         self.made: list[str] = []
 
-    def make_one(self) -> str:
+    def make_any(self) -> str:
         """Make a change, or several that arrive in the same night. Returns what was done."""
-        self.today += timedelta(1)
-        count = self.random.choice((1, 1, 1, 2, 3))
-        done = "; ".join(self._make_one_of(KINDS) for _ in range(count))
-        self.made.append(done)
-        return done
+        return self._make([KINDS] * self.random.choice((1, 1, 1, 2, 3)))
 
-    def make(self, kind: str) -> str:
-        """Make a change of this kind."""
+    def make(self, *kinds: str) -> str:
+        """Make a change of each kind, all in the same night. Returns what was done."""
+        return self._make([[kind] for kind in kinds])
+
+    def _make(self, choices: Sequence[Sequence[str]]) -> str:
         self.today += timedelta(1)
-        done = self._make_one_of([kind])
+        done = "; ".join(self._make_one_of(kinds) for kinds in choices)
         self.made.append(done)
         return done
 
@@ -173,6 +173,15 @@ class Changes:
             verdict = self.random.choice(("same", "same", "different", "unsure"))
             append(con, [Decision(pair, verdict, "reviewer")], decidable_pairs(con, [pair]))
         return f"pair {pair} {verdict}, after {len(decided)} decisions"
+
+    def _ambiguous(self) -> str:
+        """Residents among whom linkage leaves a pair for people to decide."""
+        register = self.registers[RESIDENTS]
+        like, file = register.files[-1], register.named(self.today)
+        rows = register.read(like)
+        added = Editor(register.resource, self.random).namesakes(self.random.choice(rows))
+        register.write(file, [*rows, *added], like)
+        return f"{file.name}, {len(added)} namesakes more"
 
     # how they are made
 

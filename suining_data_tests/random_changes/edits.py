@@ -63,6 +63,18 @@ class Editor:
             fresh[column] = f"{row[column] or ''}"[:-3] + f"{self.random.randrange(1000):03}"
         return fresh
 
+    def namesakes(self, row: Row) -> list[Row]:
+        """Two people of one name, sex and birth, and a row without a number that may be of either."""
+        [number], [birth], [household] = (
+            [field.source for field in self.resource.fields if field.name == name]
+            for name in ("resident_id", "birth_date", "household_number")
+        )
+        one = self._new_number(number)
+        body = f"{one[:14]}{(int(one[14:17]) + 2) % 1000:03}"
+        alike = {**self.new(row, []), birth: one[6:14]}
+        numbers = (one, body + resident_check(body), None)
+        return [{**alike, number: each, household: f"{alike[household]}{n}"} for n, each in enumerate(numbers)]
+
     def _columns(self, *elements: str) -> list[str]:
         return [f.source for f in self.resource.fields if f.element in elements or not elements]
 

@@ -95,14 +95,26 @@ def _write_document(resource: Resource, file: Path, rows: Sequence[Row], like: P
 
 def _read_workbook(resource: Resource, file: Path) -> list[Row]:
     lines = list(openpyxl.load_workbook(file).active.iter_rows(values_only=True))
-    above = resource.delivery.title_rows
-    return [dict(zip(map(str, lines[above]), line, strict=True)) for line in lines[above + 1 :]]
+    above, below = resource.delivery.title_rows, resource.delivery.title_rows + resource.delivery.header_rows
+    names = ["/".join(dict.fromkeys(filter(None, parts))) for parts in zip(*_filled(lines[above:below]), strict=True)]
+    return [dict(zip(names, line, strict=True)) for line in lines[below:]]
+
+
+def _filled(header: Sequence[Sequence[object]]) -> list[list[str]]:
+    """The header rows with the text of a merged cell in every column of it; the last row has none."""
+    *upper, last = header
+    filled = []
+    for line in upper:
+        texts: list[str] = []
+        for above, below in zip(line, last, strict=True):
+            texts.append(str(above) if above else texts[-1] if texts and below else "")
+        filled.append(texts)
+    return [*filled, [str(text or "") for text in last]]
 
 
 def _write_workbook(resource: Resource, file: Path, rows: Sequence[Row], like: Path) -> None:
     book = openpyxl.load_workbook(like)
-    above = resource.delivery.title_rows + 1
-    book.active.delete_rows(above + 1, book.active.max_row)
+    book.active.delete_rows(resource.delivery.title_rows + resource.delivery.header_rows + 1, book.active.max_row)
     for row in rows:
         book.active.append(list(row.values()))
     book.save(file)

@@ -7,7 +7,7 @@ import pytest
 
 from suining_data.settings import Settings
 from suining_data_tests.exchange.conftest import dsn
-from suining_data_tests.random_changes.changes import Changes
+from suining_data_tests.random_changes.changes import KINDS, Changes
 from suining_data_tests.random_changes.exchange import ExchangeTable, read_lines
 from suining_data_tests.random_changes.town import EXCHANGED, town_catalog
 from suining_data_tests.random_changes.twin import Twin
@@ -31,7 +31,7 @@ def table(delivered: Settings, dsn: str) -> ExchangeTable:
     return table
 
 
-def check(twin: Twin, told: str) -> None:
+def check(twin: Twin, changes: Changes, *, whole: bool = False) -> None:
     """Refresh, rebuild, compare. A change that a blocking check of the refresh stops must stop the rebuild, too."""
     try:
         written = twin.refresh()
@@ -40,19 +40,41 @@ def check(twin: Twin, told: str) -> None:
             twin.rebuild()
         twin.take_back()
         return
-    twin.rebuild()
+    twin.rebuild(whole=whole)
     differing = twin.differences()
-    assert not differing, f"{', '.join(differing)} differ after {told}\nwritten: {', '.join(written)}"
+    made = "\n".join(f"{number}. {done}" for number, done in enumerate(changes.made, start=1))
+    assert not differing, f"""{", ".join(differing)} differ after these changes of seed {changes.seed}:
+{made}
+The last refresh wrote {", ".join(written)}."""
 
 
-@pytest.mark.parametrize(("seed", "count"), [(1, 8), pytest.param(2, 200, marks=pytest.mark.slow)])
-def test_after_random_changes_a_refresh_leaves_what_a_rebuild_makes(
-    twin: Twin, table: ExchangeTable, seed: int, count: int
+NIGHTS = (
+    ("new", "late", "older_full", "ambiguous"),
+    ("decided", "corrected", "exchanged", "replaced"),
+    ("moved", "merged", "out_of_order", "removed"),
+    ("split", "withdrawn", "deleted", "out_of_order", "delivered_twice"),
+)
+
+
+def test_after_a_night_with_changes_of_each_kind_a_refresh_leaves_what_a_rebuild_makes(
+    twin: Twin, table: ExchangeTable
 ) -> None:
-    changes = Changes(twin.settings, table, seed)
+    assert {kind for night in NIGHTS for kind in night} == set(KINDS)
+    changes = Changes(twin.settings, table, seed=1)
     twin.begin()
-    for number in range(1, count + 1):
+    for night in NIGHTS:
         twin.keep()
-        changes.make_one()
-        made = "\n".join(f"{n}. {done}" for n, done in enumerate(changes.made, start=1))
-        check(twin, f"change {number} of seed {seed}:\n{made}")
+        changes.make(*night)
+        check(twin, changes)
+
+
+@pytest.mark.slow
+def test_after_each_of_200_random_changes_a_refresh_leaves_what_a_rebuild_makes(
+    twin: Twin, table: ExchangeTable
+) -> None:
+    changes = Changes(twin.settings, table, seed=2)
+    twin.begin()
+    for number in range(1, 201):
+        twin.keep()
+        changes.make_any()
+        check(twin, changes, whole=number % 40 == 0)

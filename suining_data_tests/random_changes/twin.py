@@ -105,7 +105,7 @@ class Twin:
         with duckdb.connect() as con:
             con.execute(f"attach '{self.settings.warehouse}' as before (read_only)")
             con.execute(f"attach '{self.rebuilt.warehouse}' as after (read_only)")
-            return differing_tables(con, OF_A_RUN, MOST_SHOWN, schemas_left_out=("change",))
+            return differing_tables(con, OF_A_RUN, MOST_SHOWN, schemas_left_out=("change", "history"))
 
     def _all_files(self) -> dict[str, dict[str, bytes]]:
         return {resource.id: self._files(resource) for resource in town_catalog().shared}
