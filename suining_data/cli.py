@@ -8,12 +8,10 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import duckdb
 import typer
@@ -21,25 +19,14 @@ import typer
 from suining_data.city import load_city
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
+from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
+from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
 from suining_data.commands.review import review_app
 from suining_data.display import console, error_console
 from suining_data.settings import PROJECT, settings
 
-if TYPE_CHECKING:
-    from suining_data.explanation import AskedTime
-
-AsOf = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of which to show the values, as YYYY-MM-DD.")
-]
-KnownAt = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
-        help="Show what was known then: YYYY-MM-DD is the end of that day. Default: what is known now.",
-    ),
-]
 Errors = Literal["usual", "wild"]  # the profiles of suining_data.synthetic, which only `sample` loads
 
 app = typer.Typer(
@@ -49,7 +36,6 @@ app = typer.Typer(
     help=f"{load_city().name}四大基础信息库 · {load_city().english_name}'s four bases.",
 )
 app.add_typer(catalog_app, name="catalog")
-explain_app = typer.Typer(no_args_is_help=True, help="择优值从何而来 · The provenance of golden values.")
 app.add_typer(explain_app, name="explain")
 app.add_typer(review_app, name="review")
 app.add_typer(linkage_app, name="linkage")
@@ -259,66 +245,7 @@ def query(
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
 
-@explain_app.command("person")
-def explain_person(
-    id_or_number: Annotated[
-        str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or an identity number.")
-    ],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-) -> None:
-    """Show a person's records, how each was linked, and why each golden value survived. The output has personal data.
-
-    With --as-of or --known-at: the values of that day, since when and until when each was so, and when it was recorded.
-    """
-    explain_subject("person", id_or_number, asked_time(as_of, known_at))
-
-
-@explain_app.command("organization")
-def explain_organization(
-    id_or_number: Annotated[
-        str, typer.Argument(metavar="ID", help="Golden id, also a retired one, or one of its numbers.")
-    ],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-) -> None:
-    """Show an organisation's records, how each was linked, and why each golden value survived.
-
-    With --as-of or --known-at: the values of that day, since when and until when each was so, and when it was recorded.
-    """
-    explain_subject("organization", id_or_number, asked_time(as_of, known_at))
-
-
-@app.command()
-def changes(
-    since: Annotated[
-        str | None,
-        typer.Option(
-            help="What was recorded after this run (its id) or after this time (2019-09-01T06:00). Default: all."
-        ),
-    ] = None,
-    as_csv: AsCsv = False,
-    as_excel_csv: AsExcelCsv = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show what refreshes changed in the golden persons and organisations. The output has personal data."""
-    form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
-    with published() as con:
-        [(after,)] = con.execute(
-            "select coalesce((select recorded_at from governance.refresh where run_id = $since), try_cast($since as timestamp))",
-            {"since": since},
-        ).fetchall()
-        if since is not None and after is None:
-            raise Mistake(
-                f"{since}: 这次运行没有登记变更；可改用时间 (this run recorded no change: give the time after which you ask)"
-            )
-        show(
-            con.sql(
-                "from governance.change where recorded_at > $after order by recorded_at, subject_type, subject_id, attribute nulls first",
-                params={"after": after or datetime.min},
-            ),
-            form,
-        )
+app.command()(changes)
 
 
 @app.command()
@@ -332,74 +259,6 @@ def ui(port: Annotated[int, typer.Option(min=1, max=65535)] = 3000) -> None:
     console.print(f"http://127.0.0.1:{port}")
     os.chdir(PROJECT)
     os.execve(dagster, [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)], environment)
-
-
-@contextmanager
-def published() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the published file. Raises Mistake when there is none, or an older version wrote it."""
-    file = settings().published / "suining.duckdb"
-    if not file.exists():
-        raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
-    try:
-        with duckdb.connect(str(file.resolve()), read_only=True) as con:
-            yield con
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise Mistake(
-            "已发布的文件由旧版本写成：先运行 suining refresh (an older version wrote the published file: run `suining refresh` first)"
-        ) from error
-
-
-@contextmanager
-def published_as_of(asked: "AskedTime") -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that sees the published tables, golden persons and organisations as of a day."""
-    from suining_data.explanation import view_as_of
-
-    with published() as con:
-        view_as_of(con, asked)
-        yield con
-
-
-def asked_time(as_of: datetime | None, known_at: datetime | None) -> "AskedTime | None":
-    """The day and the moment that the options ask for; None for the present. A moment without a time is the end of its day."""
-    from suining_data.explanation import AskedTime
-
-    if as_of is None and known_at is None:
-        return None
-    if known_at is not None and known_at.time() == time.min:
-        known_at = datetime.combine(known_at, time.max)
-    return AskedTime((as_of or known_at or datetime.max).date(), known_at)
-
-
-def explain_subject(kind_name: str, id_or_number: str, asked: "AskedTime | None" = None) -> None:
-    """Print what the published file has about the subjects with this id or number."""
-    if asked is not None:
-        explain_past(kind_name, id_or_number, asked)
-        return
-    from suining_data.explanation import SubjectKind, explain, explain_unlinked, find_ids, print_explanation
-
-    kind = SubjectKind(kind_name)
-    check_text(id_or_number)
-    with published() as con:
-        found = [explain(con, kind, id) for id in find_ids(con, kind, id_or_number)]
-        found = found or [each for each in [explain_unlinked(con, kind, id_or_number)] if each]
-    if not found:
-        raise Mistake(f"没有标识或号码为 {id_or_number} 的记录 (no record has this id or number)")
-    for each in found:
-        print_explanation(each, console)
-
-
-def explain_past(kind_name: str, id_or_number: str, asked: "AskedTime") -> None:
-    """Print what the published file has about the subjects with this id or number as of a day."""
-    from suining_data.explanation import SubjectKind, find_past_ids, print_past, values_at
-
-    kind = SubjectKind(kind_name)
-    check_text(id_or_number)
-    with published() as con:
-        found = [(id, values_at(con, kind, id, asked)) for id in find_past_ids(con, kind, id_or_number)]
-    if not any(values for _, values in found):
-        raise Mistake(f"{id_or_number}: 当日没有登记 (nothing was recorded of it at that time)")
-    for id, values in found:
-        print_past(kind, id, asked, values, console)
 
 
 def export_feedback(folder: Path, resource: str | None) -> None:
@@ -428,12 +287,6 @@ def check_resource(resource: str | None) -> None:
     declared = [each.id for each in load_catalog().resources]
     if resource is not None and resource not in declared:
         raise Mistake(f"目录中没有 {resource} (no such resource; `suining catalog list` shows all)")
-
-
-def check_text(text: str) -> None:
-    """Raise Mistake when an argument has bytes that are not UTF-8: the terminal may use another encoding."""
-    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise Mistake(f"{text}: 不是 UTF-8，请检查终端的编码 (not UTF-8: check the encoding of the terminal)")
 
 
 def main() -> None:

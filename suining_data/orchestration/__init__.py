@@ -33,7 +33,10 @@ The state of every table (state.py)
 -----------------------------------
 `governance.table_state` has, for each table, a digest of all that decided its content (SQL, catalogue entry, code of the
 stage, versions of the tables it reads, files in landing/) and the version of what was written. A table whose digest is
-the same is current and is not written again. Dagster's asset shows that version as its `data_version`. Dagster's own
+the same is current and is not written again. A table that is written and comes out as it was keeps its version, so what
+reads it stays current (early cutoff). `inputs` has the versions that a table was made from, and `changed_from` the version
+from which its change table leads to the present one. Where both fit, an incremental table is written only for the keys that
+the changed rows concern (../incremental.py). Dagster's asset shows that version as its `data_version`. Dagster's own
 "stale" status is not used: it is in the event log, and the warehouse must be right without that log.
 
 A killed run
@@ -56,7 +59,8 @@ storage.py is the only file that imports private modules of Dagster (`dagster._c
 one in `dagster.yaml`. `test_dagster_internals.py` checks them, and the methods that are overridden, against the installed
 version: run it first after an upgrade.
 
-Files: step.py (what a step is), pipeline.py (which steps there are), delivery_problems.py (a step of this package),
+Files: step.py (what a step is), pipeline.py (which steps there are), delivery_problems.py and snapshot_step.py (steps of
+this package),
 validation.py and check_results.py (checks of a staging table, and their results as data), state.py, scheduler.py,
 worker.py, assets.py (steps as Dagster assets), refresh.py (a run from the command line), summary.py (what it prints),
 instance.py and storage.py (Dagster's home and its storage).

@@ -25,26 +25,25 @@ from suining_data.ingestion import (
     landing_files,
     raw_path,
 )
-from suining_data.linkage import LinkedTable, back_up_registry, linked_tables
+from suining_data.linkage import LinkedTable, linked_tables
 from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
 from suining_data.orchestration.delivery_problems import deliveries_step
+from suining_data.orchestration.snapshot_step import snapshot_step
 from suining_data.orchestration.step import (
     Check,
     Column,
     Connection,
     Context,
-    Part,
     Step,
     WriteResult,
     code_digest,
     digest_of,
 )
-from suining_data.publication import DICTIONARY_COLUMNS, Addition, additions, described, publish, write_dictionary
+from suining_data.publication import DICTIONARY_COLUMNS, described, write_dictionary
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
-    ACCOUNTS,
     implausible_column,
     promote,
     quarantine_changed,
@@ -118,7 +117,7 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     others = [
         step.key for step in steps if step.key not in read_or_model
     ]  # no model reads them, but their accounts are published
-    steps.append(_snapshot_step(models, others))
+    steps.append(snapshot_step(models, others))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 
@@ -367,54 +366,6 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
         columns=columns,
         code="suining_data/publication/dictionary.py",
     )
-
-
-def _snapshot_step(models: list[Model], others: list[str]) -> Step:
-    views = [model for model in models if model.is_view]
-    tables = [*(model.table for model in models if not model.is_view), *others]
-    parts = tuple(Part(new.reads, _added(new)) for new in additions(tables, views))
-    read = [*(model.table for model in models), *others, *(table for part in parts for table in part.reads)]
-
-    def write(context: Context) -> WriteResult:
-        back_up_registry(
-            context.con, context.settings
-        )  # not a part: its checkpoint fails while another cursor is in use
-        published = publish(context.con, context.settings, context.run_id, views)
-        figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
-        return WriteResult(rows=sum(table.rows for table in published), figures=figures)
-
-    return Step(
-        key="published.snapshot",
-        group="published",
-        description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
-        upstream=tuple(dict.fromkeys(read)),
-        digest=code_digest("publication"),
-        inputs=lambda con, settings: _governance_digest(con),
-        parts=parts,
-        write=write,
-        promote=lambda context: None,
-        code="suining_data/publication/snapshot.py",
-        is_table=False,
-    )
-
-
-def _added(new: Addition) -> Callable[[Context], None]:
-    return lambda context: new.add(context.con, context.settings)
-
-
-def _governance_digest(con: Connection) -> str:
-    """Digest of batches, row accounts and check results. What is refused changes no base, but the snapshot shows it."""
-    batches = con.execute(
-        "select resource_id, batch_id, file_name, status from governance.batch order by all"
-    ).fetchall()
-    checks = con.execute(
-        "select table_name, check_name, has_passed, description from governance.check_result order by all"
-    ).fetchall()
-    accounts = [
-        con.execute(f"select count(*), coalesce(sum(hash(r))::varchar, '') from governance.{table} as r").fetchall()
-        for table in ACCOUNTS
-    ]
-    return digest_of(json.dumps([batches, checks, accounts]))
 
 
 def _swap_in(table: str) -> Callable[[Context], None]:

@@ -1,0 +1,71 @@
+"""What the commands that read the published file share: the connection, the options that ask for a day.
+
+Here: `published`, as of today or of a day. Not here: the commands, what the file says of a day (explanation/past.py).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Annotated
+
+import duckdb
+import typer
+
+from suining_data.commands.errors import Mistake
+from suining_data.settings import settings
+
+if TYPE_CHECKING:
+    from suining_data.explanation import AskedTime
+
+AsOf = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of which to show the values, as YYYY-MM-DD.")
+]
+KnownAt = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
+        help="Show what was known then: YYYY-MM-DD is the end of that day. Default: what is known now.",
+    ),
+]
+
+
+@contextmanager
+def published() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the published file. Raises Mistake when there is none, or an older version wrote it."""
+    file = settings().published / "suining.duckdb"
+    if not file.exists():
+        raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
+    try:
+        with duckdb.connect(str(file.resolve()), read_only=True) as con:
+            yield con
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise Mistake(
+            "已发布的文件由旧版本写成：先运行 suining refresh (an older version wrote the published file: run `suining refresh` first)"
+        ) from error
+
+
+@contextmanager
+def published_as_of(asked: "AskedTime") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that sees the published tables, golden persons and organisations as of a day."""
+    from suining_data.explanation import view_as_of
+
+    with published() as con:
+        view_as_of(con, asked)
+        yield con
+
+
+def asked_time(as_of: datetime | None, known_at: datetime | None) -> "AskedTime | None":
+    """The day and the moment that the options ask for; None for the present. A moment without a time is the end of its day."""
+    from suining_data.explanation import AskedTime
+
+    if as_of is None and known_at is None:
+        return None
+    if known_at is not None and known_at.time() == time.min:
+        known_at = datetime.combine(known_at, time.max)
+    return AskedTime((as_of or known_at or datetime.max).date(), known_at)
+
+
+def check_text(text: str) -> None:
+    """Raise Mistake when an argument has bytes that are not UTF-8: the terminal may use another encoding."""
+    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise Mistake(f"{text}: 不是 UTF-8，请检查终端的编码 (not UTF-8: check the encoding of the terminal)")

@@ -1,0 +1,61 @@
+"""The last step of a refresh: the snapshot, added part by part, and what else than tables makes it stale.
+
+Here: the step. Not here: writing the snapshot (publication/), the other steps (pipeline.py).
+"""
+
+import json
+from collections.abc import Callable
+
+from suining_data.linkage import back_up_registry
+from suining_data.models import Model
+from suining_data.orchestration.step import Connection, Context, Part, Step, WriteResult, code_digest, digest_of
+from suining_data.publication import Addition, additions, publish
+from suining_data.standardization import ACCOUNTS
+
+
+def snapshot_step(models: list[Model], others: list[str]) -> Step:
+    """The step of the snapshot. `others`: tables that no model reads, whose accounts are published all the same."""
+    views = [model for model in models if model.is_view]
+    tables = [*(model.table for model in models if not model.is_view), *others]
+    parts = tuple(Part(new.reads, _added(new)) for new in additions(tables, views))
+    read = [*(model.table for model in models), *others, *(table for part in parts for table in part.reads)]
+
+    def write(context: Context) -> WriteResult:
+        # not a part, because its checkpoint fails while another cursor is in use
+        back_up_registry(context.con, context.settings)
+        published = publish(context.con, context.settings, context.run_id, views)
+        figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
+        return WriteResult(rows=sum(table.rows for table in published), figures=figures)
+
+    return Step(
+        key="published.snapshot",
+        group="published",
+        description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
+        upstream=tuple(dict.fromkeys(read)),
+        digest=code_digest("publication"),
+        inputs=lambda con, settings: _governance_digest(con),
+        parts=parts,
+        write=write,
+        promote=lambda context: None,
+        code="suining_data/publication/snapshot.py",
+        is_table=False,
+    )
+
+
+def _added(new: Addition) -> Callable[[Context], None]:
+    return lambda context: new.add(context.con, context.settings)
+
+
+def _governance_digest(con: Connection) -> str:
+    """Digest of batches, row accounts and check results. What is refused changes no base, but the snapshot shows it."""
+    batches = con.execute(
+        "select resource_id, batch_id, file_name, status from governance.batch order by all"
+    ).fetchall()
+    checks = con.execute(
+        "select table_name, check_name, has_passed, description from governance.check_result order by all"
+    ).fetchall()
+    accounts = [
+        con.execute(f"select count(*), coalesce(sum(hash(r))::varchar, '') from governance.{table} as r").fetchall()
+        for table in ACCOUNTS
+    ]
+    return digest_of(json.dumps([batches, checks, accounts]))
