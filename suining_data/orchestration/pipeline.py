@@ -6,6 +6,7 @@ Here: the steps of each stage. Not here: the work of a step (the stages), Dagste
 import json
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
 from itertools import chain
@@ -117,7 +118,9 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
     others = [
         step.key for step in steps if step.key not in read_or_model
     ]  # no model reads them, but their accounts are published
-    steps.append(snapshot_step(models, others))
+    snapshot = snapshot_step(models, others)
+    made = {step.key for step in steps}  # a catalogue of few resources may have no linked tables
+    steps.append(replace(snapshot, upstream=tuple(key for key in snapshot.upstream if key in made)))
     by_key = {step.key: step for step in steps}
     return [by_key[key] for key in TopologicalSorter({step.key: step.upstream for step in steps}).static_order()]
 
