@@ -103,4 +103,6 @@ def test_the_dictionary_has_its_columns_in_both_languages(suining: Callable[...,
         "person,contribution_base_cny_from,缴费基数的来源行,Source row of the contribution base,,L1",
         "person_record,contribution_base_cny,缴费基数,Contribution base,money_cny,L3",
         'person_record,contribution_base_cny_authority,缴费基数的权威性（1最高）,"Authority of the contribution base, 1 is best",,L1',
+        "person_version,contribution_base_cny,缴费基数,Contribution base,money_cny,L3",
+        "person_version,contribution_base_cny_from,缴费基数的来源行,Source row of the contribution base,,L1",
     ]
