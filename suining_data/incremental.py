@@ -132,8 +132,13 @@ def _narrowed(con: Connection, sql: str, incremental: Incremental, keys: str) ->
         if incremental.has_key(table) and name not in taken and re.search(_mentioned(table), sql):
             taken.add(name)
             _take_rows(con, f"temp.{name}", table, column, keys)
-            sql = re.sub(_mentioned(table), f"temp.{name}", sql)
+            sql = reading(sql, table, f"temp.{name}")
     return sql
+
+
+def reading(sql: str, table: str, other: str) -> str:
+    """A SELECT that reads `other` wherever `sql` reads `table` (schema.name)."""
+    return re.sub(_mentioned(table), other, sql)
 
 
 def _take_rows(con: Connection, into: str, table: str, column: str, keys: str) -> None:

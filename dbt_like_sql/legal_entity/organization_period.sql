@@ -1,7 +1,7 @@
 -- One row per organisation, attribute and period, where records of the best authority reported different values over
 -- time; the names are the registered ones (see organization_name). Where the golden value is the only one there is no row.
-with told_end as (
-    select organization_id, 'status_code' as attribute, closed_date as told_to
+with reported_end as (
+    select organization_id, 'status_code' as attribute, closed_date as reported_to
     from {{ ref('legal_entity.organization') }}
     where closed_date is not null
 ),
@@ -10,7 +10,7 @@ former as (
     {{ former_values('organization', [
         'address_id', 'division_code', 'representative_name', 'registered_capital_cny', 'status_code', 'tax_status_code',
         'organization_type_code', 'registration_type_code', 'industry_code', 'business_scope', 'employee_count'
-    ], ref('linked.organization_record'), ref('legal_entity.organization_doubt'), ref('legal_entity.organization'), 'told_end') }}
+    ], ref('linked.organization_record'), ref('legal_entity.organization_doubt'), ref('legal_entity.organization'), 'reported_end') }}
 ),
 
 registered_name as (

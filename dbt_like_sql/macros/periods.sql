@@ -8,9 +8,9 @@
 {#- The periods in which records reported other values than the golden ones. Of each attribute only the records of the
     best authority for the subject count: what a lesser one says is a conflict, not the past. Values in doubt do not
     count either, unless the doubt is that they are of the past. A period begins with its first record and ends with the
-    first record of the next value, or on the day that `told_ends` tells (id, attribute, told_to). A value that neither
+    first record of the next value, or on the day that `reported_ends` has (id, attribute, reported_to). A value that neither
     ended nor is golden is no history. Where the golden value is the only one there is no row. -#}
-{% macro former_values(name, columns, records, doubts, golden, told_ends) -%}
+{% macro former_values(name, columns, records, doubts, golden, reported_ends) -%}
 {% set id = name ~ '_id' %}
 with reported as (
     select
@@ -113,12 +113,12 @@ followed as (
 ended as (
     select
         followed.{{ id }}, followed.attribute, value, valid_from,
-        case when is_last and value is distinct from golden_value then told.told_to when not is_last then next_from end as valid_to,
-        case when is_last and value is distinct from golden_value then 'told' when not is_last then 'derived' end as valid_to_kind,
+        case when is_last and value is distinct from golden_value then reported_end.reported_to when not is_last then next_from end as valid_to,
+        case when is_last and value is distinct from golden_value then 'reported' when not is_last then 'derived' end as valid_to_kind,
         is_last and value = golden_value as is_golden,
         record_id, resource_id
     from followed
-    left join {{ told_ends }} as told on followed.{{ id }} = told.{{ id }} and followed.attribute = told.attribute
+    left join {{ reported_ends }} as reported_end on followed.{{ id }} = reported_end.{{ id }} and followed.attribute = reported_end.attribute
 ),
 
 sound as (

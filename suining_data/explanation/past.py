@@ -15,7 +15,7 @@ from suining_data.explanation.queries import SubjectKind, find_ids
 from suining_data.sql import identifier, literal
 
 Connection = duckdb.DuckDBPyConnection
-VALID_TO = {"told": "来件所报 told", "derived": "由下一值推得 derived from the next", None: ""}
+VALID_TO = {"reported": "来件所报 reported", "derived": "由下一值推得 derived from the next", None: ""}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Not here: what changed in the warehouse (suining_data/changes.py), where a publi
 import duckdb
 
 from suining_data.changes import change_table
+from suining_data.incremental import reading
 from suining_data.sql import identifier
 
 MOST_REPLACED = 0.2  # share of the rows; where more come and go, a table that is written anew is smaller and no slower
@@ -62,23 +63,23 @@ def _select_into(con: Connection, name: str, changed: str, table: str, sql: str)
         return
     changed_name = f"temp.{identifier(table.split('.')[1])}"
     con.execute(f"create or replace temp table {changed_name} as {changed}")
-    con.execute(f"create or replace temp table {name} as {sql.replace(table, changed_name)}")
+    con.execute(f"create or replace temp table {name} as {reading(sql, table, changed_name)}")
     con.execute(f"drop table {changed_name}")
 
 
 def _find_removed(con: Connection, target: str, columns: list[str]) -> None:
     """Fill a temporary table with the row ids of the rows that are equal to a removed row.
 
-    By one column first, which takes a tenth of the time: the one that tells most of the removed rows apart.
+    By one column first, which takes a tenth of the time: the one with the most different values.
     """
     counts = con.execute(
         f"select {', '.join(f'count({identifier(c)}), approx_count_distinct({identifier(c)})' for c in columns)}, "
         "count(*) from removed_row"
     ).fetchall()[0]
-    told = {name: counts[2 * n + 1] for n, name in enumerate(columns) if counts[2 * n] == counts[-1]}
+    different = {name: counts[2 * n + 1] for n, name in enumerate(columns) if counts[2 * n] == counts[-1]}
     where = ""
-    if told:
-        first = identifier(max(told, key=lambda name: told[name]))
+    if different:
+        first = identifier(max(different, key=lambda name: different[name]))
         con.execute(f"""
             create or replace temp table likely_row as
             select rowid as row from {target} where {first} in (select {first} from removed_row)

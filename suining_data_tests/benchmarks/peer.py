@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def stage(files: list[Path], resource: Resource) -> pd.DataFrame:
-    """The rows in force of a resource, each column cleaned by its element."""
+    """The current rows of a resource, each column cleaned by its element."""
     if resource.delivery.mode is Mode.FULL:
         files = files[-1:]
     raw = pd.concat([pd.read_csv(file, dtype="str") for file in files], ignore_index=True)
@@ -96,21 +96,23 @@ def dates(text: pd.Series) -> pd.Series:
 
 def records_of(staged: pd.DataFrame, resource: Resource, entity: Entity) -> pd.DataFrame:
     """What a resource reports of one kind of subject, with the rank of each value as `<attribute>__rank`."""
-    told = pd.DataFrame({attribute: staged[column] for attribute, column in entity.values.items() if column in staged})
+    reported = pd.DataFrame(
+        {attribute: staged[column] for attribute, column in entity.values.items() if column in staged}
+    )
     default = entity.authority["default"]
-    for attribute in list(told):
+    for attribute in list(reported):
         rank = entity.authority.get(attribute, default)
         if isinstance(rank, dict):
-            told[f"{attribute}__rank"] = told[attribute].map(rank).fillna(rank["default"])
+            reported[f"{attribute}__rank"] = reported[attribute].map(rank).fillna(rank["default"])
         else:
-            told[f"{attribute}__rank"] = rank
-    told["valid_from"] = staged[entity.valid_from] if entity.valid_from else pd.NaT
+            reported[f"{attribute}__rank"] = rank
+    reported["valid_from"] = staged[entity.valid_from] if entity.valid_from else pd.NaT
     number = NUMBER[entity.subject]
-    if number not in told:
-        codes = told["any_code"] if "any_code" in told else pd.Series(None, index=told.index, dtype="str")
-        told[number] = codes.where(codes.str.len() == 18)
-    told["resource_id"] = resource.id
-    return told
+    if number not in reported:
+        codes = reported["any_code"] if "any_code" in reported else pd.Series(None, index=reported.index, dtype="str")
+        reported[number] = codes.where(codes.str.len() == 18)
+    reported["resource_id"] = resource.id
+    return reported
 
 
 def golden(records: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -120,9 +122,9 @@ def golden(records: pd.DataFrame, key: str) -> pd.DataFrame:
     for attribute in found.columns:
         rank = f"{attribute}__rank"
         if rank in found:
-            told = found.loc[found[attribute].notna(), [key, attribute, rank, "valid_from"]]
-            told = told.sort_values([rank, "valid_from"], ascending=[True, False], kind="stable")
-            best.append(told.drop_duplicates(key).set_index(key)[attribute])
+            reported = found.loc[found[attribute].notna(), [key, attribute, rank, "valid_from"]]
+            reported = reported.sort_values([rank, "valid_from"], ascending=[True, False], kind="stable")
+            best.append(reported.drop_duplicates(key).set_index(key)[attribute])
     return pd.concat(best, axis=1).reset_index()
 
 

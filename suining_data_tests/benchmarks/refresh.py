@@ -27,7 +27,7 @@ from suining_data_tests.benchmarks.increments import Increment, corrected_rows, 
 from suining_data_tests.benchmarks.linking import linking
 
 Figures = dict[str, object]
-# of a decoded file: told, because a first quoted value after the rows that are sampled would not be understood
+# of a decoded file: stated, because a first quoted value after the rows that are sampled would not be understood
 GRAMMAR = """all_varchar = true, header = true, delim = ',', quote = '"', escape = '"'"""
 
 

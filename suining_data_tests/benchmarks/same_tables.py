@@ -2,8 +2,8 @@
 
 Here: what is equal, what differs, what was renamed on purpose. Not here: making the files (`suining sample`, `refresh`).
 
-Rows are compared as multisets, columns by their names. Left out are schema change, because it tells how a run changed a
-table, the history (PAST), because it tells what earlier runs found, what differs in every run (VOLATILE), and what was
+Rows are compared as multisets, columns by their names. Left out are schema change, because it shows how a run changed a
+table, the history (PAST), because it has what earlier runs found, what differs in every run (VOLATILE), and what was
 reworded on purpose (REWORDED). Prints a line per table that differs and exits with 1 when there is one that RENAMED and
 CHANGED do not explain.
 """

@@ -25,15 +25,15 @@ def test_values_are_cleaned_by_their_element() -> None:
     assert cleaned("date", "20190801", "2019-08-01", "2019/08/01", "2019年08月01日", "不详") == [*[day] * 4, None]
 
 
-def test_a_resource_is_staged_once_per_key_and_told_with_its_authority(tmp_path: Path) -> None:
+def test_a_resource_is_staged_once_per_key_with_its_authority(tmp_path: Path) -> None:
     row = {"gmsfhm": "510902198001010016", "xm": "王小明", "bdlx": "迁入", "bdrq": "20190811", "xb": "女"}
     for month, changes in (("07", {}), ("08", {"xb": "男"})):
         columns = {field.source: [(row | changes).get(field.source)] for field in CHANGES.fields}
         pd.DataFrame(columns).to_csv(tmp_path / f"{CHANGES.id}__{month}.csv", index=False)
     staged = stage(sorted(tmp_path.iterdir()), CHANGES)
-    told = records_of(staged, CHANGES, CHANGES.entities[0])
-    assert told[["resident_id", "sex_code"]].to_numpy().tolist() == [["510902198001010016", "1"]]
-    assert told[["name__rank", "death_date__rank"]].to_numpy().tolist() == [[1, 4]]
+    reported = records_of(staged, CHANGES, CHANGES.entities[0])
+    assert reported[["resident_id", "sex_code"]].to_numpy().tolist() == [["510902198001010016", "1"]]
+    assert reported[["name__rank", "death_date__rank"]].to_numpy().tolist() == [[1, 4]]
 
 
 def test_the_best_rank_wins_and_of_equal_ranks_the_latest() -> None:

@@ -1,4 +1,4 @@
-"""What is published, told in a few numbers: whether it is whole, and whether two refreshes say the same.
+"""What is published, in a few numbers: whether it is whole, and whether two refreshes say the same.
 
 Here: digests of the tables of a published file, and of its manifest. Not here: what makes them differ (the tests).
 """

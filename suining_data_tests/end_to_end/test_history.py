@@ -204,9 +204,9 @@ def test_a_person_who_was_withdrawn_is_found_by_who_asks_for_the_time_before(
 
 
 def test_a_query_sees_the_persons_of_a_day(changed_city: City, capsys: pytest.CaptureFixture[str]) -> None:
-    told = suining(capsys, "query", "select count(*) as n from population.person", "--as-of", "2000-01-01", "--csv")
+    output = suining(capsys, "query", "select count(*) as n from population.person", "--as-of", "2000-01-01", "--csv")
     counted = changed_city.value("select count(*) from person_at(date '2000-01-01')")
-    assert told.split() == ["n", str(counted)]
+    assert output.split() == ["n", str(counted)]
     assert counted < changed_city.value("select count(*) from population.person")
 
 

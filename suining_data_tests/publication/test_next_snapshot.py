@@ -93,9 +93,9 @@ def content(settings: Settings) -> dict[str, Any]:
         """).fetchall()
         for file in sorted((settings.published / "parquet").rglob("*.parquet")):
             found[file.parent.name + file.name] = sorted(con.execute(f"from '{file}'").fetchall(), key=str)
-    told = manifest(settings)
-    found["tables"] = [(entry["table"], entry["rows"], entry["version"]) for entry in told["tables"]]
-    return found | {"views": told["views"], "read": told["database"]["views"]}
+    published = manifest(settings)
+    found["tables"] = [(entry["table"], entry["rows"], entry["version"]) for entry in published["tables"]]
+    return found | {"views": published["views"], "read": published["database"]["views"]}
 
 
 def manifest(settings: Settings) -> dict[str, Any]:
@@ -179,15 +179,15 @@ def test_a_description_that_changed_is_published_without_the_rows(
 @pytest.mark.parametrize("damage", ["other content", "missing", "other format", "half empty", "copied often"])
 def test_a_file_that_is_not_worth_copying_is_written_anew(con: Connection, settings: Settings, damage: str) -> None:
     publish(con, settings, "run1", VIEWS)
-    file, told = settings.published / "suining.duckdb", manifest(settings)
+    file, published = settings.published / "suining.duckdb", manifest(settings)
     if damage == "other content":
         with duckdb.connect(str(file.resolve())) as other:
             other.execute("delete from population.person")
     elif damage == "missing":
         file.resolve().unlink()
     else:
-        told["database"] |= {"other format": {"format": "v1.2.0"}, "half empty": {"free": 0.5}, "copied often": {"copies": 30}}[damage]  # fmt: skip
-        (settings.published / "manifest.json").resolve().write_text(json.dumps(told), encoding="utf-8")
+        published["database"] |= {"other format": {"format": "v1.2.0"}, "half empty": {"free": 0.5}, "copied often": {"copies": 30}}[damage]  # fmt: skip
+        (settings.published / "manifest.json").resolve().write_text(json.dumps(published), encoding="utf-8")
     publish(con, settings, "run2", VIEWS)
     assert manifest(settings)["database"]["copies"] == 0
     assert is_as_if_written_anew(con, settings)
