@@ -12,6 +12,7 @@ from rich.console import Console
 
 from suining_data.display import folding_table
 from suining_data.explanation.queries import SubjectKind, find_ids
+from suining_data.history import is_known
 from suining_data.sql import identifier, literal
 
 Connection = duckdb.DuckDBPyConnection
@@ -89,10 +90,7 @@ def values_at(con: Connection, kind: SubjectKind, id: str, asked: AskedTime) -> 
     return [PastValue(*row) for row in rows]
 
 
-_KNOWN = (
-    "case when $known_at::timestamp is null then recorded_to is null "
-    "else recorded_from <= $known_at::timestamp and coalesce(recorded_to > $known_at::timestamp, true) end"
-)
+_KNOWN = is_known("$known_at::timestamp")
 
 
 def print_past(kind: SubjectKind, id: str, asked: AskedTime, values: list[PastValue], console: Console) -> None:

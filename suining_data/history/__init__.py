@@ -5,7 +5,7 @@ here: the golden values themselves and the published history (dbt_like_sql/), as
 """
 
 from suining_data.history.history_copy import copy_history, restore_history
-from suining_data.history.kept import KEPT, Kept, create_history
+from suining_data.history.kept import KEPT, Kept, create_history, is_known
 from suining_data.history.recording import Recorded, compare, record
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "compare",
     "copy_history",
     "create_history",
+    "is_known",
     "record",
     "restore_history",
 ]

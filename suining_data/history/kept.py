@@ -61,6 +61,15 @@ class Kept:
         return [name for name in self.columns if name != self.id]
 
 
+def is_known(moment: str, row: str = "") -> str:
+    """SQL: whether a state, of the relation `row` if there is one, was the recorded one at a moment; null: whether it is now."""
+    start, end = (f"{row}.{name}" if row else name for name in ("recorded_from", "recorded_to"))
+    return (
+        f"case when {moment} is null then {end} is null "
+        f"else {start} <= {moment} and coalesce({end} > {moment}, true) end"
+    )
+
+
 def create_history(con: duckdb.DuckDBPyConnection) -> None:
     """Create the tables that are missing, and columns for attributes that were declared since."""
     con.execute("create schema if not exists history")

@@ -12,7 +12,7 @@ counts for all days before it, too.
 
 import duckdb
 
-from suining_data.history import KEPT, Kept
+from suining_data.history import KEPT, Kept, is_known
 
 FORMER_HOUSEHOLD = "case when former.household_number is not null then 'H' || left(md5(former.household_number), 16) else state.household_id end"
 COMPUTED = {  # columns of a day that are not just the value of that day
@@ -33,10 +33,6 @@ def add_macros(con: duckdb.DuckDBPyConnection, database: str) -> None:
 def _at(kept: Kept) -> str:
     """SELECT of the golden records of a day: `day`, and `known_at` if it is not null."""
     base, id = kept.table.split(".")[0], kept.id
-    known = (
-        "case when known_at is null then recorded_to is null "
-        "else recorded_from <= known_at and coalesce(recorded_to > known_at, true) end"
-    )
     columns = ", ".join(
         f"{COMPUTED.get(name) or f'coalesce(try_cast(former.{name} as {kind}), state.{name})'} as {name}"
         for name, kind in kept.columns.items()
@@ -46,11 +42,11 @@ def _at(kept: Kept) -> str:
     return f"""
         with former as (
             select {id}, {former}
-            from {base}.{kept.name}_history where valid_to > day and {known} group by {id}
+            from {base}.{kept.name}_history where valid_to > day and {is_known("known_at")} group by {id}
         )
         select state.{id}, {columns}
         from {base}.{kept.name}_version as state left join former on state.{id} = former.{id}
-        where {known.replace("recorded", "state.recorded")} and coalesce(state.{BEGAN[kept.name]} <= day, true)
+        where {is_known("known_at", "state")} and coalesce(state.{BEGAN[kept.name]} <= day, true)
     """
 
 

@@ -6,11 +6,8 @@ name and birth, name and phone, birth and phone, name and address. Not here: how
 
 import time
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import splink.comparison_library as compare
-from splink import DuckDBAPI, Linker, block_on
 
 from suining_data.linkage import create_registry, deterministic
 from suining_data.linkage.linking import link
@@ -19,6 +16,7 @@ from suining_data.linkage.person_names import PLAIN_NAME
 from suining_data.linkage.subject_linkage import PERSON
 from suining_data.settings import Settings
 from suining_data.warehouse import SCHEMAS, STAGING, prepare
+from suining_data_tests.benchmarks.plain_splink import clusters
 
 RECORDS = 1_000_000
 
@@ -79,32 +77,5 @@ def _splink(con: duckdb.DuckDBPyConnection) -> float:
         from linked.person_evidence
     """)
     started = time.monotonic()
-    rules = [
-        block_on("number"),
-        block_on("name", "birth"),
-        block_on("name", "phone"),
-        block_on("birth", "phone"),
-        block_on("name", "address"),
-    ]
-    settings: dict[str, Any] = {
-        "link_type": "dedupe_only",
-        "comparisons": [
-            compare.ExactMatch("number"),
-            compare.ExactMatch("name").configure(term_frequency_adjustments=True),
-            compare.DamerauLevenshteinAtThresholds("birth", [1]),
-            compare.ExactMatch("sex_code"),
-            compare.ExactMatch("phone"),
-            compare.ExactMatch("address"),
-        ],
-        "blocking_rules_to_generate_predictions": rules,
-        "probability_two_random_records_match": 1e-6,
-    }
-    linker = Linker(
-        DuckDBAPI(connection=con).register("record", dataset_display_name="record"), settings, log_level=None
-    )
-    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("number"))
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("name", "phone"))
-    pairs = linker.inference.predict(threshold_match_weight=10)
-    linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_weight=10)
+    clusters(con, "record", [("number",), ("name", "phone")], with_number=True)
     return round(time.monotonic() - started, 2)

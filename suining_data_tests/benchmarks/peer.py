@@ -10,15 +10,13 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
-import splink.comparison_library as compare
-from splink import DuckDBAPI, Linker, block_on
 
 from suining_data.catalog import Entity, Mode, Resource, load_catalog
 from suining_data.elements import ELEMENTS, Element
+from suining_data_tests.benchmarks.plain_splink import clusters
 
 NUMBER = {"person": "resident_id", "organization": "uscc"}
 FULL_WIDTH = {ord("０") + i: str(i) for i in range(10)} | {ord("Ｘ"): "X"}
@@ -138,44 +136,18 @@ def link(persons: pd.DataFrame) -> None:
     table["unique_id"] = range(len(table))
     table["birth"] = table["birth_date"].dt.strftime("%Y%m%d").astype("str")
     table["birth"] = table["birth"].fillna(table["person_id"].str[6:14])
-    clusters = splink_clusters(table.drop(columns="birth_date")).merge(
-        table[["unique_id", "person_id"]], on="unique_id"
-    )
-    number = clusters.groupby("cluster_id")["person_id"].transform("first")
-    clusters["person_id"] = number.fillna("cluster " + clusters["cluster_id"].astype("str"))
-    found = clusters.set_index("unique_id")["person_id"].sort_index().iloc[len(known) :]
+    linked = splink_clusters(table.drop(columns="birth_date")).merge(table[["unique_id", "person_id"]], on="unique_id")
+    number = linked.groupby("cluster_id")["person_id"].transform("first")
+    linked["person_id"] = number.fillna("cluster " + linked["cluster_id"].astype("str"))
+    found = linked.set_index("unique_id")["person_id"].sort_index().iloc[len(known) :]
     persons.loc[without.index, "person_id"] = found.to_numpy()
 
 
 def splink_clusters(table: pd.DataFrame) -> pd.DataFrame:
     """unique_id and cluster_id, of a model that is trained on the rows themselves."""
-    rules = [
-        block_on("name", "birth"),
-        block_on("name", "phone"),
-        block_on("birth", "phone"),
-        block_on("name", "address"),
-    ]
-    settings: dict[str, Any] = {
-        "link_type": "dedupe_only",
-        "comparisons": [
-            compare.ExactMatch("name").configure(term_frequency_adjustments=True),
-            compare.DamerauLevenshteinAtThresholds("birth", [1]),
-            compare.ExactMatch("sex_code"),
-            compare.ExactMatch("phone"),
-            compare.ExactMatch("address"),
-        ],
-        "blocking_rules_to_generate_predictions": rules,
-        "probability_two_random_records_match": 1e-6,
-    }
     with duckdb.connect() as con:
-        records = DuckDBAPI(connection=con).register(table, dataset_display_name="record")
-        linker = Linker(records, settings, log_level=None)
-        linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on("name", "birth"))
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on("phone"))
-        pairs = linker.inference.predict(threshold_match_weight=10)
-        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_weight=10)
-        return clusters.as_pandas_dataframe()[["unique_id", "cluster_id"]]
+        found = clusters(con, table, [("name", "birth"), ("phone",)], with_number=False)
+        return found.as_pandas_dataframe()[["unique_id", "cluster_id"]]
 
 
 def write(table: pd.DataFrame, file: Path) -> None:
