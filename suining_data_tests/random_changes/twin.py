@@ -37,7 +37,6 @@ STATE = (  # what no step can make again
     "governance.batch_file",
     "governance.accepted_batch",
 )
-OF_A_RUN = VOLATILE | {"inputs", "changed_from"}  # columns that tell how a table came about
 MOST_SHOWN = 5  # rows of a difference
 
 
@@ -105,7 +104,7 @@ class Twin:
         with duckdb.connect() as con:
             con.execute(f"attach '{self.settings.warehouse}' as before (read_only)")
             con.execute(f"attach '{self.rebuilt.warehouse}' as after (read_only)")
-            return differing_tables(con, OF_A_RUN, MOST_SHOWN, schemas_left_out=("change", "history"))
+            return differing_tables(con, VOLATILE, MOST_SHOWN, schemas_left_out=("change", "history"))
 
     def _all_files(self) -> dict[str, dict[str, bytes]]:
         return {resource.id: self._files(resource) for resource in town_catalog().shared}
