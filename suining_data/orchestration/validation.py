@@ -15,7 +15,7 @@ from suining_data.warehouse import STAGING
 
 
 def validate(
-    con: Connection, step: Step, write: WriteResult, part: str | None, changed: Collection[str]
+    con: Connection, step: Step, write: WriteResult, part: str | None = None, changed: Collection[str] = ()
 ) -> tuple[list[dg.AssetCheckResult], Validation | None]:
     """One result for each check of the step, and the validation of its suite; its staging table must be committed.
 
