@@ -45,15 +45,25 @@ def find_candidates(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage, dec
         f"create or replace temp table {PAIR} as select distinct * from ({' union all '.join(f'({pairs})' for pairs in blocks)})"
     )
     con.execute(f"create or replace temp table {PROFILE} as {profiles(subject)}")
-    con.execute(f"create or replace temp table {FREQUENCY} as {_frequencies(subject)}")
+    con.execute(f"create or replace temp table {FREQUENCY} as {_frequencies(subject, rounded_subjects(con))}")
 
 
-def _frequencies(subject: SubjectLinkage) -> str:
+def rounded_subjects(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of resolved subjects for the weights, to two digits; reads the temporary table resolved.
+
+    To the last digit, it would change every night, and with it all weights, and all rows that are derived from them.
+    Rounding changes a weight by 0.07 at most.
+    """
+    (counted,) = con.execute("select count(distinct identity_key) from resolved").fetchall()[0]
+    return int(float(f"{counted:.2g}"))
+
+
+def _frequencies(subject: SubjectLinkage, subjects: int) -> str:
     """SELECT of a name and its frequency: the share of resolved subjects that have it by chance, without the matching one."""
     name = subject.frequent
     return f"""
         select {name}, greatest(count(distinct identity_key) - 1, {subject.namesakes})
-            / (select count(distinct identity_key) from resolved) as tf_{name}
+            / {max(subjects, 1)} as tf_{name}
         from resolved semi join {PROFILE} using ({name}) group by {name}
     """
 

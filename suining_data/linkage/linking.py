@@ -6,7 +6,7 @@ Not here: the parts (blocking.py, scoring.py, clustering.py), ids (registry.py).
 
 import duckdb
 
-from suining_data.linkage.blocking import FREQUENCY, PAIR, PROFILE, find_candidates
+from suining_data.linkage.blocking import FREQUENCY, PAIR, PROFILE, find_candidates, rounded_subjects
 from suining_data.linkage.clustering import cluster
 from suining_data.linkage.scoring import Inputs, score, trained_model
 from suining_data.linkage.subject_linkage import SubjectLinkage
@@ -62,10 +62,9 @@ _LAST_DECISION = """
 
 
 def _score(con: duckdb.DuckDBPyConnection, subject: SubjectLinkage) -> None:
-    pairs, resolved = con.execute(f"""
-        select (select count(*) from {PAIR}), (select count(distinct identity_key) from resolved)
-    """).fetchall()[0]
+    (pairs,) = con.execute(f"select count(*) from {PAIR}").fetchall()[0]
     if pairs == 0:
         con.execute(f"create or replace temp table scored ({SCORED})")
     else:
-        score(con, trained_model(subject.name)["settings"], Inputs(PAIR, PROFILE, FREQUENCY, resolved), "scored")
+        inputs = Inputs(PAIR, PROFILE, FREQUENCY, rounded_subjects(con))
+        score(con, trained_model(subject.name)["settings"], inputs, "scored")

@@ -51,6 +51,16 @@ def test_a_homophone_counts_only_beside_other_evidence(bench: Bench, name: str) 
     assert ids[alone] != ids[owner]
 
 
+def test_weights_stay_when_the_city_gets_one_person_more(bench: Bench) -> None:
+    city(bench)
+    bench.stage(INSURANCE, resident_id=None, received="510902198001010017", name="王小明", residence_address=HOME)
+    bench.link()
+    before = bench.query("from linked.person_link")
+    bench.stage(RESIDENTS, resident_id=NEIGHBOUR, name="赵大", registered_address=ELSEWHERE)
+    bench.link()
+    assert bench.query("from linked.person_link") == before != []
+
+
 def test_name_and_birth_and_address_are_enough_without_a_number(bench: Bench) -> None:
     owner = city(bench)
     row = bench.stage(
