@@ -34,6 +34,17 @@ def record_base(resource_id: str, batch_id: str) -> int:
     return int.from_bytes(digest[:5]) >> (40 - _BATCH_BITS) << LINE_BITS
 
 
+def batch_of_resource(resource_id: str, batch_id: str) -> str:
+    """SQL: the batch part of the record ids of a batch, as record_base makes them."""
+    digits = f"left(sha256(concat({resource_id}, ':', {batch_id})), 10)"
+    return f"(cast(concat('0x', {digits}) as bigint) >> {40 - _BATCH_BITS})"
+
+
+def batch_of_record(record_id: str) -> str:
+    """SQL: the batch part of a record id."""
+    return f"({record_id} >> {LINE_BITS})"
+
+
 def line_number(record_id: str) -> str:
     """SQL: the line of a record in its batch."""
     return f"({record_id} & {MOST_LINES})"
@@ -41,7 +52,7 @@ def line_number(record_id: str) -> str:
 
 def is_same_batch(left: str, right: str) -> str:
     """SQL: whether two record ids are in the same batch."""
-    return f"({left} >> {LINE_BITS} = {right} >> {LINE_BITS})"
+    return f"({batch_of_record(left)} = {batch_of_record(right)})"
 
 
 def record_rank(valid_from: str, attributes: Iterable[str], record_id: str, role_number: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from suining_data.catalog import load_catalog
-from suining_data.history import KEPT, compare, record
+from suining_data.history import KEPT, Run, compare, record
+from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, linked_tables
 from suining_data.models import Model, build, load_models
 from suining_data.models.sources import create_empty_sources
@@ -41,6 +42,7 @@ def make_empty_warehouse(file: Path) -> None:
     """Reference tables, and every other table of a refresh without a row; to copy it is much faster than to make it."""
     with duckdb.connect(str(file)) as con:
         prepare(con)
+        create_ledger(con)
         create_registry(con)
         create_empty_sources(con, load_catalog())
         for model in all_models():
@@ -159,8 +161,9 @@ class Bench:
         for model in sorted(self._models(names), key=lambda model: model.table in shown):
             for kept in KEPT:
                 if kept.history in model.refs:
-                    compare(self.con, kept)
-                    record(self.con, kept, f"run{self.runs}")
+                    run = Run(f"run{self.runs}")
+                    compare(self.con, kept, run)
+                    record(self.con, kept, run)
             build(self.con, model)
             swap(self.con, model.table)
 

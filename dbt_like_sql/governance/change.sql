@@ -8,5 +8,5 @@ union all
 select
     {{ opaque_id('V', "concat_ws('|', run_id, subject_id, kind, attribute)") }} as change_id,
     run_id, recorded_at, subject_type, subject_id, attribute, kind, other_id, old_value, new_value, old_record_id,
-    new_record_id
+    new_record_id, reason_code
 from changed

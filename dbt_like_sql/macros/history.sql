@@ -1,16 +1,4 @@
-{#- What a refresh recorded of the states of a kept table (suining_data/history): the columns that follow its own. -#}
-{% macro recorded_columns() -%}
-recorded_from,
-    begun_run,
-    begun_as,
-    came_from,
-    recorded_to,
-    ended_run,
-    ended_as,
-    became
-{%- endmacro %}
-
-{#- All columns of a kept table. -#}
+{#- All columns of a kept table: its own, the source rows, and what a refresh recorded of the state (suining_data/history). -#}
 {% macro kept_columns(name) -%}
 {% for column in kept[name].columns %}
 {{ column }},
@@ -18,22 +6,22 @@ recorded_from,
 {% for column in kept[name].sources %}
 {{ column }},
     {% endfor %}
-{{ recorded_columns() }}
+{% for column in kept[name].recorded %}
+{{ column }}{{ ',\n    ' if not loop.last }}
+{%- endfor %}
 {%- endmacro %}
 
-{#- A list to be unnested: of every attribute of a golden record the former and the present value as text, and the records
-    that report them. -#}
+{#- A list to be unnested: of every attribute of a golden record the former and the present value as text, the records
+    that report them, and the reason of the change. -#}
 {% macro differences(name, before, after) -%}
 [
-{% set sources = {} %}
-{% for attribute, declared in subject(name).surviving.items() if declared.source %}
-{% set _ = sources.update({declared.golden.column or attribute: declared.source.column}) %}
-{% endfor %}
+{% set sources = kept[name].source_of %}
 {% for column in kept[name].attributes %}
             {'attribute': '{{ column }}',
                 'old_value': cast({{ before }}.{{ column }} as varchar), 'new_value': cast({{ after }}.{{ column }} as varchar),
                 'old_record_id': {{ before ~ '.' ~ sources[column] if column in sources else 'cast(null as bigint)' }},
-                'new_record_id': {{ after ~ '.' ~ sources[column] if column in sources else 'cast(null as bigint)' }}}{{ ',' if not loop.last }}
+                'new_record_id': {{ after ~ '.' ~ sources[column] if column in sources else 'cast(null as bigint)' }},
+                'reason': {{ after }}.reasons['{{ column }}']}{{ ',' if not loop.last }}
 {% endfor %}
         ]
 {%- endmacro %}
@@ -44,7 +32,7 @@ recorded_from,
         begun_run as run_id, recorded_from as recorded_at, '{{ name }}' as subject_type, {{ name }}_id as subject_id,
         cast(null as varchar) as attribute, case begun_as when 'split' then 'SPLIT' else 'ADDED' end as kind,
         came_from as other_id, cast(null as varchar) as old_value, cast(null as varchar) as new_value,
-        cast(null as bigint) as old_record_id, cast(null as bigint) as new_record_id
+        cast(null as bigint) as old_record_id, cast(null as bigint) as new_record_id, reasons['{{ name }}_id'] as reason_code
     from {{ versions }}
     where begun_as in ('added', 'split', 'returned')
     union all
@@ -52,7 +40,7 @@ recorded_from,
         ended_run as run_id, recorded_to as recorded_at, '{{ name }}' as subject_type, {{ name }}_id as subject_id,
         cast(null as varchar) as attribute, upper(ended_as) as kind, became as other_id,
         cast(null as varchar) as old_value, cast(null as varchar) as new_value, cast(null as bigint) as old_record_id,
-        cast(null as bigint) as new_record_id
+        cast(null as bigint) as new_record_id, ended_reason as reason_code
     from {{ versions }}
     where ended_as in ('merged', 'withdrawn')
     union all
@@ -61,7 +49,8 @@ recorded_from,
         case when difference.old_value is null then 'ADDED' when difference.new_value is null then 'REMOVED'
             else 'CHANGED' end as kind,
         cast(null as varchar) as other_id, difference.old_value as old_value, difference.new_value as new_value,
-        difference.old_record_id as old_record_id, difference.new_record_id as new_record_id
+        difference.old_record_id as old_record_id, difference.new_record_id as new_record_id,
+        difference.reason as reason_code
     from (
         select
             after.begun_run as run_id, after.recorded_from as recorded_at, after.{{ name }}_id,

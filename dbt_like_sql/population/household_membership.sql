@@ -1,6 +1,10 @@
 -- One row per person, household and relation to its head, with two times: when it was so, and when it was known. Periods are
 -- those of person_history; a person of one household only has the refreshes that recorded it, and no period.
-with marked as (
+with several as (
+    select person_id from {{ ref('population.person_version') }} group by person_id having count(*) > 1
+),
+
+marked as (
     select
         person_id, household_id, household_number, head_relation_code, recorded_from, recorded_to,
         coalesce(
@@ -10,6 +14,7 @@ with marked as (
             false
         ) as is_same
     from {{ ref('population.person_version') }}
+    semi join several using (person_id)
     window states as (partition by person_id order by recorded_from)
 ),
 
@@ -27,6 +32,10 @@ recorded as (
         case when count(recorded_to) = count(*) then max(recorded_to) end as recorded_to
     from numbered
     group by person_id, stay
+    union all
+    select person_id, household_id, household_number, head_relation_code, recorded_from, recorded_to
+    from {{ ref('population.person_version') }}
+    anti join several using (person_id)
 ),
 
 period as (

@@ -27,6 +27,10 @@ RECORDED = {
     "ended_as": "varchar",  # changed, merged, withdrawn
     "became": "varchar",  # the subject that has the records since a merge
 }
+EXPLAINED = {  # of golden records, see reasons.py; null of what was recorded before there were reasons
+    "reasons": "map(varchar, varchar)",  # changed attribute -> reason; of a subject that came, its id, too
+    "ended_reason": "varchar",  # why a subject was merged or withdrawn
+}
 PERIOD = {
     "attribute": "varchar",
     "value": "varchar",
@@ -46,6 +50,7 @@ class Kept:
     subject: str  # person or organization: its registry says what became of a golden record
     columns: dict[str, str]  # compared; name -> SQL type
     sources: dict[str, str] = field(default_factory=dict)  # kept with a state, but not compared
+    source_of: dict[str, str] = field(default_factory=dict)  # of a golden record: attribute -> column of its source row
 
     @property
     def id(self) -> str:
@@ -54,6 +59,21 @@ class Kept:
     @property
     def history(self) -> str:
         return f"history.{self.name}"
+
+    @property
+    def records(self) -> str:
+        """The table of the subject's records."""
+        return f"linked.{self.subject}_record"
+
+    @property
+    def recorded(self) -> dict[str, str]:
+        """The columns that a refresh adds to a state."""
+        return {**RECORDED, **EXPLAINED} if self.is_golden else RECORDED
+
+    @property
+    def is_golden(self) -> bool:
+        """Whether the states are golden records, whose changes have a reason."""
+        return bool(self.source_of)
 
     @property
     def attributes(self) -> list[str]:
@@ -73,9 +93,12 @@ def is_known(moment: str, row: str = "") -> str:
 def create_history(con: duckdb.DuckDBPyConnection) -> None:
     """Create the tables that are missing, and columns for attributes that were declared since."""
     con.execute("create schema if not exists history")
-    con.execute("create table if not exists history.run (run_id varchar, recorded_at timestamp)")
+    con.execute("""
+        create table if not exists history.run (run_id varchar, recorded_at timestamp);
+        alter table history.run add column if not exists declared varchar  -- digest of all declarations and code
+    """)
     for kept in KEPT:
-        columns = {**kept.columns, **kept.sources, **RECORDED}
+        columns = {**kept.columns, **kept.sources, **kept.recorded}
         declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
         con.execute(f"create table if not exists {kept.history} ({declared})")
         present = {name for name, *_ in con.execute(f"describe {kept.history}").fetchall()}
@@ -87,9 +110,16 @@ def _golden_record(subject: Subject, **computed: str) -> Kept:
     """The golden table of a subject; `computed` are its columns that are no attribute."""
     id = f"{subject.name}_id"
     golden = {each.golden.column or name: _type(each) for name, each in subject.surviving.items()}
-    sources = {each.source.column: "bigint" for each in subject.surviving.values() if each.source}
+    sources = {
+        each.golden.column or name: each.source.column for name, each in subject.surviving.items() if each.source
+    }
     return Kept(
-        subject.name, f"{subject.base}.{subject.name}", subject.name, {id: "varchar", **computed, **golden}, sources
+        subject.name,
+        f"{subject.base}.{subject.name}",
+        subject.name,
+        {id: "varchar", **computed, **golden},
+        dict.fromkeys(sources.values(), "bigint"),
+        sources,
     )
 
 

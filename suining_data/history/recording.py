@@ -7,14 +7,25 @@ The rows whose recorded_to is null are the last recorded state. Rows are compare
 columns. So a run that is repeated, or a run that a killed one left half done, writes exactly what is still missing.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import duckdb
 
+from suining_data.changes import change_table
 from suining_data.history.kept import Kept
+from suining_data.history.reasons import explain
 from suining_data.sql import identifier, literal
 
 Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run that records, and a digest of all declarations and code that it runs with."""
+
+    id: str
+    declared: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,19 +43,26 @@ class Recorded:
         return f"{self.states} states, {self.all_ended} ended"
 
 
-def compare(con: Connection, kept: Kept) -> Recorded:
-    """Fill temp.begun_state and temp.ended_state: what is new in the table, and what holds no longer."""
+def compare(con: Connection, kept: Kept, run: Run, changed: Collection[str] | None = None) -> Recorded:
+    """Fill temp.begun_state and temp.ended_state: what is new in the table, and what holds no longer.
+
+    `changed`: the tables that have changed since the last recording, if their change tables have all that did. Then only
+    the subjects that are in the change table are compared.
+    """
     id, columns = identifier(kept.id), _list(kept.columns)
     digest = f"hash({columns})"
+    narrowed = f"semi join {change_table(kept.table)} using ({id})" if kept.table in (changed or ()) else ""
     con.execute(f"""
         create or replace temp table open_state as
-        select {id} as id, {digest} as digest from {kept.history} where recorded_to is null;
+        select {id} as id, {digest} as digest from {kept.history} {narrowed} where recorded_to is null;
 
-        create or replace temp table present_state as select {id} as id, {digest} as digest from {kept.table};
+        create or replace temp table present_row as from {kept.table} {narrowed};
+
+        create or replace temp table present_state as select {id} as id, {digest} as digest from present_row;
 
         create or replace temp table ended_state as
         with ended as (from open_state anti join present_state using (digest))
-        select digest,
+        select ended.id, digest,
             case when present.id is not null then 'changed' when redirect.new_id is not null then 'merged'
                 else 'withdrawn' end as ended_as,
             case when present.id is null then redirect.new_id end as became
@@ -73,9 +91,11 @@ def compare(con: Connection, kept: Kept) -> Recorded:
         )
 
         select {_list({**kept.columns, **kept.sources})}, begun_as, case when begun_as = 'split' then came_from end as came_from
-        from (select *, {digest} as digest from {kept.table}) as present
+        from (select *, {digest} as digest from present_row) as present
         join explained using (digest)
     """)
+    if kept.is_golden:
+        explain(con, kept, run.id, run.declared)
     begun, ended, states, closed = con.execute(f"""
         select (select count(*) from begun_state), (select count(*) from ended_state), count(*), count(recorded_to)
         from {kept.history}
@@ -83,25 +103,40 @@ def compare(con: Connection, kept: Kept) -> Recorded:
     return Recorded(begun, ended, states + begun, closed + ended)
 
 
-def record(con: Connection, kept: Kept, run_id: str) -> None:
+def record(con: Connection, kept: Kept, run: Run) -> None:
     """Write the result of `compare`, all with the time of the run; call it inside a transaction."""
     con.execute(
         """
         insert into history.run
-        select ?, greatest(current_timestamp::timestamp, (select max(recorded_at) + interval 1 microsecond from history.run))
+        select ?, greatest(current_timestamp::timestamp, (select max(recorded_at) + interval 1 microsecond from history.run)), ?
         where not exists (from history.run where run_id = ?)
         """,
-        [run_id, run_id],
+        [run.id, run.declared, run.id],
     )
-    recorded_at = f"(select recorded_at from history.run where run_id = {literal(run_id)})"
+    begun, ended, ended_reason = "temp.begun_state", "temp.ended_state", ""
+    if kept.is_golden:
+        begun = f"(from {begun} left join (select id as {kept.id}, reasons from temp.begun_reason) using ({kept.id}))"
+        ended, ended_reason = (
+            f"(from {ended} left join temp.ended_reason using (digest))",
+            ", ended_reason = ended.reason",
+        )
+    recorded_at = f"(select recorded_at from history.run where run_id = {literal(run.id)})"
     con.execute(f"""
+        create or replace temp table ended_row as
+        select state.row, ended.*
+        from (
+            select rowid as row, hash({_list(kept.columns)}) as digest
+            from {kept.history} where recorded_to is null and {identifier(kept.id)} in (select id from temp.ended_state)
+        ) as state
+        join {ended} as ended using (digest);
+
         update {kept.history} as state
-        set recorded_to = {recorded_at}, ended_run = {literal(run_id)}, ended_as = ended.ended_as, became = ended.became
-        from temp.ended_state as ended
-        where state.recorded_to is null and hash({_list(kept.columns)}) = ended.digest;
+        set recorded_to = {recorded_at}, ended_run = {literal(run.id)}, ended_as = ended.ended_as, became = ended.became{ended_reason}
+        from temp.ended_row as ended
+        where state.rowid = ended.row;
 
         insert into {kept.history} by name
-        select *, {recorded_at} as recorded_from, {literal(run_id)} as begun_run from temp.begun_state
+        select *, {recorded_at} as recorded_from, {literal(run.id)} as begun_run from {begun} as begun
     """)
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
 from suining_data.city import load_city
 from suining_data.elements import ELEMENTS
-from suining_data.history import KEPT, Kept, compare, record
+from suining_data.history import KEPT, Kept, Run, compare, record
 from suining_data.ingestion import (
     Notice,
     accepted_batches,
@@ -111,7 +111,8 @@ def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
     steps += [_linked_step(table) for table in linked_tables(catalog)]
     steps += [_base_step(model) for model in models]
-    steps += [_history_step(kept, model) for kept in KEPT for model in models if kept.history in model.refs]
+    declared = digest_of(*(step.digest for step in steps))
+    steps += [_history_step(kept, model, declared) for kept in KEPT for model in models if kept.history in model.refs]
     raw = [step.key for step in steps if step.group == "raw"]
     steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
     read_or_model = {model.table for model in models}.union(*(step.upstream for step in steps))
@@ -299,11 +300,14 @@ def _base_step(model: Model) -> Step:
     )
 
 
-def _history_step(kept: Kept, shown_by: Model) -> Step:
-    """The step that keeps the states of a table; the columns are those of the model that shows them."""
+def _history_step(kept: Kept, shown_by: Model, declared: str) -> Step:
+    """The step that keeps the states of a table; the columns are those of the model that shows them.
+
+    `declared`: digest of what all other steps are made from.
+    """
 
     def write(context: Context) -> WriteResult:
-        recorded = compare(context.con, kept)
+        recorded = compare(context.con, kept, Run(context.run_id, declared), context.changed)
         figures: dict[str, int | str] = {"begun": recorded.begun, "ended": recorded.ended}
         return WriteResult(recorded.states, figures, version=recorded.version)
 
@@ -311,13 +315,14 @@ def _history_step(kept: Kept, shown_by: Model) -> Step:
         key=kept.history,
         group="history",
         description=f"{kept.table} 的历次取值与登记时间 · every state of {kept.table}, with the time it was recorded",
-        upstream=(kept.table,),
+        upstream=(kept.table,),  # made of kept.records, which are therefore current, too
         digest=digest_of(code_digest("history"), *kept.columns),
         write=write,
-        promote=lambda context: record(context.con, kept, context.run_id),
+        promote=lambda context: record(context.con, kept, Run(context.run_id, declared)),
         columns=tuple(_base_column(name, column) for name, column in shown_by.contract.columns.items()),
         code="suining_data/history/kept.py",
         is_table=False,
+        reads_changes=True,
     )
 
 

@@ -126,9 +126,9 @@ class Scheduler:
         started = time.monotonic()
         if step.parts:
             self._finish_parts(step)
-        changed = state.changed_tables(con, step, inputs) if step.incremental else None
+        changed = state.changed_tables(con, step, inputs) if step.incremental or step.reads_changes else None
         part = _write_part(con, step, changed)
-        write = part or step.write(context)
+        write = part or step.write(replace(context, changed=changed))
         difference = incremental.compare_part(con, step.key) if part else _difference(con, step)
         if step.figures:
             write = replace(write, figures={**write.figures, **step.figures(context)})

@@ -5,7 +5,7 @@ Not here: the list of steps (pipeline.py), Dagster assets (assets.py).
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -36,6 +36,7 @@ class Context:
     con: Connection
     settings: Settings
     run_id: str
+    changed: Collection[str] | None = None  # for a step that reads changes, see state.changed_tables
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class Step:
     also: tuple[str, ...] = ()  # further tables that are promoted with it
     sql: str = ""  # of an incremental table: its SELECT
     incremental: Incremental | None = None
+    reads_changes: bool = False  # it reads change tables itself, and is told whether they have all that changed
     figures: Callable[[Context], Mapping[str, int]] | None = None  # of the staging table, to show with its rows
     touched: str = ""  # SELECT of the record_id of rows whose other tables change, see changes.compare
 

@@ -19,7 +19,7 @@ BASE_TABLES = """
     spatial.division spatial.address spatial.parcel spatial.building spatial.real_estate_unit spatial.facility
     macro.indicator macro.observation
     credential.credential credit.listing credit.organization_credit
-    social_security.enrolment social_security.allowance social_security.person
+    social_security.enrolment social_security.employment social_security.allowance social_security.person
     food_drug.business transport.operator transport.route governance.finding
 """.split()
 

@@ -3,47 +3,11 @@
 from pathlib import Path
 
 import duckdb
-import pytest
 
-from suining_data.history import KEPT, compare, create_history, record
+from suining_data.history import Run, compare, create_history, record
 from suining_data.linkage import back_up_registry, create_registry, restore_registry
 from suining_data.settings import Settings
-from suining_data.warehouse import transaction
-
-PERSON = next(kept for kept in KEPT if kept.name == "person")
-STATES = "select person_id, name, begun_run, begun_as, came_from, ended_run, ended_as, became from history.person order by all"
-
-
-class Past:
-    """A warehouse with the tables that recording reads, and runs over hand-made persons."""
-
-    def __init__(self) -> None:
-        self.con = duckdb.connect()
-        self.con.execute("create schema registry; create schema population")
-        create_registry(self.con)
-        create_history(self.con)
-        columns = ", ".join(f"{name} {kind}" for name, kind in {**PERSON.columns, **PERSON.sources}.items())
-        self.con.execute(f"create table population.person ({columns})")
-
-    def refresh(self, run: str, **names: str) -> tuple[int, int]:
-        """Persons by id, with a name each. Returns how many states began and ended."""
-        self.con.execute("delete from population.person")
-        for position, (id, name) in enumerate(names.items()):
-            self.con.execute(
-                "insert into population.person (person_id, name, name_from) values (?, ?, ?)", [id, name, position]
-            )
-        recorded = compare(self.con, PERSON)
-        with transaction(self.con):
-            record(self.con, PERSON, run)
-        return recorded.begun, recorded.ended
-
-    def states(self) -> list[tuple[object, ...]]:
-        return self.con.execute(STATES).fetchall()
-
-
-@pytest.fixture
-def past() -> Past:
-    return Past()
+from suining_data_tests.history.conftest import PERSON, STATES, Past
 
 
 def test_a_changed_value_ends_a_state_and_begins_one(past: Past) -> None:
@@ -78,9 +42,9 @@ def test_a_repeated_refresh_adds_nothing_though_other_records_report_the_values(
 def test_a_run_that_is_done_again_after_it_was_killed_adds_only_what_is_missing(past: Past) -> None:
     past.refresh("run1", P1="郑有才")
     past.con.execute("update population.person set name = '郑有财'")
-    compare(past.con, PERSON)
+    compare(past.con, PERSON, Run("run2"))
     past.con.begin()
-    record(past.con, PERSON, "run2")
+    record(past.con, PERSON, Run("run2"))
     past.con.rollback()  # what a killed process leaves
     assert past.refresh("run2", P1="郑有财") == (1, 1)
     assert past.refresh("run2", P1="郑有财") == (0, 0)
@@ -109,13 +73,34 @@ def test_who_is_new_was_added_or_split_from_another(past: Past) -> None:
     ]
 
 
+def test_only_the_persons_of_the_change_table_are_compared(past: Past) -> None:
+    past.refresh("run1", P1="郑有才", P2="唐小兰", P3="冯伟")
+    past.con.execute("update population.person set name = '郑有财' where person_id <> 'P2'")
+    past.con.execute("delete from population.person where person_id = 'P2'")
+    past.con.execute("create schema change")
+    past.con.execute(
+        "create table change.population__person as "
+        "select false as is_added, 'P1' as person_id union all select true, 'P1' union all select false, 'P2'"
+    )
+    found = [compare(past.con, PERSON, Run("run2"), changed) for changed in (["population.person"], [], None)]
+    assert [(each.begun, each.ended) for each in found] == [(1, 2), (2, 3), (2, 3)]
+    compare(past.con, PERSON, Run("run2"), ["population.person"])
+    record(past.con, PERSON, Run("run2"))
+    assert past.states() == [
+        ("P1", "郑有才", "run1", "initial", None, "run2", "changed", None),
+        ("P1", "郑有财", "run2", "changed", None, None, None, None),
+        ("P2", "唐小兰", "run1", "initial", None, "run2", "withdrawn", None),
+        ("P3", "冯伟", "run1", "initial", None, None, None, None),
+    ]
+
+
 def test_an_attribute_that_was_declared_since_is_added_to_the_history(past: Past) -> None:
     past.refresh("run1", P1="郑有才")
     past.con.execute("alter table history.person drop column former_name")
     create_history(past.con)
     past.con.execute("update population.person set former_name = '郑老三'")
-    compare(past.con, PERSON)
-    record(past.con, PERSON, "run2")
+    compare(past.con, PERSON, Run("run2"))
+    record(past.con, PERSON, Run("run2"))
     rows = past.con.execute("select former_name, ended_as from history.person order by recorded_from").fetchall()
     assert rows == [(None, "changed"), ("郑老三", None)]
 

@@ -1,5 +1,7 @@
 """Divisions over time, real estate, facilities."""
 
+from datetime import date
+
 import pytest
 
 UNIT = "510903001001GB00001F00010001"
@@ -129,6 +131,24 @@ def test_a_right_links_its_holder(bench):
     )
     assert found == [("张三", "P1", None), ("某公司", None, "O1"), ("李四", None, None)]
     assert bench.broken("spatial.real_estate_right", "one_kind_of_holder") == 0
+
+
+def test_a_right_ends_when_the_next_holder_is_registered(bench):
+    register(bench, record_id=1, registered_date="2010-05-01", status_code="historic")
+    register(
+        bench, record_id=2, registered_date="2012-05-01", status_code="historic", table=PROVINCE
+    )  # the same, again
+    register(bench, record_id=3, holder_name="李四", registered_date="2015-03-01", status_code="terminated")
+    register(bench, record_id=4, holder_name="某银行", registered_date="2016-01-01", right_type_code="mortgage")
+    build_real_estate(bench)
+    found = bench.query(
+        "select holder_name, valid_from, valid_to, valid_to_kind from spatial.real_estate_right order by record_id"
+    )
+    assert found == [
+        ("张三", date(2010, 5, 1), date(2015, 3, 1), "derived"),
+        ("李四", date(2015, 3, 1), None, "known_by"),
+        ("某银行", date(2016, 1, 1), None, None),
+    ]
 
 
 def test_a_building_has_address_parcel_and_point(bench):

@@ -60,6 +60,21 @@ def test_the_address_id_is_that_of_the_winning_address(bench):
     ]
 
 
+def test_a_former_address_ends_with_the_next_or_is_only_known_by_its_records(bench):
+    for address in ("A1", "A2", "A3"):
+        bench.insert("spatial.address", address_id=address)
+    for authority, day, address in ((1, "2010-01-01", "A1"), (9, "2012-01-01", "A2"), (1, "2015-01-01", "A3")):
+        bench.person("P1", POLICE, authority, valid_from=day, registered_address=address, registered_address_id=address)
+    bench.build(*BASES)
+    assert bench.query(
+        "select address_id, valid_from, valid_to, valid_to_kind from population.person_address order by 1"
+    ) == [
+        ("A1", date(2010, 1, 1), date(2015, 1, 1), "derived"),
+        ("A2", date(2012, 1, 1), None, "known_by"),  # of a lesser authority: a conflict, not the past
+        ("A3", date(2015, 1, 1), None, None),
+    ]
+
+
 def test_an_employer_whom_nobody_knows_tells_of_no_employer(bench):
     bench.organization("O1", "market_supervision__registrations", 1)
     known = {"employer_code": "E1", "employer_organization_id": "O1", "valid_from": "2010-01-01"}

@@ -1,34 +1,11 @@
 """After each of many random changes, the refreshed warehouse equals a rebuilt one, row by row, ids included."""
 
-from pathlib import Path
-
 import dagster as dg
 import pytest
 
-from suining_data.settings import Settings
-from suining_data_tests.exchange.conftest import dsn
 from suining_data_tests.random_changes.changes import KINDS, Changes
-from suining_data_tests.random_changes.exchange import ExchangeTable, read_lines
-from suining_data_tests.random_changes.town import EXCHANGED, town_catalog
+from suining_data_tests.random_changes.exchange import ExchangeTable
 from suining_data_tests.random_changes.twin import Twin
-
-__all__ = ["dsn"]
-
-
-@pytest.fixture
-def twin(tmp_path: Path, empty_warehouse: Path, delivered: Settings, dsn: str) -> Twin:
-    """The town before its first refresh."""
-    return Twin(tmp_path, empty_warehouse, delivered, dsn)
-
-
-@pytest.fixture
-def table(delivered: Settings, dsn: str) -> ExchangeTable:
-    """The exchange table with the rows that the sample delivers as files."""
-    resource = town_catalog().resource(EXCHANGED)
-    files = (delivered.landing / town_catalog().unit_of(EXCHANGED).id).glob(resource.delivery.pattern)
-    table = ExchangeTable(dsn, [field.source for field in resource.fields])
-    table.put(dict(enumerate(read_lines(sorted(files)))))
-    return table
 
 
 def check(twin: Twin, changes: Changes, *, whole: bool = False) -> None:
@@ -40,9 +17,14 @@ def check(twin: Twin, changes: Changes, *, whole: bool = False) -> None:
             twin.rebuild()
         twin.take_back()
         return
+    made = "\n".join(f"{number}. {done}" for number, done in enumerate(changes.made, start=1))
+    left = "\n".join(twin.unexplained())
+    assert not left, f"""The golden values before and the change feed do not give those after:
+{left}
+The changes of seed {changes.seed}:
+{made}"""
     twin.rebuild(whole=whole)
     differing = twin.differences()
-    made = "\n".join(f"{number}. {done}" for number, done in enumerate(changes.made, start=1))
     assert not differing, f"""{", ".join(differing)} differ after these changes of seed {changes.seed}:
 {made}
 The last refresh wrote {", ".join(written)}."""

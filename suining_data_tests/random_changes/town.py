@@ -13,7 +13,7 @@ from pathlib import Path
 from suining_data.catalog import Catalog, Format, Resource, load_catalog
 from suining_data.catalog.model import Exchange
 from suining_data.models import load_models
-from suining_data.orchestration.pipeline import LANDING, steps_of
+from suining_data.orchestration.pipeline import DICTIONARY, LANDING, pipeline, steps_of
 from suining_data.orchestration.step import Step
 from suining_data.settings import Settings
 from suining_data_tests.random_changes.registers import Register, can_write
@@ -31,7 +31,7 @@ RESOURCES = frozenset(
     natural_resources__real_estate_register statistics__quarterly_gdp
     """.split()
 )
-NOT_REFRESHED = ("published.snapshot", "governance.dictionary")  # no table, and one that no delivery changes
+SNAPSHOT = "published.snapshot"
 
 
 @cache
@@ -53,8 +53,11 @@ def _delivered(resource: Resource) -> Resource:
 
 
 @cache
-def town_steps() -> list[Step]:
-    """The steps of a refresh, in order; without the models that no resource of the town feeds."""
+def town_steps(*, publish: bool = False) -> list[Step]:
+    """The steps of a refresh, in order; without the models that no resource of the town feeds.
+
+    `publish`: with the snapshot, and the dictionary, from which commands take labels; it is that of the whole catalogue.
+    """
     absent = {f"staged.{resource.id}" for resource in load_catalog().shared} - {f"staged.{id}" for id in RESOURCES}
     models = [replace(model, refs=tuple(name for name in model.refs if name not in absent)) for model in load_models()]
     fed = {f"raw.{id}" for id in RESOURCES}
@@ -63,7 +66,10 @@ def town_steps() -> list[Step]:
         if step.key in fed or step.group == "linked" or not fed.isdisjoint(step.upstream):
             fed.add(step.key)
             steps.append(step)
-    return [step for step in steps if step.group != LANDING and step.key not in NOT_REFRESHED]
+    steps = [step for step in steps if step.group != LANDING]
+    if publish:
+        return [next(step for step in pipeline() if step.key == DICTIONARY), *steps]
+    return [step for step in steps if step.key != SNAPSHOT]
 
 
 def registers(settings: Settings) -> dict[str, Register]:

@@ -24,6 +24,7 @@ from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Connection
 from suining_data.settings import Settings
 from suining_data_tests.benchmarks.same_tables import VOLATILE, differing_tables
+from suining_data_tests.random_changes.feed import GOLDEN, unexplained
 from suining_data_tests.random_changes.town import EXCHANGED, copy_deliveries, town_catalog, town_steps
 
 STATE = (  # what no step can make again
@@ -37,6 +38,7 @@ STATE = (  # what no step can make again
     "governance.batch_file",
     "governance.accepted_batch",
 )
+KEPT_BEFORE = (*STATE, *(kept.table for kept in GOLDEN))
 MOST_SHOWN = 5  # rows of a difference
 
 
@@ -49,7 +51,7 @@ class Twin:
         self.rebuilt = Settings(data=folder / "rebuilt", quiet_seconds=0, threads=1)
         self.files: dict[str, dict[str, bytes]] = {}  # of the last rebuild, by resource
         self.kept, self.before = folder / "kept", folder / "before.duckdb"
-        self.runs = 0
+        self.runs, self.last_refresh = 0, ""
         copy_deliveries(delivered, self.settings)
         _put_empty(empty_warehouse, self.settings)
 
@@ -70,14 +72,16 @@ class Twin:
         self.kept.rename(self.settings.data)
         self.files = {}  # the next rebuild is whole
 
-    def refresh(self) -> list[str]:
+    def refresh(self, *, publish: bool = False) -> list[str]:
         """Fetch, then bring up to date what is stale. Returns the tables that were written."""
         with state.open_for_refresh(self.settings) as con:
             _keep_state(con, self.before)
             unit, resource = town_catalog().unit_of(EXCHANGED), town_catalog().resource(EXCHANGED)
             fetched = fetch(con, self.settings, unit, resource, "fetch")
             assert fetched.notice is None, fetched.notice
-            return self._run(con, self.settings)
+            written = self._run(con, self.settings, publish=publish)
+            self.last_refresh = f"run{self.runs}"
+            return written
 
     def rebuild(self, *, whole: bool = False) -> list[str]:
         """The same deliveries, with registry and ledger as before the last refresh. Returns the tables that were written.
@@ -99,6 +103,16 @@ class Twin:
             con.execute("delete from governance.table_state where not list_contains(?, table_name)", [kept])
             return self._run(con, self.rebuilt)
 
+    def unexplained(self) -> list[str]:
+        """What the change feed of the last refresh leaves open between the golden values before and after it."""
+        with duckdb.connect(str(self.settings.warehouse), read_only=True) as con:
+            con.execute(f"attach '{self.before}' as before (read_only)")
+            return [
+                line
+                for kept in GOLDEN
+                for line in unexplained(con, kept, f"before.{_kept(kept.table)}", self.last_refresh)
+            ]
+
     def differences(self) -> list[str]:
         """The tables that are not the same in both warehouses; the rows that differ are printed."""
         with duckdb.connect() as con:
@@ -115,9 +129,9 @@ class Twin:
         stem = Path(resource.delivery.pattern).stem
         return {file.name: file.read_bytes() for file in folder.glob(f"{stem}.*")}
 
-    def _run(self, con: Connection, settings: Settings) -> list[str]:
+    def _run(self, con: Connection, settings: Settings, *, publish: bool = False) -> list[str]:
         self.runs += 1
-        stale = state.stale_steps(con, settings, town_steps())
+        stale = state.stale_steps(con, settings, town_steps(publish=publish))
         written: list[str] = []
         with Scheduler(con, settings, f"run{self.runs}", stale) as scheduler:
             for step in stale:
@@ -134,10 +148,10 @@ def _put_empty(empty_warehouse: Path, settings: Settings) -> None:
 
 
 def _keep_state(con: Connection, file: Path) -> None:
-    """Copy the state of the warehouse into a file of its own."""
+    """Copy the state of the warehouse and the golden values into a file of their own."""
     file.unlink(missing_ok=True)
     con.execute(f"attach '{file}' as kept")
-    for table in STATE:
+    for table in KEPT_BEFORE:
         con.execute(f"create table kept.{_kept(table)} as from {table}")
     con.execute("detach kept")
 
@@ -157,5 +171,5 @@ def _kept(table: str) -> str:
 
 @cache
 def _specs(key: str) -> list[dg.AssetCheckSpec]:
-    step = next(step for step in town_steps() if step.key == key)
+    step = next(step for step in town_steps(publish=True) if step.key == key)
     return list(asset_of(step).check_specs)

@@ -131,3 +131,47 @@ def test_of_two_housing_fund_accounts_the_one_in_use_is_shown(bench):
     assert of_person(bench, "person_id, housing_fund_status_code, housing_fund_from") == [
         ("P1", "active", date(2012, 1, 1))
     ]
+
+
+def employed(bench, employer, start, status="active", *, kind="pension_employee", **values):
+    """An enrolment of P1 by an employer, who is registered."""
+    if not bench.query(f"select 1 from linked.organization_record where organization_id = '{employer}'"):
+        bench.organization(employer, "market_supervision__registrations", 1)
+    record = bench.insert(
+        f"staged.{PROVINCE}", insurance_type_code=kind, start_date=start, status_code=status, **values
+    )
+    bench.person(
+        "P1", PROVINCE, 8, role="insured", record_id=record, valid_from=start, employer_organization_id=employer
+    )
+
+
+def employments(bench):
+    bench.build(*BASES, "credential", "social_security")
+    return bench.query(
+        "select employer_organization_id, valid_from, valid_to, valid_to_kind from social_security.employment order by all"
+    )
+
+
+def test_insurances_that_overlap_are_one_employment_until_the_last_ends(bench):
+    employed(bench, "O1", "2010-01-01", "terminated", end_date="2014-01-01")
+    employed(bench, "O1", "2012-01-01", "terminated", kind="work_injury", end_date="2015-06-30")
+    employed(bench, "O1", "2016-01-01", kind="maternity")
+    assert employments(bench) == [
+        ("O1", date(2010, 1, 1), date(2015, 6, 30), "reported"),
+        ("O1", date(2016, 1, 1), None, None),
+    ]
+
+
+def test_an_end_without_a_day_is_the_start_with_the_next_employer(bench):
+    employed(bench, "O1", "2010-01-01", "terminated")
+    employed(bench, "O2", "2013-01-01", "terminated", kind="work_injury")
+    assert employments(bench) == [
+        ("O1", date(2010, 1, 1), date(2013, 1, 1), "derived"),
+        ("O2", date(2013, 1, 1), None, "known_by"),
+    ]
+
+
+def test_who_has_two_employers_has_left_neither(bench):
+    employed(bench, "O1", "2010-01-01")
+    employed(bench, "O2", "2013-01-01", kind="work_injury")
+    assert employments(bench) == [("O1", date(2010, 1, 1), None, None), ("O2", date(2013, 1, 1), None, None)]
