@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from suining_data.changes import change_table
+from suining_data.changes import MOST_LISTED, Difference, change_table
 from suining_data.history.kept import Kept
 from suining_data.history.reasons import explain
 from suining_data.sql import identifier, literal
+from suining_data.warehouse import STAGING
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -41,6 +42,12 @@ class Recorded:
     def version(self) -> str:
         """The same for the same history: states are only added and ended."""
         return f"{self.states} states, {self.all_ended} ended"
+
+    @property
+    def difference(self) -> Difference:
+        """How the history changes: a state that ends is another row than before."""
+        is_listed = self.begun + self.ended <= MOST_LISTED * self.states
+        return Difference(self.begun + self.ended, self.ended, is_listed)
 
 
 def compare(con: Connection, kept: Kept, run: Run, changed: Collection[str] | None = None) -> Recorded:
@@ -96,6 +103,11 @@ def compare(con: Connection, kept: Kept, run: Run, changed: Collection[str] | No
     """)
     if kept.is_golden:
         explain(con, kept, run.id, run.declared)
+    return _recorded(con, kept)
+
+
+def _recorded(con: Connection, kept: Kept) -> Recorded:
+    """What the last comparison found; call it before the history is written."""
     begun, ended, states, closed = con.execute(f"""
         select (select count(*) from begun_state), (select count(*) from ended_state), count(*), count(recorded_to)
         from {kept.history}
@@ -104,7 +116,8 @@ def compare(con: Connection, kept: Kept, run: Run, changed: Collection[str] | No
 
 
 def record(con: Connection, kept: Kept, run: Run) -> None:
-    """Write the result of `compare`, all with the time of the run; call it inside a transaction."""
+    """Write the result of `compare`, all with the time of the run, and the rows of the history that it changes as the
+    staging table of its change table; call it inside a transaction."""
     con.execute(
         """
         insert into history.run
@@ -120,6 +133,7 @@ def record(con: Connection, kept: Kept, run: Run) -> None:
             f"(from {ended} left join temp.ended_reason using (digest))",
             ", ended_reason = ended.reason",
         )
+    is_listed, changes = _recorded(con, kept).difference.is_listed, f"{change_table(kept.history)}{STAGING}"
     recorded_at = f"(select recorded_at from history.run where run_id = {literal(run.id)})"
     con.execute(f"""
         create or replace temp table ended_row as
@@ -128,8 +142,14 @@ def record(con: Connection, kept: Kept, run: Run) -> None:
             select rowid as row, hash({_list(kept.columns)}) as digest
             from {kept.history} where recorded_to is null and {identifier(kept.id)} in (select id from temp.ended_state)
         ) as state
-        join {ended} as ended using (digest);
-
+        join {ended} as ended using (digest)
+    """)
+    if is_listed:
+        con.execute(f"""
+            create or replace table {changes} as
+            select false as is_added, * from {kept.history} where rowid in (select row from temp.ended_row)
+        """)
+    con.execute(f"""
         update {kept.history} as state
         set recorded_to = {recorded_at}, ended_run = {literal(run.id)}, ended_as = ended.ended_as, became = ended.became{ended_reason}
         from temp.ended_row as ended
@@ -138,6 +158,12 @@ def record(con: Connection, kept: Kept, run: Run) -> None:
         insert into {kept.history} by name
         select *, {recorded_at} as recorded_from, {literal(run.id)} as begun_run from {begun} as begun
     """)
+    if is_listed:
+        con.execute(f"""
+            insert into {changes} by name
+            select true as is_added, * from {kept.history}
+            where begun_run = {literal(run.id)} or ended_run = {literal(run.id)}
+        """)
 
 
 def _list(columns: dict[str, str]) -> str:

@@ -103,8 +103,7 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
                 incremental.promote_changed(con, step.key, step.incremental)
             else:
                 step.promote(result.context)
-            if step.is_table:
-                changes.promote(con, step.key, result.difference)
+            changes.promote(con, step.key, result.difference)
             promoted = state.record(step, result, write, wait_seconds)
     if not failed:
         scheduler.mark_current(step, is_new=not result.difference.is_none)

@@ -309,7 +309,7 @@ def _history_step(kept: Kept, shown_by: Model, declared: str) -> Step:
     def write(context: Context) -> WriteResult:
         recorded = compare(context.con, kept, Run(context.run_id, declared), context.changed)
         figures: dict[str, int | str] = {"begun": recorded.begun, "ended": recorded.ended}
-        return WriteResult(recorded.states, figures, version=recorded.version)
+        return WriteResult(recorded.states, figures, version=recorded.version, difference=recorded.difference)
 
     return Step(
         key=kept.history,

@@ -129,7 +129,7 @@ class Scheduler:
         changed = state.changed_tables(con, step, inputs) if step.incremental or step.reads_changes else None
         part = _write_part(con, step, changed)
         write = part or step.write(replace(context, changed=changed))
-        difference = incremental.compare_part(con, step.key) if part else _difference(con, step)
+        difference = incremental.compare_part(con, step.key) if part else _difference(con, step, write)
         if step.figures:
             write = replace(write, figures={**write.figures, **step.figures(context)})
         written = time.monotonic()
@@ -150,10 +150,10 @@ def _write_part(con: Connection, step: Step, changed: list[str] | None) -> Write
     return None if rows is None else WriteResult(rows)
 
 
-def _difference(con: Connection, step: Step) -> changes.Difference:
+def _difference(con: Connection, step: Step, write: WriteResult) -> changes.Difference:
     """How the staging tables of the step differ from the current ones. What changes in `also` is not listed."""
     if not step.is_table:
-        return changes.UNKNOWN
+        return write.difference or changes.UNKNOWN
     difference = changes.compare(con, step.key, step.touched)
     if difference.is_none and not all(changes.is_same(con, table, f"{table}{STAGING}") for table in step.also):
         return changes.UNKNOWN

@@ -18,7 +18,7 @@ class Past:
 
     def __init__(self) -> None:
         self.con = duckdb.connect()
-        self.con.execute("create schema registry; create schema population; create schema linked")
+        self.con.execute("create schema registry; create schema population; create schema linked; create schema change")
         create_ledger(self.con)
         create_registry(self.con)
         self.con.execute("create table linked.person_record (record_id bigint, resource_id varchar, person_id varchar)")

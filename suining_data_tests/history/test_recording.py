@@ -4,9 +4,12 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.changes import change_table
 from suining_data.history import Run, compare, create_history, record
 from suining_data.linkage import back_up_registry, create_registry, restore_registry
+from suining_data.publication.changed_rows import take_changes
 from suining_data.settings import Settings
+from suining_data.warehouse import swap
 from suining_data_tests.history.conftest import PERSON, STATES, Past
 
 
@@ -37,6 +40,19 @@ def test_a_repeated_refresh_adds_nothing_though_other_records_report_the_values(
     before = past.states()
     assert past.refresh("run2", P2="唐小兰", P1="郑有才") == (0, 0)
     assert past.states() == before
+
+
+def test_a_copy_of_the_history_needs_only_its_changes(past: Past) -> None:
+    others = {f"P{n}": "唐小兰" for n in range(10, 60)}
+    past.refresh("run1", P1="郑有才", P2="唐小兰", **others)
+    past.con.execute("create table copied as from history.person")
+    past.refresh("run2", P1="郑有财", P9="唐小兰", **others)
+    swap(past.con, change_table(PERSON.history))
+    assert take_changes(past.con, "copied", PERSON.history)
+    differing = past.con.execute(
+        f"(from copied except all from {PERSON.history}) union all (from {PERSON.history} except all from copied)"
+    )
+    assert differing.fetchall() == []
 
 
 def test_a_run_that_is_done_again_after_it_was_killed_adds_only_what_is_missing(past: Past) -> None:
@@ -77,7 +93,6 @@ def test_only_the_persons_of_the_change_table_are_compared(past: Past) -> None:
     past.refresh("run1", P1="郑有才", P2="唐小兰", P3="冯伟")
     past.con.execute("update population.person set name = '郑有财' where person_id <> 'P2'")
     past.con.execute("delete from population.person where person_id = 'P2'")
-    past.con.execute("create schema change")
     past.con.execute(
         "create table change.population__person as "
         "select false as is_added, 'P1' as person_id union all select true, 'P1' union all select false, 'P2'"
