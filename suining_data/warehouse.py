@@ -18,14 +18,14 @@ from pathlib import Path
 import duckdb
 
 from suining_data.city import load_city
+from suining_data.compression import STORAGE
 from suining_data.settings import REFERENCE, Settings
 from suining_data.sql import identifier
 
 BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "history", "governance", "change", *BASES, *LIBRARIES)
-# Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled. The
-# snapshot has a newer file format, which includes the method that is missing here.
+# Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled.
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # The first two are DuckDB's words; the others are SQLite's, in which Dagster stores its log.
@@ -96,7 +96,7 @@ def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection within the limits of the settings."""
     try:
-        con = duckdb.connect(str(settings.warehouse), read_only=read_only)
+        con = duckdb.connect(str(settings.warehouse), read_only=read_only, config=STORAGE)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise

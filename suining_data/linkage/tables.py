@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Catalog
+from suining_data.compression import create_table
 from suining_data.incremental import Incremental
 from suining_data.linkage import deterministic, registry
 from suining_data.linkage.contested_organizations import CONTESTED_ORGANIZATION
@@ -48,8 +49,7 @@ class LinkedTable:
         """Write the staging table of linked.<name>. Returns the number of its rows."""
         if self.fill:
             return self.fill(con)
-        written = con.execute(f"create or replace table linked.{self.name}{STAGING} as {self.sql}").fetchone()
-        return int(written[0]) if written else 0
+        return create_table(con, f"linked.{self.name}{STAGING}", self.sql)
 
     def figures(self, con: Connection) -> dict[str, int]:
         """Figures of the staging table to show with the number of its rows; no personal values."""
@@ -222,8 +222,7 @@ def _identity(subject: SubjectLinkage, clusters: str, identities: str, *reads: s
     def fill(con: Connection) -> int:
         con.execute(f"create or replace temp table cluster as {clusters}")
         registry.assign(con, subject.name, subject.prefix, "cluster")
-        written = con.execute(f"create or replace table linked.{name}{STAGING} as {identities}").fetchone()
-        return int(written[0]) if written else 0
+        return create_table(con, f"linked.{name}{STAGING}", identities)
 
     return LinkedTable(
         name,

@@ -6,6 +6,7 @@ Here: create `schema.name__next`, count its rows by kind. Not here: validating i
 
 import duckdb
 
+from suining_data.compression import create_table
 from suining_data.models.errors import ModelError, place
 from suining_data.models.reading import Model, check_columns
 from suining_data.warehouse import STAGING, drop, load_spatial
@@ -21,7 +22,11 @@ def build(con: duckdb.DuckDBPyConnection, model: Model) -> int | None:
     load_spatial(con, model.sql)
     drop(con, staging)
     try:
-        con.execute(f"create {'view' if model.is_view else 'table'} {staging} as {model.sql}")
+        rows = None
+        if model.is_view:
+            con.execute(f"create view {staging} as {model.sql}")
+        else:
+            rows = create_table(con, staging, model.sql)
         check_columns(model, [row[0] for row in con.execute(f"describe {staging}").fetchall()])
     except duckdb.Error as error:
         drop(con, staging)
@@ -29,11 +34,7 @@ def build(con: duckdb.DuckDBPyConnection, model: Model) -> int | None:
     except ModelError:
         drop(con, staging)
         raise
-    if model.is_view:
-        return None
-    row = con.execute(f"select count(*) from {staging}").fetchone()
-    assert row is not None
-    return int(row[0])
+    return rows
 
 
 def counts(con: duckdb.DuckDBPyConnection, model: Model) -> dict[str, int]:

@@ -6,10 +6,10 @@ Here: copying it if it is as it was published and worth keeping. Not here: what 
 import hashlib
 from pathlib import Path
 
+from suining_data.compression import FORMAT
 from suining_data.publication.manifest import DATABASE, read_database
 from suining_data.settings import Settings
 
-FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves the size of texts in little time
 MOST_COPIES = 30  # one after the other, then a file is written anew: rows are again in the order of the warehouse
 MOST_FREE = (
     0.45  # share of the file's blocks without content; with 1 % of the rows changed a night it is 0.42 after 30 nights

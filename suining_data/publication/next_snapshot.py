@@ -9,7 +9,6 @@ Not here: the copy (last_file.py), the rows that came and went (changed_rows.py)
 
 import hashlib
 import os
-import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +21,13 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from suining_data.compression import FORMAT, create_table
 from suining_data.models import Model
 from suining_data.publication.changed_rows import leads_from, take_changes
-from suining_data.publication.last_file import FORMAT, copy_last
+from suining_data.publication.last_file import copy_last
 from suining_data.publication.manifest import DATABASE, digest_of_file, read_database, read_manifest
 from suining_data.settings import Settings
-from suining_data.sql import identifier, literal
+from suining_data.sql import literal
 from suining_data.warehouse import BASES, LIBRARIES, drop, table_exists, transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -46,10 +46,6 @@ REDIRECTS = {
     f"governance.{subject}_redirect": ((f"registry.{subject}_redirect",), f"from registry.{subject}_redirect")
     for subject in ("person", "organization")
 }
-# texts that hardly repeat: looking for a compression costs more time than writing them, and finds none
-RARELY_REPEATED = re.compile(
-    "(person|organization|resident|relationship|credential|enrolment|conflict)_id|name|phone|identifier"
-)
 _opening = threading.Lock()
 
 
@@ -186,14 +182,8 @@ def is_copied(con: Connection, table: str) -> bool:
 
 def _copy_whole(con: Connection, table: str) -> None:
     """Copy a table, or the rows of a view, into the snapshot as a table; call it inside a transaction."""
-    declared = [
-        f"{identifier(name)} {kind}"
-        + (" using compression uncompressed" if kind == "VARCHAR" and RARELY_REPEATED.fullmatch(name) else "")
-        for name, kind, *_ in con.execute(f"describe {table}").fetchall()
-    ]
     drop(con, f"snapshot.{table}")
-    con.execute(f"create table snapshot.{table} ({', '.join(declared)})")
-    con.execute(f"insert into snapshot.{table} from {table}")
+    create_table(con, f"snapshot.{table}", f"from {table}")
 
 
 def add_link(con: Connection, settings: Settings, name: str) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource, Unit
+from suining_data.compression import create_table
 from suining_data.ingestion import files_of
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
@@ -94,7 +95,7 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
         delivered = f"select 0::bigint as record_id, '' as batch_id, 0::bigint as line_number, {sources} where false"
     select = staged_select(resource)
     load_spatial(con, select)
-    con.execute(f"create or replace table {table} as with delivered as ({delivered}) from ({select})")
+    create_table(con, table, f"with delivered as ({delivered}) from ({select})")
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
