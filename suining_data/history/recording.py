@@ -25,11 +25,12 @@ class Recorded:
     ended: int
     states: int
     all_ended: int
+    forgotten: int = 0  # persons whose states were removed
 
     @property
     def version(self) -> str:
-        """The same for the same history: states are only added and ended."""
-        return f"{self.states} states, {self.all_ended} ended"
+        """The same for the same history: states are only added and ended, unless a person is forgotten."""
+        return f"{self.states} states, {self.all_ended} ended" + f", {self.forgotten} forgotten" * bool(self.forgotten)
 
 
 def compare(con: Connection, kept: Kept) -> Recorded:
@@ -76,11 +77,12 @@ def compare(con: Connection, kept: Kept) -> Recorded:
         from (select *, {digest} as digest from {kept.table}) as present
         join explained using (digest)
     """)
-    begun, ended, states, closed = con.execute(f"""
-        select (select count(*) from begun_state), (select count(*) from ended_state), count(*), count(recorded_to)
+    begun, ended, states, closed, forgotten = con.execute(f"""
+        select (select count(*) from begun_state), (select count(*) from ended_state), count(*), count(recorded_to),
+            (select count(*) from registry.tombstone)
         from {kept.history}
     """).fetchall()[0]
-    return Recorded(begun, ended, states + begun, closed + ended)
+    return Recorded(begun, ended, states + begun, closed + ended, forgotten)
 
 
 def record(con: Connection, kept: Kept, run_id: str) -> None:

@@ -48,6 +48,7 @@ from suining_data.standardization import (
     implausible_column,
     promote,
     quarantine_changed,
+    redactor,
     staged_select,
     standardize,
 )
@@ -129,7 +130,8 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> WriteResult:
         from suining_data.ingestion.fetching import fetch  # imports psycopg, which only exchange tables need
 
-        fetched = fetch(context.con, context.settings, unit, resource, context.run_id)
+        redact = redactor(context.con, context.settings, resource)
+        fetched = fetch(context.con, context.settings, unit, resource, context.run_id, redact=redact)
         notices = [fetched.notice] if fetched.notice else []
         return WriteResult(
             rows=fetched.rows,
@@ -165,6 +167,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             context.run_id,
             accepted=accepted_batches(context.con),
             validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
+            redact=redactor(context.con, context.settings, resource),
         )
         return WriteResult(
             rows=ingested.raw_rows,
