@@ -39,7 +39,8 @@ def forget(
     if known is None:
         console.print(f"{person_id}: 已遗忘，无事可做 (forgotten before: nothing to do)")
         return
-    print_preview(known, preview(settings(), known))
+    if dry_run or not yes:
+        print_preview(known, preview(settings(), known))
     if dry_run:
         return
     if not yes and not typer.confirm("确定删除？不可恢复 (remove all of this? it cannot be undone)"):

@@ -33,7 +33,7 @@ from suining_data.ingestion import (
 )
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
-from suining_data.standardization import find_lines, is_concerned, redact
+from suining_data.standardization import count_lines, is_concerned, take_out_found
 from suining_data.tombstones import MARKS
 from suining_data.warehouse import STAGING, drop, transaction
 
@@ -80,7 +80,7 @@ def find_in_deliveries(con: Connection, settings: Settings) -> Iterator[InBatch]
         for batch in _batches_with_files(con, settings, resource):
             paths = _paths(settings, batch)
             if is_concerned(con, *paths, resource):
-                rows, cells = find_lines(con, paths[0], resource)
+                rows, cells = count_lines(con)
                 files = _landed(settings, unit, resource, {batch.batch_id})
                 yield InBatch(resource.id, batch.batch_id, batch.file_name, rows, cells, tuple(files))
 
@@ -92,11 +92,13 @@ def take_out_of_deliveries(con: Connection, settings: Settings) -> None:
     """
     for unit, resource in _delivered():
         batches = _batches_with_files(con, settings, resource)
-        concerned = [each for each in batches if is_concerned(con, *_paths(settings, each), resource)]
-        begun = {each.batch_id: replace(each, redactions=each.redactions + 1) for each in concerned}
-        write_ledger(con, begun.values())
-        for batch in begun.values():
-            redact(con, *_paths(settings, batch), resource)
+        begun: dict[str, Batch] = {}
+        for batch in batches:
+            paths = _paths(settings, batch)
+            if is_concerned(con, *paths, resource):
+                begun[batch.batch_id] = replace(batch, redactions=batch.redactions + 1)
+                write_ledger(con, [begun[batch.batch_id]])
+                take_out_found(con, *paths)
         redacted = [
             recounted(begun.get(each.batch_id, each), *_paths(settings, each))
             for each in batches

@@ -46,7 +46,7 @@ def take_out(con: duckdb.DuckDBPyConnection, raw: Path, rejected: Path, lines: s
     """
     columns = [name for name in pq.read_schema(raw).names if name != LINE]
     emptied = ", ".join(
-        f"case when list_contains(found.sources, {literal(name)}) then null else {identifier(name)} end as {identifier(name)}"
+        f"case when list_contains(found.sources, {literal(name)}) then null else raw.{identifier(name)} end as {identifier(name)}"
         for name in columns
     )
     _rewrite(

@@ -2,12 +2,11 @@
 
 from suining_data.standardization.accounts import ACCOUNTS, UNBALANCED, create_accounts, unbalanced_batches
 from suining_data.standardization.forgotten_rows import (
-    LINES,
     PAIRS,
-    find_lines,
+    count_lines,
     is_concerned,
-    redact,
     redactor,
+    take_out_found,
     write_marks,
 )
 from suining_data.standardization.plausibility import implausible_column
@@ -17,22 +16,21 @@ from suining_data.standardization.statement import staged_select
 
 __all__ = [
     "ACCOUNTS",
-    "LINES",
     "PAIRS",
     "UNBALANCED",
     "Account",
+    "count_lines",
     "create_accounts",
-    "find_lines",
     "implausible_column",
     "is_concerned",
     "promote",
     "quarantine_changed",
-    "redact",
     "redactor",
     "rules_of_derived",
     "rules_of_fields",
     "staged_select",
     "standardize",
+    "take_out_found",
     "unbalanced_batches",
     "write_marks",
 ]

@@ -117,8 +117,8 @@ def _sources(resource: Resource, column: str) -> set[str]:
     return {field.source for field in resource.fields if field.name in names}
 
 
-def find_lines(con: Connection, raw: Path, resource: Resource) -> tuple[int, int]:
-    """Fill LINES for a file of raw/. Returns how many rows go as a whole, and how many lose cells. Needs the marks."""
+def find_lines(con: Connection, raw: Path, resource: Resource) -> None:
+    """Fill LINES for a file of raw/; the marks must be ready."""
     selects = [_numbers_in(f"read_parquet({literal(raw)})", _texts_of(raw), LINE)]
     persons = described(resource)
     if persons:
@@ -129,31 +129,38 @@ def find_lines(con: Connection, raw: Path, resource: Resource) -> tuple[int, int
         select line, bool_or(is_whole) as is_whole, list_distinct(flatten(list(sources))) as sources
         from ({" union all ".join(selects)}) group by line
     """)
-    whole, cells = con.execute(
-        f"select count(*) filter (is_whole), count(*) filter (not is_whole) from {LINES}"
-    ).fetchall()[0]
-    return int(whole), int(cells)
 
 
 def redactor(con: Connection, settings: Settings, resource: Resource) -> Callable[[Path, Path], bool]:
-    """What takes forgotten persons out of the two files of a batch of a resource, and says whether it found any."""
+    """What takes forgotten persons out of the two files of a batch of a resource, and says whether it had any."""
     if not load_marks(con, settings):
         return lambda raw, rejected: False
-    return lambda raw, rejected: redact(con, raw, rejected, resource)
 
+    def redact(raw: Path, rejected: Path) -> bool:
+        is_found = is_concerned(con, raw, rejected, resource)
+        if is_found:
+            take_out_found(con, raw, rejected)
+        return is_found
 
-def redact(con: Connection, raw: Path, rejected: Path, resource: Resource) -> bool:
-    """Take the persons whose marks are ready out of the two files of a batch. True if it found any."""
-    if not is_concerned(con, raw, rejected, resource):
-        return False
-    take_out(con, raw, rejected, LINES, texts_with_number(rejected))
-    return True
+    return redact
 
 
 def is_concerned(con: Connection, raw: Path, rejected: Path, resource: Resource) -> bool:
-    """Whether a batch has rows, cells or rejected lines of the persons whose marks are ready; fills LINES."""
-    found = find_lines(con, raw, resource)
-    return any(found) or con.execute(f"{texts_with_number(rejected)} limit 1").fetchone() is not None
+    """Whether a batch has anything of the persons whose marks are ready; finds their lines."""
+    find_lines(con, raw, resource)
+    return any(count_lines(con)) or con.execute(f"{texts_with_number(rejected)} limit 1").fetchone() is not None
+
+
+def take_out_found(con: Connection, raw: Path, rejected: Path) -> None:
+    """Take the lines that were found out of the two files of a batch."""
+    take_out(con, raw, rejected, LINES, texts_with_number(rejected))
+
+
+def count_lines(con: Connection) -> tuple[int, int]:
+    """How many of the found rows go as a whole, and how many lose cells."""
+    counts = f"select count(*) filter (is_whole), count(*) filter (not is_whole) from {LINES}"
+    whole, cells = con.execute(counts).fetchall()[0]
+    return int(whole), int(cells)
 
 
 def texts_with_number(rejected: Path) -> str:
