@@ -46,6 +46,7 @@ from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
     implausible_column,
+    past_of,
     promote,
     quarantine_changed,
     redactor,
@@ -93,6 +94,11 @@ ROWS_BALANCE = Check(
     "rows_balance",
     "完整性：文件行数=表头+拒收+原始；原始=入库+隔离+被替代 (every line of every batch is accounted for)",
     is_blocking=True,
+)
+PAST_KEPT = Check(
+    "past_kept",
+    "一致性：来件未悄然改动往期数据；如系更正，应以原文件名重新交付 (no delivery changes the past without declaring a correction)",
+    is_warning=True,
 )
 
 
@@ -225,7 +231,12 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
                 "rejected_lines": account.rejected,
             },
             failures={
-                ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced)
+                ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced),
+                PAST_KEPT.name: tuple(
+                    f"{each.file_name} 列 {each.source}: {each.rows:,} 行的往期数据与 {each.former_file_name} 不同\n"
+                    f"{each.file_name} column {each.source}: {each.rows:,} rows differ from {each.former_file_name} about the past"
+                    for each in account.revised
+                ),
             },
         )
 
@@ -238,7 +249,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         digest=_digest_of_sql("standardization", staged_select(resource), *resource.key),
         write=write,
         promote=lambda context: promote(context.con, resource),
-        checks=(ROWS_BALANCE,),
+        checks=(ROWS_BALANCE,) if past_of(resource).is_empty else (ROWS_BALANCE, PAST_KEPT),
         suite=staged_suite(resource),
         unit=unit.id,
         columns=(*ROW_KEYS, *columns, FAILED_RULES),

@@ -17,14 +17,12 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
-import sqlglot
-from sqlglot import exp
 
-from suining_data.catalog import Derived, Entity, Resource
+from suining_data.catalog import Entity, Resource
 from suining_data.ingestion import LINE, take_out
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
-from suining_data.standardization.statement import source_columns, staged_select
+from suining_data.standardization.statement import delivered_sources, source_columns, staged_select
 from suining_data.tombstones import is_marked, load_marks, mark
 from suining_data.warehouse import load_spatial
 
@@ -85,9 +83,9 @@ class Described:
     @property
     def is_in_key(self) -> bool:
         """Whether name or number of the person are part of the key of the row."""
-        key = {source for name in self.resource.key for source in _sources(self.resource, name)}
+        key = {source for name in self.resource.key for source in delivered_sources(self.resource, name)}
         return any(
-            key & _sources(self.resource, self.entity.values[name])
+            key & delivered_sources(self.resource, self.entity.values[name])
             for name in IDENTIFYING
             if name in self.entity.values
         )
@@ -96,7 +94,7 @@ class Described:
         """The delivered columns that say these attributes of the person, without those of the key of the row."""
         columns = (self.entity.values[name] for name in attributes if name in self.entity.values)
         key = {field.source for field in self.resource.fields if field.name in self.resource.key}
-        return sorted({source for column in columns for source in _sources(self.resource, column)} - key)
+        return sorted({source for column in columns for source in delivered_sources(self.resource, column)} - key)
 
 
 PAIRS = {"name_birth": "birth_date", "name_phone": "phone"}
@@ -106,15 +104,6 @@ def described(resource: Resource) -> list[Described]:
     """The persons that a row of a resource is about."""
     persons = (each for each in resource.entities if each.subject == "person")
     return [Described(resource, each, number) for number, each in enumerate(persons)]
-
-
-def _sources(resource: Resource, column: str) -> set[str]:
-    """The delivered columns from which a staged column is made."""
-    declared = next(each for each in resource.columns if each.name == column)
-    if not isinstance(declared, Derived):
-        return {declared.source}
-    names = {part.name for part in sqlglot.parse_one(declared.sql, dialect="duckdb").find_all(exp.Column)}
-    return {field.source for field in resource.fields if field.name in names}
 
 
 def find_lines(con: Connection, raw: Path, resource: Resource) -> None:
