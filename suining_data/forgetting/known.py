@@ -15,9 +15,11 @@ import duckdb
 
 from suining_data.catalog import load_catalog
 from suining_data.settings import Settings
-from suining_data.sql import literal
+from suining_data.sql import literal, literals
 from suining_data.standardization import PAIRS, write_marks
 from suining_data.tombstones import load_key, make_key, mark
+
+FEWEST_IN_NUMBER, FEWEST_IN_PHONE = 8, 11  # characters: shorter ones are found in other digits, too
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -30,7 +32,7 @@ class NotKnown(Exception):
 class Known:
     """A person who is to be forgotten.
 
-    `numbers` and `phones` are only this person's. `births` are pairs of name and birth (YYYY-MM-DD) that nobody else has.
+    `numbers` and `phones` are only this person's, and so long that no other digits look like them. `births` are pairs of name and birth (YYYY-MM-DD) that nobody else has.
     """
 
     person_id: str
@@ -78,8 +80,13 @@ def read_known(con: Connection, settings: Settings, person_id: str, by: str, rea
     make_key(settings)
     load_key(con, settings)
     id = _present_id(con, person_id)
+    merged = con.execute(
+        "select person_id from registry.person_golden where merged_into = ? order by 1", [id]
+    ).fetchall()
+    ids = (id, *(former for (former,) in merged))
     _find_records(con, id)
     con.execute("create or replace temp table own_mark (mark varchar)")
+    _find_values(con, id, ids)
     for (resource_id,) in con.execute("select distinct resource_id from temp.record_of_person order by 1").fetchall():
         write_marks(con, load_catalog().resource(resource_id), "temp.record_of_person", "temp.own_mark")
     numbers, phones, births = _numbers(con), _unshared(con, "phone"), _unshared(con, "birth_date")
@@ -89,12 +96,11 @@ def read_known(con: Connection, settings: Settings, person_id: str, by: str, rea
         for name, value in births if column == "birth_date" else _unshared(con, column):
             con.execute(f"insert into own_mark select {mark(kind, literal(name), literal(value))}")
     marks = con.execute("select distinct mark from own_mark where mark is not null order by 1").fetchall()
-    ids = con.execute("select person_id from registry.person_golden where merged_into = ? order by 1", [id]).fetchall()
     return Known(
         person_id=id,
         by=by,
         reason=reason,
-        ids=(id, *(merged for (merged,) in ids)),
+        ids=ids,
         marks=tuple(each for (each,) in marks),
         numbers=tuple(numbers),
         phones=tuple(_phones(con, phones)),
@@ -128,12 +134,23 @@ def _find_records(con: Connection, id: str) -> None:
         """,
         {"id": id},
     )
+
+
+def _find_values(con: Connection, id: str, ids: tuple[str, ...]) -> None:
+    """Fill temp.value_of_person, also with what only registry and history know of a withdrawn person; temp.value_of_others."""
     con.execute(
-        """
+        f"""
         create or replace temp table value_of_person as
         select name, birth_date, phone, resident_id, other_id, link_rule from linked.person_record where person_id = $id
         union all
         select name, birth_date, phone, resident_id, null, 'golden' from population.person where person_id = $id
+        union all
+        select name, birth_date, phone, null, null, null from history.person where person_id in ({literals(ids)})
+        union all
+        select null, null, null, case when not contains(identity_key, ':') then identity_key end,
+            case when contains(identity_key, ':') then split_part(identity_key, ':', 2) end,
+            case when contains(identity_key, ':') then 'other_id' else 'resident_id' end
+        from registry.person_identity where person_id in ({literals(ids)}) and not starts_with(identity_key, 'record:')
         """,
         {"id": id},
     )
@@ -148,6 +165,10 @@ def _find_records(con: Connection, id: str) -> None:
         """,
         {"id": id},
     )
+    con.execute(f"""
+        insert into own_mark select {mark("number", "identity_key")} from registry.person_identity
+        where person_id in ({literals(ids)}) and not starts_with(identity_key, 'record:')
+    """)
 
 
 def _numbers(con: Connection) -> list[str]:
@@ -161,7 +182,7 @@ def _numbers(con: Connection) -> list[str]:
         select other_id from value_of_person where link_rule = 'other_id'
         order by 1
     """).fetchall()
-    return [number for (number,) in rows if number]
+    return [number for (number,) in rows if number and len(number) >= FEWEST_IN_NUMBER]
 
 
 def _unshared(con: Connection, column: str) -> list[tuple[str, str]]:
@@ -184,4 +205,4 @@ def _phones(con: Connection, pairs: list[tuple[str, str]]) -> list[str]:
         """,
         {"phones": [phone for _, phone in pairs]},
     ).fetchall()
-    return [phone for (phone,) in rows]
+    return [phone for (phone,) in rows if len(phone) >= FEWEST_IN_PHONE]

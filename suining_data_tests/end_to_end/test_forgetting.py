@@ -20,6 +20,7 @@ from suining_data_tests.benchmarks.same_tables import VOLATILE, differing_tables
 from suining_data_tests.end_to_end.conftest import City
 from suining_data_tests.sharing import once
 
+REGISTER = "sichuan_public_security__residents"
 ROLES = ("household_member", "husband", "legal_representative")
 
 
@@ -40,6 +41,7 @@ def somebody(city: City) -> Person:
             select person_id, count(*) filter (link_rule not in ('resident_id', 'other_id')) as scored, max(phone) as phone,
                 count(distinct role) filter (role in {ROLES}) as roles
             from linked.person_record where person_id is not null group by person_id
+            having bool_or(resource_id = '{REGISTER}' and link_rule = 'resident_id')
         )
         select person_id, resident_id, name, candidate.phone from candidate join population.person using (person_id)
         where resident_id is not null order by roles desc, scored desc, person_id limit 1
