@@ -32,7 +32,8 @@ class NotKnown(Exception):
 class Known:
     """A person who is to be forgotten.
 
-    `numbers` and `phones` are only this person's, and so long that no other digits look like them. `births` are pairs of name and birth (YYYY-MM-DD) that nobody else has.
+    `numbers` and `phones` are only this person's, and so long that no other digits look like them. `births` are pairs of
+    name and birth (YYYY-MM-DD) that nobody else has.
     """
 
     person_id: str
@@ -51,13 +52,13 @@ def unfinished_file(settings: Settings, person_id: str) -> Path:
 
 
 def read_unfinished(settings: Settings, person_id: str) -> Known | None:
-    """What is known of a person whose forgetting has begun, and is not finished."""
-    file = unfinished_file(settings, person_id)
-    if not file.exists():
-        return None
-    kept = json.loads(file.read_text(encoding="utf-8"))
-    lists = {name: tuple(kept[name]) for name in ("ids", "marks", "numbers", "phones")}
-    return Known(**{**kept, **lists, "births": tuple((name, birth) for name, birth in kept["births"])})
+    """What is known of a person whose forgetting has begun and is not finished; also by an id that was merged."""
+    for file in sorted(unfinished_file(settings, "").parent.glob(unfinished_file(settings, "*").name)):
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if person_id in kept["ids"]:
+            lists = {name: tuple(kept[name]) for name in ("ids", "marks", "numbers", "phones")}
+            return Known(**{**kept, **lists, "births": tuple((name, birth) for name, birth in kept["births"])})
+    return None
 
 
 def write_unfinished(settings: Settings, known: Known) -> None:
@@ -71,8 +72,9 @@ def write_unfinished(settings: Settings, known: Known) -> None:
 
 
 def is_forgotten(con: Connection, person_id: str) -> bool:
-    """Whether the registry has a tombstone of this id."""
-    return con.execute("select 1 from registry.tombstone where person_id = ?", [person_id]).fetchone() is not None
+    """Whether the person with this id, or that it was merged into, was forgotten."""
+    sql = "select 1 from registry.person_golden where person_id = ? and status = 'forgotten'"
+    return con.execute(sql, [person_id]).fetchone() is not None
 
 
 def read_known(con: Connection, settings: Settings, person_id: str, by: str, reason: str) -> Known:

@@ -1,6 +1,6 @@
 """Taking a person out of what no refresh writes anew: deliveries, registry, history, logs, and what is left of before.
 
-Here: one function for each place. Each can be done again after it broke off. Not here: their order (forget.py).
+Here: one function for each place. Each can be done again after it broke off. Not here: their order (order.py).
 """
 
 import shutil

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from suining_data.cli import app
-from suining_data.forgetting import forget as forgetting
+from suining_data.forgetting import order
 from suining_data.settings import Settings, settings
 from suining_data_tests.benchmarks.same_tables import VOLATILE, differing_tables
 from suining_data_tests.end_to_end.conftest import City
@@ -201,7 +201,7 @@ def test_after_a_crash_the_same_command_finishes(own_city: City, place: str, mon
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(forgetting, place, kill)
+        patch.setattr(order, place, kill)
         with pytest.raises(Killed):
             command(person.id, "--yes")
     own_city.refresh()  # the night comes before anybody tries again

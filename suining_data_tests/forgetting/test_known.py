@@ -71,5 +71,8 @@ def test_what_is_known_is_kept_for_its_owner_only(con: duckdb.DuckDBPyConnection
     assert read_unfinished(settings, "P3") is None
     write_unfinished(settings, known)
     assert read_unfinished(settings, "P3") == known
+    both = read_known(con, settings, "P1", "李主任", "1")
+    write_unfinished(settings, both)
+    assert read_unfinished(settings, "P2") == both, "P2 was merged into P1"
     assert unfinished_file(settings, "P3").stat().st_mode & 0o077 == 0
     assert NUMBER not in str(known.marks)
