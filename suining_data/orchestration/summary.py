@@ -103,7 +103,7 @@ def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
         findings,
         problems,
         failed,
-        con.execute(REVISED).fetchall(),
+        con.execute(REVISED).fetchall() if table_exists(con, "governance.silent_revision") else [],
     )
 
 
