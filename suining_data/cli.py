@@ -20,6 +20,7 @@ from suining_data.city import load_city
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.explain import changes, explain_app
+from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
@@ -246,6 +247,7 @@ def query(
 
 
 app.command()(changes)
+app.command()(forget)
 
 
 @app.command()

@@ -27,7 +27,8 @@ def create_table(con: duckdb.DuckDBPyConnection, table: str, sql: str) -> int:
         f"{identifier(name)} {kind}{_compression(name, kind)}"
         for name, kind, *_ in con.execute(f"describe {sql}").fetchall()
     ]
-    con.execute(f"create or replace table {table} ({', '.join(columns)})")
+    temporary = "temp " if table.startswith("temp.") else ""
+    con.execute(f"create or replace {temporary}table {table} ({', '.join(columns)})")
     written = con.execute(f"insert into {table} {sql}").fetchone()
     return int(written[0]) if written else 0
 

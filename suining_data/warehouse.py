@@ -8,6 +8,7 @@ Not here: what the tables hold (the stages), the published copy that analysts op
 import errno
 import fcntl
 import hashlib
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,9 @@ from pathlib import Path
 import duckdb
 
 from suining_data.city import load_city
-from suining_data.compression import STORAGE
+from suining_data.compression import FORMAT, STORAGE
 from suining_data.settings import REFERENCE, Settings
-from suining_data.sql import identifier
+from suining_data.sql import identifier, literal
 
 BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
@@ -111,7 +112,7 @@ def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyC
 
 @contextmanager
 def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse for writing, under its lock. All code that writes to the warehouse opens it here.
+    """The warehouse for writing, under its lock. All code that changes the warehouse opens it here.
 
     When another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once with a message and waits. Raises
     WarehouseBusy also when a program that does not use the lock has the file open.
@@ -126,6 +127,27 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
             yield con
         finally:
             con.close()
+
+
+def rewrite(settings: Settings) -> None:
+    """Write the file of the warehouse anew: DuckDB leaves deleted rows in freed blocks of a file. Needs the lock to be free.
+
+    A killed rewrite leaves the former file as it was.
+    """
+    with _locked(settings):
+        fresh, file = settings.warehouse.with_suffix(".fresh"), settings.warehouse
+        shutil.rmtree(file.parent / "spill", ignore_errors=True)  # of a killed run
+        with duckdb.connect() as con:
+            con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
+            con.execute("set temp_directory = ?", [str(file.parent / "spill")])
+            for name in (fresh, Path(f"{fresh}.wal")):
+                name.unlink(missing_ok=True)
+            con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
+            con.execute(
+                f"attach {literal(file)} as former; attach {literal(fresh)} as fresh (storage_version '{FORMAT}')"
+            )
+            con.execute("checkpoint former; copy from database former to fresh; checkpoint fresh")
+        fresh.replace(file)
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection, sql: str = "ST_") -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.catalog import Catalog
-from suining_data.feedback.rows import BATCHES, COUNTS, ROWS, expectations, units_with_feedback
+from suining_data.feedback.rows import BATCHES, COUNTS, REVISIONS, ROWS, expectations, units_with_feedback
 from suining_data.feedback.sheets import Feedback, Row, write_workbook
 
 ROWS_AT_ONCE = 10_000
@@ -28,7 +28,8 @@ class Exported:
 
 
 def export_quarantine(con: duckdb.DuckDBPyConnection, catalog: Catalog, folder: Path, day: date) -> list[Exported]:
-    """Write `<unit name>_<day>.xlsx` into `folder` for every publisher with quarantined values or a refused file.
+    """Write `<unit name>_<day>.xlsx` into `folder` for every publisher with quarantined values, a refused file or a silent
+    revision.
 
     `con` has the published file open. The file names contain nothing personal, but the cells do.
     """
@@ -41,8 +42,8 @@ def export_quarantine(con: duckdb.DuckDBPyConnection, catalog: Catalog, folder: 
         file = folder / f"{name}_{day:%Y%m%d}.xlsx"
         fresh = file.with_name(f".{file.name}.new")
         parameters = {"unit": unit_id}
-        counts, batches = (con.execute(sql, parameters).fetchall() for sql in (COUNTS, BATCHES))
-        rows = write_workbook(fresh, Feedback(name, day, _rows(con, parameters), counts, batches))
+        counts, batches, revisions = (con.execute(sql, parameters).fetchall() for sql in (COUNTS, BATCHES, REVISIONS))
+        rows = write_workbook(fresh, Feedback(name, day, _rows(con, parameters), counts, batches, revisions))
         fresh.replace(file)
         exported.append(Exported(name, file, rows))
     return exported

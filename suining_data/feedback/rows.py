@@ -35,6 +35,8 @@ UNITS = f"""
     union
     select unit_id, 0 from governance.batch where {REFUSED}
         and unit_id not in (select unit_id from governance.quarantine)
+    union
+    select unit_id, 0 from governance.silent_revision where unit_id not in (select unit_id from governance.quarantine)
     order by unit_id
 """
 # A derived column was not delivered, so the columns from which it was computed are shown.
@@ -74,6 +76,15 @@ BATCHES = f"""
     where unit_id = $unit and (status = 'in_force' or {REFUSED})
     order by resource_id, file_name, first_seen_at
 """
+# what a delivery says otherwise about the past than the one before it: file and line of both, for the unit to look up
+REVISIONS = """
+    select coalesce(resource_name, revision.resource_id), coalesce(label, revision.field), revision.field,
+        cast(own_date as varchar), former_file_name, former_line_number, file_name, line_number
+    from governance.silent_revision as revision left join expectation
+        on expectation.resource_id = revision.resource_id and expectation.field = revision.field
+    where unit_id = $unit
+    order by revision.resource_id, file_name, line_number, revision.field
+"""
 
 
 def expectations(catalog: Catalog) -> pa.Table:
@@ -109,5 +120,6 @@ def line_expected(resource: Resource) -> str:
 
 
 def units_with_feedback(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Unit id -> number of its quarantined rows, for every unit with quarantined rows or a refused file."""
+    """Unit id -> number of its quarantined rows, for every unit with quarantined rows, a refused file or a
+    silent revision."""
     return dict(con.execute(UNITS).fetchall())

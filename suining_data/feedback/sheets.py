@@ -1,4 +1,4 @@
-"""The workbook of one publisher: a cover page, and the quarantined rows on as many sheets as necessary.
+"""The workbook of one publisher: a cover page, silent revisions, and the quarantined rows on as many sheets as necessary.
 
 Here: sheets, columns, formats. Not here: which rows (rows.py), which publishers and file names (export.py).
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import xlsxwriter
 
 ROWS_PER_SHEET = 1_048_575  # without the header
-COVER, ROWS = "说明", "明细"
+COVER, ROWS, REVISED = "说明", "明细", "往期变动"
 FONT = "宋体"
 Row = tuple[str | int | None, ...]
 
@@ -33,6 +33,16 @@ COLUMNS = (
 )
 COUNTED = ("信息资源", "信息项", "问题", "处理", "条数")
 BATCHED = ("信息资源", "文件", "状态", "收到日期", "总行数", "未能读入", "整行未入库", "被替代", "入库")
+REVISED_COLUMNS = (
+    ("信息资源", 22),
+    ("信息项", 18),
+    ("列名", 16),
+    ("所属日期", 14),
+    ("原文件", 26),
+    ("原行号", 9),
+    ("新文件", 26),
+    ("新行号", 9),
+)
 COVER_WIDTHS = (26, 26, 80, 26, 10, 10, 12, 10, 10)
 
 HOW = (
@@ -41,19 +51,22 @@ HOW = (
     "重新导出时请把身份证号、统一社会信用代码、账号等列设为文本，编码、分隔符、列名与原文件一致。",
     "“该值未采用”的行其余内容已入库；“整行未入库”“整行未能读入”的行在更正前不进入基础库。",
     "核实后确认原值无误的，请附依据告知数据主管部门，不必改动文件。",
+    "“往期变动”列出新文件与原文件对往期的说法不一之处。如系更正，请把更正后的整个文件以原文件名重新交付；如新文件有误，请更正新文件。",
     "本文件含个人信息，仅供交付单位核对更正，请勿转发。",
 )
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """The content of a workbook. `rows` has the columns COLUMNS, `counts` has COUNTED, `batches` has BATCHED."""
+    """The content of a workbook. `rows` has the columns COLUMNS, `counts` has COUNTED, `batches` has BATCHED,
+    `revisions` has REVISED_COLUMNS."""
 
     unit_name: str
     day: date
     rows: Iterable[Row]
     counts: Sequence[Row]
     batches: Sequence[Row]
+    revisions: Sequence[Row] = ()
 
 
 def write_workbook(file: Path, feedback: Feedback) -> int:
@@ -61,6 +74,7 @@ def write_workbook(file: Path, feedback: Feedback) -> int:
     with xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False}) as book:
         book.formats[0].set_font_name(FONT)
         _write_cover(book, feedback)
+        _write_revisions(book, feedback.revisions)
         return _write_rows(book, feedback.rows)
 
 
@@ -90,8 +104,8 @@ def _write_cover(book: xlsxwriter.Workbook, feedback: Feedback) -> None:
 class _Lines:
     """Writes a sheet from the top down."""
 
-    def __init__(self, sheet: xlsxwriter.worksheet.Worksheet) -> None:
-        self.sheet, self.next = sheet, 0
+    def __init__(self, sheet: xlsxwriter.worksheet.Worksheet, first: int = 0) -> None:
+        self.sheet, self.next = sheet, first
 
     def write(self, cells: Sequence[str | int | None], form: xlsxwriter.format.Format) -> None:
         for column, cell in enumerate(cells):
@@ -122,6 +136,19 @@ def _write_rows(book: xlsxwriter.Workbook, rows: Iterable[Row]) -> int:
     return total
 
 
+def _write_revisions(book: xlsxwriter.Workbook, revisions: Sequence[Row]) -> None:
+    """A sheet of the silent revisions, if there are any. Those that one sheet cannot hold are in the published table."""
+    if not revisions:
+        return
+    sheet, text = (
+        _sheet(book, REVISED, _header(book), REVISED_COLUMNS),
+        book.add_format({"font_name": FONT, "num_format": "@"}),
+    )
+    lines = _Lines(sheet, first=1)
+    for row in revisions[:ROWS_PER_SHEET]:
+        lines.write(row, text)
+
+
 def _parts(rows: Iterator[Row]) -> Iterator[tuple[str, Iterator[Row]]]:
     """Sheet name and rows of each sheet; at least one sheet. Read all rows of a sheet before the next sheet."""
     first, number = next(rows, None), 1
@@ -139,11 +166,16 @@ def _part(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
             yield row
 
 
-def _sheet(book: xlsxwriter.Workbook, name: str, header: xlsxwriter.format.Format) -> xlsxwriter.worksheet.Worksheet:
+def _sheet(
+    book: xlsxwriter.Workbook,
+    name: str,
+    header: xlsxwriter.format.Format,
+    columns: Sequence[tuple[str, int]] = COLUMNS,
+) -> xlsxwriter.worksheet.Worksheet:
     sheet = _printable(book.add_worksheet(name))
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 2)
-    for column, (title, width) in enumerate(COLUMNS):
+    for column, (title, width) in enumerate(columns):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, header)
     return sheet

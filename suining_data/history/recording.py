@@ -37,11 +37,12 @@ class Recorded:
     ended: int
     states: int
     all_ended: int
+    forgotten: int = 0  # persons whose states were removed
 
     @property
     def version(self) -> str:
-        """The same for the same history: states are only added and ended."""
-        return f"{self.states} states, {self.all_ended} ended"
+        """The same for the same history: states are only added and ended, unless a person is forgotten."""
+        return f"{self.states} states, {self.all_ended} ended" + f", {self.forgotten} forgotten" * bool(self.forgotten)
 
     @property
     def difference(self) -> Difference:
@@ -108,11 +109,12 @@ def compare(con: Connection, kept: Kept, run: Run, changed: Collection[str] | No
 
 def _recorded(con: Connection, kept: Kept) -> Recorded:
     """What the last comparison found; call it before the history is written."""
-    begun, ended, states, closed = con.execute(f"""
-        select (select count(*) from begun_state), (select count(*) from ended_state), count(*), count(recorded_to)
+    begun, ended, states, closed, forgotten = con.execute(f"""
+        select (select count(*) from begun_state), (select count(*) from ended_state), count(*), count(recorded_to),
+            (select count(*) from registry.tombstone)
         from {kept.history}
     """).fetchall()[0]
-    return Recorded(begun, ended, states + begun, closed + ended)
+    return Recorded(begun, ended, states + begun, closed + ended, forgotten)
 
 
 def record(con: Connection, kept: Kept, run: Run) -> None:

@@ -3,8 +3,8 @@
 Here: the names that other stages may use. Not here: what a value means (elements/), the staging of rows (standardization/).
 """
 
-from suining_data.ingestion.arrival import ok_file
-from suining_data.ingestion.deliveries import delivered_files
+from suining_data.ingestion.arrival import arrived, ok_file
+from suining_data.ingestion.deliveries import delivered_files, deliveries
 from suining_data.ingestion.guarded import stop_readers, warm_reader
 from suining_data.ingestion.intake import (
     CurrentBatch,
@@ -25,12 +25,17 @@ from suining_data.ingestion.ledger import (
     create_ledger,
     current_batches,
     files_of,
+    parts_of_batch,
+    recorded_batches,
+    write_ledger,
 )
 from suining_data.ingestion.plain_workbook import workbook_cells
-from suining_data.ingestion.reading import DELETED, Notice, Refused
+from suining_data.ingestion.reading import DELETED, LINE, Notice, Refused
+from suining_data.ingestion.redaction import keep_redacted, recounted, remove_redacted_files, take_out
 
 __all__ = [
     "DELETED",
+    "LINE",
     "Batch",
     "CurrentBatch",
     "Ingested",
@@ -41,17 +46,26 @@ __all__ = [
     "accept_deletions",
     "accepted_batches",
     "accounted_batches",
+    "arrived",
     "create_ledger",
     "current_batches",
     "declaration_of",
     "delivered_files",
+    "deliveries",
     "files_of",
     "ingest",
+    "keep_redacted",
     "landing_files",
     "ok_file",
+    "parts_of_batch",
     "raw_path",
+    "recorded_batches",
+    "recounted",
     "rejected_path",
+    "remove_redacted_files",
     "stop_readers",
+    "take_out",
     "warm_reader",
     "workbook_cells",
+    "write_ledger",
 ]

@@ -22,7 +22,7 @@ import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, inspect_table
-from suining_data.ingestion.intake import ingest
+from suining_data.ingestion.intake import Redactor, ingest
 from suining_data.ingestion.json_documents import json_pointer
 from suining_data.ingestion.ledger import accepted_batches, recorded_batches
 from suining_data.ingestion.plausibility import GREATEST_FALL
@@ -46,7 +46,15 @@ class Fetched:
     notice: Notice | None = None
 
 
-def fetch(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, run_id: str) -> Fetched:
+def fetch(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    unit: Unit,
+    resource: Resource,
+    run_id: str,
+    *,
+    redact: Redactor = lambda raw, rejected: False,
+) -> Fetched:
     """Fetches the new, changed and deleted rows of the table of `resource`. Complete files stay after an interruption.
 
     Without a DSN it fetches nothing and gives no notice.
@@ -58,7 +66,7 @@ def fetch(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resour
     try:
         with connected(settings.exchange_dsn.get_secret_value()) as connection:
             table = inspect_table(connection, resource, exchange)
-            with _landing(con, settings, unit, resource, table, run_id) as landing:
+            with _landing(con, settings, unit, resource, table, run_id, redact) as landing:
                 landing.fetch(fetched)
     except Refused as refusal:
         fetched.notice = Notice(refusal.zh, refusal.en)
@@ -89,10 +97,18 @@ def _interrupted(exchange: Exchange, fetched: Fetched) -> Notice:
 
 @contextmanager
 def _landing(
-    con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: Table, run_id: str
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    unit: Unit,
+    resource: Resource,
+    table: Table,
+    run_id: str,
+    redact: Redactor,
 ) -> Iterator["_Landing"]:
     """The landing folder of a resource, with the recorded rows of its table; incomplete files are removed at the end."""
-    ingested = ingest(con, settings, unit, resource, run_id)  # files of an earlier fetch that were not ingested yet
+    ingested = ingest(
+        con, settings, unit, resource, run_id, redact=redact
+    )  # files of an earlier fetch that were not ingested yet
     names = [batch.file_name for batch in recorded_batches(con, resource.id).values()]
     scratch = settings.landing / unit.id / f".{resource.id}"
     shutil.rmtree(scratch, ignore_errors=True)  # left over from a crash

@@ -53,11 +53,20 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
+from suining_data.ingestion.redaction import (
+    keep_redacted,
+    recounted,
+    redacted_batches,
+    remove_redacted_files,
+)
 from suining_data.ingestion.workbook import SHEET
 from suining_data.settings import Settings
 
 READING_VERSION = "2"  # raise it when a reader gives other rows for the same file: then every file is read again
 Validator = Callable[[Path, str], Notice | None]  # raw rows of a new batch, its id -> why it is refused
+Redactor = Callable[
+    [Path, Path], bool
+]  # takes forgotten persons out of the two files of a new batch; True if it had any
 
 
 @dataclass(frozen=True)
@@ -101,25 +110,30 @@ def ingest(
     *,
     accepted: Collection[str] = (),
     validate: Validator = lambda raw, batch_id: None,
+    redact: Redactor = lambda raw, rejected: False,
 ) -> Ingested:
     """Ingests the new files of `resource` in landing/<unit>/. Files that are already recorded are not read again.
 
     `accepted` holds the ids of implausible batches that somebody has confirmed. `validate` checks the values of a new
-    batch; when it returns a notice, the batch is refused.
+    batch; when it returns a notice, the batch is refused. `redact` takes forgotten persons out of a new batch.
     """
     create_ledger(con)
     recorded = recorded_batches(con, resource.id)
+    redacted = redacted_batches(settings, unit, resource)
     # what `suining fetch` writes is complete from the start
     quiet_seconds = 0.0 if resource.delivery.exchange else settings.quiet_seconds
     arrivals = arrived(deliveries(resource, landing_files(settings, unit, resource)), quiet_seconds)
     ids = {name: file.digest[:16] for name, file in arrivals.files.items()}
-    intake = _Intake(con, settings, unit, resource, run_id, accepted, validate, _names(resource, ids), {})
-    for batch in recorded.values():
+    intake = _Intake(con, settings, unit, resource, run_id, accepted, validate, redact, _names(resource, ids), {})
+    lost = {id: kept for id, kept in redacted.items() if id not in recorded}  # with the warehouse
+    intake.parts |= {id: kept.parts for id, kept in lost.items()}
+    for batch in (*recorded.values(), *(kept.batch for kept in lost.values())):
         intake.batches[batch.batch_id] = intake.carried_over(batch)
     files_read = sum(intake.read_if_new(arrival) for arrival in arrivals.files.values())
     result = with_status(resource, intake.batches.values(), ids)
     write_parts(con, resource.id, intake.parts)
     write_ledger(con, [b for b in result if recorded.get(b.batch_id) != b])
+    remove_redacted_files(settings, unit, resource, arrivals.files.values())
     waiting = [*arrivals.waiting, *intake.waiting]
     return _ingested(settings, resource, result, ids, files_read, replace(arrivals, waiting=waiting))
 
@@ -163,6 +177,7 @@ class _Intake:
     run_id: str
     accepted: Collection[str]
     validate: Validator
+    redact: Redactor
     names: dict[str, str]  # batch id -> file name, of the files that are in landing/ now
     batches: dict[str, Batch]
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)  # batch id -> files of the batches that were read
@@ -252,9 +267,12 @@ class _Intake:
                     self._refuse_if_implausible(batch, target.raw, counts)
                 if signature_of(arrival.files) != arrival.signature:
                     raise StillWritten
+                batch, is_redacted = self._redacted(batch, target)
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
                 target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
                 self.parts[batch.batch_id] = counts.parts
+                if is_redacted:
+                    keep_redacted(self.settings, batch, counts.parts)
         except ReadingFailed as failure:
             again = f"suining refresh --accept {batch.batch_id}"
             zh = f"{failure.zh}若文件无误，请调高上限，再运行 {again} 重读。"
@@ -263,6 +281,12 @@ class _Intake:
         except Refused as refusal:
             return _refused(batch, refusal)
         return batch
+
+    def _redacted(self, batch: Batch, target: Target) -> tuple[Batch, bool]:
+        """The batch without forgotten persons, whose rows are rejected lines now, and whether it had any."""
+        if not self.redact(target.raw, target.rejected):
+            return batch, False
+        return replace(recounted(batch, target.raw, target.rejected), redactions=1), True
 
     def _read_now(self) -> list[tuple[str, str]]:
         """Keys of the batches of this run; they enter the ledger only when the run ends."""

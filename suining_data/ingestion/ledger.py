@@ -46,6 +46,7 @@ create table if not exists governance.batch_file (
     first_line bigint not null,
     lines bigint not null
 );
+alter table governance.batch add column if not exists redactions bigint default 0;
 create table if not exists governance.accepted_batch (batch_id varchar primary key, accepted_at timestamp not null)
 """
 
@@ -81,6 +82,7 @@ class Batch:
     continuation_lines: int | None = None
     rejected_rows: int | None = None
     raw_rows: int | None = None
+    redactions: int = 0  # how often rows of a forgotten person were taken out of its file in raw/
 
 
 COLUMNS = ", ".join(f.name for f in fields(Batch))
@@ -124,10 +126,11 @@ def current_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[st
     return [batch_id for (batch_id,) in rows]
 
 
-def accounted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[tuple[str, str, str, int]]:
-    """Id, status, file name and first line of each file of the batches that the accounts count: all but the refused."""
+def accounted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[tuple[str, str, str, int, int]]:
+    """Id, status, redactions, file name and first line of each file of the batches that the accounts count: all but the
+    refused."""
     return con.execute(f"""
-        select batch_id, status, file.file_name, first_line from ({files_of(resource_id)}) as file
+        select batch_id, status, redactions, file.file_name, first_line from ({files_of(resource_id)}) as file
         join governance.batch using (batch_id) where resource_id = {literal(resource_id)} and status <> 'refused'
         order by all
     """).fetchall()
@@ -186,6 +189,15 @@ def write_parts(con: duckdb.DuckDBPyConnection, resource_id: str, parts: Mapping
     if rows:
         marks = ", ".join("(?, ?, ?, ?, ?)" for _ in rows)
         con.execute(f"insert into governance.batch_file values {marks}", [value for row in rows for value in row])
+
+
+def parts_of_batch(con: duckdb.DuckDBPyConnection, resource_id: str, batch_id: str) -> tuple[Part, ...]:
+    """Which lines of a batch are in which of its files; empty for a batch that is one file."""
+    rows = con.execute(
+        "select file_name, first_line, lines from governance.batch_file where resource_id = ? and batch_id = ? order by 2",
+        [resource_id, batch_id],
+    ).fetchall()
+    return tuple(Part(*row) for row in rows)
 
 
 def files_of(resource_id: str) -> str:

@@ -5,12 +5,15 @@ retire and return, and redirects from merged ids. Not here: clusters (clustering
 
 Tables per subject:
 - `<subject>_identity`: a token (the key of an accepted number, or the digest of a record without one) and its last id.
-- `<subject>_golden`: every id that was ever minted, and whether it is active, merged into another, or retired.
+- `<subject>_golden`: every id that was ever minted, and whether it is active, merged into another, retired, or forgotten.
 - `<subject>_event`: what happened to an id, when, in which run, with how many records.
+- `tombstone`, `tombstone_mark`: who was forgotten, and the marks by which they are recognised (../tombstones.py).
 The tables are state: no step can rebuild them from deliveries, so a snapshot has a copy.
 """
 
 import duckdb
+
+from suining_data.tombstones import TABLES as TOMBSTONES
 
 
 def create_registry(con: duckdb.DuckDBPyConnection) -> None:
@@ -33,6 +36,7 @@ def create_registry(con: duckdb.DuckDBPyConnection) -> None:
             decided_at timestamp);
         alter table registry.decision add column if not exists decision_number bigint
     """)
+    con.execute(TOMBSTONES)
     number_decisions(con)
 
 

@@ -40,7 +40,7 @@ def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
         return
     con.execute(f"attach {literal(settings.registry_backup)} as backup (read_only)")
     try:
-        for table in tables:
+        for table in _tables(con, "backup", "main"):  # the copy of an older version has fewer
             con.execute(f"insert into registry.{table} by name from backup.{table}")
         restore_history(con, "backup")
         number_decisions(con)
@@ -48,9 +48,10 @@ def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
         con.execute("detach backup")
 
 
-def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _tables(con: duckdb.DuckDBPyConnection, database: str | None = None, schema: str = "registry") -> list[str]:
     rows = con.execute(
         "select table_name from duckdb_tables() "
-        "where database_name = current_database() and schema_name = 'registry' order by 1"
+        "where database_name = coalesce(?, current_database()) and schema_name = ? order by 1",
+        [database, schema],
     ).fetchall()
     return [table for (table,) in rows]

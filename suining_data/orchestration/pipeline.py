@@ -46,8 +46,10 @@ from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
     implausible_column,
+    past_of,
     promote,
     quarantine_changed,
+    redactor,
     staged_select,
     standardize,
 )
@@ -93,6 +95,11 @@ ROWS_BALANCE = Check(
     "完整性：文件行数=表头+拒收+原始；原始=入库+隔离+被替代 (every line of every batch is accounted for)",
     is_blocking=True,
 )
+PAST_KEPT = Check(
+    "past_kept",
+    "一致性：来件未悄然改动往期数据；如系更正，应以原文件名重新交付 (no delivery changes the past without declaring a correction)",
+    is_warning=True,
+)
 
 
 @cache
@@ -130,7 +137,8 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> WriteResult:
         from suining_data.ingestion.fetching import fetch  # imports psycopg, which only exchange tables need
 
-        fetched = fetch(context.con, context.settings, unit, resource, context.run_id)
+        redact = redactor(context.con, context.settings, resource)
+        fetched = fetch(context.con, context.settings, unit, resource, context.run_id, redact=redact)
         notices = [fetched.notice] if fetched.notice else []
         return WriteResult(
             rows=fetched.rows,
@@ -166,6 +174,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             context.run_id,
             accepted=accepted_batches(context.con),
             validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
+            redact=redactor(context.con, context.settings, resource),
         )
         return WriteResult(
             rows=ingested.raw_rows,
@@ -223,7 +232,12 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
                 "rejected_lines": account.rejected,
             },
             failures={
-                ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced)
+                ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced),
+                PAST_KEPT.name: tuple(
+                    f"{each.file_name} 列 {each.source}: {each.rows:,} 行的往期数据与 {each.former_file_name} 不同\n"
+                    f"{each.file_name} column {each.source}: {each.rows:,} rows differ from {each.former_file_name} about the past"
+                    for each in account.revised
+                ),
             },
         )
 
@@ -236,7 +250,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         digest=_digest_of_sql("standardization", staged_select(resource), *resource.key),
         write=write,
         promote=lambda context: promote(context.con, resource),
-        checks=(ROWS_BALANCE,),
+        checks=(ROWS_BALANCE,) if past_of(resource).is_empty else (ROWS_BALANCE, PAST_KEPT),
         suite=staged_suite(resource),
         unit=unit.id,
         columns=(*ROW_KEYS, *columns, FAILED_RULES),

@@ -10,7 +10,7 @@ from suining_data.linkage import back_up_registry
 from suining_data.models import Model
 from suining_data.orchestration.step import Connection, Context, Part, Step, WriteResult, code_digest, digest_of
 from suining_data.publication import Addition, additions, publish
-from suining_data.standardization import ACCOUNTS
+from suining_data.standardization import ACCOUNTS, REVISIONS
 
 
 def snapshot_step(models: list[Model], others: list[str]) -> Step:
@@ -56,6 +56,6 @@ def _governance_digest(con: Connection) -> str:
     ).fetchall()
     accounts = [
         con.execute(f"select count(*), coalesce(sum(hash(r))::varchar, '') from governance.{table} as r").fetchall()
-        for table in ACCOUNTS
+        for table in (*ACCOUNTS, REVISIONS)
     ]
     return digest_of(json.dumps([batches, checks, accounts]))

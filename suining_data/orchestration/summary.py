@@ -43,6 +43,13 @@ STAGES = {
     "superseded": "被替代 superseded",
 }
 CHECKS = {"passed": "通过 passed", "warned": "提醒 warned", "failed": "未过 failed"}
+# silent revisions of the deliveries that count
+REVISED = """
+    select resource_id, field, former_file_name, revision.file_name, count(*)
+    from governance.silent_revision as revision
+    join governance.batch as batch using (resource_id, batch_id)
+    where status = 'in_force' group by all order by all
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Summary:
     findings: list[tuple[str, int, int]]  # kind, findings, departments
     delivery_problems: list[tuple[str, int]]  # kind, files or resources
     failed_checks: list[tuple[str, str, str]]  # table, check, description
+    revisions: list[tuple[str, str, str, str, int]]  # resource, field, former file, file, rows
 
 
 def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
@@ -95,6 +103,7 @@ def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
         findings,
         problems,
         failed,
+        con.execute(REVISED).fetchall() if table_exists(con, "governance.silent_revision") else [],
     )
 
 
@@ -109,6 +118,10 @@ def summary_as_json(con: duckdb.DuckDBPyConnection) -> dict[str, object]:
         "delivery_problems": dict(found.delivery_problems),
         "failed_checks": [
             {"table": table, "check": check, "description": said} for table, check, said in found.failed_checks
+        ],
+        "silent_revisions": [
+            {"resource": resource, "field": field, "former_file": former, "file": file, "rows": rows}
+            for resource, field, former, file, rows in found.revisions
         ],
         "refusals": [asdict(each) for each in standing_refusals(con)],
         "arriving": [asdict(each) for each in arriving_files(con)],
@@ -139,6 +152,11 @@ def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
         console.print(
             f"来件 deliveries {kind}: {count}   "
             f"suining query --csv \"from governance.delivery_problem where kind = '{kind}'\""
+        )
+    for resource, field, former, file, rows in found.revisions:
+        console.print(
+            f"往期变动 silent revision {resource} {field}: {file} 有 {rows:,} 行与 {former} 不同 (rows differ about the past)   "
+            f"suining query --csv \"from governance.silent_revision where resource_id = '{resource}'\""
         )
     for table, check, description in found.failed_checks:
         if check not in (CHECK, ARRIVING):  # print_refusals and print_arriving say more

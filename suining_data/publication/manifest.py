@@ -40,6 +40,16 @@ def read_database(settings: Settings) -> dict[str, Any]:
     return dict(_read(settings).get("database", {}))
 
 
+def start_anew(settings: Settings) -> None:
+    """Make the next DuckDB file start from nothing: a copy of the last one would have the blocks of deleted rows."""
+    manifest = _read(settings)
+    if manifest.pop("database", None):
+        file = (settings.published / MANIFEST).resolve()
+        fresh = file.with_suffix(".new")
+        fresh.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        fresh.replace(file)
+
+
 def _read(settings: Settings) -> dict[str, Any]:
     file = settings.published / MANIFEST
     return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}

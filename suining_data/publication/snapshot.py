@@ -86,7 +86,7 @@ def publish(
     finally:
         close_next(con)
         discard_next(settings)
-    _remove_old(settings)
+    remove_old(settings)
     return published
 
 
@@ -187,8 +187,9 @@ def _link(link: Path, target: Path) -> None:
     new.replace(link)
 
 
-def _remove_old(settings: Settings) -> None:
+def remove_old(settings: Settings, kept: int = KEPT) -> None:
+    """Remove the oldest snapshots until so many are left; the current one stays."""
     current = (settings.published / "current").resolve()
     others = [path for path in (settings.published / "snapshots").iterdir() if path != current]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT - 1 :]:
+    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[kept - 1 :]:
         shutil.rmtree(old)

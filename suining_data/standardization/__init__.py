@@ -1,22 +1,39 @@
 """raw -> staged: typed rows with standard names. Bad rows and values are quarantined with a reason; every row is counted."""
 
-from suining_data.standardization.accounts import ACCOUNTS, UNBALANCED, create_accounts, unbalanced_batches
+from suining_data.standardization.accounts import ACCOUNTS, REVISIONS, UNBALANCED, create_accounts, unbalanced_batches
+from suining_data.standardization.forgotten_rows import (
+    PAIRS,
+    count_lines,
+    is_concerned,
+    redactor,
+    take_out_found,
+    write_marks,
+)
 from suining_data.standardization.plausibility import implausible_column
+from suining_data.standardization.revisions import past_of
 from suining_data.standardization.rules import rules_of_derived, rules_of_fields
 from suining_data.standardization.run import Account, promote, quarantine_changed, standardize
 from suining_data.standardization.statement import staged_select
 
 __all__ = [
     "ACCOUNTS",
+    "PAIRS",
+    "REVISIONS",
     "UNBALANCED",
     "Account",
+    "count_lines",
     "create_accounts",
     "implausible_column",
+    "is_concerned",
+    "past_of",
     "promote",
     "quarantine_changed",
+    "redactor",
     "rules_of_derived",
     "rules_of_fields",
     "staged_select",
     "standardize",
+    "take_out_found",
     "unbalanced_batches",
+    "write_marks",
 ]

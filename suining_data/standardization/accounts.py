@@ -1,12 +1,14 @@
 """Row accounts: for every batch, the rows that came in equal the staged, quarantined and superseded rows together.
 
-Here: the tables governance.row_account, governance.quarantine and governance.superseded, the two equations.
-Not here: why a row is quarantined (statement.py), how a file is read (ingestion/).
+Here: the tables governance.row_account, governance.quarantine and governance.superseded, the two equations; the table
+governance.silent_revision, which a batch has beside them.
+Not here: why a row is quarantined (statement.py), how a file is read (ingestion/), what a silent revision is (revisions.py).
 """
 
 import duckdb
 
 ACCOUNTS = ("row_account", "quarantine", "superseded")  # tables of schema governance, written with a staged table
+REVISIONS = "silent_revision"  # also of schema governance
 UNBALANCED = """
     lines_total <> header_lines + continuation_lines + rejected + raw
     or raw <> staged + quarantined + superseded
@@ -25,6 +27,10 @@ def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
             record_id bigint);
         create table if not exists governance.superseded (
             resource_id varchar, batch_id varchar, line_number bigint, superseded_by bigint);
+        create table if not exists governance.silent_revision (
+            resource_id varchar, unit_id varchar, field varchar, own_date date, former_batch_id varchar,
+            former_file_name varchar, former_line_number bigint, former_record_id bigint, batch_id varchar,
+            file_name varchar, line_number bigint, record_id bigint);
         alter table governance.quarantine add column if not exists record_id bigint;
     """)
 

@@ -17,6 +17,7 @@ from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
 from suining_data.standardization.accounts import ACCOUNTS, create_accounts, unbalanced_batches
 from suining_data.standardization.no_data import rules_of_rows
+from suining_data.standardization.revisions import Revised, find_revisions, promote_revisions
 from suining_data.standardization.rules import (
     FORMULA_ERROR,
     reason_of_marker,
@@ -38,6 +39,7 @@ class Account:
     superseded: int
     rejected: int
     unbalanced: list[str]
+    revised: list[Revised]
 
 
 def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> Account:
@@ -47,10 +49,13 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
     _read(con, settings, resource, table)
     _quarantine(con, settings, unit, resource, table)
     _supersede(con, resource, table)
+    revised = find_revisions(
+        con, unit, resource, table, lambda batch, name: _stage(con, settings, resource, [batch], f"temp.{name}")
+    )
     _count(con, resource, table)
     con.execute(f"alter table {table} drop column _is_refused")
     con.execute(f"alter table {table} drop column _raw")
-    return _account(con, resource)
+    return _account(con, resource, revised)
 
 
 def quarantine_changed(resource: Resource) -> str:
@@ -68,10 +73,17 @@ def promote(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     for table in ACCOUNTS:
         con.execute(f"delete from governance.{table} where resource_id = ?", [resource.id])
         con.execute(f"insert into governance.{table} select * from temp.next_{table}")
+    promote_revisions(con, resource)
 
 
 def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
-    batches = _current_batches(con, resource)
+    _stage(con, settings, resource, _current_batches(con, resource), table)
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, batches: list[str], table: str
+) -> str:
+    """Write the typed rows of some batches into a table, with all that is broken in them. Returns its name."""
     bases = ", ".join(
         f"({position}, {literal(batch)}, {record_base(resource.id, batch)})" for position, batch in enumerate(batches)
     )
@@ -96,6 +108,7 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource
     select = staged_select(resource)
     load_spatial(con, select)
     create_table(con, table, f"with delivered as ({delivered}) from ({select})")
+    return table
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource, table: str) -> None:
@@ -218,7 +231,7 @@ def _count(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> No
     """)
 
 
-def _account(con: duckdb.DuckDBPyConnection, resource: Resource) -> Account:
+def _account(con: duckdb.DuckDBPyConnection, resource: Resource, revised: list[Revised]) -> Account:
     totals = con.execute("""
         select coalesce(sum(raw), 0), coalesce(sum(staged), 0), coalesce(sum(quarantined), 0),
             coalesce(sum(superseded), 0), coalesce(sum(rejected), 0)
@@ -226,4 +239,4 @@ def _account(con: duckdb.DuckDBPyConnection, resource: Resource) -> Account:
     """).fetchall()
     raw, staged, quarantined, superseded, rejected = map(int, totals[0])
     unbalanced = unbalanced_batches(con, "next_row_account", resource.id)
-    return Account(raw, staged, quarantined, superseded, rejected, unbalanced)
+    return Account(raw, staged, quarantined, superseded, rejected, unbalanced, revised)

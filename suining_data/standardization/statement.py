@@ -11,6 +11,9 @@ rules.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+import sqlglot
+from sqlglot import exp
+
 from suining_data.catalog import Field, Resource
 from suining_data.elements import ELEMENTS, Then
 from suining_data.sql import identifier, literal
@@ -113,6 +116,15 @@ def _value(field: Field) -> str:
 
 def source_columns(resource: Resource) -> list[str]:
     return list(dict.fromkeys(field.source for field in resource.fields))
+
+
+def delivered_sources(resource: Resource, column: str) -> set[str]:
+    """The delivered columns from which a staged column is made."""
+    declared = next(each for each in resource.columns if each.name == column)
+    if isinstance(declared, Field):
+        return {declared.source}
+    names = {part.name for part in sqlglot.parse_one(declared.sql, dialect="duckdb").find_all(exp.Column)}
+    return {field.source for field in resource.fields if field.name in names}
 
 
 def _cleaned(resource: Resource) -> str:

@@ -24,6 +24,9 @@ class Published:
                     as t(resource_id, batch_id, unit_id, file_name, status, refusal_zh, lines_total, first_seen_at);
             create table governance.row_account (
                 resource_id varchar, batch_id varchar, rejected bigint, quarantined bigint, superseded bigint, staged bigint);
+            create table governance.silent_revision (
+                resource_id varchar, unit_id varchar, field varchar, own_date date, former_file_name varchar,
+                former_line_number bigint, file_name varchar, line_number bigint);
         """)
 
     def put_aside(self, line: int, field: str | None, received: str | None, raw: str, scope: str = "value") -> None:
@@ -31,6 +34,13 @@ class Published:
             "insert into governance.quarantine values ('public_security__household_changes', 'public_security', 'b1', "
             "'hjbd_201909.csv', ?, ?, ?, 'rule', '某项：某原因', ?, ?)",
             [line, scope, field, received, raw],
+        )
+
+    def revise(self, unit: str, resource: str, field: str) -> None:
+        """The row in line 3 of the new file differs from line 2 of the one before it."""
+        self.con.execute(
+            "insert into governance.silent_revision values (?, ?, ?, '2018-03-01', 'a_20190831', 2, 'a_20190930', 3)",
+            [resource, unit, field],
         )
 
 

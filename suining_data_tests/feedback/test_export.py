@@ -126,3 +126,20 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(
     assert [len(rows(exported.file, name)) for name in names] == sizes
     assert [row["行号"] for name in names for row in rows(exported.file, name)] == list(range(many))
     assert exported.rows == many
+
+
+def test_a_silent_revision_is_told_with_the_place_of_both_rows(published_file: Published, tmp_path: Path) -> None:
+    published_file.revise("human_resources", "human_resources__pension_insurance", "aae180")
+    file = next(each.file for each in export(published_file, tmp_path) if each.unit_name == "市人力资源和社会保障局")
+    [row] = rows(file, "往期变动")
+    assert (row["信息资源"], row["信息项"], row["列名"]) == ("养老保险参保状态", "缴费基数", "aae180")
+    assert [row[name] for name in ("所属日期", "原文件", "原行号", "新文件", "新行号")] == [
+        "2018-03-01", "a_20190831", 2, "a_20190930", 3,
+    ]  # fmt: skip
+    assert rows(file) == []
+    assert "以原文件名重新交付" in str(cover(file))
+
+
+def test_without_a_silent_revision_there_is_no_sheet_of_them(published_file: Published, tmp_path: Path) -> None:
+    [exported] = export(published_file, tmp_path)
+    assert CalamineWorkbook.from_path(exported.file).sheet_names == ["说明", "明细"]

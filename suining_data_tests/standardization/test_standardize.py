@@ -46,7 +46,8 @@ class Bench:
         prepare(self.con)
         self.con.execute("""
             create table governance.batch (resource_id varchar, batch_id varchar, file_name varchar, status varchar,
-                lines_total bigint, header_lines bigint, continuation_lines bigint, rejected_rows bigint, raw_rows bigint);
+                lines_total bigint, header_lines bigint, continuation_lines bigint, rejected_rows bigint, raw_rows bigint,
+                first_seen_at timestamp default current_timestamp);
             create table governance.batch_file (resource_id varchar, batch_id varchar, file_name varchar,
                 first_line bigint, lines bigint)
         """)
@@ -62,7 +63,7 @@ class Bench:
             f"to {literal(folder / f'{batch}.rejected.parquet')}"
         )
         self.con.execute(
-            "insert into governance.batch values (?, ?, ?, 'in_force', ?, 1, 0, ?, ?)",
+            "insert into governance.batch values (?, ?, ?, 'in_force', ?, 1, 0, ?, ?, default)",
             [RESOURCE.id, batch, f"x_{batch}.csv", 1 + len(rows) + rejected, rejected, len(rows)],
         )
 
