@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from suining_data.elements import ELEMENTS
 from suining_data.sql import identifier
 from suining_data.subjects import Attribute, Subject, load_subjects
 
@@ -51,10 +52,12 @@ class Kept:
     columns: dict[str, str]  # compared; name -> SQL type
     sources: dict[str, str] = field(default_factory=dict)  # kept with a state, but not compared
     source_of: dict[str, str] = field(default_factory=dict)  # of a golden record: attribute -> column of its source row
+    key: str = ""  # of a table whose rows have ids of their own
 
     @property
     def id(self) -> str:
-        return f"{self.subject}_id"
+        """The column that says of what a row is a state."""
+        return self.key or f"{self.subject}_id"
 
     @property
     def history(self) -> str:
@@ -135,10 +138,46 @@ def _periods(subject: Subject) -> Kept:
     return Kept(name, f"{subject.base}.{name}", subject.name, columns, PERIOD_SOURCES)
 
 
+def _dated(name: str, table: str, subject: Subject, columns: dict[str, str]) -> Kept:
+    """A table with an id and a valid time of its own in each row."""
+    key = f"{name}_id"
+    valid = {"valid_from": "date", "valid_to": "date"}
+    return Kept(name, table, subject.name, {key: "varchar", **columns, **valid}, PERIOD_SOURCES, key=key)
+
+
 PERSON, ORGANIZATION = load_subjects()["person"], load_subjects()["organization"]
 KEPT = (
     _golden_record(PERSON, resident_id="varchar", moved_out_date="date", household_id="varchar"),
     _golden_record(ORGANIZATION, representative_person_id="varchar"),
     _periods(PERSON),
     _periods(ORGANIZATION),
+    _dated(
+        "employment",
+        "social_security.employment",
+        PERSON,
+        {"person_id": "varchar", "employer_organization_id": "varchar", "valid_to_kind": "varchar"},
+    ),
+    _dated(
+        "license",
+        "legal_entity.license",
+        ORGANIZATION,
+        dict.fromkeys(
+            "license_type license_number organization_id person_id holder_name scope issuer_name status_code".split(),
+            "varchar",
+        ),
+    ),
+    _dated(
+        "real_estate_right",
+        "spatial.real_estate_right",
+        PERSON,
+        {
+            **dict.fromkeys(
+                "real_estate_unit_code holder_type_code person_id organization_id holder_name right_type_code "
+                "right_nature_code status_code valid_to_kind".split(),
+                "varchar",
+            ),
+            "area_m2": ELEMENTS["area_m2"].sql_type,
+            "registered_date": "date",
+        },
+    ),
 )

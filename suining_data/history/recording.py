@@ -82,7 +82,7 @@ def compare(con: Connection, kept: Kept, run: Run, changed: Collection[str] | No
         with begun as (select distinct id, digest from present_state anti join open_state using (digest)),
 
         split as (
-            select {id} as id, arg_max(other_id, happened_at) as came_from
+            select {kept.subject}_id as id, arg_max(other_id, happened_at) as came_from
             from registry.{kept.subject}_event where kind = 'split' group by all
         ),
 

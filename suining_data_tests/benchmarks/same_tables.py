@@ -32,6 +32,7 @@ PAST = {  # what earlier runs recorded: two ways to the same bases have differen
     *("governance.change", "governance.refresh", "governance.silent_revision", "population.household_membership"),
     *("population.person_version", "population.person_history"),
     *("legal_entity.organization_version", "legal_entity.organization_history"),
+    *("social_security.employment_history", "legal_entity.license_history", "spatial.real_estate_right_history"),
 }
 VOLATILE |= {"first_seen_at", "input_digest", "inputs", "version", "changed_from"}
 # texts for people that were reworded, tokens that were made anew, and columns that moved

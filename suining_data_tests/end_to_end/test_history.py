@@ -96,6 +96,13 @@ def test_changes_of_several_kinds_were_seen(changed_city: City) -> None:
     assert {"CHANGED", "WITHDRAWN"} <= kinds
 
 
+def test_each_change_has_the_reason_that_the_delivery_gives(changed_city: City) -> None:
+    reasons = dict(changed_city.query("select reason_code, count(*) from governance.change group by all"))
+    assert None not in reasons
+    assert {"corrected_record", "withdrawn_record"} <= reasons.keys()
+    assert reasons.keys().isdisjoint({"decided", "declared"})
+
+
 @pytest.mark.parametrize("subject", GOLDEN)
 def test_what_was_known_before_is_what_was_published_before(changed_city: City, subject: str) -> None:
     columns = ", ".join(f"{name}::varchar" for name in [GOLDEN[subject].id, *GOLDEN[subject].attributes])

@@ -157,8 +157,11 @@ class Changes:
         return f"{len(changed)} rows of the exchange table changed, 1 new"
 
     def _deleted(self) -> str:
-        """Rows are gone from the exchange table."""
-        keys = self._draw_rows(sorted(self.table.rows()))
+        """Rows are gone from the exchange table; some stay."""
+        rows = sorted(self.table.rows())
+        if len(rows) <= MOST_ROWS:
+            return ""
+        keys = self._draw_rows(rows)
         self.table.delete(keys)
         return f"{len(keys)} rows gone from the exchange table"
 

@@ -44,6 +44,8 @@ def unexplained(con: duckdb.DuckDBPyConnection, kept: Kept, before: str, run_id:
         from fed
         where attribute is not null
             and kind <> case when old_value is null then 'ADDED' when new_value is null then 'REMOVED' else 'CHANGED' end
+        union all
+        select 'without a reason', subject_id, attribute, kind from fed where reason_code is null
         order by all
     """).fetchall()
     return [" ".join(map(str, row)) for row in found]

@@ -1,7 +1,7 @@
 """Whoever asks about a past night gets what the base said that night; and the changes of a night lead to the next one."""
 
-import time
 from collections.abc import Set
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -32,19 +32,13 @@ class Town:
         """Refresh every night; keep what the bases say on some nights, and publish then. Prints what the history takes."""
         self.twin.begin()
         for number in range(1, nights + 1):
-            started = time.monotonic(), time.process_time()
             if number in changed:
                 self._change()
+            else:
+                self.changes.today += timedelta(1)
             self._refresh(number, publish=number in keep)
             if number in keep:
                 self.kept.keep(number, self.changes.today, persons, self.random)
-            print(
-                number,
-                round(time.monotonic() - started[0], 1),
-                round(time.process_time() - started[1], 1),
-                self.changes.made[-1:] if number in changed else "",
-                flush=True,
-            )
         self.twin.refresh(publish=True)
         print(sizes(self.twin.settings.warehouse, self.twin.settings.data))
 
@@ -64,7 +58,7 @@ class Town:
 
 def test_a_past_night_is_answered_as_the_bases_said_then(twin: Twin, table: ExchangeTable, tmp_path: Path) -> None:
     town = Town(twin, table, tmp_path, seed=3)
-    town.live(10, changed={1, 3, 4, 7}, keep={2, 5, 8}, persons=20)
+    town.live(10, changed={1, 4, 7}, keep={2, 5}, persons=20)
     assert town.kept.differences() == []
 
 
