@@ -26,7 +26,7 @@ from suining_data.ingestion import (
     landing_files,
     raw_path,
 )
-from suining_data.linkage import LinkedTable, linked_tables
+from suining_data.linkage import ACCEPT, LinkedTable, linked_tables
 from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
 from suining_data.orchestration.delivery_problems import deliveries_step
 from suining_data.orchestration.snapshot_step import snapshot_step
@@ -101,15 +101,15 @@ def pipeline() -> list[Step]:
     return steps_of(load_catalog(), load_models())
 
 
-def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
-    """All steps of a catalogue and models, in topological order."""
+def steps_of(catalog: Catalog, models: list[Model], accept: float = ACCEPT) -> list[Step]:
+    """All steps of a catalogue and models, in topological order. `accept`: the weight from which a pair is a match."""
     steps: list[Step] = []
     for resource in catalog.shared:
         unit = catalog.unit_of(resource.id)
         if resource.delivery.exchange:
             steps.append(_landing_step(unit, resource))
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
-    steps += [_linked_step(table) for table in linked_tables(catalog)]
+    steps += [_linked_step(table) for table in linked_tables(catalog, accept)]
     steps += [_base_step(model) for model in models]
     steps += [_history_step(kept, model) for kept in KEPT for model in models if kept.history in model.refs]
     raw = [step.key for step in steps if step.group == "raw"]
