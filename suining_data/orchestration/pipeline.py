@@ -48,6 +48,8 @@ from suining_data.standardization import (
     implausible_column,
     promote,
     quarantine_changed,
+    rules_of_derived,
+    rules_of_fields,
     staged_select,
     standardize,
 )
@@ -227,12 +229,15 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         )
 
     columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)
+    rules = [*rules_of_fields(resource), *rules_of_derived(resource)]
     return Step(
         key=f"staged.{resource.id}",
         group="staged",
         description=f"{unit.name} {resource.name}（标准化）：{resource.abstract}",
         upstream=(f"raw.{resource.id}",),
-        digest=_digest_of_sql("standardization", staged_select(resource), *resource.key),
+        digest=_digest_of_sql(
+            "standardization", staged_select(resource), *resource.key, *(f"{rule.id} {rule.then}" for rule in rules)
+        ),
         write=write,
         promote=lambda context: promote(context.con, resource),
         checks=(ROWS_BALANCE,),
