@@ -25,6 +25,7 @@ from suining_data.commands.linkage import linkage_app
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
 from suining_data.commands.review import review_app
+from suining_data.commands.whatif import whatif
 from suining_data.display import console, error_console
 from suining_data.settings import PROJECT, settings
 
@@ -248,6 +249,7 @@ def query(
 
 app.command()(changes)
 app.command()(forget)
+app.command()(whatif)
 
 
 @app.command()

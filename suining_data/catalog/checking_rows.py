@@ -71,6 +71,9 @@ def _column_findings(column: Column) -> Iterator[Finding]:
         return
     if not (column.sensitivity or element.sensitivity):
         yield message("sensitivity", element=column.element), ()
+    rules = [rule.id for rule in element.rules]
+    for name in sorted(column.rules.keys() - set(rules)):
+        yield message("unknown_rule", element=element.id, name=name, allowed=", ".join(rules)), ("rules", name)
     if isinstance(column, Field):
         yield from _unit_findings(column, ", ".join(element.units))
 

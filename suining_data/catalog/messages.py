@@ -147,6 +147,11 @@ MESSAGES = {
         "改用已有数据元，或在 elements/ 中新增",
         "there is no data element {element}: use an existing one, or add it to elements/",
     ),
+    "unknown_rule": (
+        "数据元 {element} 没有规则 {name}",
+        "改为 {allowed} 之一，或删去",
+        "{element} has no rule {name}: use one of {allowed}, or remove it",
+    ),
     "sensitivity": (
         "数据元 {element} 不自带敏感级别，此项也未定级",
         "补上 sensitivity（L1 至 L4）",

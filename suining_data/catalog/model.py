@@ -17,6 +17,7 @@ from suining_data.packed_keys import WORST_AUTHORITY
 
 Identifier = Annotated[str, Item(pattern=r"^[a-z][a-z0-9_]*$")]
 Sensitivity = Literal["L1", "L2", "L3", "L4"]
+Consequence = Literal["quarantine", "quarantine_value"]
 if TYPE_CHECKING:
     CoordinateSystem = str
     Theme = str
@@ -210,6 +211,11 @@ class Field(Strict):
     """`true` when a row without the value goes to quarantine."""
     sensitivity: Sensitivity | None = None
     """Level of protection from L1 (least) to L4, where it differs from that of the data element; required where that has none."""
+    rules: dict[Identifier, Consequence] = {}
+    """What a broken rule of the data element does in this column, where it differs from the element, as `rule: consequence`.
+
+    `quarantine` quarantines the row, `quarantine_value` only the value, which becomes null.
+    """
     unit: StrictStr | None = None
     """Unit of measure as delivered; required for data elements that convert units, and only there."""
     share: Share | None = None
@@ -235,6 +241,11 @@ class Derived(Strict):
     """Name of a shared expression of catalog/derivations.yaml, in place of `sql`."""
     sensitivity: Sensitivity | None = None
     """Level of protection from L1 (least) to L4, where it differs from that of the data element; required where that has none."""
+    rules: dict[Identifier, Consequence] = {}
+    """What a broken rule of the data element does in this column, where it differs from the element, as `rule: consequence`.
+
+    `quarantine` quarantines the row, `quarantine_value` only the value, which becomes null.
+    """
 
     @model_validator(mode="before")
     @classmethod

@@ -1,11 +1,11 @@
 """staged -> linked: records of one subject from all sources, with the id of the golden record."""
 
-from suining_data.linkage.clustering import ACCEPT
 from suining_data.linkage.registry import create_registry
 from suining_data.linkage.registry_backup import back_up_registry, restore_registry
 from suining_data.linkage.review import pair_id
 from suining_data.linkage.subject_linkage import SUBJECT_LINKAGES, SubjectLinkage
 from suining_data.linkage.tables import LinkedTable, linked_tables
+from suining_data.linkage.threshold import ACCEPT
 
 __all__ = [
     "ACCEPT",

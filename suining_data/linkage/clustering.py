@@ -1,7 +1,7 @@
 """Clustering: which candidate pairs are matches, which records form a cluster, and which pairs a person must decide.
 
-Here: thresholds, vetoes, decisions of people, joining of clusters. Not here: weights (scoring.py), ids (registry.py),
-the review queue (review.py).
+Here: vetoes, decisions of people, joining of clusters, the thresholds beside that of a match. Not here: weights (scoring.py),
+the threshold of a match (threshold.py), ids (registry.py), the review queue (review.py).
 
 A cluster has at most one resolved subject, because two different accepted numbers are two subjects. It never has two
 members that veto each other, through whatever chain of pairs. Two clusters of several records join when enough of the
@@ -21,10 +21,9 @@ from scipy.sparse.csgraph import connected_components
 
 from suining_data.linkage.subject_linkage import SubjectLinkage
 
-ACCEPT = 10.0  # weight (log2 of the odds) from which a pair is a match: one false match in a thousand such pairs
 REVIEW = 0.0  # weight below which a pair is more likely a non-match
 MARGIN = 5.0  # bits between the best and the second resolved subject; with less, a person decides
-# Two clusters join if at least SHARE of the pairs of their records have the weight SUPPORT, one of them ACCEPT. Records
+# Two clusters join if at least SHARE of the pairs of their records have the weight SUPPORT, one of them is a match. Records
 # without a number also join by several pairs of the weight SUPPORT. Of thresholds and shares tried on data with one to
 # twenty records a person, these lose least (suining_data_tests/benchmarks/foreign).
 SUPPORT = 5.0
@@ -54,7 +53,7 @@ def cluster(
         labels = _joined_anew(con, subject, profiles, edges, labels, doubtful)
         _register_labels(con, labels)
     con.execute(_members(profiles))
-    con.execute(_OPEN)
+    con.execute(_open_pairs(subject.accept))
 
 
 def _classified(subject: SubjectLinkage, scored: str, profiles: str, decisions: str) -> str:
@@ -91,10 +90,10 @@ def _classified(subject: SubjectLinkage, scored: str, profiles: str, decisions: 
 
         create or replace temp table linking_pair as
         select l, r, token_l, token_r, is_resolved, evidence, weight, verdict is not null as is_decided,
-            coalesce(verdict = 'same', false) or (weight >= {ACCEPT} and (not is_resolved or (
+            coalesce(verdict = 'same', false) or (weight >= {subject.accept} and (not is_resolved or (
                 not is_settled and position = 1 and coalesce(lead_weight, {MARGIN}) >= {MARGIN}))) as is_accepted
         from classified_pair
-        where not is_out and case when is_resolved then is_accepted else verdict = 'same' or weight >= {SUPPORT} end
+        where not is_out and case when is_resolved then is_accepted else verdict = 'same' or weight >= {min(SUPPORT, subject.accept)} end
     """
 
 
@@ -294,22 +293,26 @@ def _members(profiles: str) -> str:
     """
 
 
-# The pairs for a person: a weight between the thresholds, too small a lead, split into two clusters, two accepted numbers
-# of what seems to be one subject, a match but for a veto, or a decision `same` against a veto or another decision. Of
-# several resolved subjects for one record, only those within MARGIN of the best are open.
-_OPEN = f"""
-    create or replace temp table open_pair as
-    select token_l, token_r, weight, probability, evidence,
-        case when verdict = 'same' then 'vetoed' when is_two_numbers then 'two_numbers' when is_vetoed then 'conflicting'
-            when weight >= {ACCEPT} then 'ambiguous' else 'uncertain' end as state
-    from classified_pair as pair
-    left join (select token, root, is_of_resolved from member) as l on l.token = pair.token_l
-    left join (select token, root, is_of_resolved from member) as r on r.token = pair.token_r
-    where coalesce(l.root, pair.token_l) <> coalesce(r.root, pair.token_r)
-        and case when verdict = 'same' then true
-            when verdict = 'different' or weight < {REVIEW} then false
-            when is_two_numbers then not is_contradicted
-            when is_vetoed and (weight < {ACCEPT} or l.is_of_resolved or (is_resolved and gap_weight > 0)) then false
-            when weight < {ACCEPT} and l.is_of_resolved and coalesce(r.is_of_resolved, true) then false
-            else not is_resolved or (not is_settled and gap_weight < {MARGIN}) end
-"""
+def _open_pairs(accept: float) -> str:
+    """SQL: the pairs for a person.
+
+    A weight between the thresholds, too small a lead, split into two clusters, two accepted numbers of what seems to be one
+    subject, a match but for a veto, or a decision `same` against a veto or another decision. Of several resolved subjects
+    for one record, only those within MARGIN of the best are open.
+    """
+    return f"""
+        create or replace temp table open_pair as
+        select token_l, token_r, weight, probability, evidence,
+            case when verdict = 'same' then 'vetoed' when is_two_numbers then 'two_numbers' when is_vetoed then 'conflicting'
+                when weight >= {accept} then 'ambiguous' else 'uncertain' end as state
+        from classified_pair as pair
+        left join (select token, root, is_of_resolved from member) as l on l.token = pair.token_l
+        left join (select token, root, is_of_resolved from member) as r on r.token = pair.token_r
+        where coalesce(l.root, pair.token_l) <> coalesce(r.root, pair.token_r)
+            and case when verdict = 'same' then true
+                when verdict = 'different' or weight < {REVIEW} then false
+                when is_two_numbers then not is_contradicted
+                when is_vetoed and (weight < {accept} or l.is_of_resolved or (is_resolved and gap_weight > 0)) then false
+                when weight < {accept} and l.is_of_resolved and coalesce(r.is_of_resolved, true) then false
+                else not is_resolved or (not is_settled and gap_weight < {MARGIN}) end
+    """

@@ -11,6 +11,7 @@ from suining_data.elements.organization_names import differ_in_ordinals, is_bran
 from suining_data.linkage import births
 from suining_data.linkage.deterministic import PERSON_KEY
 from suining_data.linkage.similar_names import differing_characters
+from suining_data.linkage.threshold import ACCEPT
 from suining_data.linkage.tokens import token
 
 MOST_PER_TOKEN = 50  # pairs of a record by one blocking rule; with more, the rule gives no evidence about this record
@@ -41,6 +42,7 @@ class SubjectLinkage:
     further_pairs: str = "select null, null where false"
     # column -> column of `resolved` with the reported value, where the column itself is taken from the number
     reported: dict[str, str] = field(default_factory=dict)
+    accept: float = ACCEPT  # weight from which a pair is a match
 
 
 # Resolved persons whose name and birth another one has, too, with all that they report to get in touch.

@@ -5,7 +5,7 @@ review.py).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -23,6 +23,7 @@ from suining_data.linkage.records import entities
 from suining_data.linkage.review import REVIEW, open_pairs
 from suining_data.linkage.scoring import trained_text
 from suining_data.linkage.subject_linkage import ORGANIZATION, PERSON, SubjectLinkage
+from suining_data.linkage.threshold import ACCEPT
 from suining_data.subjects import load_subjects
 from suining_data.warehouse import STAGING, swap
 
@@ -68,11 +69,11 @@ class LinkedTable:
             con.execute(f"create table linked.{name} {f'({columns})' if columns else f'as {self.sql}'}")
 
 
-def linked_tables(catalog: Catalog) -> list[LinkedTable]:
-    """The tables in topological order."""
+def linked_tables(catalog: Catalog, accept: float = ACCEPT) -> list[LinkedTable]:
+    """The tables in topological order. `accept`: the weight from which a pair is a match."""
     return [
-        *_organization_tables(catalog),
-        *_person_tables(catalog),
+        *_organization_tables(catalog, accept),
+        *_person_tables(catalog, accept),
         LinkedTable(
             "review",
             "待人工判定的成对记录 (pairs that a person should decide)",
@@ -90,7 +91,7 @@ def linked_tables(catalog: Catalog) -> list[LinkedTable]:
     ]
 
 
-def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
+def _organization_tables(catalog: Catalog, accept: float) -> list[LinkedTable]:
     organizations = _sources(catalog, "organization")
     return [
         LinkedTable(
@@ -119,7 +120,7 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
             ("linked.organization_evidence", "linked.contested_organization", "linked.organization_number"),
             ORGANIZATION.unresolved,
         ),
-        _link(ORGANIZATION, "linked.contested_organization", "linked.organization_number"),
+        _link(replace(ORGANIZATION, accept=accept), "linked.contested_organization", "linked.organization_number"),
         _identity(
             ORGANIZATION,
             deterministic.ORGANIZATION_CLUSTER,
@@ -145,7 +146,7 @@ def _organization_tables(catalog: Catalog) -> list[LinkedTable]:
     ]
 
 
-def _person_tables(catalog: Catalog) -> list[LinkedTable]:
+def _person_tables(catalog: Catalog, accept: float) -> list[LinkedTable]:
     people = _sources(catalog, "person")
     return [
         LinkedTable(
@@ -175,7 +176,7 @@ def _person_tables(catalog: Catalog) -> list[LinkedTable]:
             ("linked.person_evidence", "linked.person_plain_name", "linked.contested_number"),
             PERSON.unresolved,
         ),
-        _link(PERSON, "linked.person_plain_name"),
+        _link(replace(PERSON, accept=accept), "linked.person_plain_name"),
         _identity(PERSON, deterministic.PERSON_CLUSTER, deterministic.PERSON_IDENTITY, "linked.person_evidence"),
         LinkedTable(
             "person_record",
@@ -207,7 +208,9 @@ def _link(subject: SubjectLinkage, *reads: str) -> LinkedTable:
         f"{subject.name}_link",
         "按内容比对归并的记录及其依据 (the subject of each record without an accepted number, with weight and evidence)",
         (f"linked.{subject.name}_evidence", f"linked.{subject.name}_unresolved", *reads),
-        sql="\n".join((trained_text(subject.name), subject.resolved, subject.further_pairs, *subject.vetoes)),
+        sql="\n".join(
+            (trained_text(subject.name), subject.resolved, subject.further_pairs, *subject.vetoes, str(subject.accept))
+        ),
         columns=LINK,
         fill=lambda con: link(con, subject),
         also_filled=((f"{subject.name}_open_pair", OPEN_PAIR),),

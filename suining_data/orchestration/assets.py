@@ -14,7 +14,7 @@ import dagster as dg
 from suining_data import changes, incremental
 from suining_data.orchestration import check_results, state
 from suining_data.orchestration.scheduler import Scheduler
-from suining_data.orchestration.step import Check, Column, Step, StepResult
+from suining_data.orchestration.step import Check, Column, Step, StepResult, WriteResult
 from suining_data.quality import keep_validation
 from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import transaction
@@ -99,12 +99,7 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
         if result.validation:
             keep_validation(con, step.key, result.validation, result.context.run_id)
         if not failed:
-            if result.is_part and step.incremental:
-                incremental.promote_changed(con, step.key, step.incremental)
-            else:
-                step.promote(result.context)
-            changes.promote(con, step.key, result.difference)
-            promoted = state.record(step, result, write, wait_seconds)
+            promoted = promote(step, result, write, wait_seconds)
     if not failed:
         scheduler.mark_current(step, is_new=not result.difference.is_none)
     yield from check_results.for_dagster(result.checks)
@@ -118,6 +113,17 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
         )
     figures = {**write.figures, **_changed(result.difference)}
     yield _materialization(result, wait_seconds, promoted, figures)
+
+
+def promote(step: Step, result: StepResult, write: WriteResult, wait_seconds: float) -> state.TableState:
+    """Make the step's staging table current, with its change table and its state; call it in a transaction."""
+    con = result.context.con
+    if result.is_part and step.incremental:
+        incremental.promote_changed(con, step.key, step.incremental)
+    else:
+        step.promote(result.context)
+    changes.promote(con, step.key, result.difference)
+    return state.record(step, result, write, wait_seconds)
 
 
 def _changed(difference: changes.Difference) -> dict[str, int]:

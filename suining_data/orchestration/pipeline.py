@@ -26,7 +26,7 @@ from suining_data.ingestion import (
     landing_files,
     raw_path,
 )
-from suining_data.linkage import LinkedTable, linked_tables
+from suining_data.linkage import ACCEPT, LinkedTable, linked_tables
 from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
 from suining_data.orchestration.delivery_problems import deliveries_step
 from suining_data.orchestration.snapshot_step import snapshot_step
@@ -50,6 +50,8 @@ from suining_data.standardization import (
     promote,
     quarantine_changed,
     redactor,
+    rules_of_derived,
+    rules_of_fields,
     staged_select,
     standardize,
 )
@@ -108,15 +110,15 @@ def pipeline() -> list[Step]:
     return steps_of(load_catalog(), load_models())
 
 
-def steps_of(catalog: Catalog, models: list[Model]) -> list[Step]:
-    """All steps of a catalogue and models, in topological order."""
+def steps_of(catalog: Catalog, models: list[Model], accept: float = ACCEPT) -> list[Step]:
+    """All steps of a catalogue and models, in topological order. `accept`: the weight from which a pair is a match."""
     steps: list[Step] = []
     for resource in catalog.shared:
         unit = catalog.unit_of(resource.id)
         if resource.delivery.exchange:
             steps.append(_landing_step(unit, resource))
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
-    steps += [_linked_step(table) for table in linked_tables(catalog)]
+    steps += [_linked_step(table) for table in linked_tables(catalog, accept)]
     steps += [_base_step(model) for model in models]
     declared = digest_of(*(step.digest for step in steps))
     steps += [_history_step(kept, model, declared) for kept in KEPT for model in models if kept.history in model.refs]
@@ -242,12 +244,15 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         )
 
     columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)
+    rules = [*rules_of_fields(resource), *rules_of_derived(resource)]
     return Step(
         key=f"staged.{resource.id}",
         group="staged",
         description=f"{unit.name} {resource.name}（标准化）：{resource.abstract}",
         upstream=(f"raw.{resource.id}",),
-        digest=_digest_of_sql("standardization", staged_select(resource), *resource.key),
+        digest=_digest_of_sql(
+            "standardization", staged_select(resource), *resource.key, *(f"{rule.id} {rule.then}" for rule in rules)
+        ),
         write=write,
         promote=lambda context: promote(context.con, resource),
         checks=(ROWS_BALANCE,) if past_of(resource).is_empty else (ROWS_BALANCE, PAST_KEPT),

@@ -14,7 +14,7 @@ from suining_data.models import ColumnContract, Model, ModelContract
 from suining_data.quality.rules import SCHEMA, Severity, TableRule
 from suining_data.quality.suite import Suite
 from suining_data.sql import literals
-from suining_data.standardization.rules import rules_of_field
+from suining_data.standardization.rules import element_of, rules_of_field
 
 ROW_KEYS = {"record_id": "bigint", "batch_id": "varchar", "line_number": "bigint"}
 FAILED_RULES = {"failed_rules": "varchar[]"}
@@ -29,7 +29,7 @@ def staged_suite(resource: Resource) -> Suite:
         unique_rule("record_id", ["record_id"]),
         *(_required_value(field) for field in resource.fields if field.required),
         unique_rule("key", resource.key),
-        *(rule for column in resource.columns for rule in element_rules(column.name, ELEMENTS[column.element])),
+        *(rule for column in resource.columns for rule in element_rules(column.name, element_of(column))),
         *(rule for column in resource.columns for rule in _warnings(column)),
         *_expected_rows(resource),
     ]
@@ -180,7 +180,7 @@ def _required_value(field: Field) -> TableRule:
 
 def _warnings(column: Field | Derived) -> list[TableRule]:
     """Rules that keep the value: standardisation wrote the broken ones into failed_rules."""
-    return [_warning(column, rule) for rule in ELEMENTS[column.element].rules if rule.then is Then.WARN]
+    return [_warning(column, rule) for rule in element_of(column).rules if rule.then is Then.WARN]
 
 
 def _warning(column: Field | Derived, rule: Rule) -> TableRule:

@@ -4,10 +4,10 @@ Here: the list of rules of a resource. Not here: the SQL that applies them (stat
 (no_data.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from suining_data.catalog import Derived, Field, Resource
-from suining_data.elements import ELEMENTS, Then
+from suining_data.elements import ELEMENTS, Element, Then
 from suining_data.elements.cells import unguarded
 from suining_data.elements.expressions import BLANK
 from suining_data.sql import literal
@@ -69,6 +69,13 @@ class ColumnRule:
         return f"{self.column}:{self.name}"
 
 
+def element_of(column: Field | Derived) -> Element:
+    """The data element of a column; its rules have the consequences that the column declares."""
+    element = ELEMENTS[column.element]
+    rules = tuple(replace(rule, then=Then(column.rules.get(rule.id, rule.then))) for rule in element.rules)
+    return replace(element, rules=rules)
+
+
 def rules_of_fields(resource: Resource) -> list[ColumnRule]:
     """Every rule that rows of `resource` must meet before derived columns are computed."""
     return [rule for field in resource.fields for rule in rules_of_field(field)]
@@ -122,7 +129,7 @@ def _of_element(column: Field | Derived, source: str | None) -> list[ColumnRule]
             then=rule.then,
             sure=rule.sure and _over(column.name, rule.sure),
         )
-        for rule in ELEMENTS[column.element].rules
+        for rule in element_of(column).rules
     ]
 
 

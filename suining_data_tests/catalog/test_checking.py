@@ -84,6 +84,7 @@ BREAKS = [
     ("crs_element", "EPSG:4490", "EPSG:4544", CHANGES),
     # columns
     ("unknown_element", "element: household_change_code", "element: change_kind", f"{CHANGES} change_code"),
+    ("unknown_rule", "label: 金额,", "label: 金额, rules: {nothing: quarantine},", f"{CHANGES} amount_cny"),
     ("sensitivity", "label: 指标, sensitivity: L1", "label: 指标", f"{REPORT} indicator_name"),
     ("reserved_name", "name: amount_cny", "name: record_id", f"{CHANGES} record_id"),
     ("never_ingested", "label: 变动类型", "label: 死因", f"{CHANGES} change_code"),

@@ -16,6 +16,7 @@ class Pairs:
 
     def __init__(self) -> None:
         self.con = duckdb.connect()
+        self.subject = PERSON
         self.profiles: dict[str, dict[str, str]] = {}
         self.weights: dict[Pair, float] = {}
         self.verdicts: dict[Pair, str] = {}
@@ -60,7 +61,7 @@ class Pairs:
             self.con.execute("insert into scored values (?, ?, ?, 0.5, [])", [left, right, weight])
         for (left, right), verdict in self.verdicts.items():
             self.con.execute("insert into decisions values (?, ?, ?)", [left, right, verdict])
-        cluster(self.con, PERSON, "scored", "profiles", "decisions")
+        cluster(self.con, self.subject, "scored", "profiles", "decisions")
 
     def groups(self) -> set[str]:
         """The clusters, tokens of each in order: {"Aab", "c"}."""

@@ -1,9 +1,11 @@
 """Sure pairs are clusters, unsure ones are asked about, and nothing that cannot be one is joined by a chain."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
 
+from suining_data.linkage.subject_linkage import PERSON
 from suining_data_tests.linkage.pairs import Pairs
 
 SURE, UNSURE = 12.0, 4.0
@@ -16,6 +18,18 @@ def test_a_sure_pair_is_one_an_unsure_one_is_asked_about_an_unlikely_one_is_two(
     pairs.weigh("c", "C", -3.0)
     assert pairs.groups() == {"Aa", "B", "b", "C", "c"}
     assert pairs.open() == {"bB": "uncertain"}
+
+
+def test_the_threshold_of_the_subject_decides_what_is_sure(pairs: Pairs) -> None:
+    pairs.weigh("a", "A", SURE)
+    pairs.weigh("b", "B", UNSURE)
+    pairs.weigh("c", "d", UNSURE)
+    pairs.subject = replace(PERSON, accept=SURE + 1)
+    assert pairs.groups() == {"A", "B", "a", "b", "c", "d"}
+    assert pairs.open() == {"aA": "uncertain", "bB": "uncertain", "cd": "uncertain"}
+    pairs.subject = replace(PERSON, accept=UNSURE)
+    assert pairs.groups() == {"Aa", "Bb", "cd"}
+    assert pairs.open() == {}
 
 
 def test_between_two_resolved_subjects_of_similar_weight_a_person_decides(pairs: Pairs) -> None:

@@ -201,6 +201,19 @@ def test_each_kind_of_rule_of_a_staged_table_can_fail(violation, expected):
         assert failed(suite, con, "staged.x__next") == expected
 
 
+def test_a_column_that_quarantines_what_its_element_only_warns_of_is_not_warned_of():
+    resource = load_catalog().resource("public_security__household_changes")
+    fields = [
+        field.model_copy(update={"rules": {"upgraded": "quarantine_value"}}) if field.name == "resident_id" else field
+        for field in resource.fields
+    ]
+
+    def warned(resource):
+        return {rule.id for rule in staged_suite(resource).rules if rule.severity.value == "warn"}
+
+    assert warned(resource) - warned(resource.model_copy(update={"fields": fields})) == {"resident_id:upgraded"}
+
+
 def test_a_staged_table_warns_of_a_batch_larger_than_expected_and_of_no_rows_at_all():
     with staged() as (con, suite):
         con.execute("""

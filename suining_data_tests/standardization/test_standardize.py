@@ -67,10 +67,10 @@ class Bench:
             [RESOURCE.id, batch, f"x_{batch}.csv", 1 + len(rows) + rejected, rejected, len(rows)],
         )
 
-    def standardize(self) -> None:
-        account = standardize(self.con, self.settings, UNIT, RESOURCE)
+    def standardize(self, resource: Resource = RESOURCE) -> None:
+        account = standardize(self.con, self.settings, UNIT, resource)
         assert account.unbalanced == []
-        promote(self.con, RESOURCE)
+        promote(self.con, resource)
 
     def staged(self, columns: str) -> list[tuple[object, ...]]:
         return self.con.sql(f"select {columns} from staged.{RESOURCE.id} order by record_id").fetchall()
@@ -101,6 +101,39 @@ def test_a_wrong_id_is_put_aside_as_value_and_its_row_goes_on(bench: Bench) -> N
     assert bench.staged("resident_id, failed_rules") == [(None, ["resident_id:check_digit"])]
     put_aside = bench.con.sql("select scope, field, rule, received, line_number from governance.quarantine").fetchall()
     assert put_aside == [("value", "gmsfhm", "check_digit", WRONG_CHECK, 2)]
+
+
+def with_rules(column: str, **rules: str) -> Resource:
+    """The resource; a broken rule of the column has another consequence than that of its element."""
+    fields = [
+        Field.model_validate({**field.model_dump(), "rules": rules}) if field.name == column else field
+        for field in RESOURCE.fields
+    ]
+    return RESOURCE.model_copy(update={"fields": fields})
+
+
+def test_a_column_may_quarantine_the_row_where_its_element_quarantines_the_value(bench: Bench) -> None:
+    bench.deliver("a", (WRONG_CHECK, "王小明", None), (OTHER_VALID, "李四", "18000101"))
+    bench.standardize(with_rules("resident_id", check_digit="quarantine"))
+    assert bench.staged("name, failed_rules") == [("李四", ["birth_date:range"])]
+    assert bench.con.sql("select scope, rule from governance.quarantine order by all").fetchall() == [
+        ("row", "check_digit"),
+        ("value", "range"),
+    ]
+    assert bench.account() == (2, 1, 1, 0)
+
+
+def test_a_column_may_quarantine_a_value_that_its_element_only_warns_of_or_discards(bench: Bench) -> None:
+    bench.deliver("a", ("110105491231002", "王小明", None), (OTHER_VALID, "李四", "1900-01-01"))
+    bench.standardize()
+    assert bench.con.sql("select count(*) from governance.quarantine").fetchall() == [(0,)]
+    bench.standardize(with_rules("resident_id", upgraded="quarantine_value"))
+    assert bench.staged("resident_id") == [(None,), (OTHER_VALID,)]
+    bench.standardize(with_rules("birth_date", placeholder="quarantine_value"))
+    assert bench.staged("resident_id, birth_date") == [(VALID, None), (OTHER_VALID, None)]
+    assert bench.con.sql("select scope, field, rule from governance.quarantine").fetchall() == [
+        ("value", "csrq", "placeholder")
+    ]
 
 
 def test_a_row_without_a_required_value_is_put_aside_whole(bench: Bench) -> None:

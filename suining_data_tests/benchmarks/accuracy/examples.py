@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
-from suining_data.linkage.clustering import ACCEPT, MARGIN
+from suining_data.linkage.clustering import MARGIN
 from suining_data.linkage.linking import compare
 from suining_data.linkage.subject_linkage import SUBJECT_LINKAGES, SubjectLinkage
+from suining_data.linkage.threshold import ACCEPT
 from suining_data_tests.benchmarks.accuracy.figures import Figures, rows_of
 from suining_data_tests.benchmarks.accuracy.records import Subject
 

@@ -17,9 +17,10 @@ from scipy.sparse.csgraph import connected_components
 from splink import DuckDBAPI, Linker, block_on
 
 from suining_data.linkage.blocking import block
-from suining_data.linkage.clustering import ACCEPT, cluster
+from suining_data.linkage.clustering import cluster
 from suining_data.linkage.scoring import Inputs, score
 from suining_data.linkage.subject_linkage import SubjectLinkage
+from suining_data.linkage.threshold import ACCEPT
 from suining_data_tests.benchmarks.foreign.datasets import DATASETS, Dataset
 
 
