@@ -28,6 +28,8 @@ LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, sel
 SCHEMAS = ("reference", "staged", "linked", "registry", "history", "governance", "change", *BASES, *LIBRARIES)
 # Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled.
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"
+MOST_FREE = 1 / 3  # share of the file's blocks: the file is at most 1.5 times its content when a run begins
+LEAST_FREED = 256 << 20  # bytes; for less, a file is not written anew
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # The first two are DuckDB's words; the others are SQLite's, in which Dagster stores its log.
 FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
@@ -119,6 +121,10 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
     """
     with _locked(settings, on_wait=on_wait):
         con = _connect(settings)
+        if _is_worth_rewriting(con):
+            con.close()
+            _write_anew(settings)
+            con = _connect(settings)
         try:
             con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
             # DuckDB keeps its memory instead of returning and allocating it again: this saves a tenth of the time
@@ -135,19 +141,35 @@ def rewrite(settings: Settings) -> None:
     A killed rewrite leaves the former file as it was.
     """
     with _locked(settings):
-        fresh, file = settings.warehouse.with_suffix(".fresh"), settings.warehouse
-        shutil.rmtree(file.parent / "spill", ignore_errors=True)  # of a killed run
-        with duckdb.connect() as con:
-            con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
-            con.execute("set temp_directory = ?", [str(file.parent / "spill")])
-            for name in (fresh, Path(f"{fresh}.wal")):
-                name.unlink(missing_ok=True)
-            con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
-            con.execute(
-                f"attach {literal(file)} as former; attach {literal(fresh)} as fresh (storage_version '{FORMAT}')"
-            )
-            con.execute("checkpoint former; copy from database former to fresh; checkpoint fresh")
-        fresh.replace(file)
+        _write_anew(settings)
+
+
+def _write_anew(settings: Settings) -> None:
+    """The rewrite itself; the caller has the lock and no connection."""
+    fresh, file = settings.warehouse.with_suffix(".fresh"), settings.warehouse
+    shutil.rmtree(file.parent / "spill", ignore_errors=True)  # of a killed run
+    with duckdb.connect() as con:
+        con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
+        con.execute("set temp_directory = ?", [str(file.parent / "spill")])
+        for name in (fresh, Path(f"{fresh}.wal")):
+            name.unlink(missing_ok=True)
+        con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
+        con.execute(f"attach {literal(file)} as former; attach {literal(fresh)} as fresh (storage_version '{FORMAT}')")
+        con.execute("checkpoint former; copy from database former to fresh; checkpoint fresh")
+    fresh.replace(file)
+
+
+def _is_worth_rewriting(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file has an older format, or is much larger than its content: a refresh leaves freed blocks."""
+    return con.execute(
+        """
+        select not starts_with(tags['storage_version'], ?)
+            or (free_blocks > ? * total_blocks and free_blocks * block_size > ?)
+        from pragma_database_size() join duckdb_databases() using (database_name)
+        where database_name = current_database()
+        """,
+        [FORMAT, MOST_FREE, LEAST_FREED],
+    ).fetchall()[0][0]
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection, sql: str = "ST_") -> None:
