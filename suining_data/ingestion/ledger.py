@@ -14,11 +14,11 @@ import duckdb
 from suining_data.catalog.model import Mode, Resource
 from suining_data.ingestion.reading import Part
 from suining_data.sql import literal
+from suining_data.warehouse import transaction
 
 LAST_LINE = 2**62
 
-DDL = """
-create schema if not exists governance;
+BATCH = """
 create table if not exists governance.batch (
     resource_id varchar not null,
     batch_id varchar not null,
@@ -37,8 +37,11 @@ create table if not exists governance.batch (
     first_seen_at timestamp not null default current_timestamp,
     run_id varchar not null,
     declaration varchar not null,
+    redactions bigint default 0,
     primary key (resource_id, batch_id)
-);
+)
+"""
+OTHERS = """
 create table if not exists governance.batch_file (
     resource_id varchar not null,
     batch_id varchar not null,
@@ -46,7 +49,6 @@ create table if not exists governance.batch_file (
     first_line bigint not null,
     lines bigint not null
 );
-alter table governance.batch add column if not exists redactions bigint default 0;
 create table if not exists governance.accepted_batch (batch_id varchar primary key, accepted_at timestamp not null)
 """
 
@@ -89,7 +91,19 @@ COLUMNS = ", ".join(f.name for f in fields(Batch))
 
 
 def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(DDL)
+    """Create the tables that are missing, and the column that version 0.3.0 did not have.
+
+    The table is written anew for it: DuckDB cannot replay `add column` after a crash if a column defaults to a function.
+    """
+    con.execute(f"create schema if not exists governance; {BATCH}; {OTHERS}")
+    if "redactions" not in {name for name, *_ in con.execute("describe governance.batch").fetchall()}:
+        with transaction(con):
+            con.execute(f"""
+                create or replace temp table former_batch as from governance.batch;
+                drop table governance.batch;
+                {BATCH};
+                insert into governance.batch by name from former_batch
+            """)
 
 
 def accept_batch(con: duckdb.DuckDBPyConnection, batch_id: str) -> None:

@@ -1,0 +1,40 @@
+"""The ledger of a warehouse that an older version made, and of one that a killed process left."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from suining_data.ingestion import create_ledger
+
+OLDER = "alter table governance.batch drop column redactions"
+KILLED = """
+import os, sys
+import duckdb
+from suining_data.ingestion import create_ledger
+
+con = duckdb.connect(sys.argv[1])
+create_ledger(con)
+os._exit(1)  # nothing is written to the file: what was done is in its log
+"""
+
+
+def older_ledger(file: Path) -> None:
+    with duckdb.connect(str(file)) as con:
+        create_ledger(con)
+        con.execute(OLDER)
+        con.execute(
+            "insert into governance.batch (resource_id, batch_id, unit_id, file_name, content_sha256, file_bytes, status, "
+            "run_id, declaration) values ('r', 'b', 'u', 'f.csv', '', 0, 'in_force', '', '')"
+        )
+
+
+def test_an_older_ledger_gets_its_new_column_and_survives_a_kill(tmp_path: Path) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    older_ledger(file)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(file)], check=False, capture_output=True, text=True)
+    assert (killed.returncode, killed.stderr) == (1, "")
+    with duckdb.connect(str(file)) as con:
+        create_ledger(con)
+        assert con.execute("select batch_id, redactions from governance.batch").fetchall() == [("b", 0)]
