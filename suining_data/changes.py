@@ -27,11 +27,12 @@ class Difference:
     added: int
     removed: int
     is_listed: bool  # whether the change table has these rows
+    is_beside: bool = False  # whether a table that is promoted with it has changed, which is not listed
 
     @property
     def is_none(self) -> bool:
-        """Whether the tables have the same rows, so that nobody has to read the table again."""
-        return self.is_listed and not self.added and not self.removed
+        """Whether the tables have the same rows, so that nobody has to read them again."""
+        return self.is_listed and not self.added and not self.removed and not self.is_beside
 
 
 UNKNOWN = Difference(0, 0, is_listed=False)

@@ -151,10 +151,11 @@ def _write_part(con: Connection, step: Step, changed: list[str] | None) -> Write
 
 
 def _difference(con: Connection, step: Step, write: WriteResult) -> changes.Difference:
-    """How the staging tables of the step differ from the current ones. What changes in `also` is not listed."""
+    """How the staging tables of the step differ from the current ones."""
     if not step.is_table:
         return write.difference or changes.UNKNOWN
     difference = changes.compare(con, step.key, step.touched)
-    if difference.is_none and not all(changes.is_same(con, table, f"{table}{STAGING}") for table in step.also):
-        return changes.UNKNOWN
-    return difference
+    if not difference.is_listed:
+        return difference
+    is_beside = not all(changes.is_same(con, table, f"{table}{STAGING}") for table in step.also)
+    return replace(difference, is_beside=is_beside)

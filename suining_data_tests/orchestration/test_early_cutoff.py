@@ -117,6 +117,9 @@ def test_a_second_table_of_a_step_that_changes_is_a_change(data: Settings) -> No
     for value in (1, 2, 2):
         run(with_second(value), reader)
     assert written == ["staged.b", "staged.b"]
+    before, now = changed_from(data, "a")
+    assert before not in (None, now)
+    assert changed_rows(data, "a") == []
 
 
 def test_a_failed_check_keeps_the_version_and_its_changes(data: Settings) -> None:
