@@ -1,14 +1,21 @@
 -- One row per person, employer and period without a gap in which the employer insured the person, by the enrolments of all
 -- kinds. The end is what enrolments report; without one it is the start of the next employer, if an enrolment has ended.
-with enrolment as (
+-- An end before the start is a mistake: the enrolment has ended, and nobody knows when.
+with reported as (
     select
-        person_id, employer_organization_id, valid_from, valid_to, status_code, enrolment_id, record_id, resource_id,
+        person_id, employer_organization_id, valid_from, case when valid_to >= valid_from then valid_to end as valid_to,
+        valid_to is null and status_code is distinct from 'terminated' as goes_on, enrolment_id, record_id, resource_id
+    from {{ ref('social_security.enrolment') }}
+    where employer_organization_id is not null and valid_from is not null
+),
+
+enrolment as (
+    select *,
         max(coalesce(valid_to, date '9999-12-31')) over (
             partition by person_id, employer_organization_id order by valid_from, enrolment_id
             rows between unbounded preceding and 1 preceding
         ) as end_before
-    from {{ ref('social_security.enrolment') }}
-    where employer_organization_id is not null and valid_from is not null
+    from reported
 ),
 
 numbered as (
@@ -22,7 +29,7 @@ employment as (
     select
         person_id, employer_organization_id, min(valid_from) as valid_from,
         case when count(valid_to) = count(*) then max(valid_to) end as reported_to,
-        count(*) filter (where valid_to is null and status_code is distinct from 'terminated') = 0 as has_ended,
+        not bool_or(goes_on) as has_ended,
         arg_min(record_id, (valid_from, enrolment_id)) as record_id, arg_min(resource_id, (valid_from, enrolment_id)) as resource_id
     from numbered
     group by person_id, employer_organization_id, stay

@@ -171,6 +171,12 @@ def test_an_end_without_a_day_is_the_start_with_the_next_employer(bench):
     ]
 
 
+def test_an_end_before_the_start_is_no_end_that_anybody_knows(bench):
+    employed(bench, "O1", "2015-01-01", "terminated", end_date="2010-01-01")
+    employed(bench, "O1", "2015-01-01", "terminated", kind="work_injury", end_date="2011-01-01")
+    assert employments(bench) == [("O1", date(2015, 1, 1), None, "known_by")]
+
+
 def test_who_has_two_employers_has_left_neither(bench):
     employed(bench, "O1", "2010-01-01")
     employed(bench, "O2", "2013-01-01", kind="work_injury")
