@@ -25,7 +25,7 @@ def bench(empty_warehouse: Path) -> Iterator[Bench]:
             create table truth_{subject}(true_id varchar, name varchar, former_name varchar, birth_date date, resident_id varchar, uscc varchar,
                 mother_true_id varchar, father_true_id varchar, parent_true_id varchar, former_address varchar, registered_address varchar,
                 residence_address varchar)""")
-    bench.con.execute(f"""create table governance.batch as
+    bench.con.execute(f"""create or replace table governance.batch as
         select unnest(['{RESIDENTS}', '{INSURANCE}']) as resource_id, 'b' as batch_id, 'f' as file_name""")
     bench.insert("truth_person", true_id="A")
     bench.insert("truth_person", true_id="B")

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -143,6 +144,15 @@ def test_the_summary_counts_what_is_listed_and_nothing_of_the_city_is_touched(of
     assert int(split[1]) > 0
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Processes that the test starts heed SIGINT, also when a shell started the tests in the background."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_a_signal_removes_the_copy(office: Office) -> None:
     folder = office.settings.warehouse.parent / "whatif"
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,6 +17,7 @@ import pytest
 from great_expectations.core import ExpectationSuite
 from great_expectations.core.expectation_validation_result import expectationSuiteValidationResultSchema
 
+from suining_data.ingestion import create_ledger
 from suining_data.models import Model, ModelContract
 from suining_data.orchestration.state import open_for_refresh
 from suining_data.publication import additions, publish
@@ -26,8 +27,8 @@ from suining_data.warehouse import open_warehouse, table_exists
 
 STATE = "create table governance.table_state (table_name varchar, version varchar, changed_from varchar)"
 BATCH = """
-    create table governance.batch (
-        resource_id varchar, batch_id varchar, file_name varchar, content_sha256 varchar, raw_rows bigint, status varchar)
+    insert into governance.batch (resource_id, batch_id, unit_id, file_name, content_sha256, file_bytes, raw_rows, status,
+        run_id, declaration) values ('a', 'b1', 'unit', 'a.csv', 'sha', 10, 2, 'in_force', 'run1', '')
 """
 
 
@@ -41,9 +42,9 @@ def filled(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse with two people, an indicator and what a snapshot reads of the ledger and the state."""
     with open_warehouse(settings) as con:
         con.execute(STATE)
+        create_ledger(con)
         con.execute(BATCH)
         create_validations(con)
-        con.execute("insert into governance.batch values ('a', 'b1', 'a.csv', 'sha', 2, 'in_force')")
         fill(con, people=2)
         con.execute("create table macro.indicator as select 'GDP' as code")
         con.execute("insert into governance.table_state values ('macro.indicator', 'v1', null)")

@@ -43,7 +43,7 @@ def stop_in(what: str, place: str) -> None:
 if __name__ == "__main__":
     pipeline.load_catalog = lambda: Catalog((UNIT,))  # type: ignore[assignment]
     pipeline.load_models = list  # type: ignore[assignment]
-    pipeline.linked_tables = lambda catalog: []  # type: ignore[assignment]
+    pipeline.linked_tables = lambda *_: []  # type: ignore[assignment]
     snapshot_of = pipeline.snapshot_step
     pipeline.snapshot_step = lambda models, others: snapshot_of(models, [*others, f"staged.{residents().id}"])
     if len(sys.argv) > 1:
