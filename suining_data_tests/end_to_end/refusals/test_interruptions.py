@@ -109,7 +109,7 @@ OTHERS_DYING = [
     "suining_data.orchestration.state.record",  # promoted, and the transaction not ended
     "suining_data.publication.snapshot.write_manifest",
     "suining_data.publication.snapshot._make_current",
-    "suining_data.publication.snapshot._remove_old",  # published, and nobody knows
+    "suining_data.publication.snapshot.remove_old",  # published, and nobody knows
 ]
 
 
@@ -119,7 +119,7 @@ def test_a_killed_refresh_leaves_what_is_published_whole_and_the_next_one_is_rig
     code, _, _ = small.refresh("die", place)
     assert code == -signal.SIGKILL
     assert is_whole(small.data / "published")
-    has_swapped = place.endswith("_remove_old")
+    has_swapped = place.endswith(".remove_old")
     assert (contents(small.data / "published") == before) is not has_swapped
     code, out, error = small.refresh()
     assert code == 0, out + error
