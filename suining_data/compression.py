@@ -12,9 +12,7 @@ import duckdb
 
 from suining_data.sql import identifier
 
-FORMAT = (
-    "v1.3.0"  # of DuckDB's files: the first with dict_fsst, which takes a quarter of the room for texts that repeat
-)
+FORMAT = "v1.3.0"  # of DuckDB's files: the first with dict_fsst
 # settings of a connection that may create its file
 STORAGE: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": FORMAT}
 RARELY_REPEATED = re.compile(

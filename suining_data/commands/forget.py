@@ -27,8 +27,8 @@ def forget(
 ) -> None:
     """Remove a person from every time, place and copy, and prove by search that nothing is left. It cannot be undone.
 
-    The files in landing/ that have the person are replaced by their other rows. Who comes again in a later delivery is
-    put aside. After a crash, run it again. Exit code 0: nothing is left. 1: something is left, and the last lines say where.
+    The files in landing/ that have the person are replaced by their other rows. A row about the person in a later delivery is
+    rejected. After a crash, run it again. Exit code 0: nothing is left. 1: something is left, and the last lines say where.
     """
     from suining_data.forgetting import forget as forget_person
     from suining_data.forgetting import preview

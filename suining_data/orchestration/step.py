@@ -120,7 +120,9 @@ class Step:
     also: tuple[str, ...] = ()  # further tables that are promoted with it
     sql: str = ""  # of an incremental table: its SELECT
     incremental: Incremental | None = None
-    reads_changes: bool = False  # it reads change tables itself, and is told whether they have all that changed
+    reads_changes: bool = (
+        False  # it reads change tables itself; Context.changed says whether they have all that changed
+    )
     figures: Callable[[Context], Mapping[str, int]] | None = None  # of the staging table, to show with its rows
     touched: str = ""  # SELECT of the record_id of rows whose other tables change, see changes.compare
 

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from suining_data.catalog import Entity, Resource
+from suining_data.elements.expressions import half_width
 from suining_data.ingestion import LINE, take_out
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
@@ -28,7 +29,6 @@ from suining_data.warehouse import load_spatial
 
 LINES = "temp.forgotten_line"  # line, is_whole, sources: cells to empty
 IDENTIFYING = ("resident_id", "other_id", "name")
-_WIDE, _NARROW = "０１２３４５６７８９Ｘｘx", "0123456789XXX"
 _NUMBER = "[0-9]{17}[0-9X]|[0-9]{15}"
 
 Connection = duckdb.DuckDBPyConnection
@@ -164,7 +164,7 @@ def _texts_of(raw: Path) -> list[str]:
 def _numbers_in(relation: str, columns: list[str], line: str) -> str:
     """SELECT of line, is_whole, sources: the cells in whose text is a number of a forgotten person."""
     found = " union all ".join(
-        f"select {line} as line, {literal(name)} as source, translate({identifier(name)}, '{_WIDE}', '{_NARROW}') as text "
+        f"select {line} as line, {literal(name)} as source, upper({half_width(identifier(name))}) as text "
         f"from {relation} where length({identifier(name)}) >= 15"
         for name in columns
     )

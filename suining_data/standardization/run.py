@@ -46,7 +46,7 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
     """Write staged.<id>__next and, as temporary tables, its quarantine, superseded rows and account."""
     create_accounts(con)
     table = f"staged.{resource.id}{STAGING}"
-    _read(con, settings, resource, table)
+    _stage(con, settings, resource, _current_batches(con, resource), table)
     _quarantine(con, settings, unit, resource, table)
     _supersede(con, resource, table)
     revised = find_revisions(
@@ -74,10 +74,6 @@ def promote(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
         con.execute(f"delete from governance.{table} where resource_id = ?", [resource.id])
         con.execute(f"insert into governance.{table} select * from temp.next_{table}")
     promote_revisions(con, resource)
-
-
-def _read(con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, table: str) -> None:
-    _stage(con, settings, resource, _current_batches(con, resource), table)
 
 
 def _stage(

@@ -92,13 +92,13 @@ def _in_tables(file: Path, content: bytes, text: str) -> bool:
 
 @pytest.fixture(scope="module")
 def forgotten_city(delivered_city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[City, Person]]:
-    """The city after somebody was forgotten; do not change it. What the command printed is in its told.txt."""
+    """The city after somebody was forgotten; do not change it. What the command printed is in its printed.txt."""
 
     def make(folder: Path) -> None:
         shutil.copytree(delivered_city.settings.data, folder, symlinks=True, dirs_exist_ok=True)
         with pytest.MonkeyPatch.context() as patch:
             City(folder, patch)
-            (folder / "told.txt").write_text(command(somebody(delivered_city).id, "--yes"), encoding="utf-8")
+            (folder / "printed.txt").write_text(command(somebody(delivered_city).id, "--yes"), encoding="utf-8")
 
     person = somebody(delivered_city)
     folder = once(tmp_path_factory, "forgotten_city", make)
@@ -112,10 +112,10 @@ def test_nothing_of_the_person_is_left_and_the_search_can_find(
     forgotten_city: tuple[City, Person], delivered_city: City
 ) -> None:
     city, person = forgotten_city
-    told = (city.settings.data / "told.txt").read_text(encoding="utf-8")
-    assert "nothing of the person is left" in told
-    assert person.number not in told
-    assert person.name not in told
+    printed = (city.settings.data / "printed.txt").read_text(encoding="utf-8")
+    assert "nothing of the person is left" in printed
+    assert person.number not in printed
+    assert person.name not in printed
     for text in filter(None, (person.number, person.number[:6] + person.number[8:17])):
         assert left(city.settings.data, text) == []
     assert len(left(delivered_city.settings.data, person.number)) > 5, "so this search finds"
@@ -213,10 +213,10 @@ def test_after_a_crash_the_same_command_finishes(own_city: City, place: str, mon
 def test_a_dry_run_changes_nothing_and_names_no_value(own_city: City) -> None:
     person = somebody(own_city)
     before = {file: file.read_bytes() for file in own_city.settings.landing.rglob("*") if file.is_file()}
-    told = command(person.id, "--dry-run")
-    assert "sichuan_public_security__residents" in told
-    assert person.number not in told
-    assert person.name not in told
+    printed = command(person.id, "--dry-run")
+    assert "sichuan_public_security__residents" in printed
+    assert person.number not in printed
+    assert person.name not in printed
     assert before == {file: file.read_bytes() for file in own_city.settings.landing.rglob("*") if file.is_file()}
     assert own_city.warehouse("select count(*) from registry.tombstone") == [(0,)]
     assert not list(Settings().registry_backup.parent.glob(".forgetting_*"))

@@ -53,11 +53,11 @@ class Office:
         return output
 
     def rows(self, *arguments: str) -> list[Row]:
-        """The rows of an answer, in no order; without the columns that tell the refresh."""
+        """The rows of an answer, in no order; without the columns that name the refresh."""
         answer = csv.DictReader(io.StringIO(self.run(*arguments, "--csv")))
-        told = ("change_id", "run_id", "recorded_at")
+        of_refresh = ("change_id", "run_id", "recorded_at")
         return sorted(
-            ({key: value for key, value in row.items() if key not in told} for row in answer),
+            ({key: value for key, value in row.items() if key not in of_refresh} for row in answer),
             key=lambda row: sorted(row.items()),
         )
 

@@ -1,7 +1,6 @@
 """Whatever texts a resource is delivered, its rows are staged or quarantined, and no statement fails."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,25 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from suining_data.catalog import Resource, load_catalog
-from suining_data.ingestion import create_ledger, raw_path, rejected_path
+from suining_data.ingestion import raw_path, rejected_path
 from suining_data.ingestion.ledger import Batch, Status, write_ledger
 from suining_data.ingestion.reading import LINE, REJECTED_SCHEMA, sources
 from suining_data.settings import Settings
 from suining_data.standardization import implausible_column, promote, standardize
-from suining_data.warehouse import load_spatial, prepare
 from suining_data_tests.elements.test_any_text import texts
 
 ROWS = 200
 RESOURCES = load_catalog().shared
-
-
-@pytest.fixture(scope="module")
-def reference() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as con:
-        prepare(con)
-        load_spatial(con)
-        create_ledger(con)
-        yield con
 
 
 @pytest.mark.slow

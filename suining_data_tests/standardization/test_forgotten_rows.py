@@ -1,6 +1,5 @@
 """Which delivered rows and cells are about a forgotten person: hand-made rows of real resources."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,12 +9,10 @@ import pytest
 
 from suining_data.catalog import load_catalog
 from suining_data.ingestion.reading import LINE, REJECTED_SCHEMA, sources
-from suining_data.linkage import create_registry
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.standardization import redactor
 from suining_data.tombstones import KeyMissing, key_file, load_key, make_key, mark
-from suining_data.warehouse import load_spatial, prepare
 
 NUMBER, OTHER = "51090319620305139X", "510903198007012245"
 NAME = "郑有才"
@@ -63,15 +60,6 @@ class Desk:
         self.is_found = redactor(self.con, self.settings, resource)(raw, lines)
         left = [{k: v for k, v in row.items() if v is not None and k != LINE} for row in pq.read_table(raw).to_pylist()]
         return left, [(r["line"], r["rule"], r["raw_text"]) for r in pq.read_table(lines).to_pylist()]
-
-
-@pytest.fixture(scope="module")
-def reference() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as con:
-        prepare(con)
-        load_spatial(con)
-        create_registry(con)
-        yield con
 
 
 @pytest.fixture

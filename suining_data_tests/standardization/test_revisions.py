@@ -1,6 +1,5 @@
 """Which changed values are silent revisions: hand-made deliveries of real resources."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -9,12 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from suining_data.catalog import load_catalog
-from suining_data.ingestion import Status, create_ledger, raw_path, recorded_batches, rejected_path, write_ledger
+from suining_data.ingestion import Status, raw_path, recorded_batches, rejected_path, write_ledger
 from suining_data.ingestion.ledger import Batch, with_status
 from suining_data.ingestion.reading import LINE, REJECTED_SCHEMA, sources
 from suining_data.settings import Settings
-from suining_data.standardization import create_accounts, past_of, promote, standardize
-from suining_data.warehouse import load_spatial, prepare
+from suining_data.standardization import past_of, promote, standardize
 
 PENSIONS = "human_resources__pension_insurance"  # full; the key has the first day of the insurance
 PAYMENTS = "human_resources__pension_payments"  # delta, a row per month
@@ -64,16 +62,6 @@ class Desk:
             select field, former_file_name, former_line_number, file_name, line_number from governance.silent_revision order by all
         """).fetchall()
         return [(names[field], *rest) for field, *rest in rows]
-
-
-@pytest.fixture(scope="module")
-def reference() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as con:
-        prepare(con)
-        load_spatial(con)
-        create_ledger(con)
-        create_accounts(con)
-        yield con
 
 
 @pytest.fixture
