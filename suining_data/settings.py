@@ -35,7 +35,9 @@ class Limits(BaseSettings):
 class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
     `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown.
-    `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read."""
+    `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read.
+    `SUINING_UNATTENDED=true` switches the schedules and sensors on, as a deployment wants it; each can be switched in the
+    UI, too."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -44,6 +46,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
     quiet_seconds: float = Field(default=60.0, ge=0)
+    unattended: bool = False
 
     @property
     def landing(self) -> Path:
