@@ -17,6 +17,7 @@ import duckdb
 import typer
 
 from suining_data.city import load_city
+from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.explain import changes, explain_app
@@ -247,8 +248,10 @@ def query(
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
 
+app.command()(backup)
 app.command()(changes)
 app.command()(forget)
+app.command()(restore)
 app.command()(whatif)
 
 

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -83,6 +83,11 @@ def _locked(settings: Settings, *, shared: bool = False, on_wait: OnWait | None 
             on_wait(f"{settings.warehouse} 正由另一次运行使用，等它结束 (another run uses it: waiting until it ends)")
             fcntl.flock(lock, kind)
         yield
+
+
+def locked(settings: Settings) -> AbstractContextManager[None]:
+    """The lock without the file, for whoever replaces the file. Raises WarehouseBusy while another run has it."""
+    return _locked(settings)
 
 
 @contextmanager
