@@ -25,6 +25,7 @@ from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
+from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
 from suining_data.commands.whatif import whatif
 from suining_data.display import console, error_console
@@ -252,6 +253,7 @@ app.command()(backup)
 app.command()(changes)
 app.command()(forget)
 app.command()(restore)
+app.command()(retain)
 app.command()(whatif)
 
 

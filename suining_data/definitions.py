@@ -5,7 +5,8 @@ import dagster as dg
 from suining_data.alerts import ALERT_SENSORS
 from suining_data.orchestration.assets import definitions_of, warehouse_of
 from suining_data.orchestration.pipeline import pipeline
+from suining_data.retention import RETENTION_JOB
 
 defs = dg.Definitions.merge(
-    definitions_of(pipeline(), warehouse_of(pipeline())), dg.Definitions(sensors=[*ALERT_SENSORS])
+    definitions_of(pipeline(), warehouse_of(pipeline())), dg.Definitions(sensors=[*ALERT_SENSORS], jobs=[RETENTION_JOB])
 )

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     alert_score_drop: float = Field(
         default=5.0, ge=0, le=100
     )  # points of 100 within a day that a unit's score may fall
+    keep_days: int = Field(default=90, ge=7)  # of runs in Dagster's log, and of raw rows of replaced batches
     ui_url: str = "http://127.0.0.1:3000"
 
     @property
