@@ -15,6 +15,7 @@ from suining_data.orchestration.delivery_problems import CHECKS as PROBLEM_CHECK
 from suining_data.orchestration.delivery_problems import TABLE as PROBLEMS
 from suining_data.orchestration.refusals import CHECK as ACCEPTED
 from suining_data.orchestration.refusals import standing_refusals
+from suining_data.quality import CHECK_OF_DIMENSION
 from suining_data.warehouse import table_exists
 
 SCORES = "governance.quality_score"
@@ -108,12 +109,13 @@ def _scores(con: duckdb.DuckDBPyConnection, catalog: Catalog, drop: float) -> It
         [drop],
     ).fetchall()
     units = {unit.id: unit.name for unit in catalog.units}
+    chinese = {check: zh for zh, check in CHECK_OF_DIMENSION.items()}
     for unit, dimension, day, before, points in rows:
         yield Cause(
             "score",
             (unit, dimension, day),
             units.get(unit, DUTY),
-            f"{day} {units.get(unit, unit)}的“{dimension}”得分从 {before:.1f} 降到 {points:.1f}。"
+            f"{day} {units.get(unit, unit)}的“{chinese.get(dimension, dimension)}”得分从 {before:.1f} 降到 {points:.1f}。"
             "请打开链接查看哪项资源下降，并请该单位更正后重新交付。",
             f"{day}: the score of {unit} in {dimension} fell from {before:.1f} to {points:.1f}. "
             "Open the link to see which resource fell, and ask the department for a corrected delivery.",

@@ -120,16 +120,17 @@ def test_a_score_that_fell_by_more_than_five_points_in_a_day(data: Settings, rec
         con.execute(SCORES)
         con.execute(f"""
             insert into governance.quality_score values
-            ('2026-11-02', '{UNIT.id}', 'a', '完整性', 80, 100), ('2026-11-02', '{UNIT.id}', 'b', '完整性', 270, 300),
-            ('2026-11-01', '{UNIT.id}', 'a', '完整性', 100, 100), ('2026-11-01', '{UNIT.id}', 'b', '完整性', 280, 300),
-            ('2026-10-31', '{UNIT.id}', 'a', '完整性', 100, 100),
-            ('2026-11-01', '{UNIT.id}', 'a', '规范性', 100, 100), ('2026-11-02', '{UNIT.id}', 'a', '规范性', 95, 100),
-            ('2026-11-01', '{UNIT.id}', 'a', '时效性', 1, 0), ('2026-11-02', '{UNIT.id}', 'a', '时效性', 0, 0),
-            ('2026-11-01', 'other', 'c', '准确性', 50, 100), ('2026-11-02', 'other', 'c', '准确性', 60, 100)
+            ('2026-11-02', '{UNIT.id}', 'a', 'completeness', 80, 100), ('2026-11-02', '{UNIT.id}', 'b', 'completeness', 270, 300),
+            ('2026-11-01', '{UNIT.id}', 'a', 'completeness', 100, 100), ('2026-11-01', '{UNIT.id}', 'b', 'completeness', 280, 300),
+            ('2026-10-31', '{UNIT.id}', 'a', 'completeness', 100, 100),
+            ('2026-11-01', '{UNIT.id}', 'a', 'conformity', 100, 100), ('2026-11-02', '{UNIT.id}', 'a', 'conformity', 95, 100),
+            ('2026-11-01', '{UNIT.id}', 'a', 'timeliness', 1, 0), ('2026-11-02', '{UNIT.id}', 'a', 'timeliness', 0, 0),
+            ('2026-11-01', 'other', 'c', 'accuracy', 50, 100), ('2026-11-02', 'other', 'c', 'accuracy', 60, 100)
         """)
     tick()
     [text] = receiver.texts
     assert "2026-11-02 市公安局的“完整性”得分从 95.0 降到 87.5" in text
+    assert "in completeness fell from 95.0 to 87.5" in text
     assert "（1 件）" in receiver.taken[0]["markdown"]["title"]
 
 
