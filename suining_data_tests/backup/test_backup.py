@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from suining_data.backup import BackupError, restore, save
+from suining_data.backup import BackupError, restore, restoring, save
 from suining_data.catalog import Catalog, Unit
 from suining_data.ingestion import accept_batch
 from suining_data.orchestration import state
@@ -209,3 +209,23 @@ def test_where_a_backup_cannot_go(data: Settings, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="no warehouse"):
         save(data, tmp_path / "backup")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "full"]
+
+
+def test_a_restore_that_broke_off_is_run_again(data: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(data, tmp_path / "backup")
+    before = said(data)
+
+    def breaks(made: Settings, settings: Settings) -> None:
+        settings.warehouse.unlink()
+        shutil.rmtree(settings.raw)
+        made.raw.rename(settings.raw)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, "_move_in", breaks)
+        with pytest.raises(KeyboardInterrupt):
+            restore(data, tmp_path / "backup", force=True)
+    restore(data, tmp_path / "backup", force=True)
+    refresh()
+    assert said(data) == before
+    assert not (data.data / restoring.FOLDER).exists()
