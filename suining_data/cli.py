@@ -16,6 +16,7 @@ import duckdb
 import typer
 
 from suining_data.city import load_city
+from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.explain import changes, explain_app
@@ -23,6 +24,7 @@ from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
+from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
 from suining_data.commands.ui import ui
 from suining_data.commands.verify import verify
@@ -248,8 +250,11 @@ def query(
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
 
+app.command()(backup)
 app.command()(changes)
 app.command()(forget)
+app.command()(restore)
+app.command()(retain)
 app.command()(whatif)
 app.command()(ui)
 app.command()(verify)

@@ -13,7 +13,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -103,6 +103,11 @@ def _this_run() -> str:
     """This process, for who waits for it: the command without its arguments, which may name a person."""
     command = " ".join(["suining", *sys.argv[1:2]]) if Path(sys.argv[0]).name == "suining" else "Dagster"
     return f"{command}, pid {os.getpid()}, {datetime.now():%Y-%m-%d %H:%M:%S}"
+
+
+def locked(settings: Settings) -> AbstractContextManager[None]:
+    """The lock without the file, for whoever replaces the file. Raises WarehouseBusy while another run has it."""
+    return _locked(settings)
 
 
 @contextmanager

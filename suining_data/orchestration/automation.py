@@ -74,6 +74,18 @@ def sensors(steps: Sequence[Step], catalog: Catalog) -> list[dg.SensorDefinition
     ]
 
 
+def job_schedule(name: str, job: str, cron: str, description: str) -> dg.ScheduleDefinition:
+    """The schedule of a job that needs no choice of tables."""
+    return dg.ScheduleDefinition(
+        name=name,
+        job_name=job,
+        cron_schedule=cron,
+        execution_timezone=TIMEZONE,
+        description=description,
+        default_status=_status(),
+    )
+
+
 def stale_selection(config: Settings, steps: Sequence[Step]) -> list[dg.AssetKey] | None:
     """The assets that a refresh would bring up to date. None if that cannot be known now."""
     if not config.warehouse.exists():
@@ -96,20 +108,22 @@ def _request(config: Settings, steps: Sequence[Step]) -> dg.RunRequest | dg.Skip
 
 
 def _schedule(name: str, cron: str, description: str, steps: Sequence[Step]) -> dg.ScheduleDefinition:
-    status = dg.DefaultScheduleStatus.RUNNING if settings().unattended else dg.DefaultScheduleStatus.STOPPED
-
     @dg.schedule(
         cron,
         job_name=JOB,
         name=name,
         description=description,
         execution_timezone=TIMEZONE,
-        default_status=status,
+        default_status=_status(),
     )
     def schedule(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         return _request(settings(), steps)
 
     return schedule
+
+
+def _status() -> dg.DefaultScheduleStatus:
+    return dg.DefaultScheduleStatus.RUNNING if settings().unattended else dg.DefaultScheduleStatus.STOPPED
 
 
 def _sensor(

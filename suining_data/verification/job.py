@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from suining_data.orchestration.automation import TIMEZONE
+from suining_data.orchestration.automation import job_schedule
 from suining_data.orchestration.step import Step
 from suining_data.settings import settings
 from suining_data.verification.rebuild import verify
@@ -40,12 +40,9 @@ def verification_job(steps: Sequence[Step]) -> dg.JobDefinition:
 
 def weekly_verification() -> dg.ScheduleDefinition:
     """Every Sunday."""
-    status = dg.DefaultScheduleStatus.RUNNING if settings().unattended else dg.DefaultScheduleStatus.STOPPED
-    return dg.ScheduleDefinition(
-        name="weekly_verification",
-        job_name=JOB,
-        cron_schedule=EVERY_SUNDAY,
-        execution_timezone=TIMEZONE,
-        description="每周日重建核对 · every Sunday: a rebuild on the side equals what there is",
-        default_status=status,
+    return job_schedule(
+        "weekly_verification",
+        JOB,
+        EVERY_SUNDAY,
+        "每周日重建核对 · every Sunday: a rebuild on the side equals what there is",
     )
