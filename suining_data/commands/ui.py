@@ -32,11 +32,18 @@ def ui(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 3000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     read_only: Annotated[bool, typer.Option("--read-only", help="Show everything, start and change nothing.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Only write dagster.yaml, and print its folder: for a service manager.")
+    ] = False,
 ) -> None:
     """Start Dagster's web interface and daemon on this machine. Stop them with Ctrl-C."""
     from suining_data.orchestration.instance import prepare_home
 
-    environment = {**os.environ, "DAGSTER_HOME": str(prepare_home(settings()))}
+    home = str(prepare_home(settings()))
+    if prepare:
+        print(home)
+        return
+    environment = {**os.environ, "DAGSTER_HOME": home}
     viewer = ["--read-only"] if read_only else []
     commands = [["dagster-webserver", "-h", host, "-p", str(port), *viewer], ["dagster-daemon", "run"]]
     signal.signal(signal.SIGTERM, _stop)

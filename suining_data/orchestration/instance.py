@@ -9,6 +9,7 @@ then started again (`dagster/max_retries` of its tags). A run that failed for an
 get better by itself.
 """
 
+import os
 from pathlib import Path
 
 from suining_data.settings import Settings
@@ -38,5 +39,7 @@ def prepare_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     file = home / "dagster.yaml"
     if not file.exists() or file.read_text(encoding="utf-8") != DAGSTER_YAML:
-        file.write_text(DAGSTER_YAML, encoding="utf-8")
+        own = home / f".dagster.yaml.{os.getpid()}"  # services start at the same time: none may read half a file
+        own.write_text(DAGSTER_YAML, encoding="utf-8")
+        own.replace(file)
     return home
