@@ -14,7 +14,7 @@ MISSING := No Python 3.11, 3.12 or 3.13 with venv found (Debian, Ubuntu: apt-get
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run test test-all lint lock ui bench accuracy clean
+.PHONY: run test test-all lint lock ui bench accuracy bundle clean
 
 # 3 from refresh is no failure: all is done, and its last lines name the deliveries that were refused
 run: .venv/run
@@ -42,8 +42,12 @@ bench: .venv/run
 accuracy: .venv/run
 	$(BIN)/python -m suining_data_tests.benchmarks.accuracy --scale $(SCALE) --seeds $(SEED) --errors $(ERRORS) $(if $(EXPLAIN),--explain)
 
+# one archive for a machine without a network; docs/operations.md says how to install it
+bundle: .venv/run
+	sh deploy/bundle.sh $(BIN)/python
+
 clean:
-	rm -rf .venv data/landing data/raw data/warehouse data/published data/registry data/truth data/reports data/dagster
+	rm -rf .venv dist data/landing data/raw data/warehouse data/published data/registry data/truth data/reports data/dagster
 
 # pins stay unless pyproject.toml forbids them; UPGRADE="--upgrade" or "--upgrade-package NAME" takes newer ones
 lock: .venv/dev
