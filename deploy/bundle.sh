@@ -1,8 +1,8 @@
 #!/bin/sh
 # `make bundle`: one archive that installs suining_data on a machine without a network.
 #
-# In it: the committed project, the wheels of requirements.txt for this Python and processor (DuckDB's extension is one of
-# them), install.sh. Where wheels come from is pip's own configuration. Wheels are checked by their hashes, now and when
+# In it: the committed project, the wheels of requirements.txt and requirements-postgres.txt for this Python and processor
+# (DuckDB's extension is one of them), install.sh. Where wheels come from is pip's own configuration. Wheels are checked by their hashes, now and when
 # they are installed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,7 +15,7 @@ mkdir -p "$made/$name/project" dist
 
 git archive HEAD | tar -x -C "$made/$name/project"
 "$python" -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-    -r "$made/$name/project/requirements.txt" -d "$made/$name/wheels"
+    -r "$made/$name/project/requirements.txt" -r "$made/$name/project/requirements-postgres.txt" -d "$made/$name/wheels"
 cp "$made/$name/project/deploy/install.sh" "$made/$name/"
 "$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' >"$made/$name/python-version"
 

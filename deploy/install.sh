@@ -28,7 +28,7 @@ cp -R "$bundle/project/." "$folder/"
 "$python" -m venv "$folder/.venv"
 export PIP_NO_INDEX=1 PIP_FIND_LINKS="$bundle/wheels" PIP_CONFIG_FILE=/dev/null
 pip="$folder/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps"
-$pip --require-hashes --only-binary :all: -r "$folder/requirements.txt"
+$pip --require-hashes --only-binary :all: -r "$folder/requirements.txt" -r "$folder/requirements-postgres.txt"
 $pip --no-build-isolation --editable "$folder"
 "$folder/.venv/bin/suining" --version >/dev/null
 trap - EXIT

@@ -1,6 +1,6 @@
 """The Dagster instance of the project: its home in the data folder, and its settings.
 
-Here: dagster.yaml and its folder. Not here: what runs (definitions.py), the storage class (storage.py), the launcher class
+Here: dagster.yaml and its folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN). Not here: what runs (definitions.py), the storage class (storage.py), the launcher class
 (launcher.py).
 
 One run at a time: the queue starts the next when no run is under way, a run of the command line included. A run whose
@@ -16,11 +16,13 @@ from suining_data.settings import Settings
 
 MONITORED = 15  # seconds
 LONGEST = 6 * 3600  # seconds of a run; the city's whole refresh takes minutes
+SQLITE = "custom: {module: suining_data.orchestration.storage, class: Storage, config: {base_dir: {env: DAGSTER_HOME}}}"
+POSTGRES = "postgres: {postgres_url: {env: SUINING_DAGSTER_DSN}}"  # the password stays in the environment
 DAGSTER_YAML = f"""\
 telemetry: {{enabled: false}}
 nux: {{enabled: false}}
 storage:
-  custom: {{module: suining_data.orchestration.storage, class: Storage, config: {{base_dir: {{env: DAGSTER_HOME}}}}}}
+  {SQLITE}
 compute_logs: {{module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}}
 run_launcher: {{module: suining_data.orchestration.launcher, class: Launcher}}
 concurrency: {{runs: {{max_concurrent_runs: 1}}}}
@@ -38,8 +40,9 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.dagster_home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     file = home / "dagster.yaml"
-    if not file.exists() or file.read_text(encoding="utf-8") != DAGSTER_YAML:
+    text = DAGSTER_YAML.replace(SQLITE, POSTGRES) if settings.dagster_dsn else DAGSTER_YAML
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
         own = home / f".dagster.yaml.{os.getpid()}"  # services start at the same time: none may read half a file
-        own.write_text(DAGSTER_YAML, encoding="utf-8")
+        own.write_text(text, encoding="utf-8")
         own.replace(file)
     return home

@@ -81,6 +81,13 @@ def test_the_viewer_changes_nothing_and_has_its_own_port() -> None:
     assert viewer[viewer.index("-h") + 1] == webserver[webserver.index("-h") + 1] == "127.0.0.1"
 
 
+def test_the_interface_can_end_a_run_of_the_daemon() -> None:
+    """It asks the daemon's code server by a socket in /tmp, and each has a /tmp of its own unless it joins the other's."""
+    daemon, webserver = unit("suining-daemon"), unit("suining-webserver")
+    assert daemon["Service"]["PrivateTmp"] == webserver["Service"]["PrivateTmp"] == "true"
+    assert webserver["Unit"]["JoinsNamespaceOf"] == "suining-daemon.service"
+
+
 def test_the_example_has_every_setting_and_nothing_else() -> None:
     assert set(variables()) == {f"SUINING_{name.upper()}" for name in Settings.model_fields} | {"DAGSTER_HOME"}
 
