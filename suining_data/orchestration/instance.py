@@ -1,7 +1,7 @@
 """The Dagster instance of the project: its home in the data folder, and its settings.
 
-Here: dagster.yaml and its folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN). Not here: what runs (definitions.py), the storage class (storage.py), the launcher class
-(launcher.py).
+Here: dagster.yaml and its folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN). Not here: what runs
+(definitions.py), the storage class (storage.py), the launcher class (launcher.py).
 
 One run at a time: the queue starts the next when no run is under way, a run of the command line included. A run whose
 process is gone is found within MONITORED seconds and failed, and a run that was started by a schedule or a sensor is

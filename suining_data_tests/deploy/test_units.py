@@ -11,9 +11,10 @@ import typer.main
 from click import Command, Context
 from dagster._daemon.cli import create_dagster_daemon_cli
 from dagster_webserver.cli import create_dagster_webserver_cli
+from typer.testing import CliRunner
 
 from suining_data.cli import app
-from suining_data.settings import PROJECT, Settings
+from suining_data.settings import PROJECT, Settings, settings
 
 FOLDER = PROJECT / "deploy" / "systemd"
 EXAMPLE = FOLDER / "suining.env.example"
@@ -81,6 +82,16 @@ def test_the_viewer_changes_nothing_and_has_its_own_port() -> None:
     assert viewer[viewer.index("-h") + 1] == webserver[webserver.index("-h") + 1] == "127.0.0.1"
 
 
+def test_what_runs_before_a_unit_makes_the_home_of_dagster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUINING_DATA", str(tmp_path))
+    settings.cache_clear()
+    for _ in range(2):
+        said = CliRunner().invoke(app, unit("suining-daemon")["Service"]["ExecStartPre"].split()[1:])
+        assert (said.exit_code, said.stdout) == (0, f"{tmp_path / 'dagster'}\n")
+    settings.cache_clear()
+    assert [file.name for file in (tmp_path / "dagster").iterdir()] == ["dagster.yaml"]
+
+
 def test_the_interface_can_end_a_run_of_the_daemon() -> None:
     """It asks the daemon's code server by a socket in /tmp, and each has a /tmp of its own unless it joins the other's."""
     daemon, webserver = unit("suining-daemon"), unit("suining-webserver")
@@ -95,9 +106,9 @@ def test_the_example_has_every_setting_and_nothing_else() -> None:
 def test_the_settings_take_the_example(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in variables().items():
         monkeypatch.setenv(name, value)
-    settings = Settings()
-    assert settings.unattended
-    assert str(settings.dagster_home) == variables()["DAGSTER_HOME"]
+    example = Settings()
+    assert example.unattended
+    assert str(example.dagster_home) == variables()["DAGSTER_HOME"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze (Debian: systemd)")
