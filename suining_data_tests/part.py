@@ -22,16 +22,14 @@ def catalog_of(ids: Collection[str], edit: Callable[[Resource], Resource] = lamb
     return Catalog(tuple(unit for unit in units if unit.resources))
 
 
-def steps_of_part(catalog: Catalog, schemas: Collection[str] | None = None) -> list[Step]:
-    """The steps of its refresh, in order, with the models that a resource feeds, of these schemas if they are given.
+def steps_of_part(catalog: Catalog) -> list[Step]:
+    """The steps of its refresh, in order, with the models that a resource feeds.
 
     Nothing is fetched. The dictionary, from which commands take labels, is that of the whole catalogue.
     """
     ids = {resource.id for resource in catalog.shared}
-    models = [model for model in load_models() if schemas is None or model.schema in schemas]
     absent = {f"staged.{resource.id}" for resource in load_catalog().shared if resource.id not in ids}
-    absent |= {model.table for model in load_models()} - {model.table for model in models}
-    models = [replace(model, refs=tuple(name for name in model.refs if name not in absent)) for model in models]
+    models = [replace(model, refs=tuple(name for name in model.refs if name not in absent)) for model in load_models()]
     fed = {f"raw.{id}" for id in ids}
     steps = []
     for step in steps_of(catalog, models):
