@@ -148,7 +148,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             unit,
             resource,
             context.run_id,
-            accepted=accepted_batches(context.con),
+            accepted=accepted_batches(context.con, resource.id),
             validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
             redact=redactor(context.con, context.settings, resource),
         )
@@ -193,7 +193,7 @@ def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: R
     stats = [(file.name, file.stat()) for file in files]
     landed = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     lost = [batch for batch in current_batches(con, resource.id) if not raw_path(settings, resource.id, batch).exists()]
-    return digest_of(json.dumps([landed, accepted_batches(con), lost]))
+    return digest_of(json.dumps([landed, accepted_batches(con, resource.id), lost]))
 
 
 def _staged_step(unit: Unit, resource: Resource) -> Step:
