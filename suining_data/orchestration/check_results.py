@@ -31,6 +31,15 @@ def create_check_history(con: Connection) -> None:
     """)
 
 
+def begin_check_history(con: Connection) -> None:
+    """Take the results of a warehouse that has no history yet as its beginning; call it when the copy has been read."""
+    con.execute(f"""
+        insert into registry.check_history
+        select table_name, check_name, {RESULT}, run_id, current_timestamp::timestamp, null from governance.check_result
+        where not exists (from registry.check_history)
+    """)
+
+
 def record(
     con: Connection, step: Step, results: Sequence[dg.AssetCheckResult], specs: list[dg.AssetCheckSpec], run_id: str
 ) -> None:

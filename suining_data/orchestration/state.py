@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from suining_data.history import create_history
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
-from suining_data.orchestration.check_results import create_check_history
+from suining_data.orchestration.check_results import begin_check_history, create_check_history
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
 from suining_data.publication import discard_next
 from suining_data.quality import create_corrections, create_scores, create_validations
@@ -57,6 +57,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
                     table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
                     description varchar, metadata json, run_id varchar)
             """)
+            begin_check_history(con)
             create_validations(con)
             yield con
         finally:

@@ -142,7 +142,7 @@ def write_values_in_question(con: Connection) -> int:
     """Write the staging table of governance.value_in_question: the rows and values that open tickets are about."""
     con.execute(f"""
         create or replace table {IN_QUESTION}{STAGING} as
-        select distinct resource_id, record_id, nullif(field, '') as field, ticket
+        select distinct resource_of_row as resource_id, record_id, nullif(field, '') as field, ticket
         from ({_rows_in_question(con)})
         join (select {KEY.replace("field", "coalesce(field, '') as field")}, ticket from {CORRECTIONS} where status = 'open') using ({KEY})
         where record_id is not null
@@ -168,28 +168,26 @@ def reply(con: Connection, ticket: str, outcome: str, by: str, note: str, now: d
 
 
 def _rows_in_question(con: Connection) -> str:
-    """SELECT of every row that a ticket can be about: KEY, reason, batch, record, and the case that counts as one."""
+    """SELECT of every row that a ticket can be about: KEY, reason, batch, record and its resource, the case that counts as one."""
     line = f"({batch_of_resource('resource_id', 'batch_id')} << {LINE_BITS}) + line_number"
-    label = (
-        "case kind "
-        + " ".join(f"when {literal(k)} then {literal(v)}" for k, v in FINDING_KINDS.items())
-        + " else kind end"
-    )
+    labels = " ".join(f"when {literal(kind)} then {literal(label)}" for kind, label in FINDING_KINDS.items())
     finding = f"""
         union all
-        select 'finding', department, coalesce(list_min(list_filter(
-                list_transform(evidence, lambda e: e.resource_id), lambda r: starts_with(r, department || '__'))),
-                list_min(list_transform(evidence, lambda e: e.resource_id))),
-            kind, '', {label}, null, unnest(list_transform(evidence, lambda e: e.record_id)), finding_id
-        from governance.finding"""
+        select 'finding', department, coalesce(
+                list_min(list_filter(resources, lambda each: starts_with(each, department || '__'))), list_min(resources)),
+            kind, '', case kind {labels} else kind end, null, row.record_id, row.resource_id, finding_id
+        from (
+            select *, list_transform(evidence, lambda each: each.resource_id) as resources, unnest(evidence) as row
+            from {FINDINGS}
+        )"""
     return f"""
         select 'quarantine' as kind, unit_id, resource_id, rule, coalesce(field, '') as field, reason, batch_id, record_id,
-            concat_ws(' ', batch_id, file_name, line_number) as case_id
+            resource_id as resource_of_row, concat_ws(' ', batch_id, file_name, line_number) as case_id
         from governance.quarantine
         anti join (select {line} as record_id from governance.superseded) as old using (record_id)
         union all
         select 'revision', unit_id, resource_id, 'silent_revision', field,
-            '新文件与原文件对往期的说法不一', batch_id, record_id, cast(record_id as varchar)
+            '新文件与原文件对往期的说法不一', batch_id, record_id, resource_id, cast(record_id as varchar)
         from governance.silent_revision
         semi join (select batch_id from governance.batch where status = 'in_force') using (batch_id)
         {finding if table_exists(con, FINDINGS) else ""}"""

@@ -160,7 +160,8 @@ def _select(catalog: Catalog) -> str:
             left join broken using (resource_id, dimension) left join alone using (resource_id, dimension)
             union all
             select unit_id, resource_id, {timeliness}, 1 + coalesce(late, 0), if(coalesce(overdue, 0) > 0, 0, 1)
-            from resource left join problem using (resource_id) where has_due_date
+            from resource left join problem using (resource_id) left join delivered using (resource_id)
+            where has_due_date and (rows is not null or overdue > 0)  -- what was never delivered and is not due yet has no score
             union all
             select unit_id, resource_id, {accessibility},
                 coalesce(rows + rejected, 0) + coalesce(deliveries, 0) * greatest(coalesce(rows // batches, 0), 1),
