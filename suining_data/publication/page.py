@@ -15,13 +15,14 @@ from jinja2 import Environment, StrictUndefined
 
 from suining_data.catalog import load_catalog
 from suining_data.city import load_city
+from suining_data.display import visible
 from suining_data.publication.page_figures import DIMENSIONS, MOST_SHOWN, Figures, Score, figures_of
 from suining_data.warehouse import table_exists
 
 FOLDER = "quality"
 PAGE = f"{FOLDER}/index.html"
 TEMPLATE = Path(__file__).with_name("page.html")
-WIDTH, HEIGHT, MARGIN = 120, 26, 3  # of a trend, in pixels
+WIDTH, HEIGHT, MARGIN = 90, 26, 3  # of a trend, in pixels
 
 
 def write_page(con: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
@@ -35,7 +36,9 @@ def write_page(con: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
 
 def page_of(figures: Figures, now: datetime) -> str:
     """The page as HTML."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, finalize=_as_people_see, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["number"] = lambda value: f"{value:,}"
     lowest = min((score.points for unit in figures.units for score in unit.trend), default=100.0)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
@@ -48,6 +51,11 @@ def page_of(figures: Figures, now: datetime) -> str:
         width=WIDTH,
         height=HEIGHT,
     )
+
+
+def _as_people_see(value: object) -> object:
+    """A text with its invisible characters written out; what the template itself has made is no `str` but markup."""
+    return visible(value) if type(value) is str else value
 
 
 def points_of(trend: tuple[Score, ...], lowest: float) -> list[tuple[float, float]]:

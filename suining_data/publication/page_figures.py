@@ -12,7 +12,6 @@ from typing import Any
 import duckdb
 
 from suining_data.catalog import Catalog, Unit
-from suining_data.display import visible
 from suining_data.quality import CHECK_OF_DIMENSION, STATUS
 
 DAYS = 60  # of the trend
@@ -119,16 +118,16 @@ def figures_of(con: Connection, catalog: Catalog, day: date) -> Figures:
         for unit in sorted(catalog.units, key=lambda unit: (unit.origin == "backflow", not unit.is_key, unit.id))
     ]
     tickets = [
-        Ticket(number, names.get(unit, unit), resources.get(resource, resource), visible(field or "—"), *rest)
+        Ticket(number, names.get(unit, unit), resources.get(resource, resource), field or "—", *rest)
         for number, unit, resource, field, *rest in con.execute(TICKETS).fetchall()
     ]
     ended = {STATUS[status]: count for status, count in con.execute(ENDED).fetchall()}
     refusals = [
-        (names.get(unit, unit), resources.get(resource, resource), visible(line))
+        (names.get(unit, unit), resources.get(resource, resource), line)
         for unit, resource, description in _refused(con, catalog)
         for line in description.split("\n")[::2]  # Chinese and English take turns
     ]
-    problems = [(names.get(unit, "—"), visible(message)) for unit, message in con.execute(PROBLEMS).fetchall()]
+    problems = [(names.get(unit, "—"), message) for unit, message in con.execute(PROBLEMS).fetchall()]
     undeclared = con.execute("select count(*) from governance.delivery_problem where kind = 'undeclared'").fetchall()
     return Figures(units, trends.get("", ()), tickets, ended, refusals, problems, undeclared[0][0], _totals(units))
 

@@ -8,7 +8,7 @@ import pytest
 from suining_data.quality import overdue_tickets, reply, write_values_in_question
 from suining_data.quality.corrections import due_day
 from suining_data.warehouse import swap
-from suining_data_tests.quality.governance import RESOURCE, UNIT, Governance
+from suining_data_tests.quality.governance_tables import RESOURCE, UNIT, Governance
 
 NOON = datetime(2026, 3, 6, 12)  # a Friday
 FIRST, SECOND = "JC2026-00001", "JC2026-00002"

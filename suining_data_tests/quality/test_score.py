@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from suining_data_tests.quality.governance import COLUMNS, RESOURCE, Governance
+from suining_data_tests.quality.governance_tables import COLUMNS, RESOURCE, Governance
 
 DAY = date(2026, 3, 2)
 SEEN = datetime(2026, 3, 1)
