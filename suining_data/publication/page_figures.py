@@ -228,22 +228,20 @@ PROBLEMS = """
 """
 # the score of a day is the last one written on or before it
 DAILY = """
-    with day as (
-        select unnest(generate_series(greatest(min(scored_on), $day - cast($days - 1 as integer)), $day, interval 1 day))::date as day
-        from governance.quality_score where scored_on <= $day
+    with score as (
+        select unit_id, dimension, numerator, denominator, greatest(scored_on, first_day) as from_day,
+            coalesce(lead(scored_on) over (partition by unit_id, resource_id, dimension order by scored_on) - 1, $day) as to_day
+        from governance.quality_score, (select greatest(min(scored_on), $day - cast($days - 1 as integer)) as first_day
+            from governance.quality_score where scored_on <= $day)
+        where scored_on <= $day
     ),
 
-    key as (select distinct unit_id, resource_id, dimension from governance.quality_score),
-
-    score as (
-        select key.unit_id, day, key.dimension, numerator, denominator
-        from (select * from day cross join key) as key asof join governance.quality_score as s
-            on s.unit_id = key.unit_id and s.resource_id = key.resource_id and s.dimension = key.dimension
-            and day >= s.scored_on
+    on_day as (
+        select unit_id, dimension, numerator, denominator,
+            unnest(generate_series(from_day, to_day, interval 1 day))::date as day
+        from score where from_day <= to_day
     )
 
-    select unit_id, day, dimension, sum(numerator), sum(denominator) from score
-    group by all having sum(denominator) > 0
-    union all
-    select '', day, dimension, sum(numerator), sum(denominator) from score group by all having sum(denominator) > 0
+    select coalesce(unit_id, ''), day, dimension, sum(numerator), sum(denominator) from on_day
+    group by grouping sets ((unit_id, day, dimension), (day, dimension)) having sum(denominator) > 0
 """

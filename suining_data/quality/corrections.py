@@ -31,7 +31,7 @@ from datetime import date, datetime
 import duckdb
 import numpy as np
 
-from suining_data.packed_keys import LINE_BITS, batch_of_resource
+from suining_data.packed_keys import line_number
 from suining_data.sql import literal
 from suining_data.warehouse import STAGING, swap, table_exists
 
@@ -169,7 +169,6 @@ def reply(con: Connection, ticket: str, outcome: str, by: str, note: str, now: d
 
 def _rows_in_question(con: Connection) -> str:
     """SELECT of every row that a ticket can be about: KEY, reason, batch, record and its resource, the case that counts as one."""
-    line = f"({batch_of_resource('resource_id', 'batch_id')} << {LINE_BITS}) + line_number"
     labels = " ".join(f"when {literal(kind)} then {literal(label)}" for kind, label in FINDING_KINDS.items())
     finding = f"""
         union all
@@ -184,7 +183,8 @@ def _rows_in_question(con: Connection) -> str:
         select 'quarantine' as kind, unit_id, resource_id, rule, coalesce(field, '') as field, reason, batch_id, record_id,
             resource_id as resource_of_row, concat_ws(' ', batch_id, file_name, line_number) as case_id
         from governance.quarantine
-        anti join (select {line} as record_id from governance.superseded) as old using (record_id)
+        anti join governance.superseded as old on old.resource_id = quarantine.resource_id
+            and old.batch_id = quarantine.batch_id and old.line_number = {line_number("record_id")}
         union all
         select 'revision', unit_id, resource_id, 'silent_revision', field,
             '新文件与原文件对往期的说法不一', batch_id, record_id, resource_id, cast(record_id as varchar)

@@ -18,9 +18,10 @@ What is counted, of the batches in force (denominator; what is not in the numera
 What has no rows (a file with unread content, an undeclared column) counts as one. A dimension of which nothing can be counted has no
 row: a resource that was never delivered has no conformity.
 
-The history has only changes: the score of a day is that of the last row on or before it. A later run of a day replaces what an
-earlier one wrote for that day, and a day on which nothing changes adds nothing. Where a resource or a dimension ends, its last row is
-0 of 0. The history cannot be computed again, so it is in schema registry, of which there is a copy beside the warehouse.
+The history has only changes: the score of a day is that of the last row on or before it. When one resource of a unit changes in a
+dimension, all resources of the unit get a row of that day for it, so that the sum of a day is the whole unit's. A later run of a day
+replaces what an earlier one wrote for that day, and a day on which nothing changes adds nothing. Where a resource or a dimension ends,
+its last row is 0 of 0. The history cannot be computed again, so it is in schema registry, of which there is a copy beside the warehouse.
 """
 
 from datetime import date
@@ -70,8 +71,12 @@ def write_scores(con: Connection, catalog: Catalog, day: date) -> int:
         from (
             from {KEPT_SCORES} where scored_on <> $day
             union all
-            select $day, {KEY}, numerator, denominator from present
-            where (numerator, denominator) is distinct from (former, former_denominator)
+            select $day, {KEY}, numerator, denominator from (
+                select *, bool_or((numerator, denominator) is distinct from (former, former_denominator))
+                    over (partition by unit_id, dimension) as has_changed
+                from present
+            )
+            where has_changed and (denominator > 0 or former_denominator > 0)
         )
         order by all
         """,

@@ -4,7 +4,10 @@ from datetime import date, datetime
 
 import pytest
 
-from suining_data_tests.quality.governance_tables import COLUMNS, RESOURCE, Governance
+from suining_data.catalog import Catalog
+from suining_data.quality import promote_scores, write_scores
+from suining_data_tests.end_to_end.refusals.deliveries import residents
+from suining_data_tests.quality.governance_tables import CATALOG, COLUMNS, RESOURCE, Governance
 
 DAY = date(2026, 3, 2)
 SEEN = datetime(2026, 3, 1)
@@ -109,6 +112,27 @@ def test_the_history_has_changes_only_and_a_later_run_replaces_the_same_day(city
     city.score(date(2026, 3, 4))  # mended on the same day: nothing has changed since the day before
     assert written(city, "conformity") == [(date(2026, 3, 2), 39, 40)]
     assert len(written(city, "timeliness")) == 1
+
+
+def test_the_rows_of_a_day_add_up_to_the_whole_unit(city: Governance) -> None:
+    other = "public_security__other"
+    units = (CATALOG.units[0].model_copy(update={"resources": [residents(), residents(id=other)]}),)
+    city.deliver("a1", rows=10, seen=SEEN)
+    city.con.execute(
+        f"insert into governance.batch by name select * replace ('{other}' as resource_id) from governance.batch"
+    )
+    city.con.execute(
+        f"insert into governance.row_account select * replace ('{other}' as resource_id) from governance.row_account"
+    )
+    for number, line in ((2, 2), (3, 3)):
+        city.put_aside("a1", line, "gmsfhm", "check_digit")
+        write_scores(city.con, Catalog(units), date(2026, 3, number))
+        promote_scores(city.con)
+    days = city.con.execute(
+        "select day(scored_on), count(*), sum(numerator), sum(denominator) from governance.quality_score "
+        "where dimension = 'conformity' group by all order by 1"
+    ).fetchall()
+    assert days == [(2, 2, 79, 80), (3, 2, 78, 80)]
 
 
 def test_what_ends_is_none_of_none(city: Governance) -> None:
