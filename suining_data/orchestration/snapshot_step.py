@@ -4,7 +4,7 @@ Here: the step. Not here: writing the snapshot (publication/), the other steps (
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import dagster as dg
 
@@ -60,13 +60,18 @@ def _added(new: Addition) -> Callable[[Context], None]:
     return lambda context: new.add(context.con, context.settings)
 
 
-def governance_digest(con: Connection) -> str:
-    """Digest of batches, row accounts and check results. What is refused changes no base, but the snapshot shows it."""
+def governance_digest(con: Connection, stages: Collection[str] = ()) -> str:
+    """Digest of batches, row accounts and check results. What is refused changes no base, but the snapshot shows it.
+
+    `stages`: only the checks of tables of these; without it, all.
+    """
     batches = con.execute(
         "select resource_id, batch_id, file_name, status from governance.batch order by all"
     ).fetchall()
     checks = con.execute(
-        "select table_name, check_name, has_passed, description from governance.check_result order by all"
+        "select table_name, check_name, has_passed, description from governance.check_result "
+        "where len($stages) = 0 or list_contains($stages, split_part(table_name, '.', 1)) order by all",
+        {"stages": list(stages)},
     ).fetchall()
     accounts = [
         con.execute(f"select count(*), coalesce(sum(hash(r))::varchar, '') from governance.{table} as r").fetchall()
