@@ -75,11 +75,12 @@ def quality_steps(catalog: Catalog, made: Sequence[Step]) -> list[Step]:
     keys = [step.key for step in made]
     read = [key for key in keys if key.startswith("staged.") or key == "governance.delivery_problem"]
 
-    def score(context: Context) -> int:
-        return write_scores(context.con, catalog, date.today())
+    def score(context: Context) -> WriteResult:
+        return WriteResult(write_scores(context.con, catalog, date.today()))
 
-    def correct(context: Context) -> int:
-        return write_corrections(context.con, datetime.now(), context.settings.correction_workdays).all
+    def correct(context: Context) -> WriteResult:
+        found = write_corrections(context.con, datetime.now(), context.settings.correction_workdays)
+        return WriteResult(found.all, {"opened": found.opened, "ended": found.ended})
 
     return [
         _step(
@@ -106,7 +107,7 @@ def quality_steps(catalog: Catalog, made: Sequence[Step]) -> list[Step]:
             "核查中的记录与信息项 · rows and values that open tickets are about",
             IN_QUESTION_COLUMNS,
             [CORRECTIONS, *(key for key in keys if key == "governance.finding")],
-            lambda context: write_values_in_question(context.con),
+            lambda context: WriteResult(write_values_in_question(context.con)),
             lambda context: swap(context.con, IN_QUESTION),
             code_digest("quality"),
         ),
@@ -118,18 +119,18 @@ def _step(
     description: str,
     columns: tuple[Column, ...],
     upstream: Sequence[str],
-    fill: Callable[[Context], int],
+    fill: Callable[[Context], WriteResult],
     promote: Callable[[Context], None],
     digest: str,
     state: Callable[[Connection, Settings], str] = lambda con, settings: "",
 ) -> Step:
     def write(context: Context) -> WriteResult:
-        rows = fill(context)
+        written = fill(context)
         with transaction(context.con):
             context.con.execute(f"comment on table {key}{STAGING} is {literal(description)}")
             for column in columns:
                 context.con.execute(f"comment on column {key}{STAGING}.{column.name} is {literal(column.description)}")
-        return WriteResult(rows=rows)
+        return written
 
     return Step(
         key=key,

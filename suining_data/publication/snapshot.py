@@ -4,7 +4,7 @@ Here: completing the next snapshot with views and descriptions, publishing it, r
 Not here: its tables (next_snapshot.py), their content (dbt_like_sql/), access rights.
 
 published/snapshots/<run>/ holds a snapshot. The link published/current points to the current one, and the other links
-(suining.duckdb, parquet, expectations, validations, manifest.json) go through it, so that replacing one link replaces
+(suining.duckdb, parquet, expectations, validations, quality, manifest.json) go through it, so that replacing one link replaces
 all at once. A reader that has the old file open keeps it.
 """
 

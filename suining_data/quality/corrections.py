@@ -18,7 +18,7 @@ It is open (核查中) from the refresh that first finds such rows. It ends in o
 - The unit replies: 更正 (amended), 维持 (maintained), 无法核实 (unverifiable). A later reply replaces a former one; both are kept.
 
 If rows come back, a new ticket opens, with a deadline of its own; `follows` names the one before. That is so when the rows had been gone;
-after 更正, when a file that was delivered after the reply has such rows (of a finding: when there are more of them); after 维持 and
+after 更正, when a file that was not there at the reply has such rows (of a finding: when there are more of them); after 维持 and
 无法核实, when there are more rows than the reply was about.
 
 The deadline is 10 working days after the day of opening (SUINING_CORRECTION_WORKDAYS). Working days are Monday to Friday: the project has
@@ -75,7 +75,8 @@ def create_corrections(con: Connection) -> None:
             ticket varchar, kind varchar, unit_id varchar, resource_id varchar, rule varchar, field varchar, reason varchar,
             rows_opened bigint, opened_at timestamp, due_on date, follows varchar, gone_at timestamp, ended_as varchar);
         create table if not exists {REPLIES} (
-            ticket varchar, outcome varchar, replied_by varchar, note varchar, rows_replied bigint, replied_at timestamp)
+            ticket varchar, outcome varchar, replied_by varchar, note varchar, rows_replied bigint, batches varchar[],
+            replied_at timestamp)
     """)
 
 
@@ -161,7 +162,8 @@ def reply(con: Connection, ticket: str, outcome: str, by: str, note: str, now: d
     con.execute(
         f"""
         insert into {REPLIES}
-        select $ticket, $outcome, $by, $note, coalesce((select rows from {CORRECTIONS} where ticket = $ticket), 0), $now
+        select $ticket, $outcome, $by, $note, count(distinct case_id), coalesce(list(distinct batch_id), []), $now
+        from ({_rows_in_question(con)}) semi join (from {TICKETS} where ticket = $ticket) using ({KEY})
         """,
         {"ticket": ticket, "outcome": REPLY_KINDS[outcome], "by": by, "note": note, "now": now},
     )
@@ -196,7 +198,7 @@ def _rows_in_question(con: Connection) -> str:
 def _tickets(table: str) -> str:
     """SELECT of the tickets in `table` with their last reply, their status and the day on which they ended."""
     return f"""
-        select t.*, outcome, replied_by, note, rows_replied, replied_at,
+        select t.*, outcome, replied_by, note, rows_replied, batches,
             coalesce(outcome, ended_as, 'open') as status, cast(coalesce(first_reply_at, gone_at) as date) as ended_on
         from {table} as t left join (
             select *, min(replied_at) over (partition by ticket) as first_reply_at from {REPLIES}
@@ -213,9 +215,9 @@ def _find_new(con: Connection, now: datetime, due: date) -> None:
             from ({_tickets(TICKETS)}) qualify row_number() over (partition by {KEY} order by opened_at desc, ticket desc) = 1
         ),
 
-        delivered_after_reply as (
-            select distinct latest.ticket from latest join row_in_question using ({KEY})
-            join governance.batch using (resource_id, batch_id) where first_seen_at > replied_at
+        delivered_after_reply as (  -- by content, not by time: a ledger that was lost is read again
+            select distinct ticket from latest join row_in_question using ({KEY})
+            where outcome is not null and not list_contains(batches, batch_id)
         ),
 
         fresh as (

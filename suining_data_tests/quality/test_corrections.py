@@ -143,6 +143,8 @@ def test_after_the_reply_that_it_is_corrected_the_next_delivery_must_not_have_it
     city.compare(NOON)
     reply(city.con, FIRST, "更正", "李主任", "", day(2))
     assert city.compare(day(3)) == {FIRST: "amended"}  # the corrected file has not come yet
+    city.con.execute("update governance.batch set first_seen_at = ?", [day(4)])  # a ledger that was lost is read again
+    assert city.compare(day(4)) == {FIRST: "amended"}
     city.deliver("a2", rows=10, seen=day(5))
     city.put_aside("a2", 3, "gmsfhm", "check_digit")
     assert city.compare(day(5)) == {FIRST: "amended", SECOND: "open"}
