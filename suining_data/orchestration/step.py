@@ -130,8 +130,8 @@ class Step:
 
 @cache
 def code_digest(package: str) -> str:
-    """sha256 of the Python files of a package, e.g. "standardization". Changed code makes its tables stale."""
-    files = sorted((PROJECT / "suining_data" / package).glob("*.py"))
+    """sha256 of the Python files and templates of a package, e.g. "standardization". Changed code makes its tables stale."""
+    files = sorted(file for file in (PROJECT / "suining_data" / package).iterdir() if file.suffix in (".py", ".html"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
