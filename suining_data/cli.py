@@ -18,6 +18,7 @@ import typer
 from suining_data.city import load_city
 from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
+from suining_data.commands.corrections import corrections_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
@@ -44,6 +45,7 @@ app.add_typer(catalog_app, name="catalog")
 app.add_typer(explain_app, name="explain")
 app.add_typer(review_app, name="review")
 app.add_typer(linkage_app, name="linkage")
+app.add_typer(corrections_app, name="corrections")
 
 
 def print_version(is_asked: bool) -> None:

@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     `SUINING_UNATTENDED=true` switches the schedules and sensors on, as a deployment wants it; each can be switched in the
     UI, too.
     `SUINING_ALERT_WEBHOOK` is where alerts go, `SUINING_ALERT_SECRET` signs them for DingTalk: neither is ever shown.
-    `SUINING_UI_URL` is the address of Dagster's interface, to which an alert links."""
+    `SUINING_UI_URL` is the address of Dagster's interface, to which an alert links.
+    `SUINING_CORRECTION_WORKDAYS` is how many working days a unit has for a correction."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     )  # points of 100 within a day that a unit's score may fall
     keep_days: int = Field(default=90, ge=7)  # of runs in Dagster's log, and of raw rows of replaced batches
     ui_url: str = "http://127.0.0.1:3000"
+    correction_workdays: int = Field(default=10, ge=1)
 
     @property
     def landing(self) -> Path:

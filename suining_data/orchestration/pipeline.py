@@ -38,6 +38,7 @@ from suining_data.orchestration.delivery_checks import (
     ROWS_BALANCE,
 )
 from suining_data.orchestration.delivery_problems import deliveries_step
+from suining_data.orchestration.quality_steps import quality_steps
 from suining_data.orchestration.snapshot_step import snapshot_step
 from suining_data.orchestration.step import (
     Column,
@@ -102,7 +103,9 @@ def steps_of(catalog: Catalog, models: list[Model], accept: float = ACCEPT) -> l
     others = [
         step.key for step in steps if step.key not in read_or_model
     ]  # no model reads them, but their accounts are published
-    snapshot = snapshot_step(models, others)
+    judging = quality_steps(catalog, steps)
+    steps += judging
+    snapshot = snapshot_step(models, [*others, *(step.key for step in judging)])
     made = {step.key for step in steps}  # a catalogue of few resources may have no linked tables
     steps.append(replace(snapshot, upstream=tuple(key for key in snapshot.upstream if key in made)))
     by_key = {step.key: step for step in steps}

@@ -13,6 +13,7 @@ from rich.table import Table
 from suining_data.city import load_city
 from suining_data.display import folding_table
 from suining_data.orchestration.refusals import ARRIVING, CHECK, arriving_files, standing_refusals
+from suining_data.quality import FINDING_KINDS
 from suining_data.settings import Settings
 from suining_data.warehouse import table_exists
 
@@ -23,17 +24,6 @@ LABELS = {
     "macro": "宏观经济",
     **load_city().themes,
 }
-FINDINGS = {
-    "dead_yet_paid": "死亡后仍发放",
-    "double_registration": "双重户籍",
-    "overlapping_insurance": "重复参保",
-    "shared_number": "一号多人",
-    "married_twice": "重婚",
-    "closed_yet_insuring": "已注销仍参保",
-    "closed_with_license": "已注销证照仍有效",
-}
-
-
 STAGES = {
     "lines": "文件行 lines in",
     "rejected": "拒收 rejected",
@@ -190,5 +180,5 @@ def _findings(found: Summary) -> Table:
     title = "供部门核查的线索 findings for departments (governance.finding)"
     table = folding_table("类别 kind", "线索 findings", "单位 departments", title=title)
     for kind, findings, departments in found.findings:
-        table.add_row(f"{FINDINGS[kind]} {kind}", f"{findings:,}", f"{departments}")
+        table.add_row(f"{FINDING_KINDS[kind]} {kind}", f"{findings:,}", f"{departments}")
     return table

@@ -33,7 +33,8 @@ from suining_data.warehouse import BASES, LIBRARIES, drop, table_exists, transac
 Connection = duckdb.DuckDBPyConnection
 
 SCHEMAS = (*BASES, *LIBRARIES, "governance")
-# how records were linked and which ids were redirected: `suining explain` reads them while the warehouse is locked
+# how records were linked and which ids were redirected: `suining explain` reads them while the warehouse is locked; REDIRECTS
+# are the tables of schema registry that are published: no person is in them
 LINKS = {
     f"governance.{subject}_link": (
         (f"linked.{subject}_link", f"linked.{subject}_unresolved"),
@@ -45,7 +46,7 @@ LINKS = {
 REDIRECTS = {
     f"governance.{subject}_redirect": ((f"registry.{subject}_redirect",), f"from registry.{subject}_redirect")
     for subject in ("person", "organization")
-}
+} | {"governance.check_history": (("registry.check_history",), "from registry.check_history")}
 _opening = threading.Lock()
 
 

@@ -4,7 +4,7 @@ Here: completing the next snapshot with views and descriptions, publishing it, r
 Not here: its tables (next_snapshot.py), their content (dbt_like_sql/), access rights.
 
 published/snapshots/<run>/ holds a snapshot. The link published/current points to the current one, and the other links
-(suining.duckdb, parquet, expectations, validations, manifest.json) go through it, so that replacing one link replaces
+(suining.duckdb, parquet, expectations, validations, quality, manifest.json) go through it, so that replacing one link replaces
 all at once. A reader that has the old file open keeps it.
 """
 
@@ -43,13 +43,15 @@ from suining_data.publication.next_snapshot import (
     reads_unpublished,
     version_of,
 )
+from suining_data.publication.page import FOLDER as PAGE_FOLDER
+from suining_data.publication.page import write_page
 from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
 from suining_data.quality import VALIDATIONS, write_validations
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
 from suining_data.warehouse import drop, transaction
 
-OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, MANIFEST)
+OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, PAGE_FOLDER, MANIFEST)
 KEPT = 2  # snapshots: the current one and the one before
 
 
@@ -73,6 +75,7 @@ def publish(
         database = complete_next(con)
         close_next(con)
         validations = write_validations(con, folder(settings))
+        write_page(con, folder(settings))
         write_manifest(
             con,
             folder(settings),
