@@ -35,7 +35,8 @@ class Limits(BaseSettings):
 class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
     `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown.
-    `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read."""
+    `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read.
+    `SUINING_SNAPSHOTS_KEPT` is how many snapshots are kept, with the published one."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
     quiet_seconds: float = Field(default=60.0, ge=0)
+    snapshots_kept: int = Field(default=7, ge=1)
 
     @property
     def landing(self) -> Path:
