@@ -25,6 +25,7 @@ from suining_data.commands.linkage import linkage_app
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
 from suining_data.commands.review import review_app
+from suining_data.commands.undo import reload, rollback, snapshots, withdraw
 from suining_data.commands.whatif import whatif
 from suining_data.display import console, error_console
 from suining_data.settings import PROJECT, settings
@@ -131,13 +132,14 @@ def fetch(
 def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a JSON object.")] = False) -> None:
     """Show rows per stage and per base, check results and findings of the published file, and refused deliveries."""
     from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
-    from suining_data.orchestration.summary import print_summary, summary_as_json
+    from suining_data.orchestration.summary import print_rollback, print_summary, rollback_as_json, summary_as_json
 
     with published() as con:
         if as_json:
-            print_json(summary_as_json(con))
+            print_json({**summary_as_json(con), "rollback": rollback_as_json(settings())})
         else:
             print_summary(con, console)
+            print_rollback(settings(), console)
             print_arriving(arriving_files(con), console)
             print_refusals(standing_refusals(con), console)
 
@@ -249,6 +251,10 @@ def query(
 
 app.command()(changes)
 app.command()(forget)
+app.command()(withdraw)
+app.command()(reload)
+app.command()(rollback)
+app.command()(snapshots)
 app.command()(whatif)
 
 
