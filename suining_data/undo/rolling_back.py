@@ -13,7 +13,7 @@ from suining_data.publication import Snapshot, broken_files, go_back, kept_snaps
 from suining_data.settings import Settings
 from suining_data.undo.errors import NotPossible, check_named
 
-SEE = "见 suining snapshots (`suining snapshots` lists them)"
+SEE = "见 suining snapshots"
 
 
 def roll_back(settings: Settings, console: Console, run_id: str | None, by: str, reason: str) -> Snapshot:
@@ -49,11 +49,13 @@ def _target(kept: list[Snapshot], run_id: str | None) -> Snapshot:
         raise NotPossible("尚未发布 (nothing is published yet)")
     if run_id is None:
         if current + 1 == len(kept):
-            raise NotPossible(f"没有更早的快照，{SEE} (no earlier snapshot is kept)")
+            raise NotPossible(f"没有更早的快照，{SEE} (no earlier snapshot is kept: `suining snapshots` lists them)")
         return kept[current + 1]
     found = [snapshot for snapshot in kept if snapshot.run_id.startswith(run_id)]
     if len(found) != 1:
-        raise NotPossible(f"{run_id}: 保留的快照中有 {len(found)} 个符合，{SEE} (so many kept snapshots have this id)")
+        raise NotPossible(
+            f"{run_id}: 保留的快照中有 {len(found)} 个符合，{SEE} (so many kept snapshots have this id: `suining snapshots` lists them)"
+        )
     if found[0].is_current:
         raise NotPossible(f"{run_id}: 正是现在发布的快照 (this snapshot is the published one)")
     return found[0]

@@ -1,10 +1,18 @@
 """Which batches count when deliveries are withdrawn, lie there, are corrected, and when that is undone."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
-from suining_data.ingestion import Delivery, deliveries_meant, end_withdrawal, record_withdrawal
+from suining_data.ingestion import (
+    Delivery,
+    deliveries_meant,
+    end_withdrawal,
+    keep_redacted,
+    record_withdrawal,
+    recorded_batches,
+)
 from suining_data_tests.ingestion.conftest import Desk
 from suining_data_tests.ingestion.test_intake import DELTA, FULL, seen, table
 from suining_data_tests.ingestion.test_pages import PAGED, three_pages
@@ -124,6 +132,22 @@ def test_a_withdrawn_batch_whose_rows_and_file_are_lost_is_told_when_it_shall_co
     assert (seen(desk, FULL), desk.statuses()) == ([], {"1.csv:1": "refused"})
     desk.deliver("1.csv", table(1))
     assert seen(desk, FULL) == ["1"]
+
+
+def test_a_withdrawn_batch_of_which_a_person_was_forgotten_stays_withdrawn_and_may_count_again(desk: Desk) -> None:
+    file = desk.deliver("1.csv", table(1, 2))
+    desk.refresh(FULL)
+    withdraw(desk, "1.csv")
+    desk.refresh(FULL)
+    [batch] = recorded_batches(desk.con, FULL.id).values()
+    keep_redacted(desk.settings, replace(batch, redactions=1), ())
+    desk.refresh(FULL)
+    assert not file.exists()
+    desk.con.execute("delete from governance.batch")
+    shutil.rmtree(desk.settings.raw)
+    assert (seen(desk, FULL), desk.statuses()) == ([], {"1.csv:2": "withdrawn"})
+    undo(desk, "1.csv")
+    assert (seen(desk, FULL), desk.statuses()) == (["1", "2"], {"1.csv:2": "in_force"})
 
 
 def test_a_delivery_is_named_by_its_batch_its_file_or_one_of_its_pages(desk: Desk) -> None:

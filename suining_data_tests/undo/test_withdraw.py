@@ -2,6 +2,8 @@
 
 import shutil
 
+import pytest
+
 from suining_data_tests.undo.conftest import DELTA, FULL, WHO, Desk
 
 
@@ -34,12 +36,18 @@ def test_a_full_delivery_is_withdrawn_twice_and_counts_again(desk: Desk) -> None
     assert withdrawals(desk) == [("dj_2.csv", 42, "王主任", "文件交错", "王主任")]
 
 
-def test_the_rows_that_a_withdrawn_delta_superseded_are_there_again(desk: Desk) -> None:
+def test_the_rows_that_a_withdrawn_delta_superseded_are_there_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.deliver("ry_2.csv", 10)  # the first ten of ry_1.csv
     desk.refresh()
     superseded = f"select superseded from governance.row_account where batch_id = '{desk.batch('ry_1.csv')}'"
     assert desk.published(superseded) == [(10,)]
-    desk.withdraw("public_security/ry_2.csv")
+    with monkeypatch.context() as patch:
+        patch.setattr("suining_data.undo.withdrawing.run_refresh", lambda *_: 1 / 0)  # it breaks off
+        with pytest.raises(ZeroDivisionError):
+            desk.run("withdraw", "public_security/ry_2.csv", *WHO)
+    desk.refresh()
     assert desk.published(superseded) == [(0,)]
     assert desk.statuses(DELTA.id) == {
         ("ry_1.csv", 30): "in_force",
