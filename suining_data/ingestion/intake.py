@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Mode, Resource, Unit
@@ -217,7 +218,10 @@ class _Intake:
         before = self.batches.get(batch.batch_id)
         if before is None or before.status is Status.REFUSED or not raw.exists():
             return self.resource
-        missing = missing_columns(self.resource, raw)
+        try:
+            missing = missing_columns(self.resource, raw)
+        except pa.ArrowInvalid:  # a torn file in raw/, which is written anew
+            return self.resource
         fields = [field for field in self.resource.fields if field.source not in missing]
         return self.resource.model_copy(update={"fields": fields})
 

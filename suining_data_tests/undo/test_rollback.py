@@ -33,6 +33,8 @@ def rollback_shown(desk: Desk) -> object:
 
 def test_an_unchanged_refresh_leaves_a_rollback_and_one_with_changes_publishes_anew(desk: Desk) -> None:
     assert (current(desk), rollback_shown(desk)) == ([True, False], None)
+    assert desk.run("snapshots") == 0
+    assert desk.output.count("现用 current") == 1
     assert desk.run("rollback", *WHO) == 0, desk.output
     assert batches(desk) == [("dj_1.csv",), ("ry_1.csv",)]
     desk.refresh()
