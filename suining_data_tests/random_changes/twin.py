@@ -3,7 +3,8 @@
 Here: refreshing, rebuilding, comparing. Not here: what changes in between (changes.py).
 
 A rebuild starts from what no step can make again, as it was before the change: the identity registry and the ledger of
-batches, with the files in raw/ (a file that was removed from landing/ keeps its batch). Every table is written whole.
+batches, with the files in raw/ (a file that was removed from landing/ keeps its batch), and the history. Every table is
+written whole.
 Dagster is left out: `assets.refresh` does what its assets do, without 0.02 s for the events of each.
 """
 
@@ -17,6 +18,7 @@ import duckdb
 from pydantic import SecretStr
 
 from suining_data.catalog import Resource
+from suining_data.history import KEPT
 from suining_data.ingestion.fetching import fetch
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import asset_of, refresh
@@ -37,6 +39,8 @@ STATE = (  # what no step can make again
     "governance.batch",
     "governance.batch_file",
     "governance.accepted_batch",
+    "history.run",
+    *(kept.history for kept in KEPT),
 )
 KEPT_BEFORE = (*STATE, *(kept.table for kept in GOLDEN))
 MOST_SHOWN = 5  # rows of a difference
