@@ -6,7 +6,6 @@ paths of data folders (settings.py).
 
 import atexit
 import gc
-import os
 import sys
 from datetime import date
 from importlib.metadata import version
@@ -17,6 +16,7 @@ import duckdb
 import typer
 
 from suining_data.city import load_city
+from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.explain import changes, explain_app
@@ -24,11 +24,14 @@ from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
+from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
+from suining_data.commands.ui import ui
 from suining_data.commands.undo import reload, rollback, snapshots, withdraw
+from suining_data.commands.verify import verify
 from suining_data.commands.whatif import whatif
 from suining_data.display import console, error_console
-from suining_data.settings import PROJECT, settings
+from suining_data.settings import settings
 
 Errors = Literal["usual", "wild"]  # the profiles of suining_data.synthetic, which only `sample` loads
 
@@ -249,26 +252,18 @@ def query(
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
 
+app.command()(backup)
 app.command()(changes)
 app.command()(forget)
-app.command()(withdraw)
 app.command()(reload)
+app.command()(restore)
+app.command()(retain)
 app.command()(rollback)
 app.command()(snapshots)
 app.command()(whatif)
-
-
-@app.command()
-def ui(port: Annotated[int, typer.Option(min=1, max=65535)] = 3000) -> None:
-    """Start Dagster's web interface on this machine. Stop it with Ctrl-C."""
-    from suining_data.orchestration.instance import prepare_home
-
-    home = prepare_home(settings())
-    dagster = Path(sys.executable).with_name("dagster")
-    environment = {**os.environ, "DAGSTER_HOME": str(home)}
-    console.print(f"http://127.0.0.1:{port}")
-    os.chdir(PROJECT)
-    os.execve(dagster, [str(dagster), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)], environment)
+app.command()(ui)
+app.command()(verify)
+app.command()(withdraw)
 
 
 def export_feedback(folder: Path, resource: str | None) -> None:

@@ -5,6 +5,7 @@ Here: paths and limits. Not here: what is delivered (catalog/), what a value is 
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,7 +37,11 @@ class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
     `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown.
     `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read.
-    `SUINING_SNAPSHOTS_KEPT` is how many snapshots are kept, with the published one."""
+    `SUINING_SNAPSHOTS_KEPT` is how many snapshots are kept, with the published one.
+    `SUINING_UNATTENDED=true` switches the schedules and sensors on, as a deployment wants it; each can be switched in the
+    UI, too.
+    `SUINING_ALERT_WEBHOOK` is where alerts go, `SUINING_ALERT_SECRET` signs them for DingTalk: neither is ever shown.
+    `SUINING_UI_URL` is the address of Dagster's interface, to which an alert links."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -46,6 +51,15 @@ class Settings(BaseSettings):
     exchange_dsn: SecretStr | None = None
     quiet_seconds: float = Field(default=60.0, ge=0)
     snapshots_kept: int = Field(default=7, ge=1)
+    unattended: bool = False
+    alert_webhook: SecretStr | None = None
+    alert_secret: SecretStr | None = None
+    alert_format: Literal["dingtalk", "json"] = "dingtalk"
+    alert_score_drop: float = Field(
+        default=5.0, ge=0, le=100
+    )  # points of 100 within a day that a unit's score may fall
+    keep_days: int = Field(default=90, ge=7)  # of runs in Dagster's log, and of raw rows of replaced batches
+    ui_url: str = "http://127.0.0.1:3000"
 
     @property
     def landing(self) -> Path:

@@ -8,10 +8,13 @@ Not here: what the tables hold (the stages), the published copy that analysts op
 import errno
 import fcntl
 import hashlib
+import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +36,7 @@ LEAST_FREED = 256 << 20  # bytes; for less, a file is not written anew
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # The first two are DuckDB's words; the others are SQLite's, in which Dagster stores its log.
 FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk is full", "disk I/O error")
+OTHERS_ZH, OTHERS_EN = "refresh、fetch、review 或界面", "refresh, fetch, review or a run of the UI"
 _loading = threading.Lock()
 OnWait = Callable[[str], None]  # called with a message when another run has the warehouse
 STAGING = "__next"  # suffix of a staging table: written and validated before it replaces the current table
@@ -41,10 +45,10 @@ STAGING = "__next"  # suffix of a staging table: written and validated before it
 class WarehouseBusy(RuntimeError):
     """Another run uses the warehouse."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, holder: str = "") -> None:
         super().__init__(
-            f"{settings.warehouse} 正由另一次运行使用（refresh、fetch、review 或界面）：请等它结束，再运行一次 "
-            "(another run uses it: refresh, fetch, review or a run of the UI; wait until it ends, then run again)"
+            f"{settings.warehouse} 正由另一次运行使用（{holder or OTHERS_ZH}）：请等它结束，再运行一次 "
+            f"(another run uses it: {holder or OTHERS_EN}; wait until it ends, then run again)"
         )
 
 
@@ -70,19 +74,40 @@ def is_disk_full(error: BaseException | None) -> bool:
 def _locked(settings: Settings, *, shared: bool = False, on_wait: OnWait | None = None) -> Iterator[None]:
     """The one lock of the warehouse, for one writer or many readers. The system releases it when the process ends.
 
-    When another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once with a message and waits.
+    When another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once with a message and waits. The
+    message names the run, which writes into the file of the lock who it is.
     """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    with (settings.warehouse.parent / "refresh.lock").open("w") as lock:
+    with (settings.warehouse.parent / "refresh.lock").open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read()
             if on_wait is None:
-                raise WarehouseBusy(settings) from None
-            on_wait(f"{settings.warehouse} 正由另一次运行使用，等它结束 (another run uses it: waiting until it ends)")
+                raise WarehouseBusy(settings, holder) from None
+            on_wait(
+                f"{settings.warehouse} 正由另一次运行使用（{holder or OTHERS_ZH}），等它结束 "
+                f"(another run uses it: {holder or OTHERS_EN}; waiting until it ends)"
+            )
             fcntl.flock(lock, kind)
+        lock.truncate(0)  # who had it before
+        if not shared:
+            lock.write(_this_run())
+            lock.flush()
         yield
+
+
+def _this_run() -> str:
+    """This process, for who waits for it: the command without its arguments, which may name a person."""
+    command = " ".join(["suining", *sys.argv[1:2]]) if Path(sys.argv[0]).name == "suining" else "Dagster"
+    return f"{command}, pid {os.getpid()}, {datetime.now():%Y-%m-%d %H:%M:%S}"
+
+
+def locked(settings: Settings) -> AbstractContextManager[None]:
+    """The lock without the file, for whoever replaces the file. Raises WarehouseBusy while another run has it."""
+    return _locked(settings)
 
 
 @contextmanager

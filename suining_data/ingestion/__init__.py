@@ -3,7 +3,7 @@
 Here: the names that other stages may use. Not here: what a value means (elements/), the staging of rows (standardization/).
 """
 
-from suining_data.ingestion.arrival import arrived, ok_file
+from suining_data.ingestion.arrival import arrived, complete, ok_file
 from suining_data.ingestion.deliveries import delivered_files, deliveries
 from suining_data.ingestion.guarded import stop_readers, warm_reader
 from suining_data.ingestion.intake import (
@@ -58,6 +58,7 @@ __all__ = [
     "accepted_batches",
     "accounted_batches",
     "arrived",
+    "complete",
     "create_ledger",
     "current_batches",
     "declaration_of",

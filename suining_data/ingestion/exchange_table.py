@@ -137,6 +137,17 @@ class Table:
         )
         return self._stream(query)
 
+    def latest(self) -> str:
+        """The greatest watermark of the table that is not in the future, as text; empty for an empty table."""
+        type_name = self.types[self.exchange.watermark]
+        kind = WATERMARKS[type_name]
+        name = sql.Identifier(self.exchange.watermark)
+        query = sql.SQL("select max({w})::text from {table} where {w} <= {now}").format(
+            table=_table_name(self.exchange), w=name, now=sql.SQL(kind.now.replace("{type}", type_name))
+        )
+        row = self.connection.execute(query).fetchone()
+        return str(row[0] or "") if row else ""
+
     def now(self) -> str:
         """When the snapshot was taken, in the form of FETCHED_AT."""
         row = self.connection.execute("select now()::text").fetchone()

@@ -13,6 +13,7 @@ import dagster as dg
 
 from suining_data import changes, incremental
 from suining_data.orchestration import check_results, state
+from suining_data.orchestration.launcher import process_tag
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Check, Column, Step, StepResult, WriteResult
 from suining_data.quality import keep_validation
@@ -20,17 +21,23 @@ from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import transaction
 
 JOB = "refresh"
+ALL = dg.AssetSelection.all()
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
 
-def definitions_of(steps: Sequence[Step], warehouse: dg.ResourceDefinition) -> dg.Definitions:
-    """The steps as assets, and the job `refresh` of all of them; every run stays in one process."""
+def definitions_of(
+    steps: Sequence[Step], warehouse: dg.ResourceDefinition, selection: dg.AssetSelection = ALL
+) -> dg.Definitions:
+    """The steps as assets, and the job `refresh` of all of them; every run stays in one process.
+
+    `selection`: what the job executes, where assets or checks beside the steps are not to be in it.
+    """
     return dg.Definitions(
         assets=[asset_of(step) for step in steps],
         jobs=[
             dg.define_asset_job(
                 JOB,
-                selection=dg.AssetSelection.all(),
+                selection=selection,
                 description="来件入库，四库更新 · deliveries in, four bases out",
                 config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
@@ -49,6 +56,8 @@ def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
         chosen = context.run.asset_selection if context.run else None  # none: all that the job has
         own = [step for step in steps if not chosen or dg.AssetKey(step.key.split(".")) in chosen]
         wait = context.log.info if context.log else None
+        if context.instance and context.run_id:
+            context.instance.add_run_tags(context.run_id, process_tag(context.run_id))
         with (
             state.open_for_refresh(config, wait) as con,
             Scheduler(con, config, context.run_id or "", own) as scheduler,

@@ -7,27 +7,18 @@ Not here: files that a resource declares (ingestion/), how a step runs (assets.p
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import PurePath
 
 from suining_data.catalog import Catalog, Resource, Unit
-from suining_data.catalog.model import Cycle
 from suining_data.display import visible
 from suining_data.ingestion import delivered_files, deliveries, landing_files, ok_file
+from suining_data.orchestration.freshness import CYCLES, Lateness, deadlines
 from suining_data.orchestration.step import Check, Column, Connection, Context, Step, WriteResult, digest_of
 from suining_data.settings import Settings
 from suining_data.warehouse import STAGING, swap
 
 TABLE = "governance.delivery_problem"
-CYCLES = {  # days between two deliveries, and the Chinese name of the cycle
-    Cycle.REALTIME: (1, "实时"),
-    Cycle.DAILY: (1, "每日"),
-    Cycle.WEEKLY: (7, "每周"),
-    Cycle.MONTHLY: (31, "每月"),
-    Cycle.QUARTERLY: (92, "每季度"),
-    Cycle.HALF_YEARLY: (184, "每半年"),
-    Cycle.YEARLY: (366, "每年"),
-}
 UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp")
 MOST_SHOWN = 10  # sentences in a check result; the table has them all
 DECLARED = Check(
@@ -167,23 +158,9 @@ def _undeclared_file(file: str, unit: Unit | None, *, is_file: bool) -> Problem:
 
 
 def _overdue(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> Iterator[Problem]:
-    """The due date counts from the last readable delivery; without one, from the first delivery of any resource."""
-    came: dict[str, datetime] = dict(
-        con.execute(
-            "select resource_id, max(first_seen_at) from governance.batch where status <> 'refused' group by 1"
-        ).fetchall()
-    )
-    start = con.execute("select min(first_seen_at) from governance.batch").fetchall()[0][0]
-    for resource in catalog.shared if start else ():
-        if resource.cycle not in CYCLES or resource.delivery.exchange:
-            continue
-        unit = catalog.unit_of(resource.id)
-        landed = [datetime.fromtimestamp(file.stat().st_mtime) for file in landing_files(settings, unit, resource)]
-        last = max([came[resource.id], *landed]) if resource.id in came else None
-        days, _ = CYCLES[resource.cycle]
-        due = (last or start) + timedelta(days=days + resource.grace_days)
-        if now > due:
-            yield _overdue_resource(unit, resource, last, due)
+    for deadline in deadlines(con, settings, catalog):
+        if deadline.lateness(now) is Lateness.OVERDUE:
+            yield _overdue_resource(deadline.unit, deadline.resource, deadline.last, deadline.overdue_from)
 
 
 def _overdue_resource(unit: Unit, resource: Resource, last: datetime | None, due: datetime) -> Problem:

@@ -1,18 +1,34 @@
 """The Dagster instance of the project: its home in the data folder, and its settings.
 
-Here: dagster.yaml and its folder. Not here: what runs (definitions.py), the storage class (storage.py).
+Here: dagster.yaml and its folder. Not here: what runs (definitions.py), the storage class (storage.py), the launcher class
+(launcher.py).
+
+One run at a time: the queue starts the next when no run is under way, a run of the command line included. A run whose
+process is gone is found within MONITORED seconds and failed, and a run that was started by a schedule or a sensor is
+then started again (`dagster/max_retries` of its tags). A run that failed for another reason is not: its data will not
+get better by itself.
 """
 
 from pathlib import Path
 
 from suining_data.settings import Settings
 
-DAGSTER_YAML = """\
-telemetry: {enabled: false}
-nux: {enabled: false}
+MONITORED = 15  # seconds
+LONGEST = 6 * 3600  # seconds of a run; the city's whole refresh takes minutes
+DAGSTER_YAML = f"""\
+telemetry: {{enabled: false}}
+nux: {{enabled: false}}
 storage:
-  custom: {module: suining_data.orchestration.storage, class: Storage, config: {base_dir: {env: DAGSTER_HOME}}}
-compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}
+  custom: {{module: suining_data.orchestration.storage, class: Storage, config: {{base_dir: {{env: DAGSTER_HOME}}}}}}
+compute_logs: {{module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}}
+run_launcher: {{module: suining_data.orchestration.launcher, class: Launcher}}
+concurrency: {{runs: {{max_concurrent_runs: 1}}}}
+run_monitoring:
+  {{enabled: true, poll_interval_seconds: {MONITORED}, max_runtime_seconds: {LONGEST}, free_slots_after_run_end_seconds: {MONITORED}}}
+run_retries: {{enabled: true, max_retries: 0, retry_on_asset_or_op_failure: false}}
+retention:
+  schedule: {{purge_after_days: 90}}
+  sensor: {{purge_after_days: {{skipped: 3, failure: 30, success: 90}}}}
 """
 
 

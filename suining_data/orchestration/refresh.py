@@ -18,6 +18,7 @@ from suining_data.ingestion import accept_batch, accept_deletions, warm_reader
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB, definitions_of
 from suining_data.orchestration.instance import prepare_home
+from suining_data.orchestration.launcher import process_tag
 from suining_data.orchestration.pipeline import LANDING, pipeline
 from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
 from suining_data.orchestration.scheduler import Scheduler
@@ -38,6 +39,9 @@ WITHOUT_VALUES = (
 )
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|[0-9]{6,}")
 MOST_CHARACTERS = 300  # of a reason
+IN_OVERVIEW = {
+    ".dagster/repository": "__repository__@suining_data"
+}  # the code location of workspace.yaml, whose run it is
 WHERE_MORE = "详见界面中该表的运行记录：suining ui (its run in the UI has more)"
 
 
@@ -50,12 +54,14 @@ class Outcome(IntEnum):
 
 
 def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = ()) -> Outcome:
-    """Bring the bases up to date. When a step fails, the former published data stays current.
+    """Bring the bases up to date. While another run has the warehouse, wait for it and say so.
+
+    When a step fails, the former published data stays current.
 
     `accepted`: ids of refused batches that the department has confirmed. Raises ValueError for an unknown id.
     """
     steps = [step for step in pipeline() if step.group != LANDING]
-    with state.open_for_refresh(settings) as con:
+    with state.open_for_refresh(settings, console.print) as con:
         fetched = _fetch(con, settings, console)
         for batch_id in accepted:
             accept_batch(con, batch_id)
@@ -88,7 +94,7 @@ def run_fetch(settings: Settings, console: Console, accepted: Sequence[str] = ()
 
     `accepted`: deletions that the department has confirmed, by resource and file as the refusal names them.
     """
-    with state.open_for_refresh(settings) as con:
+    with state.open_for_refresh(settings, console.print) as con:
         return _fetch(con, settings, console, accepted)
 
 
@@ -134,6 +140,7 @@ def _run(con: Connection, settings: Settings, steps: list[Step], console: Consol
                 run_id=run_id,
                 raise_on_error=False,
                 asset_selection=[dg.AssetKey(step.key.split(".")) for step in steps],
+                tags={**IN_OVERVIEW, **process_tag(run_id)},
             )
 
 

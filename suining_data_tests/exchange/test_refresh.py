@@ -11,11 +11,11 @@ from rich.console import Console
 
 from suining_data.catalog import Catalog
 from suining_data.orchestration import refresh
+from suining_data.orchestration.automation import watermarks
 from suining_data.orchestration.pipeline import steps_of
 from suining_data.orchestration.refresh import Outcome
 from suining_data.settings import settings
-from suining_data.warehouse import WarehouseBusy
-from suining_data_tests.exchange.conftest import ANNA, BEN, UNIT, Office, resource_of
+from suining_data_tests.exchange.conftest import ANNA, BEN, CARL, UNIT, Office, resource_of
 
 NINE, TEN = "2019-08-14 09:00:00+08", "2019-08-14 10:00:00+08"
 Refresh = Callable[..., str]
@@ -80,7 +80,7 @@ def test_a_server_that_does_not_answer_is_said_and_what_lies_there_goes_on(
     assert "geheim" not in str(description)
 
 
-def test_a_fetch_says_that_another_run_has_the_warehouse(office: Office, run: Refresh) -> None:
+def test_a_fetch_waits_for_another_run_and_says_so(office: Office, run: Refresh) -> None:
     office.write((1, ANNA, "安娜", NINE))
     holding = (
         "import sys\nfrom suining_data.settings import settings\nfrom suining_data.warehouse import open_warehouse\n"
@@ -89,13 +89,35 @@ def test_a_fetch_says_that_another_run_has_the_warehouse(office: Office, run: Re
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", holding], stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout
+        assert other.stdin
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(WarehouseBusy):
-            refresh.run_fetch(settings(), Console(file=io.StringIO()))
-        assert not office.landing.exists()
-        other.communicate()
-    assert refresh.run_fetch(settings(), Console(file=io.StringIO())) is Outcome.DONE
+
+        class Screen(io.StringIO):
+            def write(self, text: str) -> int:
+                if "正由另一次运行使用" in text:
+                    assert not office.landing.exists()
+                    other.stdin.close()  # the other run ends now
+                return super().write(text)
+
+        screen = Screen()
+        assert refresh.run_fetch(settings(), Console(file=screen, width=500)) is Outcome.DONE
+        assert f"pid {other.pid}" in screen.getvalue()
     assert len(list(office.landing.iterdir())) == 1
+
+
+def test_the_latest_watermark_is_that_of_the_newest_row_of_the_past(office: Office) -> None:
+    assert watermark(office) == ""
+    office.write((1, ANNA, "安娜", NINE))
+    office.write((2, BEN, "本", "2099-01-01 00:00:00+08"))
+    first = watermark(office)
+    assert first.startswith("20")
+    office.write((3, CARL, "卡尔", TEN))
+    assert watermark(office) > first
+
+
+def watermark(office: Office) -> str:
+    """What the sensor of the exchange database sees of the table."""
+    return watermarks(office.settings, [office.resource])[office.resource.id]
 
 
 def test_without_a_dsn_nothing_is_fetched_and_one_line_says_so(

@@ -49,16 +49,18 @@ def test_a_run_of_the_ui_waits_until_the_run_before_it_has_ended(data: Settings)
     assert values(data, "a") == {"a": 1}
 
 
-def test_a_refresh_says_that_a_run_of_the_ui_is_under_way(data: Settings, under_way: subprocess.Popen[str]) -> None:
+def test_a_refresh_waits_for_a_run_of_the_ui_and_says_so(data: Settings, under_way: subprocess.Popen[str]) -> None:
     refresh = [sys.executable, "-c", "from suining_data.cli import main; main()", "refresh"]
-    done = subprocess.run(refresh, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert BUSY in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    (data.data / "paused").unlink()
-    under_way.communicate(timeout=SOON)
-    assert under_way.returncode == 0
-    assert values(data, "a") == {"a": 1}
+    with subprocess.Popen(refresh, stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout
+        said = waiting.stdout.readline()
+        assert BUSY in said
+        assert f"Dagster, pid {under_way.pid}" in said
+        assert waiting.poll() is None
+        (data.data / "paused").unlink()
+        under_way.communicate(timeout=SOON)
+        assert any("待更新" in line for line in waiting.stdout)
+        waiting.kill()  # it goes on with the whole city
 
 
 def test_readers_of_the_warehouse_are_told_too_and_do_not_lock_out_each_other(

@@ -1,0 +1,48 @@
+"""The job and the schedule of the weekly proof.
+
+Here: running it as Dagster does, what a difference says. Not here: the proof itself (rebuild.py).
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from suining_data.orchestration.automation import job_schedule
+from suining_data.orchestration.step import Step
+from suining_data.settings import settings
+from suining_data.verification.rebuild import verify
+
+JOB = "verification"
+EVERY_SUNDAY = "0 5 * * 0"  # after the nightly refresh
+MOST_SHOWN = 20  # tables
+
+
+def verification_job(steps: Sequence[Step]) -> dg.JobDefinition:
+    """The job `verification`; it fails if a table of the rebuild differs, and names the tables."""
+
+    @dg.op(description="从 landing/ 与登记库另行重建，与现有各表核对 · rebuild on the side, compare with what there is")
+    def rebuild_and_compare(context: dg.OpExecutionContext) -> None:
+        differences = verify(settings(), steps)
+        if differences:
+            raise dg.Failure(
+                description="\n".join(str(each) for each in differences[:MOST_SHOWN]),
+                metadata={"tables": len(differences)},
+                allow_retries=False,
+            )
+        context.log.info("重建与现有各表一致 (the rebuild equals the warehouse)")
+
+    @dg.job(name=JOB, description="每周重建核对 · the weekly proof", executor_def=dg.in_process_executor)
+    def job() -> None:
+        rebuild_and_compare()
+
+    return job
+
+
+def weekly_verification() -> dg.ScheduleDefinition:
+    """Every Sunday."""
+    return job_schedule(
+        "weekly_verification",
+        JOB,
+        EVERY_SUNDAY,
+        "每周日重建核对 · every Sunday: a rebuild on the side equals what there is",
+    )

@@ -1,0 +1,1 @@
+"""Tests of suining_data.alerts, against a real HTTP server on loopback."""

@@ -1,0 +1,51 @@
+"""Whether a run's process still lives: what Dagster's monitoring of runs is told."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from suining_data.orchestration.launcher import PROCESS, Launcher, process_tag
+from suining_data.settings import Settings
+from suining_data_tests.orchestration.tables import run, table
+
+RUN = "8f14e45f"
+
+
+def health(tags: dict[str, str]) -> str:
+    return Launcher().check_run_worker_health(dg.DagsterRun(job_name="refresh", run_id=RUN, tags=tags)).status.value
+
+
+def ended_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_run_of_a_living_process_is_healthy() -> None:
+    assert health(process_tag(RUN)) == "RUNNING"
+
+
+def test_a_run_whose_process_is_gone_has_failed() -> None:
+    assert health({PROCESS: f"{socket.gethostname()} {ended_process()} {RUN}"}) == "FAILED"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        pytest.param("elsewhere {pid} {run}", id="on another machine"),
+        pytest.param("{host} {pid} another", id="copied by a retry from the run that failed"),
+        pytest.param("", id="not said yet"),
+    ],
+)
+def test_a_run_that_nobody_can_tell_of_is_left_alone(tag: str) -> None:
+    said = tag.format(host=socket.gethostname(), pid=ended_process(), run=RUN)
+    assert health({PROCESS: said} if said else {}) == "RUNNING"
+
+
+def test_a_run_of_the_ui_says_which_process_has_it(data: Settings) -> None:
+    result = run(table("a", 1))
+    assert result.dagster_run.tags[PROCESS].split(" ")[1:] == [str(os.getpid()), result.run_id]
