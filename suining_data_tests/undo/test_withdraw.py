@@ -56,6 +56,7 @@ def test_the_rows_that_a_withdrawn_delta_superseded_are_there_again(
     }
     assert (desk.staged(DELTA.id), desk.staged(FULL.id)) == (42, 42)
     assert problems(desk) == [("vanished", "public_security/ry_2.csv")], "the file of what came back was written over"
+    assert desk.run("verify") == 0, desk.output
 
 
 def test_it_holds_when_the_warehouse_is_lost(desk: Desk) -> None:
