@@ -133,16 +133,24 @@ def fetch(
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a JSON object.")] = False) -> None:
-    """Show rows per stage and per base, check results and findings of the published file, and refused deliveries."""
+    """Show rows per stage and per base, check results and findings of the published file, late and refused deliveries."""
+    from suining_data.catalog import load_catalog
+    from suining_data.orchestration.freshness import late, print_late
     from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
     from suining_data.orchestration.summary import print_rollback, print_summary, rollback_as_json, summary_as_json
 
     with published() as con:
+        is_late = late(con, settings(), load_catalog())
         if as_json:
-            print_json({**summary_as_json(con), "rollback": rollback_as_json(settings())})
+            others = {
+                "late": {each.resource.id: str(now) for each, now in is_late},
+                "rollback": rollback_as_json(settings()),
+            }
+            print_json({**summary_as_json(con), **others})
         else:
             print_summary(con, console)
             print_rollback(settings(), console)
+            print_late(is_late, console)
             print_arriving(arriving_files(con), console)
             print_refusals(standing_refusals(con), console)
 

@@ -11,7 +11,8 @@ the same content is not written again. A file appears in landing/ only when it i
 import json
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -31,6 +32,7 @@ from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 
 ROWS_PER_FILE = 100_000  # after an interruption the next fetch continues after the last complete file
+PAUSES = (2.0, 10.0)  # seconds before a lost connection is tried again
 START = "start"
 RECORDED, PART, KEYS = "_fetching_recorded", "_fetching_part", "_fetching_keys"  # temporary tables
 FEW_DELETED = 20  # so many deletions need no confirmation, whatever their share
@@ -57,17 +59,22 @@ def fetch(
 ) -> Fetched:
     """Fetches the new, changed and deleted rows of the table of `resource`. Complete files stay after an interruption.
 
-    Without a DSN it fetches nothing and gives no notice.
+    A lost connection is tried again after each of PAUSES. Without a DSN it fetches nothing and gives no notice.
     """
     fetched = Fetched()
     exchange = resource.delivery.exchange
     if settings.exchange_dsn is None or exchange is None:
         return fetched
-    try:
-        with connected(settings.exchange_dsn.get_secret_value()) as connection:
+    dsn = settings.exchange_dsn.get_secret_value()
+
+    def attempt() -> None:
+        with connected(dsn) as connection:
             table = inspect_table(connection, resource, exchange)
             with _landing(con, settings, unit, resource, table, run_id, redact) as landing:
                 landing.fetch(fetched)
+
+    try:
+        _persistently(attempt)
     except Refused as refusal:
         fetched.notice = Notice(refusal.zh, refusal.en)
     except Unreachable:
@@ -79,6 +86,16 @@ def fetch(
             "Check the rights of the account and the definition of the view.",
         )
     return fetched
+
+
+def _persistently(attempt: Callable[[], None]) -> None:
+    """Try, and try again after each pause as long as the database is unreachable."""
+    for pause in PAUSES:
+        try:
+            return attempt()
+        except Unreachable:
+            time.sleep(pause)
+    return attempt()
 
 
 def _interrupted(exchange: Exchange, fetched: Fetched) -> Notice:
