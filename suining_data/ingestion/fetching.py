@@ -170,7 +170,9 @@ class _Landing:
         recorded = self._count(f"from {RECORDED} where not is_deleted")
         deleted = self._deleted_lines()
         confirmation = f"{self.resource.id}@{self.number}"
-        if len(deleted) > max(FEW_DELETED, recorded * GREATEST_FALL) and confirmation not in accepted_batches(self.con):
+        if len(deleted) > max(FEW_DELETED, recorded * GREATEST_FALL) and confirmation not in accepted_batches(
+            self.con, self.resource.id
+        ):
             raise self._collapsed(len(deleted), recorded, confirmation)
         self._write(deleted, self.watermark, fetched)
         fetched.deleted = len(deleted)

@@ -139,9 +139,13 @@ def _accept(con: duckdb.DuckDBPyConnection, id: str) -> None:
     con.execute("insert or ignore into governance.accepted_batch values (?, current_timestamp::timestamp)", [id])
 
 
-def accepted_batches(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Ids of the batches and deletions that somebody has confirmed."""
-    rows = con.execute("select batch_id from governance.accepted_batch order by batch_id").fetchall()
+def accepted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[str]:
+    """Ids of the batches and deletions of a resource that somebody has confirmed."""
+    rows = con.execute(
+        "select batch_id from governance.accepted_batch where starts_with(batch_id, $resource || '@') "
+        "or batch_id in (select batch_id from governance.batch where resource_id = $resource) order by batch_id",
+        {"resource": resource_id},
+    ).fetchall()
     return [batch_id for (batch_id,) in rows]
 
 

@@ -149,7 +149,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             unit,
             resource,
             context.run_id,
-            accepted=accepted_batches(context.con),
+            accepted=accepted_batches(context.con, resource.id),
             validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
             redact=redactor(context.con, context.settings, resource),
         )
@@ -199,7 +199,8 @@ def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: R
     stats = [(file.name, file.stat()) for file in files]
     landed = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     lost = [batch for batch in current_batches(con, resource.id) if not raw_path(settings, resource.id, batch).exists()]
-    return digest_of(json.dumps([landed, accepted_batches(con), withdrawn_batches(con, resource.id), lost]))
+    withdrawn = withdrawn_batches(con, resource.id)
+    return digest_of(json.dumps([landed, accepted_batches(con, resource.id), withdrawn, lost]))
 
 
 def _staged_step(unit: Unit, resource: Resource) -> Step:

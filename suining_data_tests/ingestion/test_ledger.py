@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from suining_data.ingestion import create_ledger
+from suining_data.ingestion import accept_batch, accept_deletions, accepted_batches, create_ledger
 from suining_data.ingestion.ledger import BATCH
 
 OLDER = (
@@ -46,3 +46,15 @@ def test_an_older_ledger_gets_its_new_column_and_status_and_survives_a_kill(tmp_
         create_ledger(con)
         assert con.execute("select batch_id, redactions from governance.batch").fetchall() == [("b", 0)]
         con.execute("update governance.batch set status = 'withdrawn'")
+
+
+def test_what_somebody_accepts_concerns_its_resource_only(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
+        create_ledger(con)
+        con.execute(
+            "insert into governance.batch (resource_id, batch_id, unit_id, file_name, content_sha256, file_bytes, status, "
+            "run_id, declaration) values ('r', 'b', 'u', 'f.csv', '', 0, 'refused', '', '')"
+        )
+        accept_batch(con, "b")
+        accept_deletions(con, "s@3")
+        assert {resource: accepted_batches(con, resource) for resource in "rst"} == {"r": ["b"], "s": ["s@3"], "t": []}
