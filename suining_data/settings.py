@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
     `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown.
     `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read.
+    `SUINING_SNAPSHOTS_KEPT` is how many snapshots are kept, with the published one.
     `SUINING_UNATTENDED=true` switches the schedules and sensors on, as a deployment wants it; each can be switched in the
     UI, too.
     `SUINING_ALERT_WEBHOOK` is where alerts go, `SUINING_ALERT_SECRET` signs them for DingTalk: neither is ever shown.
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
     quiet_seconds: float = Field(default=60.0, ge=0)
+    snapshots_kept: int = Field(default=7, ge=1)
     unattended: bool = False
     alert_webhook: SecretStr | None = None
     alert_secret: SecretStr | None = None

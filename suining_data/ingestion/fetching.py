@@ -23,9 +23,9 @@ import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, inspect_table
-from suining_data.ingestion.intake import Redactor, ingest
+from suining_data.ingestion.intake import Redactor, ingest, raw_path
 from suining_data.ingestion.json_documents import json_pointer
-from suining_data.ingestion.ledger import accepted_batches, recorded_batches
+from suining_data.ingestion.ledger import Status, accepted_batches, recorded_batches
 from suining_data.ingestion.plausibility import GREATEST_FALL
 from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Refused, yaml_of
 from suining_data.settings import Settings
@@ -123,16 +123,18 @@ def _landing(
     redact: Redactor,
 ) -> Iterator["_Landing"]:
     """The landing folder of a resource, with the recorded rows of its table; incomplete files are removed at the end."""
-    ingested = ingest(
-        con, settings, unit, resource, run_id, redact=redact
-    )  # files of an earlier fetch that were not ingested yet
-    names = [batch.file_name for batch in recorded_batches(con, resource.id).values()]
+    ingest(con, settings, unit, resource, run_id, redact=redact)  # files of an earlier fetch that were not ingested yet
+    batches = recorded_batches(con, resource.id).values()
+    names = [batch.file_name for batch in batches]
+    # what was withdrawn counts as fetched, so that the same rows do not come back by themselves
+    known = sorted((b for b in batches if b.status in (Status.CURRENT, Status.WITHDRAWN)), key=lambda b: b.file_name)
+    raws = [raw_path(settings, resource.id, batch.batch_id) for batch in known]
     scratch = settings.landing / unit.id / f".{resource.id}"
     shutil.rmtree(scratch, ignore_errors=True)  # left over from a crash
     scratch.mkdir(parents=True)
     landing = _Landing(con, resource, table, scratch, *_last_position(resource, names))
     try:
-        landing.load_recorded([item.raw for item in ingested.current])
+        landing.load_recorded([raw for raw in raws if raw.exists()])
         yield landing
     finally:
         for name in (RECORDED, PART, KEYS):
@@ -184,7 +186,7 @@ class _Landing:
             fetched.rows += len(new)
 
     def load_recorded(self, raws: list[Path]) -> None:
-        """Fills the temporary table with the last content of each key, from the current batches in their order."""
+        """Fills the temporary table with the last content of each key, from the batches that were fetched, in their order."""
         if not raws:
             self.con.execute(
                 f"create or replace temp table {RECORDED} (key varchar, content varchar, is_deleted boolean)"

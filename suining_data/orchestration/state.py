@@ -14,7 +14,7 @@ from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.orchestration.check_results import begin_check_history, create_check_history
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
-from suining_data.publication import discard_next
+from suining_data.publication import create_rollbacks, discard_next
 from suining_data.quality import create_corrections, create_scores, create_validations
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
@@ -44,6 +44,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             create_scores(con)
             create_corrections(con)
             create_check_history(con)
+            create_rollbacks(con)
             restore_registry(con, settings)
             create_history(con)  # after the copy was read: it adds columns that the copy lacks
             con.execute("""

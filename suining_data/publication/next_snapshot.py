@@ -46,7 +46,12 @@ LINKS = {
 REDIRECTS = {
     f"governance.{subject}_redirect": ((f"registry.{subject}_redirect",), f"from registry.{subject}_redirect")
     for subject in ("person", "organization")
-} | {"governance.check_history": (("registry.check_history",), "from registry.check_history")}
+}
+# what people have undone, and what checks said before: it is in schema registry because it must survive the warehouse
+RECORDS = {
+    f"governance.{name}": ((f"registry.{name}",), f"from registry.{name} order by all")
+    for name in ("check_history", "rollback", "withdrawal")
+}
 _opening = threading.Lock()
 
 
@@ -188,8 +193,8 @@ def _copy_whole(con: Connection, table: str) -> None:
 
 
 def add_link(con: Connection, settings: Settings, name: str) -> None:
-    """Add one of LINKS or REDIRECTS to the snapshot, if the tables that it reads exist."""
-    read, sql = (LINKS | REDIRECTS)[name]
+    """Add one of LINKS, REDIRECTS or RECORDS to the snapshot, if the tables that it reads exist."""
+    read, sql = (LINKS | REDIRECTS | RECORDS)[name]
     if all(table_exists(con, table) for table in read):
         open_next(con, settings)
         with _adding(con, name):

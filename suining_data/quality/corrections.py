@@ -31,6 +31,7 @@ from datetime import date, datetime
 import duckdb
 import numpy as np
 
+from suining_data.ingestion import COUNTED
 from suining_data.packed_keys import line_number
 from suining_data.sql import literal
 from suining_data.warehouse import STAGING, swap, table_exists
@@ -244,7 +245,7 @@ def _find_gone(con: Connection, now: datetime) -> None:
         f"""
         create or replace temp table gone_ticket as
         select ticket, $now as gone_at, case when exists (
-            from governance.batch where status <> 'refused' and first_seen_at > opened_at
+            from governance.batch where {COUNTED} and first_seen_at > opened_at
                 and (kind = 'finding' or batch.resource_id = old.resource_id)
         ) then 'corrected' else 'withdrawn' end as ended_as
         from {TICKETS} as old anti join concern using ({KEY})

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from suining_data.cli import app
 from suining_data.forgetting import order
+from suining_data.publication import kept_snapshots
 from suining_data.settings import Settings
 from suining_data_tests.benchmarks.same_tables import VOLATILE, differing_tables
 from suining_data_tests.end_to_end.conftest import City
@@ -112,6 +113,7 @@ def test_nothing_of_the_person_is_left_and_the_search_can_find(
     city, person = forgotten_city
     printed = (city.settings.data / "printed.txt").read_text(encoding="utf-8")
     assert "nothing of the person is left" in printed
+    assert [each.is_current for each in kept_snapshots(city.settings)] == [True], "no rollback brings the person back"
     assert person.number not in printed
     assert person.name not in printed
     for text in filter(None, (person.number, person.number[:6] + person.number[8:17])):
