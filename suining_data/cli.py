@@ -18,6 +18,7 @@ import typer
 from suining_data.city import load_city
 from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
+from suining_data.commands.corrections import corrections_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
@@ -27,6 +28,7 @@ from suining_data.commands.published import AsOf, KnownAt, asked_time, check_tex
 from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
 from suining_data.commands.ui import ui
+from suining_data.commands.undo import reload, rollback, snapshots, withdraw
 from suining_data.commands.verify import verify
 from suining_data.commands.whatif import whatif
 from suining_data.display import console, error_console
@@ -44,6 +46,7 @@ app.add_typer(catalog_app, name="catalog")
 app.add_typer(explain_app, name="explain")
 app.add_typer(review_app, name="review")
 app.add_typer(linkage_app, name="linkage")
+app.add_typer(corrections_app, name="corrections")
 
 
 def print_version(is_asked: bool) -> None:
@@ -132,15 +135,24 @@ def fetch(
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a JSON object.")] = False) -> None:
-    """Show rows per stage and per base, check results and findings of the published file, and refused deliveries."""
+    """Show rows per stage and per base, check results and findings of the published file, late and refused deliveries."""
+    from suining_data.catalog import load_catalog
+    from suining_data.orchestration.freshness import late, print_late
     from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
-    from suining_data.orchestration.summary import print_summary, summary_as_json
+    from suining_data.orchestration.summary import print_rollback, print_summary, rollback_as_json, summary_as_json
 
     with published() as con:
+        is_late = late(con, settings(), load_catalog())
         if as_json:
-            print_json(summary_as_json(con))
+            others = {
+                "late": {each.resource.id: str(now) for each, now in is_late},
+                "rollback": rollback_as_json(settings()),
+            }
+            print_json({**summary_as_json(con), **others})
         else:
             print_summary(con, console)
+            print_rollback(settings(), console)
+            print_late(is_late, console)
             print_arriving(arriving_files(con), console)
             print_refusals(standing_refusals(con), console)
 
@@ -253,11 +265,15 @@ def query(
 app.command()(backup)
 app.command()(changes)
 app.command()(forget)
+app.command()(reload)
 app.command()(restore)
 app.command()(retain)
+app.command()(rollback)
+app.command()(snapshots)
 app.command()(whatif)
 app.command()(ui)
 app.command()(verify)
+app.command()(withdraw)
 
 
 def export_feedback(folder: Path, resource: str | None) -> None:

@@ -37,11 +37,13 @@ class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
     `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown.
     `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read.
+    `SUINING_SNAPSHOTS_KEPT` is how many snapshots are kept, with the published one.
     `SUINING_UNATTENDED=true` switches the schedules and sensors on, as a deployment wants it; each can be switched in the
     UI, too.
     `SUINING_ALERT_WEBHOOK` is where alerts go, `SUINING_ALERT_SECRET` signs them for DingTalk: neither is ever shown.
     `SUINING_UI_URL` is the address of Dagster's interface, to which an alert links.
-    `SUINING_DAGSTER_DSN` is a PostgreSQL database for Dagster's log, which otherwise is in the data folder; never shown."""
+    `SUINING_DAGSTER_DSN` is a PostgreSQL database for Dagster's log, which otherwise is in the data folder; never shown.
+    `SUINING_CORRECTION_WORKDAYS` is how many working days a unit has for a correction."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -50,6 +52,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
     quiet_seconds: float = Field(default=60.0, ge=0)
+    snapshots_kept: int = Field(default=7, ge=1)
     unattended: bool = False
     alert_webhook: SecretStr | None = None
     alert_secret: SecretStr | None = None
@@ -60,6 +63,7 @@ class Settings(BaseSettings):
     keep_days: int = Field(default=90, ge=7)  # of runs in Dagster's log, and of raw rows of replaced batches
     ui_url: str = "http://127.0.0.1:3000"
     dagster_dsn: SecretStr | None = None
+    correction_workdays: int = Field(default=10, ge=1)
 
     @property
     def landing(self) -> Path:

@@ -18,6 +18,7 @@ KINDS = {  # in the order in which a message names them
     "overdue": ("逾期未交", "delivery overdue"),
     "undeclared": ("来件无人登记", "undeclared file"),
     "late": ("旧批次后到", "old delivery came late"),
+    "vanished": ("来件文件不见了", "file vanished"),
 }
 OTHER = ("来件问题", "problem of deliveries")  # a kind of governance.delivery_problem that has no name here
 DUTY = "平台值班 (duty officer)"

@@ -92,7 +92,7 @@ def print_preview(known: "Known", found: "list[InBatch]") -> None:
         for file in each.files:
             console.print(f"    {file.relative_to(settings().data)} 由其余各行替代 (is replaced by its other rows)")
     console.print(
-        "另：主体登记、历史、判定中的全部内容，当前以前的快照 (also: all of registry, history and decisions, and the snapshot before)"
+        "另：主体登记、历史、判定中的全部内容，当前以前的快照 (also: all of registry, history and decisions, and earlier snapshots)"
     )
 
 

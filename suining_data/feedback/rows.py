@@ -49,13 +49,17 @@ ROWS = f"""
         coalesce(label, quarantined.field), quarantined.field,
         left(coalesce(received, list_aggregate([s || '=' || cells[s] for s in sources if cells[s] is not null],
             'string_agg', '；')), {MOST_CHARACTERS}),
-        reason, expected, {TREATED},
+        ticket, reason, expected, {TREATED},
         left(case when cells is null then raw_text else list_aggregate(
             [entry.key || '=' || coalesce(entry.value, '') for entry in map_entries(cells)], 'string_agg', '；')
         end, {MOST_CHARACTERS})
     from quarantined left join expectation
         on expectation.resource_id = quarantined.resource_id and expectation.field is not distinct from quarantined.field
-    order by quarantined.resource_id, file_name, line_number, quarantined.field, rule
+    left join (
+        select ticket, resource_id, rule, field from governance.correction where kind = 'quarantine' and status = 'open'
+    ) as correction on correction.resource_id = quarantined.resource_id and correction.rule = quarantined.rule
+        and correction.field is not distinct from quarantined.field
+    order by quarantined.resource_id, file_name, line_number, quarantined.field, quarantined.rule
 """
 COUNTS = f"""
     with counted as (

@@ -26,6 +26,7 @@ COLUMNS = (
     ("信息项", 18),
     ("列名", 16),
     ("收到的内容", 26),
+    ("工单号", 15),
     ("问题", 46),
     ("应为", 50),
     ("处理", 22),
@@ -50,7 +51,7 @@ HOW = (
     "请在业务系统或原文件中更正，不要只交更正的行：把更正后的整个文件以原文件名重新交付，同名文件替换原文件。",
     "重新导出时请把身份证号、统一社会信用代码、账号等列设为文本，编码、分隔符、列名与原文件一致。",
     "“该值未采用”的行其余内容已入库；“整行未入库”“整行未能读入”的行在更正前不进入基础库。",
-    "核实后确认原值无误的，请附依据告知数据主管部门，不必改动文件。",
+    "核实后确认原值无误或无法核实的，请附依据、注明工单号告知数据主管部门，不必改动文件。",
     "“往期变动”列出新文件与原文件对往期的说法不一之处。如系更正，请把更正后的整个文件以原文件名重新交付；如新文件有误，请更正新文件。",
     "本文件含个人信息，仅供交付单位核对更正，请勿转发。",
 )
@@ -131,7 +132,7 @@ def _write_rows(book: xlsxwriter.Workbook, rows: Iterable[Row]) -> int:
                 elif cell is not None:
                     sheet.write_number(last, column, cell, number)
         sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:J{last + 1}"})
+        sheet.ignore_errors({"number_stored_as_text": f"A1:K{last + 1}"})
         total += last
     return total
 

@@ -5,12 +5,22 @@ Here: who is meant and by which values they are found (known.py), taking them ou
 (tombstones.py, standardization/forgotten_rows.py), the files of a batch (ingestion/redaction.py).
 
 Only deliveries and state are changed. All else follows from them, so it is written by a refresh, as always. Then what a
-refresh keeps of before is removed: the snapshot before, change tables, freed blocks of the files.
+refresh keeps of before is removed: earlier snapshots, change tables, freed blocks of the files.
 
 An organisation cannot be forgotten: the law gives this right to persons.
 """
 
-from suining_data.forgetting.known import Known, NotKnown, is_forgotten, read_known, read_unfinished
+from suining_data.forgetting.known import Known, NotKnown, has_unfinished, is_forgotten, read_known, read_unfinished
 from suining_data.forgetting.order import Forgotten, forget, preview
 
-__all__ = ["Forgotten", "Known", "NotKnown", "forget", "is_forgotten", "preview", "read_known", "read_unfinished"]
+__all__ = [
+    "Forgotten",
+    "Known",
+    "NotKnown",
+    "forget",
+    "has_unfinished",
+    "is_forgotten",
+    "preview",
+    "read_known",
+    "read_unfinished",
+]

@@ -61,6 +61,11 @@ def read_unfinished(settings: Settings, person_id: str) -> Known | None:
     return None
 
 
+def has_unfinished(settings: Settings) -> bool:
+    """Whether the forgetting of any person has begun and is not finished: kept snapshots may still have the person."""
+    return any(unfinished_file(settings, "").parent.glob(unfinished_file(settings, "*").name))
+
+
 def write_unfinished(settings: Settings, known: Known) -> None:
     """Keep what is known; only the owner may read it."""
     file = unfinished_file(settings, known.person_id)

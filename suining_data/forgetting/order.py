@@ -5,7 +5,7 @@ Here: the order. Not here: the steps (known.py, removal.py, search.py, the refre
 1. What is known is kept in a file, and the tombstone is written: from now on nothing of the person is taken in.
 2. The person is taken out of the deliveries, then out of registry and history.
 3. A refresh writes what follows from them: staged and linked tables, the bases, the snapshot, the copy of the registry.
-4. What the refresh kept of before is removed: the snapshot before, change tables, freed blocks, rows of Dagster's log.
+4. What the refresh kept of before is removed: earlier snapshots, change tables, freed blocks, rows of Dagster's log.
 5. The search. If nothing is found, the file of step 1 is removed; otherwise it stays for the next attempt.
 """
 

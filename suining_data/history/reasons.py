@@ -7,7 +7,8 @@ Since the last recording, in this order:
 
 - corrected_record: the resource that reported the former value has delivered rows of the subject anew, and they no longer do.
 - new_record: the present value comes from a record that was delivered since.
-- withdrawn_record: the record of the former value is no longer there.
+- withdrawn_record: the record of the former value is no longer there; or the value came back, because a delivery of its
+  resource was withdrawn.
 - decided: a person decided about a pair, and so records came together or apart.
 - merged, split: records came from another subject, or the record of the former value is another's now.
 - declared: no record explains it, and the declarations or the code are others.
@@ -39,8 +40,15 @@ def explain(con: duckdb.DuckDBPyConnection, kept: Kept, run_id: str, declared: s
 
         create or replace temp table batch_seen as
         select distinct {batch_of_resource("resource_id", "batch_id")} as batch, resource_id,
-            greatest(first_seen_at, accepted_at) > (select since from last_run) as is_new
-        from governance.batch left join governance.accepted_batch using (batch_id);
+            greatest(first_seen_at, accepted_at, undone_at) > (select since from last_run) as is_new,
+            resource_id in (
+                select resource_id from registry.withdrawal
+                where withdrawn_at > (select since from last_run) and undone_at is null) as is_restored
+        from governance.batch
+        left join governance.accepted_batch using (batch_id)
+        left join (
+            select resource_id, batch_id, max(undone_at) as undone_at from registry.withdrawal group by all
+        ) using (resource_id, batch_id);
 
         create or replace temp table begun_difference as {_differences(kept)};
 
@@ -99,7 +107,8 @@ def _subject_events(kept: Kept) -> str:
                 select unnest([token_l, token_r]) from registry.decision
                 where subject = '{kept.subject}' and decided_at > (select since from last_run))
         )
-        select id, coalesce(bool_or(batch_seen.is_new), false) as has_new, id in (from decided) as was_decided,
+        select id, coalesce(bool_or(batch_seen.is_new), false) as has_new,
+            coalesce(bool_or(batch_seen.is_restored), false) as has_restored, id in (from decided) as was_decided,
             id in (select other_id from {event} where kind = 'merge') as was_merged,
             id in (select unnest([other_id, {kept.id}]) from {event} where kind = 'split') as was_split
         from own_record left join batch_seen using (batch)
@@ -137,5 +146,6 @@ def _reason() -> str:
         when old_record is null and new_record is null and has_new then 'new_record'
         when was_merged then 'merged'
         when was_split then 'split'
+        when old_record is null and has_restored then 'withdrawn_record'
         when is_declared then 'declared'
         else 'weighed' end"""

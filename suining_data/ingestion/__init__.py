@@ -16,6 +16,7 @@ from suining_data.ingestion.intake import (
     rejected_path,
 )
 from suining_data.ingestion.ledger import (
+    COUNTED,
     Batch,
     Status,
     accept_batch,
@@ -26,18 +27,28 @@ from suining_data.ingestion.ledger import (
     current_batches,
     files_of,
     parts_of_batch,
+    read_again,
     recorded_batches,
     write_ledger,
 )
 from suining_data.ingestion.plain_workbook import workbook_cells
 from suining_data.ingestion.reading import DELETED, LINE, Notice, Refused
 from suining_data.ingestion.redaction import keep_redacted, recounted, remove_redacted_files, take_out
+from suining_data.ingestion.withdrawals import (
+    Delivery,
+    deliveries_meant,
+    end_withdrawal,
+    record_withdrawal,
+    withdrawn_batches,
+)
 
 __all__ = [
+    "COUNTED",
     "DELETED",
     "LINE",
     "Batch",
     "CurrentBatch",
+    "Delivery",
     "Ingested",
     "Notice",
     "Refused",
@@ -53,6 +64,8 @@ __all__ = [
     "declaration_of",
     "delivered_files",
     "deliveries",
+    "deliveries_meant",
+    "end_withdrawal",
     "files_of",
     "ingest",
     "keep_redacted",
@@ -60,6 +73,8 @@ __all__ = [
     "ok_file",
     "parts_of_batch",
     "raw_path",
+    "read_again",
+    "record_withdrawal",
     "recorded_batches",
     "recounted",
     "rejected_path",
@@ -67,6 +82,7 @@ __all__ = [
     "stop_readers",
     "take_out",
     "warm_reader",
+    "withdrawn_batches",
     "workbook_cells",
     "write_ledger",
 ]

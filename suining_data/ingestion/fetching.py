@@ -11,7 +11,8 @@ the same content is not written again. A file appears in landing/ only when it i
 import json
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,15 +23,16 @@ import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_table import Table, Unreachable, connected, inspect_table
-from suining_data.ingestion.intake import Redactor, ingest
+from suining_data.ingestion.intake import Redactor, ingest, raw_path
 from suining_data.ingestion.json_documents import json_pointer
-from suining_data.ingestion.ledger import accepted_batches, recorded_batches
+from suining_data.ingestion.ledger import Status, accepted_batches, recorded_batches
 from suining_data.ingestion.plausibility import GREATEST_FALL
 from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Refused, yaml_of
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 
 ROWS_PER_FILE = 100_000  # after an interruption the next fetch continues after the last complete file
+PAUSES = (2.0, 10.0)  # seconds before a lost connection is tried again
 START = "start"
 RECORDED, PART, KEYS = "_fetching_recorded", "_fetching_part", "_fetching_keys"  # temporary tables
 FEW_DELETED = 20  # so many deletions need no confirmation, whatever their share
@@ -57,17 +59,22 @@ def fetch(
 ) -> Fetched:
     """Fetches the new, changed and deleted rows of the table of `resource`. Complete files stay after an interruption.
 
-    Without a DSN it fetches nothing and gives no notice.
+    A lost connection is tried again after each of PAUSES. Without a DSN it fetches nothing and gives no notice.
     """
     fetched = Fetched()
     exchange = resource.delivery.exchange
     if settings.exchange_dsn is None or exchange is None:
         return fetched
-    try:
-        with connected(settings.exchange_dsn.get_secret_value()) as connection:
+    dsn = settings.exchange_dsn.get_secret_value()
+
+    def attempt() -> None:
+        with connected(dsn) as connection:
             table = inspect_table(connection, resource, exchange)
             with _landing(con, settings, unit, resource, table, run_id, redact) as landing:
                 landing.fetch(fetched)
+
+    try:
+        _persistently(attempt)
     except Refused as refusal:
         fetched.notice = Notice(refusal.zh, refusal.en)
     except Unreachable:
@@ -79,6 +86,16 @@ def fetch(
             "Check the rights of the account and the definition of the view.",
         )
     return fetched
+
+
+def _persistently(attempt: Callable[[], None]) -> None:
+    """Try, and try again after each pause as long as the database is unreachable."""
+    for pause in PAUSES:
+        try:
+            return attempt()
+        except Unreachable:
+            time.sleep(pause)
+    return attempt()
 
 
 def _interrupted(exchange: Exchange, fetched: Fetched) -> Notice:
@@ -106,16 +123,18 @@ def _landing(
     redact: Redactor,
 ) -> Iterator["_Landing"]:
     """The landing folder of a resource, with the recorded rows of its table; incomplete files are removed at the end."""
-    ingested = ingest(
-        con, settings, unit, resource, run_id, redact=redact
-    )  # files of an earlier fetch that were not ingested yet
-    names = [batch.file_name for batch in recorded_batches(con, resource.id).values()]
+    ingest(con, settings, unit, resource, run_id, redact=redact)  # files of an earlier fetch that were not ingested yet
+    batches = recorded_batches(con, resource.id).values()
+    names = [batch.file_name for batch in batches]
+    # what was withdrawn counts as fetched, so that the same rows do not come back by themselves
+    known = sorted((b for b in batches if b.status in (Status.CURRENT, Status.WITHDRAWN)), key=lambda b: b.file_name)
+    raws = [raw_path(settings, resource.id, batch.batch_id) for batch in known]
     scratch = settings.landing / unit.id / f".{resource.id}"
     shutil.rmtree(scratch, ignore_errors=True)  # left over from a crash
     scratch.mkdir(parents=True)
     landing = _Landing(con, resource, table, scratch, *_last_position(resource, names))
     try:
-        landing.load_recorded([item.raw for item in ingested.current])
+        landing.load_recorded([raw for raw in raws if raw.exists()])
         yield landing
     finally:
         for name in (RECORDED, PART, KEYS):
@@ -151,7 +170,9 @@ class _Landing:
         recorded = self._count(f"from {RECORDED} where not is_deleted")
         deleted = self._deleted_lines()
         confirmation = f"{self.resource.id}@{self.number}"
-        if len(deleted) > max(FEW_DELETED, recorded * GREATEST_FALL) and confirmation not in accepted_batches(self.con):
+        if len(deleted) > max(FEW_DELETED, recorded * GREATEST_FALL) and confirmation not in accepted_batches(
+            self.con, self.resource.id
+        ):
             raise self._collapsed(len(deleted), recorded, confirmation)
         self._write(deleted, self.watermark, fetched)
         fetched.deleted = len(deleted)
@@ -165,7 +186,7 @@ class _Landing:
             fetched.rows += len(new)
 
     def load_recorded(self, raws: list[Path]) -> None:
-        """Fills the temporary table with the last content of each key, from the current batches in their order."""
+        """Fills the temporary table with the last content of each key, from the batches that were fetched, in their order."""
         if not raws:
             self.con.execute(
                 f"create or replace temp table {RECORDED} (key varchar, content varchar, is_deleted boolean)"

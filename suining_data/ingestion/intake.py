@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Mode, Resource, Unit
@@ -59,6 +60,7 @@ from suining_data.ingestion.redaction import (
     redacted_batches,
     remove_redacted_files,
 )
+from suining_data.ingestion.withdrawals import withdrawn_batches
 from suining_data.ingestion.workbook import SHEET
 from suining_data.settings import Settings
 
@@ -124,7 +126,8 @@ def ingest(
     quiet_seconds = 0.0 if resource.delivery.exchange else settings.quiet_seconds
     arrivals = arrived(deliveries(resource, landing_files(settings, unit, resource)), quiet_seconds)
     ids = {name: file.digest[:16] for name, file in arrivals.files.items()}
-    intake = _Intake(con, settings, unit, resource, run_id, accepted, validate, redact, _names(resource, ids), {})
+    names, withdrawn = _names(resource, ids), withdrawn_batches(con, resource.id)
+    intake = _Intake(con, settings, unit, resource, run_id, accepted, withdrawn, validate, redact, names, {})
     lost = {id: kept for id, kept in redacted.items() if id not in recorded}  # with the warehouse
     intake.parts |= {id: kept.parts for id, kept in lost.items()}
     for batch in (*recorded.values(), *(kept.batch for kept in lost.values())):
@@ -176,6 +179,7 @@ class _Intake:
     resource: Resource
     run_id: str
     accepted: Collection[str]
+    withdrawn: Collection[str]
     validate: Validator
     redact: Redactor
     names: dict[str, str]  # batch id -> file name, of the files that are in landing/ now
@@ -185,9 +189,10 @@ class _Intake:
 
     def carried_over(self, batch: Batch) -> Batch:
         """A batch of the ledger under its present name; refused when its rows are lost and cannot be read again."""
+        batch = self._withdrawn_or_not(batch)
         if batch.batch_id in self.names:
             return replace(batch, file_name=self.names[batch.batch_id])
-        is_unused = batch.status in (Status.REFUSED, Status.REPLACED)
+        is_unused = batch.status in (Status.REFUSED, Status.REPLACED, Status.WITHDRAWN)
         if is_unused or raw_path(self.settings, batch.resource_id, batch.batch_id).exists():
             return batch
         return replace(
@@ -199,6 +204,12 @@ class _Intake:
             "Put the file back into landing/.",
         )
 
+    def _withdrawn_or_not(self, batch: Batch) -> Batch:
+        """The batch as withdrawn while its withdrawal stands, whatever else it is; as a good one when that has ended."""
+        if batch.batch_id in self.withdrawn:
+            return replace(batch, status=Status.WITHDRAWN)
+        return replace(batch, status=Status.SUPERSEDED) if batch.status is Status.WITHDRAWN else batch
+
     def _resource_of(self, batch: Batch) -> Resource:
         """The resource as the file of a batch can know it: a file that was good is not refused for a column that was
         declared later, and that it does not have.
@@ -207,7 +218,10 @@ class _Intake:
         before = self.batches.get(batch.batch_id)
         if before is None or before.status is Status.REFUSED or not raw.exists():
             return self.resource
-        missing = missing_columns(self.resource, raw)
+        try:
+            missing = missing_columns(self.resource, raw)
+        except pa.ArrowInvalid:  # a torn file in raw/, which is written anew
+            return self.resource
         fields = [field for field in self.resource.fields if field.source not in missing]
         return self.resource.model_copy(update={"fields": fields})
 
@@ -217,7 +231,7 @@ class _Intake:
         if self.names[batch.batch_id] != arrival.name or self._is_settled(batch):
             return False
         try:
-            self.batches[batch.batch_id] = self._read(arrival, batch)
+            self.batches[batch.batch_id] = self._withdrawn_or_not(self._read(arrival, batch))
         except StillWritten:
             self.waiting.append(still_written(arrival.name))
             return False
@@ -263,7 +277,7 @@ class _Intake:
                 )
                 refuse_if_unreadable(file, self.resource, counts)
                 refuse_if_ids_collide(batch, counts.lines_total, [*ledger_keys(self.con), *self._read_now()])
-                if batch.batch_id not in self.accepted:
+                if batch.batch_id not in (*self.accepted, *self.withdrawn):
                     self._refuse_if_implausible(batch, target.raw, counts)
                 if signature_of(arrival.files) != arrival.signature:
                     raise StillWritten

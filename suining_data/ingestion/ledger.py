@@ -13,6 +13,7 @@ import duckdb
 
 from suining_data.catalog.model import Mode, Resource
 from suining_data.ingestion.reading import Part
+from suining_data.ingestion.withdrawals import WITHDRAWALS
 from suining_data.sql import literal
 from suining_data.warehouse import transaction
 
@@ -26,7 +27,7 @@ create table if not exists governance.batch (
     file_name varchar not null,
     content_sha256 varchar not null,
     file_bytes bigint not null,
-    status varchar not null check (status in ('in_force', 'superseded', 'replaced', 'refused')),
+    status varchar not null check (status in ('in_force', 'superseded', 'replaced', 'refused', 'withdrawn')),
     refusal_zh varchar,
     refusal_en varchar,
     lines_total bigint,
@@ -51,6 +52,7 @@ create table if not exists governance.batch_file (
 );
 create table if not exists governance.accepted_batch (batch_id varchar primary key, accepted_at timestamp not null)
 """
+COUNTED = "status not in ('refused', 'withdrawn')"  # SQL: the batches whose lines the accounts count
 
 
 class Status(StrEnum):
@@ -58,6 +60,7 @@ class Status(StrEnum):
     SUPERSEDED = "superseded"  # mode full: a newer file contains all rows
     REPLACED = "replaced"  # a file with the same name and another content was delivered
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # a person took it back (withdrawal.py)
 
 
 @dataclass(frozen=True)
@@ -91,19 +94,30 @@ COLUMNS = ", ".join(f.name for f in fields(Batch))
 
 
 def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables that are missing, and the column that version 0.3.0 did not have.
+    """Create the tables that are missing, and the column and the status that earlier versions did not have.
 
-    The table is written anew for it: DuckDB cannot replay `add column` after a crash if a column defaults to a function.
+    The table is written anew for them: DuckDB cannot change a check, and cannot replay `add column` after a crash if a
+    column defaults to a function.
     """
     con.execute(f"create schema if not exists governance; {BATCH}; {OTHERS}")
-    if "redactions" not in {name for name, *_ in con.execute("describe governance.batch").fetchall()}:
+    if not _is_of_this_version(con):
         with transaction(con):
             con.execute(f"""
                 create or replace temp table former_batch as from governance.batch;
                 drop table governance.batch;
                 {BATCH};
-                insert into governance.batch by name from former_batch
+                insert into governance.batch by name from former_batch;
+                {WITHDRAWALS}
             """)
+
+
+def _is_of_this_version(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the ledger has the column `redactions` and the status `withdrawn`, which came with the table of withdrawals."""
+    try:
+        con.execute("from registry.withdrawal limit 0")
+    except duckdb.CatalogException:
+        return False
+    return "redactions" in {name for name, *_ in con.execute("describe governance.batch").fetchall()}
 
 
 def accept_batch(con: duckdb.DuckDBPyConnection, batch_id: str) -> None:
@@ -125,9 +139,13 @@ def _accept(con: duckdb.DuckDBPyConnection, id: str) -> None:
     con.execute("insert or ignore into governance.accepted_batch values (?, current_timestamp::timestamp)", [id])
 
 
-def accepted_batches(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Ids of the batches and deletions that somebody has confirmed."""
-    rows = con.execute("select batch_id from governance.accepted_batch order by batch_id").fetchall()
+def accepted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[str]:
+    """Ids of the batches and deletions of a resource that somebody has confirmed."""
+    rows = con.execute(
+        "select batch_id from governance.accepted_batch where starts_with(batch_id, $resource || '@') "
+        "or batch_id in (select batch_id from governance.batch where resource_id = $resource) order by batch_id",
+        {"resource": resource_id},
+    ).fetchall()
     return [batch_id for (batch_id,) in rows]
 
 
@@ -140,12 +158,12 @@ def current_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[st
     return [batch_id for (batch_id,) in rows]
 
 
-def accounted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[tuple[str, str, str, int, int]]:
-    """Id, status, redactions, file name and first line of each file of the batches that the accounts count: all but the
-    refused."""
+def accounted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[tuple[str, str, str, str, int, int]]:
+    """Id, status, run that read it, redactions, file name and first line of each file of the batches that the accounts
+    count."""
     return con.execute(f"""
-        select batch_id, status, redactions, file.file_name, first_line from ({files_of(resource_id)}) as file
-        join governance.batch using (batch_id) where resource_id = {literal(resource_id)} and status <> 'refused'
+        select batch_id, status, run_id, redactions, file.file_name, first_line from ({files_of(resource_id)}) as file
+        join governance.batch using (batch_id) where resource_id = {literal(resource_id)} and {COUNTED}
         order by all
     """).fetchall()
 
@@ -165,11 +183,11 @@ def recorded_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> dict[s
 def with_status(resource: Resource, batches: Iterable[Batch], in_landing: Mapping[str, str]) -> list[Batch]:
     """The batches with their new status. `in_landing` is file name -> batch id of the files in landing/ now.
 
-    A refused batch replaces no other batch. A file that is removed from landing/ keeps its batch.
+    A refused or withdrawn batch replaces no other batch. A file that is removed from landing/ keeps its batch.
     """
     batches = list(batches)
     present = set(in_landing.values())
-    good = {b.batch_id for b in batches if b.status is not Status.REFUSED}
+    good = {b.batch_id for b in batches if b.status not in (Status.REFUSED, Status.WITHDRAWN)}
     taken_names = {name for name, batch_id in in_landing.items() if batch_id in good}
 
     def is_replaced(batch: Batch) -> bool:
@@ -182,13 +200,18 @@ def with_status(resource: Resource, batches: Iterable[Batch], in_landing: Mappin
 
     def status(batch: Batch) -> Status:
         if batch.batch_id not in good:
-            return Status.REFUSED
+            return batch.status
         if is_replaced(batch):
             return Status.REPLACED
         is_old = resource.delivery.mode is Mode.FULL and batch.file_name != newest
         return Status.SUPERSEDED if is_old else Status.CURRENT
 
     return [replace(b, status=status(b)) for b in batches]
+
+
+def read_again(con: duckdb.DuckDBPyConnection, resource_id: str) -> None:
+    """Make the next intake read the files of a resource that are in landing/ again."""
+    con.execute("update governance.batch set declaration = '' where resource_id = ?", [resource_id])
 
 
 def write_parts(con: duckdb.DuckDBPyConnection, resource_id: str, parts: Mapping[str, Sequence[Part]]) -> None:

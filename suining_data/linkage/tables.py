@@ -77,7 +77,9 @@ def linked_tables(catalog: Catalog, accept: float = ACCEPT) -> list[LinkedTable]
         LinkedTable(
             "review",
             "待人工判定的成对记录 (pairs that a person should decide)",
-            ("linked.person_link", "linked.organization_link"),
+            tuple(
+                f"linked.{subject}_{kind}" for subject in ("person", "organization") for kind in ("link", "unresolved")
+            ),
             REVIEW,
             count=open_pairs,
         ),
@@ -230,7 +232,7 @@ def _identity(subject: SubjectLinkage, clusters: str, identities: str, *reads: s
     return LinkedTable(
         name,
         "识别号与归并记录到统一标识的对照 (numbers and linked records -> golden id)",
-        (f"linked.{subject.name}_evidence", f"linked.{subject.name}_link", *reads),
+        (*(f"linked.{subject.name}_{kind}" for kind in ("evidence", "unresolved", "link")), *reads),
         sql=f"{clusters} {identities}",
         columns=f"token varchar, {subject.name}_id varchar, identifier_type varchar, identifier varchar",
         fill=fill,

@@ -15,7 +15,7 @@ from suining_data import changes, incremental
 from suining_data.orchestration import check_results, state
 from suining_data.orchestration.launcher import process_tag
 from suining_data.orchestration.scheduler import Scheduler
-from suining_data.orchestration.step import Check, Column, Step, StepResult, WriteResult
+from suining_data.orchestration.step import Check, Column, Figure, Step, StepResult, WriteResult
 from suining_data.quality import keep_validation
 from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import transaction
@@ -141,7 +141,7 @@ def _changed(difference: changes.Difference) -> dict[str, int]:
 
 
 def _materialization(
-    result: StepResult, wait_seconds: float, table: state.TableState, figures: Mapping[str, int | str | bool]
+    result: StepResult, wait_seconds: float, table: state.TableState, figures: Mapping[str, Figure | bool]
 ) -> dg.MaterializeResult:
     """What Dagster shows of the table. The metadata has the step's own time: Dagster measures only the run's thread."""
     return dg.MaterializeResult(

@@ -4,7 +4,8 @@ Here: when a run is requested, and for which tables. Not here: how the run goes 
 (freshness.py), the switch of all of them (SUINING_UNATTENDED, settings.py).
 
 A request names only the tables that are stale, so that a quiet night writes nothing. While a run has the warehouse
-nobody can know them: then it names all tables, and the run finds out. A run waits in the queue for the one before it.
+nobody can know them: a sensor then looks again a minute later, and the nightly request names all tables, so that the run
+finds out. A run waits in the queue for the one before it.
 """
 
 import json
@@ -28,6 +29,7 @@ EXCHANGE_SECONDS = 600
 # Only a run whose process died is started again, see instance.py; what it has promoted is current then and costs nothing.
 TAGS = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
 NOTHING = "没有变化，不必更新 (nothing has changed)"
+BUSY = "正在更新，结束后再看 (a run is under way: it is looked at when the run ends)"
 
 
 def schedules(steps: Sequence[Step]) -> list[dg.ScheduleDefinition]:
@@ -87,24 +89,18 @@ def job_schedule(name: str, job: str, cron: str, description: str) -> dg.Schedul
 
 
 def stale_selection(config: Settings, steps: Sequence[Step]) -> list[dg.AssetKey] | None:
-    """The assets that a refresh would bring up to date. None if that cannot be known now."""
+    """The assets that a refresh would bring up to date; None before the first. Raises WarehouseBusy during a run."""
     if not config.warehouse.exists():
         return None
-    try:
-        with read_warehouse(config) as con:
-            if not table_exists(con, "governance.table_state"):
-                return None
-            stale = state.stale_steps(con, config, list(steps))
-    except WarehouseBusy:
-        return None
+    with read_warehouse(config) as con:
+        if not table_exists(con, "governance.table_state"):
+            return None
+        stale = state.stale_steps(con, config, list(steps))
     return [dg.AssetKey(step.key.split(".")) for step in stale]
 
 
-def _request(config: Settings, steps: Sequence[Step]) -> dg.RunRequest | dg.SkipReason:
-    stale = stale_selection(config, steps)
-    if stale == []:
-        return dg.SkipReason(NOTHING)
-    return dg.RunRequest(asset_selection=stale, tags=TAGS)
+def _request(stale: list[dg.AssetKey] | None) -> dg.RunRequest | dg.SkipReason:
+    return dg.SkipReason(NOTHING) if stale == [] else dg.RunRequest(asset_selection=stale, tags=TAGS)
 
 
 def _schedule(name: str, cron: str, description: str, steps: Sequence[Step]) -> dg.ScheduleDefinition:
@@ -117,7 +113,10 @@ def _schedule(name: str, cron: str, description: str, steps: Sequence[Step]) -> 
         default_status=_status(),
     )
     def schedule(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        return _request(settings(), steps)
+        try:
+            return _request(stale_selection(settings(), steps))
+        except WarehouseBusy:
+            return _request(None)
 
     return schedule
 
@@ -143,7 +142,12 @@ def _sensor(
         cursor = json.dumps(now, sort_keys=True)
         if cursor == context.cursor:
             return dg.SkipReason(NOTHING)
-        request = _request(settings(), steps)  # twice does no harm: the second time nothing is stale
+        try:
+            request = _request(
+                stale_selection(settings(), steps)
+            )  # twice does no harm: the second time nothing is stale
+        except WarehouseBusy:
+            return dg.SkipReason(BUSY)
         if isinstance(request, dg.SkipReason):
             return dg.SensorResult(skip_reason=request, cursor=cursor)
         return dg.SensorResult(run_requests=[request], cursor=cursor)

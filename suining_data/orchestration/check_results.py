@@ -1,7 +1,11 @@
 """Check results as data: governance.check_result, for the published file, `suining status` and unchanged tables.
 
-Here: recording the results of a run there and loading them; their text for Dagster's pages. Not here: the checks
-themselves (validation.py, quality/).
+Here: recording the results of a run there and loading them; the history of every check; their text for Dagster's pages. Not
+here: the checks themselves (validation.py, quality/).
+
+registry.check_history has a row per check and result, with the time from which to which it was so, and the result of now has no
+end. A run that finds the same adds nothing. It cannot be computed again, so it is in schema registry, of which there is a copy; the
+snapshot has it as governance.check_history.
 """
 
 import json
@@ -13,6 +17,27 @@ from suining_data.display import markdown_text
 from suining_data.orchestration.step import Connection, Step
 
 PLAIN = (int, float, str, bool, list, dict)  # metadata that JSON can hold: counts and opaque keys only
+
+
+RESULT = "has_passed, severity, description"  # what a change of a result is
+
+
+def create_check_history(con: Connection) -> None:
+    """Create the history of the checks, if it does not exist."""
+    con.execute("""
+        create table if not exists registry.check_history (
+            table_name varchar, check_name varchar, has_passed boolean, severity varchar, description varchar,
+            run_id varchar, recorded_from timestamp, recorded_to timestamp)
+    """)
+
+
+def begin_check_history(con: Connection) -> None:
+    """Take the results of a warehouse that has no history yet as its beginning; call it when the copy has been read."""
+    con.execute(f"""
+        insert into registry.check_history
+        select table_name, check_name, {RESULT}, run_id, current_timestamp::timestamp, null from governance.check_result
+        where not exists (from registry.check_history)
+    """)
 
 
 def record(
@@ -37,6 +62,35 @@ def record(
     con.execute("delete from governance.check_result where table_name = ?", [step.key])
     if rows:
         con.execute(f"insert into governance.check_result values {marks}", [v for row in rows for v in row])
+    _record_changes(con, step.key, run_id)
+
+
+def _record_changes(con: Connection, table: str, run_id: str) -> None:
+    """End the results in the history that are no longer those of the table, and begin the new ones."""
+    present = f"select check_name, {RESULT} from governance.check_result where table_name = $table"
+    known = f"select check_name, {RESULT} from registry.check_history where table_name = $table and recorded_to is null"
+    names = {"table": table}
+    if (
+        con.execute(f"(({present}) except ({known})) union all (({known}) except ({present}))", names).fetchone()
+        is None
+    ):
+        return
+    con.execute(
+        f"""
+        update registry.check_history set recorded_to = current_timestamp::timestamp
+        where table_name = $table and recorded_to is null and not exists (
+            from ({present}) as p where p.check_name = check_history.check_name and p.has_passed = check_history.has_passed
+                and p.severity = check_history.severity and p.description is not distinct from check_history.description)
+        """,
+        names,
+    )
+    con.execute(
+        f"""
+        insert into registry.check_history
+        select $table, *, $run, current_timestamp::timestamp, null from (({present}) except ({known}))
+        """,
+        {**names, "run": run_id},
+    )
 
 
 def load(con: Connection, step: Step) -> list[dg.AssetCheckResult]:

@@ -1,4 +1,5 @@
-"""Problems of deliveries that no raw table shows: undeclared files, overdue resources, full deliveries that come too late.
+"""Problems of deliveries that no raw table shows: undeclared and vanished files, overdue resources, full deliveries that
+come too late.
 
 Here: finding them, the table governance.delivery_problem (it should always be empty), and its step.
 Not here: files that a resource declares (ingestion/), how a step runs (assets.py).
@@ -11,7 +12,7 @@ from pathlib import PurePath
 
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.display import visible
-from suining_data.ingestion import delivered_files, landing_files, ok_file
+from suining_data.ingestion import delivered_files, deliveries, landing_files, ok_file
 from suining_data.orchestration.freshness import CYCLES, Lateness, deadlines
 from suining_data.orchestration.step import Check, Column, Connection, Context, Step, WriteResult, digest_of
 from suining_data.settings import Settings
@@ -32,10 +33,15 @@ IN_ORDER = Check(
     "时效性：全量批次按文件名次序到达 (full deliveries come in the order of their names)",
     is_warning=True,
 )
-CHECKS = {"undeclared": DECLARED, "overdue": ON_TIME, "late": IN_ORDER}
+KEPT = Check(
+    "deliveries_kept",
+    "完整性：正在使用的批次，其文件仍在 landing/ 中 (the file of every current batch is still in landing/)",
+    is_warning=True,
+)
+CHECKS = {"undeclared": DECLARED, "overdue": ON_TIME, "late": IN_ORDER, "vanished": KEPT}
 COLUMNS = (
     Column("kind", "varchar", "类别 · undeclared: no resource declares the file; overdue: no delivery in time; late: "
-           "older than the current batch"),
+           "older than the current batch; vanished: the file of a current batch is no longer in landing/"),
     Column("unit_id", "varchar", "单位 · unit, null for a folder of no unit"),
     Column("resource_id", "varchar", "资源 · resource, null for an undeclared file"),
     Column("file_name", "varchar", "文件（landing/ 之下） · file below landing/, null for an overdue resource"),
@@ -77,7 +83,8 @@ def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
     return Step(
         key=TABLE,
         group="governance",
-        description="来件问题：未登记的文件、逾期未交、迟到的旧文件 · deliveries that are undeclared, overdue or too late",
+        description="来件问题：未登记的文件、逾期未交、迟到的旧文件、消失的文件 · "
+        "deliveries that are undeclared, overdue, too late or vanished",
         upstream=tuple(raw),
         digest="1",
         inputs=digest,
@@ -91,7 +98,12 @@ def deliveries_step(catalog: Catalog, raw: list[str]) -> Step:
 
 def problems(con: Connection, settings: Settings, catalog: Catalog, now: datetime) -> list[Problem]:
     """The problems of the files in landing/ and of the batches in governance.batch."""
-    return [*_undeclared(settings, catalog), *_overdue(con, settings, catalog, now), *_late(con, settings)]
+    return [
+        *_undeclared(settings, catalog),
+        *_overdue(con, settings, catalog, now),
+        *_late(con, settings),
+        *_vanished(con, settings, catalog),
+    ]
 
 
 def _sentences(found: list[Problem]) -> tuple[str, ...]:
@@ -186,3 +198,43 @@ def _late(con: Connection, settings: Settings) -> Iterator[Problem]:
                 f"{unit}/{file}: older than {newest}, which is current, and came after it; in the accounts, not used. "
                 "If it should count, ask for it under a later name; else take it away.",
             )
+
+
+def _vanished(con: Connection, settings: Settings, catalog: Catalog) -> Iterator[Problem]:
+    """Current batches whose content is not in landing/, as far as names tell, and sizes where another content has the name.
+
+    A full delivery that a newer one superseded is not current, so its file may go. A batch of which a person was forgotten
+    has no file.
+    """
+    current: dict[str, list[tuple[str, int, bool]]] = {}
+    for resource_id, *batch in con.execute("""
+        select resource_id, file_name, file_bytes, exists (
+            from governance.batch as other where other.resource_id = batch.resource_id
+                and other.file_name = batch.file_name and other.status in ('refused', 'withdrawn'))
+        from governance.batch as batch where status = 'in_force' and redactions = 0
+        order by all
+    """).fetchall():
+        current.setdefault(resource_id, []).append(tuple(batch))
+    for resource in catalog.shared:
+        batches = current.get(resource.id)
+        if batches:
+            unit = catalog.unit_of(resource.id)
+            landed = deliveries(resource, landing_files(settings, unit, resource))
+            for file, size, is_ambiguous in batches:
+                parts = landed.get(file, ())
+                if not parts or (is_ambiguous and sum(part.stat().st_size for part in parts) != size):
+                    yield _vanished_file(unit, resource, f"{unit.id}/{file}")
+
+
+def _vanished_file(unit: Unit, resource: Resource, file: str) -> Problem:
+    return Problem(
+        "vanished",
+        unit.id,
+        resource.id,
+        file,
+        f"{file}: 正在使用，但原文件已不在 landing/ 中；数据不变，而重建时会缺。请从备份放回；有意归档的也请放回，"
+        f"能移走的只有已被更新的全量取代的文件；如不应再用，请运行 suining withdraw {file}。",
+        f"{file}: current, but its file is no longer in landing/; its rows stay, and a rebuild would miss them. Put it back "
+        "from a backup, also if it was archived on purpose: only full deliveries that a newer one superseded may go. If it "
+        f"should not count any more, run suining withdraw {file}.",
+    )

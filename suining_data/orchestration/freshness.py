@@ -16,6 +16,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+from rich.console import Console
 
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.catalog.model import Cycle
@@ -82,6 +83,27 @@ def deadlines(con: duckdb.DuckDBPyConnection, config: Settings, catalog: Catalog
         due = (last or start) + timedelta(days=CYCLES[resource.cycle][0])
         found.append(Deadline(unit, resource, last, due, due + timedelta(days=resource.grace_days)))
     return found
+
+
+def late(con: duckdb.DuckDBPyConnection, config: Settings, catalog: Catalog) -> list[tuple[Deadline, Lateness]]:
+    """The resources that are late or overdue now, the longest overdue first."""
+    now = datetime.now()
+    found = [(each, each.lateness(now)) for each in deadlines(con, config, catalog)]
+    return sorted(
+        ((each, is_now) for each, is_now in found if is_now is not Lateness.ON_TIME),
+        key=lambda one: (one[0].overdue_from, one[0].resource.id),
+    )
+
+
+def print_late(found: Sequence[tuple[Deadline, Lateness]], console: Console) -> None:
+    """One line per resource; yellow in the days of grace, then red."""
+    for each, lateness in found:
+        word, style = ("逾期 overdue", "red") if lateness is Lateness.OVERDUE else ("晚到 late", "yellow")
+        console.print(
+            f"{word} {each.unit.name} {each.resource.id}: 应于 {each.due:%Y-%m-%d} 前交付，{each.overdue_from:%Y-%m-%d} 起逾期 "
+            f"(was due by {each.due:%Y-%m-%d}, overdue from {each.overdue_from:%Y-%m-%d})",
+            style=style,
+        )
 
 
 def freshness_checks(catalog: Catalog) -> dg.AssetChecksDefinition:

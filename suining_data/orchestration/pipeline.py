@@ -25,6 +25,7 @@ from suining_data.ingestion import (
     ingest,
     landing_files,
     raw_path,
+    withdrawn_batches,
 )
 from suining_data.linkage import ACCEPT, LinkedTable, linked_tables
 from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
@@ -38,6 +39,7 @@ from suining_data.orchestration.delivery_checks import (
     ROWS_BALANCE,
 )
 from suining_data.orchestration.delivery_problems import deliveries_step
+from suining_data.orchestration.quality_steps import quality_steps
 from suining_data.orchestration.snapshot_step import snapshot_step
 from suining_data.orchestration.step import (
     Column,
@@ -102,7 +104,9 @@ def steps_of(catalog: Catalog, models: list[Model], accept: float = ACCEPT) -> l
     others = [
         step.key for step in steps if step.key not in read_or_model
     ]  # no model reads them, but their accounts are published
-    snapshot = snapshot_step(models, others)
+    judging = quality_steps(catalog, steps)
+    steps += judging
+    snapshot = snapshot_step(models, [*others, *(step.key for step in judging)])
     made = {step.key for step in steps}  # a catalogue of few resources may have no linked tables
     steps.append(replace(snapshot, upstream=tuple(key for key in snapshot.upstream if key in made)))
     by_key = {step.key: step for step in steps}
@@ -148,13 +152,18 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
             unit,
             resource,
             context.run_id,
-            accepted=accepted_batches(context.con),
+            accepted=accepted_batches(context.con, resource.id),
             validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
             redact=redactor(context.con, context.settings, resource),
         )
+        withdrawn = len(withdrawn_batches(context.con, resource.id))
         return WriteResult(
             rows=ingested.raw_rows,
-            figures={"batches": len(ingested.current), "rejected_lines": ingested.rejected_rows},
+            figures={
+                "batches": len(ingested.current),
+                "rejected_lines": ingested.rejected_rows,
+                **({"withdrawn_batches": withdrawn} if withdrawn else {}),
+            },
             version=digest_of(declaration_of(resource), json.dumps(accounted_batches(context.con, resource.id))),
             failures={
                 BATCHES_ACCEPTED.name: _sentences(ingested.refusals, ingested.waiting),
@@ -188,12 +197,13 @@ def _sentences(*notices: Iterable[Notice]) -> tuple[str, ...]:
 
 
 def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: Resource) -> str:
-    """Digest of the files in landing/, the batches that a person accepted, and lost raw files: the inputs of a raw step."""
+    """Digest of the files in landing/, of what a person accepted or withdrew, and of lost raw files: the inputs of a raw step."""
     files = [part for file in landing_files(settings, unit, resource) for part in delivered_files(resource, file)]
     stats = [(file.name, file.stat()) for file in files]
     landed = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     lost = [batch for batch in current_batches(con, resource.id) if not raw_path(settings, resource.id, batch).exists()]
-    return digest_of(json.dumps([landed, accepted_batches(con), lost]))
+    withdrawn = withdrawn_batches(con, resource.id)
+    return digest_of(json.dumps([landed, accepted_batches(con, resource.id), withdrawn, lost]))
 
 
 def _staged_step(unit: Unit, resource: Resource) -> Step:

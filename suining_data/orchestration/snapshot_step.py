@@ -4,12 +4,23 @@ Here: the step. Not here: writing the snapshot (publication/), the other steps (
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+
+import dagster as dg
 
 from suining_data.linkage import back_up_registry
 from suining_data.models import Model
-from suining_data.orchestration.step import Connection, Context, Part, Step, WriteResult, code_digest, digest_of
-from suining_data.publication import Addition, additions, publish
+from suining_data.orchestration.step import (
+    Connection,
+    Context,
+    Figure,
+    Part,
+    Step,
+    WriteResult,
+    code_digest,
+    digest_of,
+)
+from suining_data.publication import PAGE, Addition, additions, publish
 from suining_data.standardization import ACCOUNTS, REVISIONS
 
 
@@ -24,7 +35,10 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
         # not a part, because its checkpoint fails while another cursor is in use
         back_up_registry(context.con, context.settings)
         published = publish(context.con, context.settings, context.run_id, views)
-        figures: dict[str, int | str] = {"tables": len(published), "views": len(views)}
+        figures: dict[str, Figure] = {"tables": len(published), "views": len(views)}
+        page = context.settings.published / PAGE
+        if page.exists():
+            figures["quality_page"] = dg.MetadataValue.path(str(page))
         return WriteResult(rows=sum(table.rows for table in published), figures=figures)
 
     return Step(
@@ -33,7 +47,7 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
         description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
         upstream=tuple(dict.fromkeys(read)),
         digest=code_digest("publication"),
-        inputs=lambda con, settings: _governance_digest(con),
+        inputs=lambda con, settings: governance_digest(con),
         parts=parts,
         write=write,
         promote=lambda context: None,
@@ -46,13 +60,18 @@ def _added(new: Addition) -> Callable[[Context], None]:
     return lambda context: new.add(context.con, context.settings)
 
 
-def _governance_digest(con: Connection) -> str:
-    """Digest of batches, row accounts and check results. What is refused changes no base, but the snapshot shows it."""
+def governance_digest(con: Connection, stages: Collection[str] = ()) -> str:
+    """Digest of batches, row accounts and check results. What is refused changes no base, but the snapshot shows it.
+
+    `stages`: only the checks of tables of these; without it, all.
+    """
     batches = con.execute(
         "select resource_id, batch_id, file_name, status from governance.batch order by all"
     ).fetchall()
     checks = con.execute(
-        "select table_name, check_name, has_passed, description from governance.check_result order by all"
+        "select table_name, check_name, has_passed, description from governance.check_result "
+        "where len($stages) = 0 or list_contains($stages, split_part(table_name, '.', 1)) order by all",
+        {"stages": list(stages)},
     ).fetchall()
     accounts = [
         con.execute(f"select count(*), coalesce(sum(hash(r))::varchar, '') from governance.{table} as r").fetchall()

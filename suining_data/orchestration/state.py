@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from suining_data.history import create_history
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
+from suining_data.orchestration.check_results import begin_check_history, create_check_history
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
-from suining_data.publication import discard_next
-from suining_data.quality import create_validations
+from suining_data.publication import create_rollbacks, discard_next
+from suining_data.quality import create_corrections, create_scores, create_validations
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
 from suining_data.warehouse import OnWait, open_warehouse
@@ -40,6 +41,10 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             create_ledger(con)
             create_accounts(con)
             create_registry(con)
+            create_scores(con)
+            create_corrections(con)
+            create_check_history(con)
+            create_rollbacks(con)
             restore_registry(con, settings)
             create_history(con)  # after the copy was read: it adds columns that the copy lacks
             con.execute("""
@@ -53,6 +58,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
                     table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
                     description varchar, metadata json, run_id varchar)
             """)
+            begin_check_history(con)
             create_validations(con)
             yield con
         finally:

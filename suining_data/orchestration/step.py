@@ -18,6 +18,7 @@ from suining_data.quality import Suite, Validation
 from suining_data.settings import PROJECT, Settings
 
 Connection = duckdb.DuckDBPyConnection
+Figure = int | str | dg.MetadataValue
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class WriteResult:
     """What `Step.write` wrote: rows (None of a view), and figures to show with it (no personal values)."""
 
     rows: int | None
-    figures: dict[str, int | str] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
     version: str | None = None  # of the rows, where it is not the digest of what they were made from
     failures: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name of a check -> one sentence per failure
     difference: Difference | None = None  # from the current table, where the step itself lists it when it is promoted
@@ -129,8 +130,8 @@ class Step:
 
 @cache
 def code_digest(package: str) -> str:
-    """sha256 of the Python files of a package, e.g. "standardization". Changed code makes its tables stale."""
-    files = sorted((PROJECT / "suining_data" / package).glob("*.py"))
+    """sha256 of the Python files and templates of a package, e.g. "standardization". Changed code makes its tables stale."""
+    files = sorted(file for file in (PROJECT / "suining_data" / package).iterdir() if file.suffix in (".py", ".html"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

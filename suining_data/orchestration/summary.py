@@ -13,6 +13,8 @@ from rich.table import Table
 from suining_data.city import load_city
 from suining_data.display import folding_table
 from suining_data.orchestration.refusals import ARRIVING, CHECK, arriving_files, standing_refusals
+from suining_data.publication import ended_rollback, standing_rollback
+from suining_data.quality import FINDING_KINDS
 from suining_data.settings import Settings
 from suining_data.warehouse import table_exists
 
@@ -23,17 +25,6 @@ LABELS = {
     "macro": "宏观经济",
     **load_city().themes,
 }
-FINDINGS = {
-    "dead_yet_paid": "死亡后仍发放",
-    "double_registration": "双重户籍",
-    "overlapping_insurance": "重复参保",
-    "shared_number": "一号多人",
-    "married_twice": "重婚",
-    "closed_yet_insuring": "已注销仍参保",
-    "closed_with_license": "已注销证照仍有效",
-}
-
-
 STAGES = {
     "lines": "文件行 lines in",
     "rejected": "拒收 rejected",
@@ -50,6 +41,10 @@ REVISED = """
     join governance.batch as batch using (resource_id, batch_id)
     where status = 'in_force' group by all order by all
 """
+WITHDRAWN = """
+    select unit_id, file_name, batch_id, strftime(withdrawn_at, '%Y-%m-%d %H:%M'), withdrawn_by, reason
+    from governance.withdrawal where undone_at is null order by all
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,7 @@ class Summary:
     delivery_problems: list[tuple[str, int]]  # kind, files or resources
     failed_checks: list[tuple[str, str, str]]  # table, check, description
     revisions: list[tuple[str, str, str, str, int]]  # resource, field, former file, file, rows
+    withdrawals: list[tuple[str, str, str, str, str, str]]  # unit, file, batch, when, by whom, why
 
 
 def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
@@ -104,6 +100,7 @@ def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
         problems,
         failed,
         con.execute(REVISED).fetchall() if table_exists(con, "governance.silent_revision") else [],
+        con.execute(WITHDRAWN).fetchall() if table_exists(con, "governance.withdrawal") else [],
     )
 
 
@@ -123,6 +120,10 @@ def summary_as_json(con: duckdb.DuckDBPyConnection) -> dict[str, object]:
             {"resource": resource, "field": field, "former_file": former, "file": file, "rows": rows}
             for resource, field, former, file, rows in found.revisions
         ],
+        "withdrawals": [
+            dict(zip(("unit", "file", "batch", "withdrawn_at", "by", "reason"), each, strict=True))
+            for each in found.withdrawals
+        ],
         "refusals": [asdict(each) for each in standing_refusals(con)],
         "arriving": [asdict(each) for each in arriving_files(con)],
     }
@@ -136,8 +137,30 @@ def print_published(settings: Settings, console: Console) -> None:
         return
     with duckdb.connect(str(file.resolve()), read_only=True) as con:
         print_summary(con, console)
+    print_rollback(settings, console)
     console.print(f'数据库 (database)   {file}   suining query "from population.person limit 3"')
     console.print("界面 (UI)           make ui")
+
+
+def rollback_as_json(settings: Settings) -> dict[str, str] | None:
+    """The rollback that stands, for programs."""
+    standing = standing_rollback(settings)
+    return asdict(standing) if standing else None
+
+
+def print_rollback(settings: Settings, console: Console) -> None:
+    """Whether what is published is an earlier snapshot, or is what ended a rollback."""
+    if standing := standing_rollback(settings):
+        console.print(
+            f"✗ 已退回早先的快照 {standing.to_run}：{standing.rolled_back_by} 于 {standing.rolled_back_at}，{standing.reason}。"
+            "下一次有变化的更新会重新发布 (an earlier snapshot is published; the next refresh that changes something publishes anew)",
+            style="red",
+        )
+    elif ended := ended_rollback(settings):
+        console.print(
+            f"已重新发布，{ended.rolled_back_by} 于 {ended.rolled_back_at} 的退回（{ended.reason}）已结束 "
+            "(published anew: the rollback has ended)"
+        )
 
 
 def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
@@ -158,6 +181,8 @@ def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
             f"往期变动 silent revision {resource} {field}: {file} 有 {rows:,} 行与 {former} 不同 (rows differ about the past)   "
             f"suining query --csv \"from governance.silent_revision where resource_id = '{resource}'\""
         )
+    for unit, file, batch, at, by, reason in found.withdrawals:
+        console.print(f"已撤回 withdrawn {unit}/{file}（{batch}）：{by} 于 {at}，{reason}")
     for table, check, description in found.failed_checks:
         if check not in (CHECK, ARRIVING):  # print_refusals and print_arriving say more
             console.print(f"✗ {table} {check}: {description}", style="red")
@@ -190,5 +215,5 @@ def _findings(found: Summary) -> Table:
     title = "供部门核查的线索 findings for departments (governance.finding)"
     table = folding_table("类别 kind", "线索 findings", "单位 departments", title=title)
     for kind, findings, departments in found.findings:
-        table.add_row(f"{FINDINGS[kind]} {kind}", f"{findings:,}", f"{departments}")
+        table.add_row(f"{FINDING_KINDS[kind]} {kind}", f"{findings:,}", f"{departments}")
     return table

@@ -2,22 +2,47 @@
 
 from suining_data.publication.dictionary import COLUMNS as DICTIONARY_COLUMNS
 from suining_data.publication.dictionary import described, write_dictionary
+from suining_data.publication.kept_snapshots import (
+    Rollback,
+    Snapshot,
+    broken_files,
+    create_rollbacks,
+    current_run,
+    ended_rollback,
+    go_back,
+    kept_snapshots,
+    record_rollback,
+    remove_old,
+    standing_rollback,
+)
 from suining_data.publication.manifest import DATABASE, PublishedTable, read_database, read_manifest, start_anew
 from suining_data.publication.next_snapshot import Addition, additions, discard_next
-from suining_data.publication.snapshot import publish, remove_old
+from suining_data.publication.page import PAGE
+from suining_data.publication.snapshot import publish
 
 __all__ = [
     "DATABASE",
     "DICTIONARY_COLUMNS",
+    "PAGE",
     "Addition",
     "PublishedTable",
+    "Rollback",
+    "Snapshot",
     "additions",
+    "broken_files",
+    "create_rollbacks",
+    "current_run",
     "described",
     "discard_next",
+    "ended_rollback",
+    "go_back",
+    "kept_snapshots",
     "publish",
     "read_database",
     "read_manifest",
+    "record_rollback",
     "remove_old",
+    "standing_rollback",
     "start_anew",
     "write_dictionary",
 ]

@@ -33,7 +33,8 @@ from suining_data.warehouse import BASES, LIBRARIES, drop, table_exists, transac
 Connection = duckdb.DuckDBPyConnection
 
 SCHEMAS = (*BASES, *LIBRARIES, "governance")
-# how records were linked and which ids were redirected: `suining explain` reads them while the warehouse is locked
+# how records were linked and which ids were redirected: `suining explain` reads them while the warehouse is locked; REDIRECTS
+# are the tables of schema registry that are published: no person is in them
 LINKS = {
     f"governance.{subject}_link": (
         (f"linked.{subject}_link", f"linked.{subject}_unresolved"),
@@ -45,6 +46,11 @@ LINKS = {
 REDIRECTS = {
     f"governance.{subject}_redirect": ((f"registry.{subject}_redirect",), f"from registry.{subject}_redirect")
     for subject in ("person", "organization")
+}
+# what people have undone, and what checks said before: it is in schema registry because it must survive the warehouse
+RECORDS = {
+    f"governance.{name}": ((f"registry.{name}",), f"from registry.{name} order by all")
+    for name in ("check_history", "rollback", "withdrawal")
 }
 _opening = threading.Lock()
 
@@ -187,8 +193,8 @@ def _copy_whole(con: Connection, table: str) -> None:
 
 
 def add_link(con: Connection, settings: Settings, name: str) -> None:
-    """Add one of LINKS or REDIRECTS to the snapshot, if the tables that it reads exist."""
-    read, sql = (LINKS | REDIRECTS)[name]
+    """Add one of LINKS, REDIRECTS or RECORDS to the snapshot, if the tables that it reads exist."""
+    read, sql = (LINKS | REDIRECTS | RECORDS)[name]
     if all(table_exists(con, table) for table in read):
         open_next(con, settings)
         with _adding(con, name):

@@ -1,10 +1,11 @@
 """A snapshot: what analysts open. It is written beside the current one and replaces it as a whole.
 
-Here: completing the next snapshot with views and descriptions, publishing it, removing old snapshots.
-Not here: its tables (next_snapshot.py), their content (dbt_like_sql/), access rights.
+Here: completing the next snapshot with views and descriptions, publishing it.
+Not here: its tables (next_snapshot.py), their content (dbt_like_sql/), the snapshots before it (kept_snapshots.py), access
+rights.
 
 published/snapshots/<run>/ holds a snapshot. The link published/current points to the current one, and the other links
-(suining.duckdb, parquet, expectations, validations, manifest.json) go through it, so that replacing one link replaces
+(suining.duckdb, parquet, expectations, validations, quality, manifest.json) go through it, so that replacing one link replaces
 all at once. A reader that has the old file open keeps it.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.models import Model
+from suining_data.publication.kept_snapshots import clear_ended_rollback, link_to, make_link, remove_old
 from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
     DATABASE,
@@ -26,6 +28,7 @@ from suining_data.publication.manifest import (
 )
 from suining_data.publication.next_snapshot import (
     LINKS,
+    RECORDS,
     REDIRECTS,
     SCHEMAS,
     add_link,
@@ -43,14 +46,15 @@ from suining_data.publication.next_snapshot import (
     reads_unpublished,
     version_of,
 )
+from suining_data.publication.page import FOLDER as PAGE_FOLDER
+from suining_data.publication.page import write_page
 from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
 from suining_data.quality import VALIDATIONS, write_validations
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
 from suining_data.warehouse import drop, transaction
 
-OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, MANIFEST)
-KEPT = 2  # snapshots: the current one and the one before
+OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, PAGE_FOLDER, MANIFEST)
 
 
 def publish(
@@ -73,6 +77,7 @@ def publish(
         database = complete_next(con)
         close_next(con)
         validations = write_validations(con, folder(settings))
+        write_page(con, folder(settings))
         write_manifest(
             con,
             folder(settings),
@@ -110,7 +115,7 @@ def _add_missing(con: duckdb.DuckDBPyConnection, settings: Settings, tables: lis
     for table in tables:
         if table not in done:
             add_table(con, settings, table)
-    for name in LINKS | REDIRECTS:
+    for name in LINKS | REDIRECTS | RECORDS:
         if name not in done:
             add_link(con, settings, name)
     for view in views:
@@ -173,23 +178,9 @@ def _make_current(settings: Settings, run_id: str) -> None:
     snapshot = settings.published / "snapshots" / run_id
     shutil.rmtree(snapshot, ignore_errors=True)
     snapshot.parent.mkdir(exist_ok=True)
+    clear_ended_rollback(settings)
     folder(settings).rename(snapshot)
-    _link(settings.published / "current", Path("snapshots") / snapshot.name)
+    link_to(settings, snapshot.name)
     for name in OFFERED:
         if not (settings.published / name).is_symlink():
-            _link(settings.published / name, Path("current") / name)
-
-
-def _link(link: Path, target: Path) -> None:
-    new = link.with_name(f".{link.name}.new")
-    new.unlink(missing_ok=True)
-    new.symlink_to(target)
-    new.replace(link)
-
-
-def remove_old(settings: Settings, kept: int = KEPT) -> None:
-    """Remove the oldest snapshots until so many are left; the current one stays."""
-    current = (settings.published / "current").resolve()
-    others = [path for path in (settings.published / "snapshots").iterdir() if path != current]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[kept - 1 :]:
-        shutil.rmtree(old)
+            make_link(settings.published / name, Path("current") / name)

@@ -1,10 +1,25 @@
-"""The rules of tables, from the catalogue, the elements and schema.yml, validated by Great Expectations."""
+"""The rules of tables, from the catalogue, the elements and schema.yml, validated by Great Expectations; the score; corrections."""
 
 import importlib
 import threading
 
 from suining_data.quality.contracts import base_suite, staged_suite
+from suining_data.quality.corrections import (
+    CORRECTIONS,
+    FINDING_KINDS,
+    IN_QUESTION,
+    REPLY_KINDS,
+    STATUS,
+    create_corrections,
+    overdue_tickets,
+    promote_corrections,
+    replies_made,
+    reply,
+    write_corrections,
+    write_values_in_question,
+)
 from suining_data.quality.rules import CHECK_OF_DIMENSION, Severity, TableRule
+from suining_data.quality.score import SCORES, create_scores, promote_scores, write_scores
 from suining_data.quality.suite import Suite, Validation
 from suining_data.quality.validations import (
     FOLDERS,
@@ -22,16 +37,32 @@ def import_in_background() -> None:
 
 __all__ = [
     "CHECK_OF_DIMENSION",
+    "CORRECTIONS",
+    "FINDING_KINDS",
     "FOLDERS",
+    "IN_QUESTION",
+    "REPLY_KINDS",
+    "SCORES",
+    "STATUS",
     "VALIDATIONS",
     "Severity",
     "Suite",
     "TableRule",
     "Validation",
     "base_suite",
+    "create_corrections",
+    "create_scores",
     "create_validations",
     "import_in_background",
     "keep_validation",
+    "overdue_tickets",
+    "promote_corrections",
+    "promote_scores",
+    "replies_made",
+    "reply",
     "staged_suite",
+    "write_corrections",
+    "write_scores",
     "write_validations",
+    "write_values_in_question",
 ]

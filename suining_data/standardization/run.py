@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource, Unit
 from suining_data.compression import create_table
-from suining_data.ingestion import files_of
+from suining_data.ingestion import COUNTED, files_of
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
@@ -213,7 +213,7 @@ def _count(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> No
         from governance.batch
         left join quarantined_row using (batch_id)
         left join replaced using (batch_id)
-        where resource_id = {literal(resource.id)} and status <> 'refused'
+        where resource_id = {literal(resource.id)} and {COUNTED}
     """)
     con.execute(f"delete from {table} where _is_refused")
     con.execute(f"""

@@ -83,9 +83,14 @@ def _begin(con: duckdb.DuckDBPyConnection, settings: Settings, side: Settings) -
     side.data.mkdir(parents=True)
     side.landing.symlink_to(settings.landing.resolve(), target_is_directory=True)
     shutil.copytree(settings.registry_backup.parent, side.registry_backup.parent)
-    gone = con.execute("select resource_id, batch_id, unit_id, file_name, status from governance.batch").fetchall()
-    for resource, batch, unit, name, status in gone:
-        if status != "in_force" or not (settings.landing / unit / name).exists():
+    gone = con.execute("""
+        select resource_id, batch_id, unit_id, file_name, status <> 'in_force' or exists (
+            from governance.batch as other where other.resource_id = batch.resource_id
+                and other.file_name = batch.file_name and other.status in ('refused', 'withdrawn'))
+        from governance.batch as batch
+    """).fetchall()
+    for resource, batch, unit, name, may_have_other_content in gone:
+        if may_have_other_content or not (settings.landing / unit / name).exists():
             _share(settings, side, resource, batch)
     ledger = side.data / "ledger.duckdb"
     with duckdb.connect(str(ledger)) as copy:

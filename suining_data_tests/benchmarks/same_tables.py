@@ -33,6 +33,8 @@ PAST = {  # what earlier runs recorded: two ways to the same bases have differen
     *("population.person_version", "population.person_history"),
     *("legal_entity.organization_version", "legal_entity.organization_history"),
     *("social_security.employment_history", "legal_entity.license_history", "spatial.real_estate_right_history"),
+    *("governance.quality_score", "governance.correction", "governance.value_in_question", "governance.check_history"),
+    *("registry.quality_score", "registry.correction", "registry.correction_reply", "registry.check_history"),
 }
 VOLATILE |= {"first_seen_at", "input_digest", "inputs", "version", "changed_from"}
 # texts for people that were reworded, tokens that were made anew, and columns that moved

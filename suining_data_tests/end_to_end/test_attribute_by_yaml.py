@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from suining_data.settings import PROJECT, Settings
+from suining_data_tests.bench import ADDRESSES, RESIDENTS
+from suining_data_tests.sharing import once
 
 DECLARED = """
   contribution_base_cny:
@@ -23,39 +25,60 @@ DECLARED = """
     review: {item: contribution_base, zh: 缴费基数}
 """
 ENTRY = "values: {resident_id: resident_id, name: name, employer_code: employer_code, employer_name: employer_name}"
-DELIVERED = ("human_resources/ylbx_*", "sichuan_public_security/czhjrk_*")
+DELIVERED = {
+    "human_resources__pension_insurance": "human_resources/ylbx_*",
+    RESIDENTS: "sichuan_public_security/czhjrk_*",
+}
+MAIN = "from suining_data.cli import main; main()"
 
 
-@pytest.fixture(scope="module")
-def suining(delivered: Settings, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """The command, of a copy of the project in which a person has one attribute more."""
-    folder = tmp_path_factory.mktemp("attribute")
-    project, data = folder / "project", folder / "data"
-    for part in ("suining_data", "dbt_like_sql", "data/reference"):
-        shutil.copytree(PROJECT / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
-    _edit(project / "suining_data/subjects/person.yaml", "\n  employer_name:", f"{DECLARED}\n  employer_name:")
-    added = ENTRY.replace("values: {", "values: {contribution_base_cny: contribution_base_cny, ")
-    _edit(project / "suining_data/catalog/units/human_resources.yaml", ENTRY, added)
-    for pattern in DELIVERED:
-        for file in delivered.landing.glob(pattern):
-            (data / "landing" / file.parent.name).mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, data / "landing" / file.parent.name)
+@pytest.fixture(scope="session")
+def refreshed(delivered: Settings, empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which a person has one attribute more, and the base of persons that it makes."""
 
-    def run(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", "from suining_data.cli import main; main()", *arguments],
-            env={**os.environ, "PYTHONPATH": str(project), "SUINING_DATA": str(data), "COLUMNS": "200"},
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def make(folder: Path) -> None:
+        project, data = folder / "project", Settings(data=folder / "data")
+        for part in ("suining_data", "dbt_like_sql", "data/reference"):
+            shutil.copytree(PROJECT / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
+        _edit(project / "suining_data/subjects/person.yaml", "\n  employer_name:", f"{DECLARED}\n  employer_name:")
+        added = ENTRY.replace("values: {", "values: {contribution_base_cny: contribution_base_cny, ")
+        _edit(project / "suining_data/catalog/units/human_resources.yaml", ENTRY, added)
+        for pattern in DELIVERED.values():
+            for file in delivered.landing.glob(pattern):
+                (data.landing / file.parent.name).mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, data.landing / file.parent.name)
+        data.warehouse.parent.mkdir()
+        shutil.copyfile(empty_warehouse, data.warehouse)
+        run(folder, "-c", MAIN, "catalog", "check")
+        run(folder, "-m", "suining_data_tests.end_to_end.part_refresh", *DELIVERED, ADDRESSES)
 
-    run("catalog", "check")
-    run("refresh")
-    return run
+    return once(tmp_path_factory, "attribute", make)
+
+
+@pytest.fixture
+def suining(refreshed: Path) -> Callable[..., str]:
+    """The command, of this copy of the project."""
+    return lambda *arguments: run(refreshed, "-c", MAIN, *arguments)
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """What a Python process of the copied project prints."""
+    project = folder / "project"
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{project}{os.pathsep}{PROJECT}",
+            "SUINING_DATA": str(folder / "data"),
+            "COLUMNS": "200",
+        },
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _edit(file: Path, old: str, new: str) -> None:

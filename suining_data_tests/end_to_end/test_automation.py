@@ -15,7 +15,8 @@ MACRO = dg.AssetKey(["macro", "observation"])
 def landing(cursor: str | None) -> tuple[list[list[dg.AssetKey] | None], str | None]:
     """What a tick of the sensor of landing/ requests: the assets of each run; and its cursor."""
     tick = defs.resolve_sensor_def("landing").evaluate_tick(dg.build_sensor_context(cursor=cursor))
-    return [list(r.asset_selection) if r.asset_selection else None for r in tick.run_requests or ()], tick.cursor
+    requested = [list(r.asset_selection) if r.asset_selection else None for r in tick.run_requests or ()]
+    return requested, tick.cursor or cursor
 
 
 def scheduled(name: str) -> list[list[dg.AssetKey] | None]:
@@ -48,11 +49,15 @@ def test_a_delivery_requests_the_tables_that_it_makes_stale_once(own_city: City)
     assert scheduled("monthly_macro") == []
 
 
-def test_a_delivery_while_a_run_has_the_warehouse_requests_all_tables(own_city: City) -> None:
+def test_while_a_run_has_the_warehouse_a_sensor_waits_and_the_night_requests_all_tables(own_city: City) -> None:
     _, cursor = landing(None)
     deliver(own_city)
     with open_warehouse(own_city.settings):
-        assert landing(cursor)[0] == [None]
+        assert landing(cursor) == ([], cursor)
+        assert scheduled("nightly_refresh") == [None]
+    [requested], _ = landing(cursor)
+    assert requested
+    assert HOUSEHOLDS in requested
 
 
 def test_a_file_that_is_still_arriving_requests_nothing(own_city: City) -> None:

@@ -9,21 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from suining_data.settings import PROJECT, Settings
+from suining_data.cli import app
+from suining_data.settings import PROJECT, Settings, settings
 from suining_data.warehouse import open_warehouse
 from suining_data_tests.conftest import SCALE, SEED
+from suining_data_tests.end_to_end.commands import suining
 from suining_data_tests.end_to_end.conftest import City
-
-SUINING = [str(Path(sys.executable).with_name("suining"))]
-
-
-def environment(data: Path) -> dict[str, str]:
-    return {**os.environ, "SUINING_DATA": str(data), "COLUMNS": "200", "TERM": "dumb"}
-
-
-def suining(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*SUINING, *arguments], capture_output=True, text=True, env=environment(data), check=False)
 
 
 def test_query_gives_csv_that_a_program_reads(delivered_city: City) -> None:
@@ -115,8 +108,25 @@ def test_a_sample_that_lies_there_is_kept_when_asked(delivered: Settings, tmp_pa
     assert made.returncode == 0, made.stderr
     assert "已生成" in made.stdout
     assert file.stat().st_ctime_ns > before
-    of_another_profile = suining(tmp_path, "sample", "--scale", "0.0005", "--seed", "4", "--errors", "wild", "--keep")
-    assert "已生成" in of_another_profile.stdout, of_another_profile.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--errors", "wild"), ("--scale", "0.001"), ("--seed", "8")], ids=" ".join)
+def test_a_sample_is_kept_only_if_it_is_of_the_same_city(
+    delivered: Settings, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Made(Exception):
+        pass
+
+    def make_sample(*_: object) -> None:
+        raise Made
+
+    monkeypatch.setenv("SUINING_DATA", str(delivered.data))
+    settings.cache_clear()
+    monkeypatch.setattr("suining_data.synthetic.make_sample", make_sample)
+    asked = ("--scale", str(SCALE), "--seed", str(SEED), *options)  # the last of two values of an option counts
+    done = CliRunner().invoke(app, ["sample", *asked, "--keep"])
+    settings.cache_clear()
+    assert isinstance(done.exception, Made) is bool(options), done.output
 
 
 def test_a_mistake_in_the_yaml_of_a_subject_is_one_line(tmp_path: Path) -> None:

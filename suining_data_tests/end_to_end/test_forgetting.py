@@ -4,7 +4,7 @@ import csv
 import gzip
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from suining_data.cli import app
 from suining_data.forgetting import order
-from suining_data.settings import Settings, settings
+from suining_data.publication import kept_snapshots
+from suining_data.settings import Settings
 from suining_data_tests.benchmarks.same_tables import VOLATILE, differing_tables
 from suining_data_tests.end_to_end.conftest import City
 from suining_data_tests.sharing import once
@@ -90,21 +91,19 @@ def _in_tables(file: Path, content: bytes, text: str) -> bool:
         )
 
 
-@pytest.fixture(scope="module")
-def forgotten_city(delivered_city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[City, Person]]:
+@pytest.fixture
+def forgotten_city(
+    first_night: Path, tmp_path_factory: pytest.TempPathFactory, city_of: Callable[[Path], City]
+) -> tuple[City, Person]:
     """The city after somebody was forgotten; do not change it. What the command printed is in its printed.txt."""
+    person = somebody(city_of(first_night))
 
     def make(folder: Path) -> None:
-        shutil.copytree(delivered_city.settings.data, folder, symlinks=True, dirs_exist_ok=True)
-        with pytest.MonkeyPatch.context() as patch:
-            City(folder, patch)
-            (folder / "printed.txt").write_text(command(somebody(delivered_city).id, "--yes"), encoding="utf-8")
+        shutil.copytree(first_night, folder, symlinks=True, dirs_exist_ok=True)
+        city_of(folder)
+        (folder / "printed.txt").write_text(command(person.id, "--yes"), encoding="utf-8")
 
-    person = somebody(delivered_city)
-    folder = once(tmp_path_factory, "forgotten_city", make)
-    with pytest.MonkeyPatch.context() as patch:
-        yield City(folder, patch), person
-    settings.cache_clear()
+    return city_of(once(tmp_path_factory, "forgotten_city", make)), person
 
 
 @pytest.mark.slow
@@ -114,6 +113,7 @@ def test_nothing_of_the_person_is_left_and_the_search_can_find(
     city, person = forgotten_city
     printed = (city.settings.data / "printed.txt").read_text(encoding="utf-8")
     assert "nothing of the person is left" in printed
+    assert [each.is_current for each in kept_snapshots(city.settings)] == [True], "no rollback brings the person back"
     assert person.number not in printed
     assert person.name not in printed
     for text in filter(None, (person.number, person.number[:6] + person.number[8:17])):

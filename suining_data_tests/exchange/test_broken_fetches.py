@@ -49,6 +49,29 @@ def test_a_connection_that_breaks_leaves_whole_files_and_the_next_fetch_goes_on(
     assert office.account() == (3, 3, 0, 0)
 
 
+def test_a_lost_connection_is_tried_again_and_goes_on_where_it_broke(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.write(*PEOPLE)
+    write, pauses = fetching._Landing._write, list[float]()
+
+    def break_once(landing: fetching._Landing, *given: object) -> None:
+        write(landing, *given)  # type: ignore[arg-type]
+        if not pauses:
+            office.server.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'suining_data'"
+            )
+
+    monkeypatch.setattr(fetching, "ROWS_PER_FILE", 1)
+    monkeypatch.setattr("suining_data.ingestion.exchange_table.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(fetching, "PAUSES", (1.0, 2.0))
+    monkeypatch.setattr(fetching.time, "sleep", pauses.append)
+    monkeypatch.setattr(fetching._Landing, "_write", break_once)
+    assert office.refresh().rows == 3
+    assert pauses == [1.0]
+    assert office.staged() == ["卡尔", "安娜", "本"]
+
+
 def test_half_a_file_of_a_killed_fetch_is_never_taken_in(office: Office) -> None:
     scratch = office.landing / f".{office.resource.id}"
     scratch.mkdir(parents=True)

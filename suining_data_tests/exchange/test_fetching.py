@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from suining_data.ingestion import fetching, ingest
+from suining_data.ingestion import deliveries_meant, end_withdrawal, fetching, ingest, record_withdrawal
 from suining_data_tests.exchange.conftest import ANNA, BEN, CARL, UNIT, Office, resource_of
 
 NINE, TEN, ELEVEN = (f"2019-08-14 {hour}:00:00+08" for hour in ("09", "10", "11"))
@@ -186,3 +186,25 @@ def test_landing_alone_is_enough_to_build_all_of_it_again(office: Office, dsn: s
     again.write((1, ANNA, "安娜", NINE))
     assert again.refresh().files == []
     assert (again.staged(), again.account()) == (office.staged(), office.account())
+
+
+@pytest.mark.parametrize("compare_keys", [False, True])
+def test_rows_of_a_withdrawn_file_come_back_only_when_the_table_has_others(office: Office, compare_keys: bool) -> None:
+    office.resource = resource_of(compare_keys=compare_keys)
+    office.write((1, ANNA, "安娜", NINE), (2, BEN, "本", NINE))
+    office.refresh()
+    office.write((2, BEN, "错名", TEN), (3, CARL, "卡尔", TEN))
+    office.refresh()
+    [second] = [file.name for file in office.landing.glob("czrk_000002_*")]
+    [delivery] = deliveries_meant(office.con, f"{UNIT.id}/{second}")
+    record_withdrawal(office.con, delivery, "王主任", "库表填错")
+    for _ in range(2):
+        assert office.refresh().files == []
+        assert office.staged() == ["安娜", "本"]
+    office.write((2, BEN, "本杰明", ELEVEN))
+    assert office.refresh().rows == 1
+    assert office.staged() == ["安娜", "本杰明"]
+    [delivery] = deliveries_meant(office.con, delivery.batch_id)
+    end_withdrawal(office.con, delivery, "王主任", "卡尔无误")
+    assert office.refresh().files == []
+    assert office.staged() == ["卡尔", "安娜", "本杰明"]

@@ -27,6 +27,8 @@ class Published:
             create table governance.silent_revision (
                 resource_id varchar, unit_id varchar, field varchar, own_date date, former_file_name varchar,
                 former_line_number bigint, file_name varchar, line_number bigint);
+            create table governance.correction (
+                ticket varchar, unit_id varchar, resource_id varchar, kind varchar, rule varchar, field varchar, status varchar);
         """)
 
     def put_aside(self, line: int, field: str | None, received: str | None, raw: str, scope: str = "value") -> None:

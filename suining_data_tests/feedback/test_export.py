@@ -50,6 +50,18 @@ def test_a_value_is_told_with_place_reason_and_what_is_expected(published_file: 
     assert row["整行内容"] == "gmsfhm=51090219800101001X；xm=张某某；cym="
 
 
+def test_a_value_has_the_number_of_the_open_ticket_about_its_rule(published_file: Published, tmp_path: Path) -> None:
+    published_file.put_aside(7, "xm", "?", '{"xm":"?"}')
+    published_file.put_aside(8, None, None, "?", scope="line")
+    published_file.con.execute("""
+        insert into governance.correction values
+            ('JC2019-00001', 'public_security', 'public_security__household_changes', 'quarantine', 'rule', 'xm', 'open'),
+            ('JC2018-00009', 'public_security', 'public_security__household_changes', 'quarantine', 'rule', null, 'maintained')
+    """)
+    file = next(each.file for each in export(published_file, tmp_path) if each.rows)
+    assert [row["工单号"] for row in rows(file)] == ["JC2019-00001", ""]
+
+
 def test_numbers_and_formulas_stay_text(published_file: Published, tmp_path: Path) -> None:
     received = [
         "510902198001010011",

@@ -46,6 +46,42 @@ def test_the_row_of_the_former_value_is_withdrawn(past: Past) -> None:
     assert reasons(past) == {"name": "withdrawn_record"}
 
 
+WITHDRAWN = """
+    insert into registry.withdrawal (resource_id, batch_id, withdrawn_at)
+    values (?, ?, (select max(recorded_at) + interval 1 microsecond from history.run))
+"""
+UNDONE = (
+    "update registry.withdrawal set undone_at = (select max(recorded_at) + interval 1 microsecond from history.run)"
+)
+
+
+def withdrawn_delivery(past: Past) -> int:
+    """The police's second delivery has another name for P1 than the first, and not P2; it is withdrawn. Returns P1's first row."""
+    one, other = past.record("police", "monday", 1, "P1"), past.record("police", "monday", 2, "P2")
+    past.refresh("run1", P1=("郑有才", one), P2=("赵一", other))
+    past.con.execute("delete from linked.person_record")
+    past.refresh("run2", P1=("郑有财", past.record("police", "tuesday", 1, "P1")))
+    past.con.execute(WITHDRAWN, ["police", "tuesday"])
+    past.con.execute("delete from linked.person_record")
+    one, other = past.record("police", "monday", 1, "P1"), past.record("police", "monday", 2, "P2")
+    past.refresh("run3", P1=("郑有才", one), P2=("赵一", other))
+    return one
+
+
+def test_the_delivery_of_the_former_value_is_withdrawn(past: Past) -> None:
+    withdrawn_delivery(past)
+    assert reasons(past) == {"name": "withdrawn_record"}
+    assert reasons(past, "P2") == {"name": "withdrawn_record", "person_id": "withdrawn_record"}, "P2 came back with it"
+
+
+def test_a_delivery_that_counts_again_is_a_delivery(past: Past) -> None:
+    withdrawn_delivery(past)
+    past.con.execute(UNDONE)
+    past.con.execute("delete from linked.person_record")
+    past.refresh("run4", P1=("郑有财", past.record("police", "tuesday", 1, "P1")))
+    assert reasons(past) == {"name": "corrected_record"}
+
+
 def test_a_row_that_was_there_has_more_weight_than_before(past: Past) -> None:
     other = past.record("health", "monday", 7, "P1")
     first(past)

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from suining_data.catalog import Resource
-from suining_data.ingestion import Notice, intake
+from suining_data.ingestion import Notice, intake, read_again
 from suining_data.ingestion.ledger import Batch, Status
 from suining_data.ingestion.plausibility import refuse_if_ids_collide
 from suining_data.ingestion.reading import Refused
@@ -121,6 +121,17 @@ def test_raw_is_rebuilt_from_landing_and_what_cannot_be_is_said(desk: Desk):
     assert desk.refresh(DELTA).current == ()
     desk.deliver("1.csv", table(1))
     assert seen(desk) == ["1"]
+
+
+def test_files_are_read_again_when_somebody_asks_for_it_also_over_torn_ones_in_raw(desk: Desk):
+    desk.deliver("1.csv", table(1))
+    [torn] = desk.refresh(DELTA).current
+    torn.raw.write_bytes(torn.raw.read_bytes()[:40])
+    torn.rejected.write_bytes(b"")
+    read_again(desk.con, DELTA.id)
+    assert desk.refresh(DELTA).files_read == 1
+    assert seen(desk) == ["1"]
+    assert desk.refresh(DELTA).files_read == 0
 
 
 def test_a_crash_while_reading_leaves_no_batch_and_no_half_file(desk: Desk, monkeypatch):

@@ -1,6 +1,8 @@
 """A row contests its number if it is somebody else's, whatever the order of the rows; a differently written name does not."""
 
+from collections.abc import Iterator
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,12 @@ OWNER: Row = {"name": "吴长春", "name_authority": 1, "sex_code": "1", "birth_
 FULL = {"sex_code": "1", "birth_date": "1980-01-01"}
 
 
-@pytest.fixture
-def evidence(bench: Bench) -> Evidence:
-    return Evidence(bench.con)
+@pytest.fixture(scope="module")
+def evidence(empty_warehouse: Path) -> Iterator[Evidence]:
+    """One for all tests: it begins every time without a row."""
+    bench = Bench(empty_warehouse)
+    yield Evidence(bench.con)
+    bench.con.close()
 
 
 @pytest.mark.parametrize(

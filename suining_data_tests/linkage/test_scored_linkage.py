@@ -11,11 +11,18 @@ HOME, ELSEWHERE = "遂宁市船山区南津路街道滨江路1号", "遂宁市�
 
 def city(bench: Bench) -> int:
     """Two hundred residents with numbers of their own, and the one whom the tests look for; his record_id."""
-    for n in range(200):
-        number = f"5109031970{n % 12 + 1:02}{n % 27 + 1:02}{n:03}1"
-        bench.stage(
-            RESIDENTS, resident_id=number, name=f"李{chr(0x4E00 + n)}", sex_code="1", registered_address=f"船山区{n}号"
-        )
+    bench.stage_all(
+        RESIDENTS,
+        [
+            {
+                "resident_id": f"5109031970{n % 12 + 1:02}{n % 27 + 1:02}{n:03}1",
+                "name": f"李{chr(0x4E00 + n)}",
+                "sex_code": "1",
+                "registered_address": f"船山区{n}号",
+            }
+            for n in range(200)
+        ],
+    )
     return bench.stage(
         RESIDENTS, resident_id=NUMBER, name="王小明", sex_code="1", birth_date="1980-01-01", registered_address=HOME
     )
@@ -169,11 +176,17 @@ def test_the_order_of_the_rows_makes_no_difference(bench: Bench) -> None:
 
 
 def firms(bench: Bench) -> int:
-    for n in range(200):
-        code = f"{60000000 + n}1"
-        bench.stage(
-            FIRMS, organization_code=code, name=f"遂宁市{chr(0x4E00 + n)}达商贸有限公司", address=f"遂宁市船山区{n}号"
-        )
+    bench.stage_all(
+        FIRMS,
+        [
+            {
+                "organization_code": f"{60000000 + n}1",
+                "name": f"遂宁市{chr(0x4E00 + n)}达商贸有限公司",
+                "address": f"遂宁市船山区{n}号",
+            }
+            for n in range(200)
+        ],
+    )
     return bench.stage(
         FIRMS,
         organization_code="600037341",

@@ -1,5 +1,6 @@
 """How late a resource is, by its last delivery, its cycle and its days of grace."""
 
+import io
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 
 from suining_data.catalog import Catalog, load_catalog
 from suining_data.catalog.model import Cycle
+from suining_data.display import PlainConsole
 from suining_data.ingestion import create_ledger
 from suining_data.orchestration import freshness
-from suining_data.orchestration.freshness import CHECK, deadlines, freshness_checks, freshness_sensor
+from suining_data.orchestration.freshness import CHECK, deadlines, freshness_checks, freshness_sensor, late, print_late
 from suining_data.settings import Settings
 
 CAME = datetime(2019, 9, 1, 8)
@@ -150,3 +152,16 @@ def test_a_person_can_evaluate_the_check_of_one_table(data: Settings) -> None:
     )
     [found] = result.get_asset_check_evaluations()
     assert (found.asset_key, found.passed) == (key, False)
+
+
+def test_the_status_names_late_resources_the_longest_overdue_first(data: Settings) -> None:
+    now = datetime.now()
+    publish(data, (MONTHLY, "in_force", now - timedelta(days=33)), (DAILY, "in_force", now - timedelta(days=3)))
+    console = PlainConsole(file=(output := io.StringIO()), width=200)
+    with duckdb.connect(str(data.published / "suining.duckdb"), read_only=True) as con:
+        print_late(late(con, data, CATALOG), console)
+    first, second = output.getvalue().splitlines()
+    assert "逾期 overdue" in first
+    assert DAILY in first
+    assert "晚到 late" in second
+    assert MONTHLY in second

@@ -244,14 +244,6 @@ def test_what_a_run_did_not_finish_does_not_get_into_the_next(settings: Settings
     assert people(settings.published / "suining.duckdb") == 5
 
 
-def test_only_the_snapshot_in_use_and_the_one_before_are_kept(
-    con: duckdb.DuckDBPyConnection, settings: Settings
-) -> None:
-    for run in ("run1", "run2", "run3"):
-        publish(con, settings, run)
-    assert sorted(path.name for path in (settings.published / "snapshots").iterdir()) == ["run2", "run3"]
-
-
 def test_the_last_validation_of_every_table_is_published_and_read_by_gx(
     con: duckdb.DuckDBPyConnection, settings: Settings
 ) -> None:

@@ -33,13 +33,13 @@ class ExchangeTable:
         found = self.server.execute(sql.SQL("select xh, {} from {} order by xh").format(names, TABLE)).fetchall()
         return {key: dict(zip(self.columns, values, strict=True)) for key, *values in found}
 
-    def put(self, rows: Mapping[int, Row]) -> None:
-        """New rows, or rows changed, now."""
+    def put(self, rows: Mapping[int, Row], at: str = "now") -> None:
+        """New rows, or rows changed, at that time."""
         self.delete(rows)
         marks = sql.SQL(", ").join(sql.Placeholder() * len(self.columns))
-        insert = sql.SQL("insert into {} values (%s, {}, now())").format(TABLE, marks)
+        insert = sql.SQL("insert into {} values (%s, {}, %s)").format(TABLE, marks)
         for key, row in rows.items():
-            self.server.execute(insert, [key, *(row[name] for name in self.columns)])
+            self.server.execute(insert, [key, *(row[name] for name in self.columns), at])
 
     def delete(self, keys: Iterable[int]) -> None:
         """Without a mark: whoever fetches must compare the keys."""

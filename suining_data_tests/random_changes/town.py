@@ -1,21 +1,19 @@
 """A part of the catalogue that feeds all four bases, what its departments delivered, and the steps of its refresh.
 
-Here: which resources the town has, its data folder, its steps. The other resources have no file and no row, and no step:
-a refresh of them all takes ten times as long. Not here: what changes (changes.py), the two ways to bring it up to date
-(twin.py).
+Here: which resources the town has, its data folder, its steps. The other resources have no file and no row, and no step.
+Not here: what changes (changes.py), the two ways to bring it up to date (twin.py).
 """
 
 import shutil
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from suining_data.catalog import Catalog, Format, Resource, load_catalog
+from suining_data.catalog import Catalog, Format, Resource
 from suining_data.catalog.model import Exchange
-from suining_data.models import load_models
-from suining_data.orchestration.pipeline import DICTIONARY, LANDING, pipeline, steps_of
+from suining_data.orchestration.pipeline import DICTIONARY
 from suining_data.orchestration.step import Step
 from suining_data.settings import Settings
+from suining_data_tests.part import catalog_of, steps_of_part
 from suining_data_tests.random_changes.registers import Register, can_write
 
 EXCHANGED = "public_security__residence_registrations"  # delivered as files by the sample, by a table here
@@ -37,11 +35,7 @@ SNAPSHOT = "published.snapshot"
 @cache
 def town_catalog() -> Catalog:
     """The units that deliver to the town, with the resources that it has."""
-    units = [
-        unit.model_copy(update={"resources": [_delivered(each) for each in unit.resources if each.id in RESOURCES]})
-        for unit in load_catalog().units
-    ]
-    return Catalog(tuple(unit for unit in units if unit.resources))
+    return catalog_of(RESOURCES, _delivered)
 
 
 def _delivered(resource: Resource) -> Resource:
@@ -56,20 +50,9 @@ def _delivered(resource: Resource) -> Resource:
 def town_steps(*, publish: bool = False) -> list[Step]:
     """The steps of a refresh, in order; without the models that no resource of the town feeds.
 
-    `publish`: with the snapshot, and the dictionary, from which commands take labels; it is that of the whole catalogue.
+    `publish`: with the snapshot and the dictionary.
     """
-    absent = {f"staged.{resource.id}" for resource in load_catalog().shared} - {f"staged.{id}" for id in RESOURCES}
-    models = [replace(model, refs=tuple(name for name in model.refs if name not in absent)) for model in load_models()]
-    fed = {f"raw.{id}" for id in RESOURCES}
-    steps = []
-    for step in steps_of(town_catalog(), models):
-        if step.key in fed or step.group == "linked" or not fed.isdisjoint(step.upstream):
-            fed.add(step.key)
-            steps.append(step)
-    steps = [step for step in steps if step.group != LANDING]
-    if publish:
-        return [next(step for step in pipeline() if step.key == DICTIONARY), *steps]
-    return [step for step in steps if step.key != SNAPSHOT]
+    return [step for step in steps_of_part(town_catalog()) if publish or step.key not in (SNAPSHOT, DICTIONARY)]
 
 
 def registers(settings: Settings) -> dict[str, Register]:

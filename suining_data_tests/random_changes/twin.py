@@ -49,21 +49,26 @@ MOST_SHOWN = 5  # rows of a difference
 class Twin:
     """The town's data folder, and beside it a folder where all is rebuilt."""
 
-    def __init__(self, folder: Path, empty_warehouse: Path, delivered: Settings, dsn: str) -> None:
+    def __init__(self, folder: Path, empty_warehouse: Path, dsn: str) -> None:
         self.empty_warehouse = empty_warehouse
         self.settings = Settings(data=folder / "refreshed", exchange_dsn=SecretStr(dsn), quiet_seconds=0, threads=1)
         self.rebuilt = Settings(data=folder / "rebuilt", quiet_seconds=0, threads=1)
         self.files: dict[str, dict[str, bytes]] = {}  # of the last rebuild, by resource
         self.kept, self.before = folder / "kept", folder / "before.duckdb"
         self.runs, self.last_refresh = 0, ""
-        copy_deliveries(delivered, self.settings)
-        _put_empty(empty_warehouse, self.settings)
 
-    def begin(self) -> None:
+    def begin(self, delivered: Settings) -> None:
         """The first refresh, which writes every table from nothing: what a rebuild is."""
+        copy_deliveries(delivered, self.settings)
+        _put_empty(self.empty_warehouse, self.settings)
         self.refresh()
-        shutil.copytree(self.settings.data, self.rebuilt.data, dirs_exist_ok=True)
+
+    def go_on(self, begun: Path) -> None:
+        """Both warehouses are those of a data folder after the first refresh."""
+        for settings in (self.settings, self.rebuilt):
+            shutil.copytree(begun, settings.data)
         self.files = self._all_files()
+        self.runs = 1
 
     def keep(self) -> None:
         """Keep the data folder as it is before a change."""

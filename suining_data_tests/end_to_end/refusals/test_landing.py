@@ -123,6 +123,26 @@ def test_a_full_delivery_older_than_the_one_in_force(desk: Desk) -> None:
     assert desk.balances()
 
 
+def test_the_file_of_a_current_batch_is_gone(desk: Desk) -> None:
+    resource = desk.sound()
+    (desk.settings.landing / UNIT.id / "ry_1.csv").unlink()
+    only(desk, resource, "public_security/ry_1.csv")
+    assert desk.take(resource).raw_rows == SOUND
+    desk.deliver("ry_1.csv", "x\n")
+    assert len(desk.take(resource).refusals) == 1
+    only(desk, resource, "public_security/ry_1.csv")
+
+
+def test_a_full_delivery_that_was_superseded_is_gone(desk: Desk) -> None:
+    resource = desk.sound(mode="full")
+    desk.deliver("ry_2.csv", content("csv", people(SOUND + 1)))
+    assert desk.take(resource).refusals == ()
+    (desk.settings.landing / UNIT.id / "ry_1.csv").unlink()
+    assert found(desk, resource) == []
+    desk.deliver("ry_2.csv", content("csv", people(SOUND + 2)))
+    assert found(desk, resource) == [], "the next refresh takes it in"
+
+
 def test_a_problem_with_deliveries_fails_its_check_and_blocks_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,4 +171,5 @@ def test_a_problem_with_deliveries_fails_its_check_and_blocks_nothing(
         "deliveries_declared": False,
         "deliveries_on_time": True,
         "deliveries_in_order": True,
+        "deliveries_kept": True,
     }
