@@ -43,19 +43,18 @@ A killed run
 ------------
 What was promoted stays, with its state. Staging tables are written over, an unfinished snapshot is removed when the
 warehouse is opened next, and the operating system releases the lock of a dead process. So the next run goes on where the
-killed one stopped, and there is nothing to clean up by hand. Dagster may go on showing a killed run as started; that
-holds nothing up.
+killed one stopped, and there is nothing to clean up by hand. Dagster's daemon finds within seconds that the process of the
+run is gone, and fails the run (launcher.py); without a daemon, the UI goes on showing it as started.
 
 One lock
 --------
 `warehouse.open_warehouse` takes it, so every way to write the warehouse takes it: `suining refresh`, `suining fetch`,
-`suining review decide`, and runs from Dagster's UI. A command says in one line that another run is under way and ends; a
-run from the UI logs that it waits, and waits. There is no Dagster pool in addition, because the slot of a killed run would
-stay taken.
+`suining review decide`, and runs from Dagster's UI. A refresh waits and says for whom, in the terminal or in its log; short
+commands say so and end. Dagster's queue starts one run at a time, so that runs wait there and not in processes.
 
 What it rests on in Dagster
 ---------------------------
-storage.py is the only file that imports private modules of Dagster (`dagster._core.storage...`), and instance.py names
+storage.py and launcher.py are the only files that import private modules of Dagster, and instance.py names
 one in `dagster.yaml`. `test_dagster_internals.py` checks them, and the methods that are overridden, against the installed
 version: run it first after an upgrade.
 
@@ -63,5 +62,6 @@ Files: step.py (what a step is), pipeline.py (which steps there are), delivery_p
 this package),
 validation.py and check_results.py (checks of a staging table, and their results as data), state.py, scheduler.py,
 worker.py, assets.py (steps as Dagster assets), refresh.py (a run from the command line), summary.py (what it prints),
-instance.py and storage.py (Dagster's home and its storage).
+automation.py and freshness.py (what starts by itself), instance.py, storage.py and launcher.py (Dagster's home, its storage,
+its processes).
 """

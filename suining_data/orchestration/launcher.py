@@ -9,16 +9,17 @@ when it is restarted. Without the check, a killed run stays "started" and no run
 
 import os
 import socket
+from pathlib import Path
 
 import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 
-PROCESS = "suining/process"  # tag of a run: host, process id, run id
+PROCESS = "suining/process"  # tag of a run: host, process id, when the process started, run id
 
 
 def process_tag(run_id: str) -> dict[str, str]:
     """The tag of a run that this process executes. It has the run, because a retry starts with the tags of the failed run."""
-    return {PROCESS: f"{socket.gethostname()} {os.getpid()} {run_id}"}
+    return {PROCESS: f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())} {run_id}"}
 
 
 class Launcher(dg.DefaultRunLauncher):
@@ -31,17 +32,16 @@ class Launcher(dg.DefaultRunLauncher):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """FAILED if the run's process is gone. RUNNING if it lives, is on another machine, or has not said yet who it is."""
-        host, pid, run_id = run.tags.get(PROCESS, "  ").split(" ")
-        if (host, run_id) != (socket.gethostname(), run.run_id) or _is_alive(int(pid)):
+        host, pid, started, run_id = run.tags.get(PROCESS, "   ").split(" ")
+        if (host, run_id) != (socket.gethostname(), run.run_id) or _started(int(pid)) == started:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(WorkerStatus.FAILED, f"进程 {pid} 已不在 (process {pid} of this run is gone)")
 
 
-def _is_alive(pid: int) -> bool:
+def _started(pid: int) -> str | None:
+    """When a process started, in the system's ticks; None if there is none. Another process may get the same id later."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return stat.rpartition(")")[2].split()[19]  # the name of the program, in brackets, may hold anything

@@ -1,6 +1,5 @@
 """Whether a run's process still lives: what Dagster's monitoring of runs is told."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -30,14 +29,19 @@ def test_a_run_of_a_living_process_is_healthy() -> None:
 
 
 def test_a_run_whose_process_is_gone_has_failed() -> None:
-    assert health({PROCESS: f"{socket.gethostname()} {ended_process()} {RUN}"}) == "FAILED"
+    assert health({PROCESS: f"{socket.gethostname()} {ended_process()} 1 {RUN}"}) == "FAILED"
+
+
+def test_a_run_whose_process_id_another_process_has_now_has_failed() -> None:
+    host, pid, started, run_id = process_tag(RUN)[PROCESS].split(" ")
+    assert health({PROCESS: f"{host} {pid} {int(started) - 1} {run_id}"}) == "FAILED"
 
 
 @pytest.mark.parametrize(
     "tag",
     [
-        pytest.param("elsewhere {pid} {run}", id="on another machine"),
-        pytest.param("{host} {pid} another", id="copied by a retry from the run that failed"),
+        pytest.param("elsewhere {pid} 1 {run}", id="on another machine"),
+        pytest.param("{host} {pid} 1 another", id="copied by a retry from the run that failed"),
         pytest.param("", id="not said yet"),
     ],
 )
@@ -48,4 +52,4 @@ def test_a_run_that_nobody_can_tell_of_is_left_alone(tag: str) -> None:
 
 def test_a_run_of_the_ui_says_which_process_has_it(data: Settings) -> None:
     result = run(table("a", 1))
-    assert result.dagster_run.tags[PROCESS].split(" ")[1:] == [str(os.getpid()), result.run_id]
+    assert result.dagster_run.tags[PROCESS] == process_tag(result.run_id)[PROCESS]
