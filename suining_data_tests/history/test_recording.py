@@ -6,6 +6,7 @@ import duckdb
 
 from suining_data.changes import change_table
 from suining_data.history import Run, compare, create_history, record
+from suining_data.ingestion import create_ledger
 from suining_data.linkage import back_up_registry, create_registry, restore_registry
 from suining_data.publication.changed_rows import take_changes
 from suining_data.settings import Settings
@@ -127,6 +128,7 @@ def test_the_copy_of_the_registry_brings_the_history_back(past: Past, tmp_path: 
     back_up_registry(past.con, settings)
     lost = duckdb.connect()
     lost.execute("create schema registry; create schema history")
+    create_ledger(lost)
     create_registry(lost)
     restore_registry(lost, settings)
     assert lost.execute(STATES).fetchall() == past.states()

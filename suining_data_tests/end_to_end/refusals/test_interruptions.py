@@ -87,18 +87,22 @@ def small(refreshed: Path, tmp_path: Path) -> Small:
     return small
 
 
-def test_the_second_of_two_refreshes_says_so_and_the_first_goes_on(small: Small) -> None:
+def test_the_second_of_two_refreshes_waits_and_says_for_whom(small: Small) -> None:
     first = small.start("pause", "suining_data.orchestration.pipeline.standardize")
     while not (small.data / "paused").exists():
         assert first.poll() is None
         time.sleep(0.05)
-    code, _, error = small.refresh()
-    assert code == 1
-    assert len(error.strip().splitlines()) == 1, error
-    assert "正由另一次运行使用" in error
+    second = small.start()
+    assert second.stdout
+    said = ""
+    while "waiting until it ends" not in said:
+        said += second.stdout.readline().replace("\n", " ")
+    assert f"suining refresh, pid {first.pid}" in said
     (small.data / "paused").unlink()
     first.communicate(timeout=120)
-    assert first.returncode == 0
+    out, error = second.communicate(timeout=120)
+    assert (first.returncode, second.returncode, error) == (0, 0, "")
+    assert "没有变化" in out
     assert small.published() == AFTER
 
 
