@@ -116,14 +116,14 @@ def test_a_delivery_is_refreshed_although_the_run_is_killed(on_duty: tuple[City,
 
 
 def processes_of(city: City) -> list[str]:
-    """The processes whose environment has the city's data folder, without this one."""
+    """The processes of Dagster whose environment has the city's data folder: servers, daemon, runs."""
     found = []
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and int(folder.name) != os.getpid():
-            try:
-                environment = (folder / "environ").read_bytes()
-            except OSError:
-                continue
-            if f"DAGSTER_HOME={city.settings.dagster_home}".encode() in environment:
-                found.append(folder.name)
+        try:
+            environment, command = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        is_dagster = b"dagster" in command or b"multiprocessing" in command
+        if is_dagster and f"DAGSTER_HOME={city.settings.dagster_home}".encode() in environment:
+            found.append(folder.name)
     return found
