@@ -153,7 +153,7 @@ class Bench:
     def link(self) -> None:
         """One run over all tables of linkage, made of the staged rows.
 
-        Linkage is told of the resources that have rows, and of one for every subject: to plan its statements for all
+        Linkage sees the resources that have rows, and of one for every subject: to plan its statements for all
         resources takes longer than all else.
         """
         self.runs += 1

@@ -8,7 +8,7 @@ Not here: finding out what is wrong (the checks of orchestration/ and quality/),
 Once per cause
 --------------
 A cause has a key: its kind, and what it is about (resource and batch, table and check, run). A sensor's cursor holds the
-keys of the causes that were told and still stand. A cause is told when its key is not there, so it is told again only
+keys of the causes that were sent and still stand. A cause is sent when its key is not there, so it is sent again only
 after it was gone and came back. Dagster stores the cursor of a tick only if the tick succeeds, and a tick fails when the
 message was not taken. So a webhook that is down loses nothing: the next tick sends the same causes again.
 The reverse is possible, once: a daemon that dies after the webhook took the message and before the cursor is stored.

@@ -1,7 +1,7 @@
 """Runs that failed, as causes.
 
 Here: finding them in Dagster's storage, and what each says: job, tables, kind of error. Not here: failed checks
-(findings.py). The message of an exception may quote a delivered value, so only its class is told.
+(findings.py). The message of an exception may quote a delivered value, so only its class is shown.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from suining_data.alerts.cause import DUTY, Cause, key_of, safe
 KIND = "run_failed"
 STANDS = timedelta(
     days=3
-)  # a run that failed is a cause for so long: a daemon that was down at the weekend tells it, too
+)  # a run that failed is a cause for so long: a daemon that was down at the weekend sends it, too
 WILL_RETRY = "dagster/will_retry"  # tag of a failed run that Dagster starts again by itself
 MOST_TABLES = 5
 EVENTS = {

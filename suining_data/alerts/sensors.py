@@ -36,7 +36,7 @@ DEFAULT = dg.DefaultSensorStatus.RUNNING if has_webhook(settings()) else dg.Defa
     name="failed_run_alerts",
     minimum_interval_seconds=SECONDS,
     default_status=DEFAULT,
-    description="运行失败即告警，每次运行一次 · tells the webhook of each failed run",
+    description="运行失败即告警，每次运行一次 · sends the webhook each failed run",
 )
 def failed_run_alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Tell of the runs that failed since the last tick."""
@@ -45,8 +45,8 @@ def failed_run_alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult | 
         return NO_WEBHOOK
     cursor = _cursor(context)
     standing = failed_runs(context.instance, datetime.now(UTC))
-    causes = (cause_of(context.instance, run) for key, run in standing.items() if key not in cursor["told"])
-    return _tell(config, [cause for cause in causes if cause], {"told": sorted(standing)})
+    causes = (cause_of(context.instance, run) for key, run in standing.items() if key not in cursor["sent"])
+    return _send_new(config, [cause for cause in causes if cause], {"sent": sorted(standing)})
 
 
 @dg.sensor(
@@ -55,7 +55,7 @@ def failed_run_alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult | 
     default_status=DEFAULT,
     description=(
         "来件被拒、关卡未过、逾期未交、得分下降即告警，每个原因一次 · "
-        "tells the webhook of each refused delivery, failed check, overdue resource and falling score"
+        "sends the webhook each refused delivery, failed check, overdue resource and falling score"
     ),
 )
 def finding_alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -73,25 +73,25 @@ def finding_alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
             standing = findings(con, load_catalog(), config.alert_score_drop)
     except WarehouseBusy:
         return dg.SkipReason("正在更新，结束后再看 (a run is under way: it is looked at when the run ends)")
-    new = [cause for cause in standing if cause.key not in cursor["told"]]
-    return _tell(config, new, {"told": _keys(standing), "warehouse": version})
+    new = [cause for cause in standing if cause.key not in cursor["sent"]]
+    return _send_new(config, new, {"sent": _keys(standing), "warehouse": version})
 
 
 ALERT_SENSORS = (failed_run_alerts, finding_alerts)
 
 
-def _tell(config: Settings, new: Sequence[Cause], cursor: dict[str, Any]) -> dg.SensorResult:
+def _send_new(config: Settings, new: Sequence[Cause], cursor: dict[str, Any]) -> dg.SensorResult:
     """Send the new causes in one message; the cursor is for when it was taken. Raises NotSent."""
     if new:
         send(config, BODIES[config.alert_format](new, config.ui_url))
-        said = f"已告警 {len(new)} 件 (told of {len(new)} causes)"
+        said = f"已告警 {len(new)} 件 (sent {len(new)} causes)"
     else:
         said = "没有新的问题 (nothing new is wrong)"
     return dg.SensorResult(skip_reason=said, cursor=json.dumps(cursor))
 
 
 def _cursor(context: dg.SensorEvaluationContext) -> dict[str, Any]:
-    return json.loads(context.cursor) if context.cursor else {"told": []}
+    return json.loads(context.cursor) if context.cursor else {"sent": []}
 
 
 def _keys(causes: Iterable[Cause]) -> list[str]:

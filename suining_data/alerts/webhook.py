@@ -71,7 +71,7 @@ def _post(settings: Settings, body: bytes) -> None:
 
 
 def _unreachable(reason: object) -> NotSent:
-    """What kept the message from arriving; only the kind of the error is told, because its text may hold the address."""
+    """What kept the message from arriving; only the kind of the error is shown, because its text may hold the address."""
     kind = type(reason).__name__
     if isinstance(reason, TimeoutError):
         return NotSent(

@@ -13,7 +13,7 @@ import dagster as dg
 
 from suining_data import changes, incremental
 from suining_data.orchestration import check_results, state
-from suining_data.orchestration.launcher import process_tag
+from suining_data.orchestration.launcher import say_process
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Check, Column, Figure, Step, StepResult, WriteResult
 from suining_data.quality import keep_validation
@@ -57,7 +57,7 @@ def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
         own = [step for step in steps if not chosen or dg.AssetKey(step.key.split(".")) in chosen]
         wait = context.log.info if context.log else None
         if context.instance and context.run_id:
-            context.instance.add_run_tags(context.run_id, process_tag(context.run_id))
+            say_process(context.instance, context.run_id)
         with (
             state.open_for_refresh(config, wait) as con,
             Scheduler(con, config, context.run_id or "", own) as scheduler,

@@ -22,6 +22,11 @@ def process_tag(run_id: str) -> dict[str, str]:
     return {PROCESS: f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())} {run_id}"}
 
 
+def say_process(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Tag a run with this process; every job does so when it begins, or nobody would notice that it was killed."""
+    instance.add_run_tags(run_id, process_tag(run_id))
+
+
 class Launcher(dg.DefaultRunLauncher):
     """Starts runs in processes of the code server."""
 

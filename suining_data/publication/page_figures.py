@@ -57,7 +57,7 @@ class UnitFigures:
     """A row of the table of units."""
 
     unit: Unit
-    delivered: int = 0  # resources of which a batch is in force
+    delivered: int = 0  # resources that have a current batch
     rows: int = 0
     staged: int = 0
     quarantined_rows: int = 0

@@ -4,7 +4,7 @@ Here: what is counted of each dimension, the tables governance.quality_score and
 Not here: the rules (contracts.py), why a row is quarantined (standardization/), when the score is written (orchestration/),
 how it is shown (publication/).
 
-What is counted, of the batches in force (denominator; what is not in the numerator):
+What is counted, of the current batches (denominator; what is not in the numerator):
 
 - conformity 规范性: values delivered, rows times columns; values that broke a rule of form, columns that nobody declared.
 - completeness 完整性: mandatory values, rows times mandatory columns (rows where none is mandatory); those that are empty, content

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from suining_data.orchestration.automation import job_schedule
+from suining_data.orchestration.launcher import say_process
 from suining_data.orchestration.state import open_for_refresh
 from suining_data.retention.old_runs import give_space_back, old_runs
 from suining_data.retention.replaced_rows import replaced_files
@@ -55,6 +56,7 @@ class RetentionConfig(dg.Config):
 
 @dg.op(name="remove_what_is_old")
 def _remove_what_is_old(context: dg.OpExecutionContext, config: RetentionConfig) -> None:
+    say_process(context.instance, context.run_id)
     removed = remove(context.instance, settings(), context.log.info, dry_run=config.dry_run)
     context.log.info(f"removed: {asdict(removed)}")
     context.add_output_metadata({name: value for name, value in asdict(removed).items() if value is not None})

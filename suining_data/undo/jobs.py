@@ -11,6 +11,7 @@ import dagster as dg
 from pydantic import Field
 
 from suining_data.display import PlainConsole
+from suining_data.orchestration.launcher import say_process
 from suining_data.orchestration.refresh import Outcome
 from suining_data.settings import settings
 from suining_data.undo.errors import NotPossible
@@ -67,6 +68,7 @@ def roll_back_published(context: dg.OpExecutionContext, config: RollingBack) -> 
 
 def _logged(context: dg.OpExecutionContext, work: Callable[[PlainConsole], Result]) -> Result:
     """Do the work; what it prints goes into the log of the run. What cannot be done is a failure without a traceback."""
+    say_process(context.instance, context.run_id)
     output = io.StringIO()
     try:
         return work(PlainConsole(file=output, width=200))

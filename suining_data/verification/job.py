@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from suining_data.orchestration.automation import job_schedule
+from suining_data.orchestration.launcher import say_process
 from suining_data.orchestration.step import Step
 from suining_data.settings import settings
 from suining_data.verification.rebuild import verify
@@ -22,6 +23,7 @@ def verification_job(steps: Sequence[Step]) -> dg.JobDefinition:
 
     @dg.op(description="从 landing/ 与登记库另行重建，与现有各表核对 · rebuild on the side, compare with what there is")
     def rebuild_and_compare(context: dg.OpExecutionContext) -> None:
+        say_process(context.instance, context.run_id)
         differences = verify(settings(), steps)
         if differences:
             raise dg.Failure(

@@ -61,7 +61,7 @@ def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> str | None:
             return cursor
 
 
-def test_a_failed_run_is_told_once(instance: dg.DagsterInstance, receiver: Receiver) -> None:
+def test_a_failed_run_is_sent_once(instance: dg.DagsterInstance, receiver: Receiver) -> None:
     cursor = tick(instance)
     assert receiver.sent == []
     run_id = fail(instance)
@@ -112,7 +112,7 @@ def test_a_failure_says_what_the_project_wrote(instance: dg.DagsterInstance, rec
     assert "重建与已发布不同：population.person 3 行" in receiver.texts[0]
 
 
-def test_a_run_that_dagster_starts_again_is_told_when_the_last_attempt_failed(
+def test_a_run_that_dagster_starts_again_is_sent_when_the_last_attempt_failed(
     instance: dg.DagsterInstance, receiver: Receiver
 ) -> None:
     fail(instance, **{WILL_RETRY: "true"})
@@ -130,7 +130,7 @@ def test_a_run_whose_process_died_says_dagsters_words(instance: dg.DagsterInstan
     assert "the process was killed" in receiver.texts[0]
 
 
-def test_a_failed_gate_is_not_told_as_a_failed_run_too(instance: dg.DagsterInstance, receiver: Receiver) -> None:
+def test_a_failed_gate_is_not_sent_as_a_failed_run_too(instance: dg.DagsterInstance, receiver: Receiver) -> None:
     gated = table("a", 1, fails=True)
     assert not refresh(instance, gated).success
     cursor = tick(instance)

@@ -83,7 +83,7 @@ def deliver(data: Settings, name: str, what: bytes) -> None:
     file.write_bytes(what)
 
 
-def test_a_gate_is_told_once_and_again_after_it_came_back(data: Settings, receiver: Receiver, tick: Tick) -> None:
+def test_a_gate_is_sent_once_and_again_after_it_came_back(data: Settings, receiver: Receiver, tick: Tick) -> None:
     for nights, is_failed in enumerate([True, True, False, True]):
         with night(data) as con:
             if is_failed:
@@ -165,7 +165,7 @@ def test_before_the_first_refresh_nothing_is_wrong(data: Settings, receiver: Rec
     assert receiver.sent == []
 
 
-def test_a_refused_file_is_told_without_what_it_holds(data: Settings, receiver: Receiver, tick: Tick) -> None:
+def test_a_refused_file_is_sent_without_what_it_holds(data: Settings, receiver: Receiver, tick: Tick) -> None:
     deliver(data, "ry_1.csv", content("csv", people(30)))
     refresh(data)
     tick()

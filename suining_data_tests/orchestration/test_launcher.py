@@ -1,4 +1,4 @@
-"""Whether a run's process still lives: what Dagster's monitoring of runs is told."""
+"""Whether a run's process still lives: what Dagster's monitoring of runs asks."""
 
 import socket
 import subprocess
@@ -7,6 +7,7 @@ import sys
 import dagster as dg
 import pytest
 
+from suining_data.definitions import defs
 from suining_data.orchestration.launcher import PROCESS, Launcher, process_tag
 from suining_data.settings import Settings
 from suining_data_tests.orchestration.tables import run, table
@@ -53,3 +54,23 @@ def test_a_run_that_nobody_can_tell_of_is_left_alone(tag: str) -> None:
 def test_a_run_of_the_ui_says_which_process_has_it(data: Settings) -> None:
     result = run(table("a", 1))
     assert result.dagster_run.tags[PROCESS] == process_tag(result.run_id)[PROCESS]
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("withdraw", {"withdraw_delivery": {"config": {"delivery": "none", "by": "x", "reason": "y"}}}),
+        ("reload", {"reload_resource": {"config": {"resource": "none"}}}),
+        ("rollback", {"roll_back_published": {"config": {"by": "x", "reason": "y"}}}),
+        ("retention", {"remove_what_is_old": {"config": {"dry_run": True}}}),
+        ("verification", {}),
+    ],
+)
+@pytest.mark.usefixtures("data")
+def test_each_other_job_says_it_too_before_it_does_anything(name: str, config: dict[str, object]) -> None:
+    job = defs.resolve_job_def(name)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(run_config={"ops": config}, instance=instance, raise_on_error=False)
+        run = instance.get_run_by_id(result.run_id)
+    assert run
+    assert run.tags[PROCESS] == process_tag(result.run_id)[PROCESS]

@@ -17,7 +17,7 @@ HOSTILE = '<script>alert("x")</script> ry_"\'><img src=http://evil.example/a>\u2
 
 @pytest.fixture
 def city() -> Governance:
-    """Two batches in force, one row and two values quarantined, a refused file, an overdue resource."""
+    """Two current batches, one row and two values quarantined, a refused file, an overdue resource."""
     city = Governance()
     city.deliver("a1", rows=1_200, seen=NOON, rejected=1, staged=1_199)
     city.deliver("b1", rows=34, seen=NOON)

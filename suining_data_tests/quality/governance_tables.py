@@ -47,7 +47,7 @@ class Governance:
         """)
 
     def deliver(self, batch: str, rows: int, seen: datetime, rejected: int = 0, staged: int | None = None) -> None:
-        """A batch that is in force; the one of the same name is replaced."""
+        """A current batch; the one of the same name is replaced."""
         self.con.execute("update governance.batch set status = 'replaced' where file_name = ?", [batch[:-1]])
         self.con.execute(
             "delete from governance.quarantine where batch_id in (select batch_id from governance.batch where status = 'replaced')"
