@@ -9,8 +9,9 @@ while it moves is run again with --force.
 import shutil
 from pathlib import Path
 
-from suining_data.backup.saving import LEDGER, LEDGER_TABLES, RAW, REGISTRY
+from suining_data.backup.saving import LEDGER, RAW, REGISTRY
 from suining_data.backup.seal import BackupError, check_seal
+from suining_data.ingestion import LEDGER_TABLES
 from suining_data.orchestration.state import open_for_refresh
 from suining_data.orchestration.step import Connection
 from suining_data.settings import Settings

@@ -17,6 +17,7 @@ from suining_data.ingestion.intake import (
 )
 from suining_data.ingestion.ledger import (
     COUNTED,
+    LEDGER_TABLES,
     Batch,
     Status,
     accept_batch,
@@ -45,6 +46,7 @@ from suining_data.ingestion.withdrawals import (
 __all__ = [
     "COUNTED",
     "DELETED",
+    "LEDGER_TABLES",
     "LINE",
     "Batch",
     "CurrentBatch",

@@ -18,6 +18,7 @@ from suining_data.sql import literal
 from suining_data.warehouse import transaction
 
 LAST_LINE = 2**62
+LEDGER_TABLES = ("batch", "batch_file", "accepted_batch")  # of schema governance: nothing can compute them again
 
 BATCH = """
 create table if not exists governance.batch (

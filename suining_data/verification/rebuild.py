@@ -16,7 +16,7 @@ import dagster as dg
 import duckdb
 
 from suining_data.changes import is_same
-from suining_data.ingestion import raw_path, rejected_path
+from suining_data.ingestion import LEDGER_TABLES, raw_path, rejected_path
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB, definitions_of
 from suining_data.orchestration.scheduler import Scheduler
@@ -28,7 +28,6 @@ from suining_data.warehouse import BASES, LIBRARIES, read_warehouse
 FOLDER = "verification"
 RUN = "verification"
 COMPARED = ("staged", "linked", *BASES, *LIBRARIES)  # schemas
-LEDGER = ("batch", "batch_file", "accepted_batch")
 LEFT_OUT = ("landing", "published")  # groups: nothing is fetched, nothing is published
 MOST_KEYS = 5
 
@@ -94,12 +93,12 @@ def _begin(con: duckdb.DuckDBPyConnection, settings: Settings, side: Settings) -
             _share(settings, side, resource, batch)
     ledger = side.data / "ledger.duckdb"
     with duckdb.connect(str(ledger)) as copy:
-        for table in LEDGER:
+        for table in LEDGER_TABLES:
             rows = con.execute(f"from governance.{table}").arrow()  # noqa: F841  (DuckDB reads the variable)
             copy.execute(f"create table {table} as from rows")
     with state.open_for_refresh(side) as rebuilt:
         rebuilt.execute(f"attach {literal(ledger)} as ledger (read_only)")
-        for table in LEDGER:
+        for table in LEDGER_TABLES:
             rebuilt.execute(f"insert into governance.{table} by name from ledger.{table}")
         rebuilt.execute("detach ledger")
 
