@@ -11,7 +11,7 @@ from suining_data.alerts.webhook import NotSent
 from suining_data.orchestration.assets import JOB, definitions_of, warehouse_of
 from suining_data.orchestration.step import Step
 from suining_data.settings import Settings, settings
-from suining_data_tests.alerts.conftest import Receiver
+from suining_data_tests.alerts.receiver import Receiver
 from suining_data_tests.orchestration.tables import table
 
 ID_NUMBER = "510903197001010019"

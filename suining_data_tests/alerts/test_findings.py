@@ -17,7 +17,7 @@ from suining_data.orchestration.delivery_problems import COLUMNS, TABLE
 from suining_data.orchestration.pipeline import steps_of
 from suining_data.settings import Settings
 from suining_data.warehouse import open_warehouse
-from suining_data_tests.alerts.conftest import Receiver
+from suining_data_tests.alerts.receiver import Receiver
 from suining_data_tests.end_to_end.refusals.deliveries import content, people, resident_id, residents
 from suining_data_tests.orchestration.tables import run
 

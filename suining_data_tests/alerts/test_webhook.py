@@ -16,7 +16,8 @@ from suining_data.alerts.cause import Cause
 from suining_data.alerts.messages import dingtalk_body, json_body
 from suining_data.alerts.webhook import NotSent, send
 from suining_data.settings import Settings
-from suining_data_tests.alerts.conftest import SECRET, TOKEN, Receiver
+from suining_data_tests.alerts.conftest import SECRET
+from suining_data_tests.alerts.receiver import TOKEN, Receiver
 
 CAUSES = [
     Cause(

@@ -13,6 +13,8 @@ OF_THE_RUN = {
     *("run_id", "first_seen_at", "finished_at", "write_seconds", "wait_seconds", "check_seconds"),
     *("recorded_at", "recorded_from", "recorded_to", "begun_run", "ended_run", "change_id"),
 }
+BASES = ("population.", "legal_entity.", "spatial.", "macro.")
+OF_THE_PAST = ("_history", "_membership")
 Contents = dict[str, tuple[int, str]]  # table -> rows, digest of all values but those of the run
 
 
@@ -34,6 +36,15 @@ def _digest(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> t
     ).fetchone()
     assert found
     return found
+
+
+def bases(published: Path) -> Contents:
+    """The tables of the four bases that tell of today: what a refresh gives, whatever was published before it."""
+    return {
+        table: content
+        for table, content in contents(published).items()
+        if table.startswith(BASES) and not table.endswith(OF_THE_PAST)
+    }
 
 
 def is_whole(published: Path) -> bool:
