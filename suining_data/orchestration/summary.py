@@ -5,6 +5,7 @@ deliveries (refusals.py).
 """
 
 from dataclasses import asdict, dataclass
+from datetime import date
 
 import duckdb
 from rich.console import Console
@@ -45,6 +46,7 @@ WITHDRAWN = """
     select unit_id, file_name, batch_id, strftime(withdrawn_at, '%Y-%m-%d %H:%M'), withdrawn_by, reason
     from governance.withdrawal where undone_at is null order by all
 """
+TICKETS = "select count(*), count(*) filter (due_on < $today) from governance.correction where status = 'open'"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Summary:
     failed_checks: list[tuple[str, str, str]]  # table, check, description
     revisions: list[tuple[str, str, str, str, int]]  # resource, field, former file, file, rows
     withdrawals: list[tuple[str, str, str, str, str, str]]  # unit, file, batch, when, by whom, why
+    open_tickets: int
+    overdue_tickets: int  # of the open ones, today
 
 
 def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
@@ -92,6 +96,9 @@ def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
         select table_name, check_name, coalesce(description, '') from governance.check_result
         where not has_passed and severity = 'ERROR' order by all
     """).fetchall()
+    tickets = (0, 0)
+    if table_exists(con, "governance.correction"):
+        [tickets] = con.execute(TICKETS, {"today": date.today()}).fetchall()
     return Summary(
         dict(zip(STAGES, map(int, stages or ()), strict=True)),
         tables,
@@ -101,6 +108,7 @@ def summarize(con: duckdb.DuckDBPyConnection) -> Summary:
         failed,
         con.execute(REVISED).fetchall() if table_exists(con, "governance.silent_revision") else [],
         con.execute(WITHDRAWN).fetchall() if table_exists(con, "governance.withdrawal") else [],
+        *tickets,
     )
 
 
@@ -124,6 +132,7 @@ def summary_as_json(con: duckdb.DuckDBPyConnection) -> dict[str, object]:
             dict(zip(("unit", "file", "batch", "withdrawn_at", "by", "reason"), each, strict=True))
             for each in found.withdrawals
         ],
+        "corrections": {"open": found.open_tickets, "overdue": found.overdue_tickets},
         "refusals": [asdict(each) for each in standing_refusals(con)],
         "arriving": [asdict(each) for each in arriving_files(con)],
     }
@@ -175,6 +184,11 @@ def print_summary(con: duckdb.DuckDBPyConnection, console: Console) -> None:
         console.print(
             f"来件 deliveries {kind}: {count}   "
             f"suining query --csv \"from governance.delivery_problem where kind = '{kind}'\""
+        )
+    if found.open_tickets:
+        console.print(
+            f"核查工单 corrections: {found.open_tickets} 未办结 open，其中 {found.overdue_tickets} 逾期 overdue   "
+            "suining corrections list"
         )
     for resource, field, former, file, rows in found.revisions:
         console.print(

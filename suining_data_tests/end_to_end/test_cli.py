@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -41,6 +42,14 @@ def test_accounts_and_quarantine_and_status_answer(delivered_city: City) -> None
         done = suining(delivered_city.settings.data, *arguments)
         assert done.returncode == 0, done.stderr
         assert expected in done.stdout
+
+
+def test_status_counts_the_open_tickets(delivered_city: City) -> None:
+    done = suining(delivered_city.settings.data, "status", "--json")
+    tickets = delivered_city.value("select count(*) from governance.correction where status = 'open'")
+    assert json.loads(done.stdout)["corrections"] == {"open": tickets, "overdue": 0}
+    assert tickets
+    assert f"{tickets} 未办结 open" in suining(delivered_city.settings.data, "status").stdout
 
 
 def test_explain_answers_from_the_published_file_while_a_refresh_holds_the_warehouse(own_city: City) -> None:

@@ -8,10 +8,11 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,8 @@ POLICE, PROVINCE, TAXATION = "public_security", "sichuan_public_security", "taxa
 REGISTER, MOVES, TAXPAYERS = "czhjrk_20190831.csv", "hjbd_201908.csv", "nsr_20190831.txt"
 LEFT = 1 << 20  # bytes that a full disk has left
 SUNDAY = 6
+SENT_EVERY = 3  # seconds
+SETTLED = 20  # seconds until schedules whose time was skipped have requested their run
 
 
 class Week:
@@ -54,12 +57,19 @@ class Week:
     def evening(self) -> None:
         """Nine in the evening: departments deliver."""
         self.turn_to(21, 0)
+        sleep(SETTLED)
+        until(self.duty.is_idle)
 
-    def night(self, at_the_last_minute: Callable[[], object] = lambda: None) -> None:
+    def night(self) -> None:
         """Two in the night, and what follows on a Sunday."""
+        self.night_comes()
+        self.night_passes()
+
+    def night_comes(self) -> None:
         self.day += timedelta(days=1)
         self.turn_to(1, 59, 40)
-        at_the_last_minute()
+
+    def night_passes(self) -> None:
         self.until_tick("nightly_refresh")
         if self.day.weekday() == SUNDAY:
             for schedule, hour in (("weekly_verification", 5), ("weekly_retention", 7)):
@@ -71,6 +81,27 @@ class Week:
         file = self.data / "landing" / unit / name
         file.write_bytes(content)
         self.clock.touch(file, ago)
+
+    @contextmanager
+    def sending(self, unit: str, name: str, content: bytes) -> Iterator[None]:
+        """A file that is sent all the while, some bytes every few seconds, and is whole in the end."""
+        half, is_over = len(content) // 2, Event()
+
+        def send() -> None:
+            size = half
+            while not is_over.wait(SENT_EVERY):
+                size += 1
+                self.deliver(unit, name, content[:size], ago=timedelta())
+
+        self.deliver(unit, name, content[:half], ago=timedelta())
+        sender = Thread(target=send)
+        sender.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            sender.join()
+        self.deliver(unit, name, content, ago=timedelta())
 
     def moves(self, first: int, rows: int) -> bytes:
         """Household changes of some people."""
@@ -234,10 +265,10 @@ def wrong_and_half_written(week: Week) -> None:
     week.until_sensor()
     assert week.status_of("hjbd_20190902.csv") == "refused"
     assert "hjbd_20190902.csv" in week.until_alert("refused")
-    whole = week.register(0.95)
-    week.night(lambda: week.deliver(PROVINCE, "czhjrk_20190930.csv", whole[: len(whole) // 2], ago=timedelta()))
-    assert week.status_of("czhjrk_20190930.csv") is None, "half a file"
-    week.deliver(PROVINCE, "czhjrk_20190930.csv", whole, ago=timedelta())
+    week.night_comes()
+    with week.sending(PROVINCE, "czhjrk_20190930.csv", week.register(0.95)):
+        week.night_passes()
+        assert week.status_of("czhjrk_20190930.csv") is None, "half a file"
     assert week.until_sensor().status == "SUCCESS"
     assert week.status_of("czhjrk_20190930.csv") == "in_force"
     assert week.value("select count(*) from governance.batch where file_name = 'czhjrk_20190930.csv'") == 1
