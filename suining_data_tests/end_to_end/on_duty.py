@@ -31,12 +31,15 @@ Found = TypeVar("Found")
 
 
 class Clock:
-    """The clock of the processes that are started with its `environment`. The times of files stay real: see `touch`."""
+    """The clock of the processes that are started with its `environment`; it begins some days ago.
 
-    def __init__(self, file: Path) -> None:
+    It must not pass the clock of the machine: the system gives files its own times, and `touch` can only set an earlier one.
+    """
+
+    def __init__(self, file: Path, days_ago: int) -> None:
         self.file = file
         self._ahead = timedelta()
-        self.turn(timedelta())
+        self.turn(timedelta(days=-days_ago))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -57,6 +60,7 @@ class Clock:
     def turn(self, by: timedelta) -> None:
         """Forward, or back."""
         self._ahead += by
+        assert self._ahead < timedelta()
         fresh = self.file.with_suffix(".new")
         fresh.write_text(f"{self._ahead.total_seconds():+.3f}", encoding="utf-8")
         fresh.replace(self.file)
@@ -189,5 +193,5 @@ def until(what: Callable[[], Found], longest: float = LONGEST) -> Found:
     deadline = time.monotonic() + longest
     while not (found := what()):
         assert time.monotonic() < deadline, what
-        time.sleep(0.5)
+        time.sleep(1)
     return found

@@ -14,7 +14,7 @@ OF_THE_RUN = {
     *("recorded_at", "recorded_from", "recorded_to", "begun_run", "ended_run", "change_id"),
 }
 BASES = ("population.", "legal_entity.", "spatial.", "macro.")
-OF_THE_PAST = ("_history", "_membership")
+OF_THE_PAST = ("_history", "_membership", "_version")
 Contents = dict[str, tuple[int, str]]  # table -> rows, digest of all values but those of the run
 
 
