@@ -1,12 +1,15 @@
-"""`suining ui`: Dagster's webserver and daemon, as they run in production.
+"""`suining ui`: Dagster's code server, webserver and daemon, as they run in production.
 
-Here: starting both, stopping both. Not here: their settings (orchestration/instance.py), the units of systemd (deploy/).
+Here: starting them, stopping them. Not here: their settings (orchestration/instance.py), the units of systemd (deploy/).
 
-The daemon evaluates schedules and sensors and starts the runs in the queue; without it the UI shows runs that never begin.
+The code server has the code and executes the runs. The daemon evaluates schedules and sensors and starts the runs in the
+queue; without it the UI shows runs that never begin.
 """
 
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -18,10 +21,14 @@ import typer
 
 from suining_data.commands.errors import Mistake
 from suining_data.display import console
-from suining_data.settings import PROJECT, settings
+from suining_data.settings import settings
 
 PATIENCE = 8.0  # seconds to stop by themselves; a run under way is then killed, and what was published stays
 WATCHED = 0.2  # seconds between two looks at them
+ALREADY = (
+    "此数据目录的界面已在运行（代码服务进程 {pid}）：请用它，或先停止它 "
+    "(the interface of this data folder runs already, process {pid} is its code server: use it, or stop it first)"
+)
 
 
 class Stopped(Exception):
@@ -33,40 +40,62 @@ def ui(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     read_only: Annotated[bool, typer.Option("--read-only", help="Show everything, start and change nothing.")] = False,
     prepare: Annotated[
-        bool, typer.Option("--prepare", help="Only write dagster.yaml, and print its folder: for a service manager.")
+        bool,
+        typer.Option(
+            "--prepare",
+            help="Only write dagster.yaml and workspace.yaml, and print their folder: for a service manager.",
+        ),
     ] = False,
 ) -> None:
     """Start Dagster's web interface and daemon on this machine. Stop them with Ctrl-C."""
-    from suining_data.orchestration.instance import prepare_home
+    from suining_data.orchestration.instance import CODE_SERVER, CODE_SOCKET, prepare_home
 
-    home = str(prepare_home(settings()))
+    home = prepare_home(settings())
     if prepare:
         print(home)
         return
-    environment = {**os.environ, "DAGSTER_HOME": home}
+    environment = {**os.environ, "DAGSTER_HOME": str(home), "SUINING_DATA": str(settings().data.resolve())}
+    os.chdir(home)
+    if pid := _listener(CODE_SOCKET):
+        raise Mistake(ALREADY.format(pid=pid))
+    Path(CODE_SOCKET).unlink(missing_ok=True)  # of a code server that was killed
     viewer = ["--read-only"] if read_only else []
-    commands = [["dagster-webserver", "-h", host, "-p", str(port), *viewer], ["dagster-daemon", "run"]]
+    webserver = ["dagster-webserver", "-h", host, "-p", str(port), *viewer, "-w", "workspace.yaml"]
+    commands = [CODE_SERVER.split(), webserver, ["dagster-daemon", "run", "-w", "workspace.yaml"]]
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     console.print(f"http://{host}:{port}")
-    started = [
-        subprocess.Popen(
-            [Path(sys.executable).with_name(command), *arguments, "-w", str(PROJECT / "workspace.yaml")],
-            cwd=PROJECT,
-            env=environment,
-            start_new_session=True,  # Ctrl-C of the terminal reaches this process only, which then stops the others
-        )
-        for command, *arguments in commands
-    ]
+    started = [_start(commands[0], environment)]
     try:
-        while all(process.poll() is None for process in started):
+        while not _listener(CODE_SOCKET) and _all_run(started):
+            time.sleep(WATCHED)
+        started += [_start(command, environment) for command in commands[1:]]
+        while _all_run(started):
             time.sleep(WATCHED)
     except Stopped:
         return
     finally:
         _stop_all(started)
-    ended = [command for (command, *_), process in zip(commands, started, strict=True) if process.returncode > 0]
+    ended = [command for (command, *_), process in zip(commands, started, strict=False) if process.returncode > 0]
     raise Mistake(f"{'、'.join(ended)} 已退出，原因见上 (ended by itself: see above)")
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start it in a session of its own: Ctrl-C of the terminal reaches this process only, which then stops the others."""
+    program = str(Path(sys.executable).with_name(command[0]))
+    return subprocess.Popen([program, *command[1:]], env=environment, start_new_session=True)
+
+
+def _all_run(processes: list[subprocess.Popen[bytes]]) -> bool:
+    return all(process.poll() is None for process in processes)
+
+
+def _listener(name: str) -> int | None:
+    """The process that listens at the socket."""
+    with socket.socket(socket.AF_UNIX) as client:
+        if client.connect_ex(name):
+            return None
+        return struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))[0]
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,7 +1,10 @@
-"""The Dagster instance of the project: its home in the data folder, and its settings.
+"""The Dagster instance of the project: its home in the data folder, its settings, and where its services find the code.
 
-Here: dagster.yaml and its folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN). Not here: what runs
-(definitions.py), the storage class (storage.py), the launcher class (launcher.py).
+Here: dagster.yaml and workspace.yaml in that folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN). Not here:
+what runs (definitions.py), the storage class (storage.py), the launcher class (launcher.py).
+
+Webserver, viewer and daemon share one code server. Without it each starts its own, and the daemon a new one every minute,
+which imports everything again. The socket is named relative to the home, because the system takes 107 characters at most.
 
 One run at a time: the queue starts the next when no run is under way, a run of the command line included. A run whose
 process is gone is found within MONITORED seconds and failed, and a run that was started by a schedule or a sensor is
@@ -18,6 +21,11 @@ MONITORED = 15  # seconds
 LONGEST = 6 * 3600  # seconds of a run; the city's whole refresh takes minutes
 SQLITE = "custom: {module: suining_data.orchestration.storage, class: Storage, config: {base_dir: {env: DAGSTER_HOME}}}"
 POSTGRES = "postgres: {postgres_url: {env: SUINING_DAGSTER_DSN}}"  # the password stays in the environment
+CODE_SOCKET = "code.sock"
+CODE_SERVER = (
+    f"dagster api grpc --module-name suining_data.definitions --location-name suining_data --socket {CODE_SOCKET}"
+)
+WORKSPACE_YAML = f"load_from: [grpc_server: {{socket: {CODE_SOCKET}, location_name: suining_data}}]\n"
 DAGSTER_YAML = f"""\
 telemetry: {{enabled: false}}
 nux: {{enabled: false}}
@@ -36,13 +44,18 @@ retention:
 
 
 def prepare_home(settings: Settings) -> Path:
-    """The Dagster home with its dagster.yaml, made where it is missing."""
+    """The Dagster home with its dagster.yaml and workspace.yaml, made where they are missing."""
     home = settings.dagster_home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    file = home / "dagster.yaml"
-    text = DAGSTER_YAML.replace(SQLITE, POSTGRES) if settings.dagster_dsn else DAGSTER_YAML
+    _write(home / "dagster.yaml", DAGSTER_YAML.replace(SQLITE, POSTGRES) if settings.dagster_dsn else DAGSTER_YAML)
+    _write(home / "workspace.yaml", WORKSPACE_YAML)
+    return home
+
+
+def _write(file: Path, text: str) -> None:
     if not file.exists() or file.read_text(encoding="utf-8") != text:
-        own = home / f".dagster.yaml.{os.getpid()}"  # services start at the same time: none may read half a file
+        own = file.with_name(
+            f".{file.name}.{os.getpid()}"
+        )  # services start at the same time: none may read half a file
         own.write_text(text, encoding="utf-8")
         own.replace(file)
-    return home

@@ -52,6 +52,7 @@ def test_nobody_outside_reaches_a_port() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-def test_the_interface_can_end_a_run_of_the_daemon() -> None:
-    assert "tmp:/tmp" in SERVICES["daemon"]["volumes"]
-    assert "tmp:/tmp" in SERVICES["webserver"]["volumes"]
+def test_the_daemon_sees_the_processes_of_runs() -> None:
+    """The tag of a run names a host and a process, and the launcher in the daemon looks whether that still lives."""
+    assert SERVICES["daemon"]["pid"] == "service:code"
+    assert SERVICES["daemon"]["hostname"] == SERVICES["code"]["hostname"]

@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 import typer.main
+import yaml
 from click import Command, Context
+from dagster._cli import create_dagster_cli
 from dagster._daemon.cli import create_dagster_daemon_cli
 from dagster_webserver.cli import create_dagster_webserver_cli
 from typer.testing import CliRunner
 
 from suining_data.cli import app
+from suining_data.orchestration.instance import CODE_SERVER, WORKSPACE_YAML
 from suining_data.settings import PROJECT, Settings, settings
 
 FOLDER = PROJECT / "deploy" / "systemd"
 EXAMPLE = FOLDER / "suining.env.example"
 INSTALLED = "/opt/suining/current"
-UNITS = ["suining-daemon", "suining-viewer", "suining-webserver"]
+UNITS = ["suining-code", "suining-daemon", "suining-viewer", "suining-webserver"]
 
 
 def unit(name: str) -> ConfigParser:
@@ -44,10 +47,14 @@ def command_of(words: list[str]) -> Command:
     """The command of Dagster or of the project that the words name."""
     found: Command = {
         "suining": lambda: typer.main.get_command(app),
+        "dagster": create_dagster_cli,
         "dagster-daemon": create_dagster_daemon_cli,
         "dagster-webserver": create_dagster_webserver_cli,
     }[words[0]]()
-    return found.commands[words[1]] if hasattr(found, "commands") else found
+    for word in words[1:]:
+        if hasattr(found, "commands"):
+            found = found.commands[word]
+    return found
 
 
 def test_every_unit_is_tested() -> None:
@@ -89,14 +96,15 @@ def test_what_runs_before_a_unit_makes_the_home_of_dagster(tmp_path: Path, monke
         said = CliRunner().invoke(app, unit("suining-daemon")["Service"]["ExecStartPre"].split()[1:])
         assert (said.exit_code, said.stdout) == (0, f"{tmp_path / 'dagster'}\n")
     settings.cache_clear()
-    assert [file.name for file in (tmp_path / "dagster").iterdir()] == ["dagster.yaml"]
+    assert sorted(file.name for file in (tmp_path / "dagster").iterdir()) == ["dagster.yaml", "workspace.yaml"]
 
 
-def test_the_interface_can_end_a_run_of_the_daemon() -> None:
-    """It asks the daemon's code server by a socket in /tmp, and each has a /tmp of its own unless it joins the other's."""
-    daemon, webserver = unit("suining-daemon"), unit("suining-webserver")
-    assert daemon["Service"]["PrivateTmp"] == webserver["Service"]["PrivateTmp"] == "true"
-    assert webserver["Unit"]["JoinsNamespaceOf"] == "suining-daemon.service"
+def test_all_services_find_the_code_server() -> None:
+    """Its socket is in the home of Dagster, where each of them runs."""
+    assert unit("suining-code")["Service"]["ExecStart"] == f"{INSTALLED}/.venv/bin/{CODE_SERVER}"
+    assert {unit(name)["Service"]["WorkingDirectory"] for name in UNITS} == {f"-{variables()['DAGSTER_HOME']}"}
+    [server] = yaml.safe_load(WORKSPACE_YAML)["load_from"]
+    assert server["grpc_server"]["socket"] in CODE_SERVER.split()
 
 
 def test_the_example_has_every_setting_and_nothing_else() -> None:

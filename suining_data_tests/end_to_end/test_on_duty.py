@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from suining_data_tests.end_to_end.commands import suining
 from suining_data_tests.end_to_end.conftest import City
 from suining_data_tests.end_to_end.on_duty import OnDuty, until
 
@@ -53,7 +54,7 @@ def test_a_delivery_is_refreshed_although_the_run_is_killed(own_city: City, duty
 
 
 @pytest.mark.parametrize("duty", ["false"], indirect=True, ids=["no sensor comes first"])
-def test_a_run_of_the_command_line_is_in_the_overview(own_city: City, duty: OnDuty) -> None:
+def test_a_run_of_the_command_line_is_in_the_overview_of_the_one_interface(own_city: City, duty: OnDuty) -> None:
     before = len(duty.runs())
     deliver(own_city, "hjbd_20990102.csv")
     own_city.refresh()
@@ -61,6 +62,10 @@ def test_a_run_of_the_command_line_is_in_the_overview(own_city: City, duty: OnDu
     assert duty.asked(OWN)["runsOrError"]["results"] == [{"status": "SUCCESS"}]
     own_city.refresh()  # finds nothing to do
     assert len(duty.runs()) == before + 1
+
+    second = suining(own_city.settings.data, "ui", "--port", str(duty.port + 1))
+    assert second.returncode == 1
+    assert "runs already" in second.stderr.replace("\n", " ")
 
     started = time.monotonic()
     assert duty.stop() == 0

@@ -34,6 +34,7 @@ POLICE, PROVINCE, TAXATION = "public_security", "sichuan_public_security", "taxa
 REGISTER, MOVES, TAXPAYERS = "czhjrk_20190831.csv", "hjbd_201908.csv", "nsr_20190831.txt"
 LEFT = 1 << 20  # bytes that a full disk has left
 SUNDAY = 6
+A_MINUTE = 61  # seconds between two looks of a sensor
 SENT_EVERY = 3  # seconds
 
 
@@ -49,14 +50,13 @@ class Week:
         self.day = (clock.now().astimezone(SHANGHAI) + timedelta(hours=4)).date()  # the first evening is to come
 
     def turn_to(self, hours: int, minutes: int, seconds: int = 0) -> None:
-        """Turn the clock forward to a time of the day. Code servers end when a clock jumps, so all are started again."""
+        """Turn the clock forward to a time of the day, when nothing is under way."""
         to = datetime.combine(self.day, time(hours, minutes, seconds), SHANGHAI)
         ahead = to - self.clock.now().astimezone(SHANGHAI)
         assert ahead > timedelta(), f"{to} is over"
-        self.duty.stop()
-        self.clock.turn(ahead)
+        until(self.duty.is_idle)
         self.turned = to.timestamp()
-        self.duty.start()
+        self.clock.turn(ahead)
 
     def evening(self) -> None:
         """Nine in the evening: departments deliver."""
@@ -132,7 +132,9 @@ class Week:
         return self.duty.runs("landing")[-1]
 
     def _until_sensor_starts(self) -> Run:
+        """After a minute, which passes at once."""
         before = len(self.duty.runs("landing"))
+        self.clock.turn(timedelta(seconds=A_MINUTE))
         until(lambda: len(self.duty.runs("landing")) > before)
         return self.duty.runs("landing")[-1]
 
@@ -159,6 +161,7 @@ class Week:
 
     def until_alert(self, kind: str, about: str = "") -> None:
         """Wait until a cause of that kind was sent, with these words in its text."""
+        self.clock.turn(timedelta(seconds=A_MINUTE))
         until(
             lambda: any(
                 cause["kind"] == kind and about in cause["zh"]
@@ -174,6 +177,7 @@ class Week:
     def until_nothing_works(self) -> None:
         """Let the sensor try; its run fails, or nobody can even write down that it began."""
         failed = {run.id for run in self.duty.runs() if run.status == "FAILURE"}
+        self.clock.turn(timedelta(seconds=A_MINUTE))
         deadline = monotonic() + 120
         while monotonic() < deadline and self.duty.process.poll() is None:
             sleep(1)
