@@ -59,9 +59,8 @@ one in `dagster.yaml`. `test_dagster_internals.py` checks them, and the methods 
 version: run it first after an upgrade.
 
 Files: step.py (what a step is), pipeline.py (which steps there are), delivery_problems.py and snapshot_step.py (steps of
-this package),
-validation.py and check_results.py (checks of a staging table, and their results as data), state.py, scheduler.py,
+this package), validation.py and check_results.py (checks of a staging table, and their results as data), state.py, scheduler.py,
 worker.py, assets.py (steps as Dagster assets), refresh.py (a run from the command line), summary.py (what it prints),
-automation.py and freshness.py (what starts by itself), instance.py, storage.py and launcher.py (Dagster's home, its storage,
-its processes).
+morning.py (what the page of a run says at its end), automation.py and freshness.py (what starts by itself),
+instance.py, storage.py and launcher.py (Dagster's home, its storage, its processes).
 """

@@ -15,7 +15,7 @@ from suining_data.ingestion import COUNTED, files_of
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
-from suining_data.standardization.accounts import ACCOUNTS, create_accounts, unbalanced_batches
+from suining_data.standardization.accounts import ACCOUNTS, Unbalanced, create_accounts, unbalanced_batches
 from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.revisions import Revised, find_revisions, promote_revisions
 from suining_data.standardization.rules import (
@@ -38,7 +38,7 @@ class Account:
     quarantined: int
     superseded: int
     rejected: int
-    unbalanced: list[str]
+    unbalanced: list[Unbalanced]
     revised: list[Revised]
 
 
