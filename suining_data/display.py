@@ -48,7 +48,7 @@ def at_lines(file: str, lines: Sequence[int]) -> str:
     shown, rest = lines[:MOST_LINES], len(lines) - MOST_LINES
     zh, en = "、".join(map(str, shown)), ", ".join(map(str, shown))
     if rest > 0:
-        zh, en = f"{zh} 等 {len(lines)}", f"{en} and {rest} more"
+        return f"{visible(file)} 第 {zh} 等 {len(lines)} 行 (lines {en} and {rest} more)"
     return f"{visible(file)} 第 {zh} 行 (line{'s' if len(lines) > 1 else ''} {en})"
 
 

@@ -13,7 +13,6 @@ from itertools import chain
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
 from suining_data.city import load_city
-from suining_data.display import visible
 from suining_data.elements import ELEMENTS
 from suining_data.history import KEPT, Kept, Run, compare, record
 from suining_data.ingestion import (
@@ -40,13 +39,13 @@ from suining_data.orchestration.delivery_checks import (
     ROWS_BALANCE,
 )
 from suining_data.orchestration.delivery_problems import deliveries_step
+from suining_data.orchestration.delivery_texts import does_not_balance, quarantined_lines
 from suining_data.orchestration.quality_steps import quality_steps
 from suining_data.orchestration.snapshot_step import snapshot_step
 from suining_data.orchestration.step import (
     Column,
     Connection,
     Context,
-    Figure,
     Step,
     WriteResult,
     code_digest,
@@ -57,12 +56,10 @@ from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
-    Unbalanced,
     implausible_column,
     newly_put_aside,
     past_of,
     promote,
-    put_aside,
     quarantine_changed,
     redactor,
     rules_of_derived,
@@ -225,14 +222,14 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
                 "rejected_lines": account.rejected,
             },
             failures={
-                ROWS_BALANCE.name: tuple(_does_not_balance(batch, resource) for batch in account.unbalanced),
+                ROWS_BALANCE.name: tuple(does_not_balance(batch, resource) for batch in account.unbalanced),
                 PAST_KEPT.name: tuple(
                     f"{each.file_name} 列 {each.source}: {each.rows:,} 行的往期数据与 {each.former_file_name} 不同\n"
                     f"{each.file_name} column {each.source}: {each.rows:,} rows differ from {each.former_file_name} about the past"
                     for each in account.revised
                 ),
             },
-            told=tuple(newly_put_aside(context.con, resource.id)),
+            told=tuple(f"{unit.name} {each}" for each in newly_put_aside(context.con, resource.id)),
         )
 
     columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)
@@ -255,31 +252,12 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         expected_rows=resource.expected_rows.max,
         touched=quarantine_changed(resource),
         title=_title(unit, resource),
-        shown=lambda con: _put_aside(con, resource),
+        shown=lambda con: quarantined_lines(con, resource),
     )
 
 
 def _title(unit: Unit, resource: Resource) -> str:
     return f"{unit.name} {resource.name}"
-
-
-def _put_aside(con: Connection, resource: Resource) -> dict[str, Figure]:
-    """Which lines of which files are in quarantine, for the page of the table."""
-    told = put_aside(con, resource.id)
-    return {"quarantined_lines": "\n".join(told)} if told else {}
-
-
-def _does_not_balance(batch: Unbalanced, resource: Resource) -> str:
-    """Numbers, not lines: a row that is lost has no line to name."""
-    file = visible(batch.file)
-    return (
-        f"{file} 行数不平：文件 {batch.lines} 行 = 表头 {batch.header} + 续行 {batch.continuation} + 拒收 {batch.rejected} + "
-        f"原始 {batch.raw}；原始 {batch.raw} 行 = 入库 {batch.staged} + 隔离 {batch.quarantined} + 被替代 {batch.superseded}。"
-        f"raw/ 中的副本已损坏：请先运行作业 reload（resource: {resource.id}），或请交付方以原文件名重新交付。\n"
-        f"{file} does not balance: {batch.lines} lines = {batch.header} of the header + {batch.continuation} continued + "
-        f"{batch.rejected} rejected + {batch.raw} raw; {batch.raw} raw = {batch.staged} staged + {batch.quarantined} quarantined + "
-        f"{batch.superseded} superseded. Its copy in raw/ is damaged: run the job reload first, or ask for the file again."
-    )
 
 
 def _linked_step(table: LinkedTable) -> Step:
