@@ -52,16 +52,16 @@ def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def unbalanced_batches(con: duckdb.DuckDBPyConnection, table: str, resource_id: str) -> list[Unbalanced]:
+def unbalanced_batches(con: duckdb.DuckDBPyConnection, table: str, unit_id: str, resource_id: str) -> list[Unbalanced]:
     """The batches whose equations do not hold in `table` (columns as in governance.row_account), by file."""
     rows = con.execute(
         f"""
-        select unit_id || '/' || file_name, account.lines_total, account.header_lines, account.continuation_lines,
+        select ? || '/' || file_name, account.lines_total, account.header_lines, account.continuation_lines,
             account.rejected, account.raw, account.staged, account.quarantined, account.superseded
         from (from {table} where resource_id = ? and ({UNBALANCED})) as account
         join governance.batch as batch using (resource_id, batch_id)
         order by all
         """,
-        [resource_id],
+        [unit_id, resource_id],
     ).fetchall()
     return [Unbalanced(*row) for row in rows]
