@@ -11,10 +11,12 @@ WILL_DO := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info
 FOUND = $(firstword $(foreach python,$(PYTHON),$(shell $(python) -c '$(WILL_DO)' 2>/dev/null && echo $(python))))
 MISSING := No Python 3.11, 3.12 or 3.13 with venv found (Debian, Ubuntu: apt-get install python3 python3-venv; elsewhere: make PYTHON=/path/to/python3)
 
+BROWSER := chromium fonts-noto-cjk
+
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: run test test-all lint lock ui bench accuracy bundle clean
+.PHONY: run test test-all browser lint lock ui bench accuracy bundle clean
 
 # 3 from refresh is no failure: all is done, and its last lines name the deliveries that were refused
 run: .venv/run
@@ -24,8 +26,13 @@ run: .venv/run
 test: .venv/dev
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
-test-all: .venv/dev
+test-all: .venv/dev browser
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# the tests that click in Dagster's interface need a browser, and a font for their pictures
+browser:
+	@command -v chromium || { test "$$(id -u)" = 0 && apt-get update && apt-get install --yes $(BROWSER); } \
+		|| { echo "No chromium found (Debian: apt-get install $(BROWSER))" >&2; exit 1; }
 
 lint: .venv/dev
 	$(BIN)/ruff check suining_data suining_data_tests

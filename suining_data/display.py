@@ -8,6 +8,7 @@ Values, file names, column names and sheet names come from outside. None of them
 
 import re
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Any, TextIO
 
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+MOST_LINES = 10  # of a file that are named
 WIDTH_OF_PIPES = 100_000  # columns: in a file or a pipe no row is folded or cut off
 # control characters; format characters (bidirectional, zero width, tags); line separators; surrogates
 HIDDEN = re.compile(
@@ -39,6 +41,15 @@ def _written_out(found: re.Match[str]) -> str:
     if ord(found[0]) in BYTE_OF_A_NAME:
         return f"\\x{ord(found[0]) - 0xDC00:02x}"
     return found[0].encode("unicode_escape").decode()
+
+
+def at_lines(file: str, lines: Sequence[int]) -> str:
+    """A delivered file and lines of it, the first ones if there are many."""
+    shown, rest = lines[:MOST_LINES], len(lines) - MOST_LINES
+    zh, en = "、".join(map(str, shown)), ", ".join(map(str, shown))
+    if rest > 0:
+        return f"{visible(file)} 第 {zh} 等 {len(lines)} 行 (lines {en} and {rest} more)"
+    return f"{visible(file)} 第 {zh} 行 (line{'s' if len(lines) > 1 else ''} {en})"
 
 
 def markdown_text(text: str) -> str:

@@ -58,10 +58,10 @@ storage.py and launcher.py are the only files that import private modules of Dag
 one in `dagster.yaml`. `test_dagster_internals.py` checks them, and the methods that are overridden, against the installed
 version: run it first after an upgrade.
 
-Files: step.py (what a step is), pipeline.py (which steps there are), delivery_problems.py and snapshot_step.py (steps of
-this package),
-validation.py and check_results.py (checks of a staging table, and their results as data), state.py, scheduler.py,
-worker.py, assets.py (steps as Dagster assets), refresh.py (a run from the command line), summary.py (what it prints),
-automation.py and freshness.py (what starts by itself), instance.py, storage.py and launcher.py (Dagster's home, its storage,
-its processes).
+Files: step.py (what a step is), pipeline.py (which steps there are), delivery_problems.py and snapshot_step.py (steps
+of this package), delivery_checks.py and delivery_texts.py (what they say of deliveries), validation.py and
+check_results.py (checks of a staging table, and their results as data), state.py, scheduler.py, worker.py, assets.py
+(steps as Dagster assets), refresh.py (a run from the command line), summary.py (what it prints), morning.py (what the
+page of a run says at its end), automation.py and freshness.py (what starts by itself), instance.py, storage.py and
+launcher.py (Dagster's home, its storage, its processes).
 """

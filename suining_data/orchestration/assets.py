@@ -14,14 +14,16 @@ import dagster as dg
 from suining_data import changes, incremental
 from suining_data.orchestration import check_results, state
 from suining_data.orchestration.launcher import say_process
+from suining_data.orchestration.morning import tell
 from suining_data.orchestration.scheduler import Scheduler
-from suining_data.orchestration.step import Check, Column, Figure, Step, StepResult, WriteResult
+from suining_data.orchestration.step import Check, Column, Connection, Figure, Step, StepResult, WriteResult
 from suining_data.quality import keep_validation
 from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import transaction
 
 JOB = "refresh"
 ALL = dg.AssetSelection.all()
+MOST_SENTENCES = 6  # of failed checks in the reason of a run; the page of the checks has them all
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
 
@@ -53,8 +55,7 @@ def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
     @dg.resource(description="The run's connection to the warehouse")
     def warehouse(context: dg.InitResourceContext) -> Iterator[Scheduler]:
         config = settings()
-        chosen = context.run.asset_selection if context.run else None  # none: all that the job has
-        own = [step for step in steps if not chosen or dg.AssetKey(step.key.split(".")) in chosen]
+        own = [step for step in steps if _is_of_run(step, context.run)]
         wait = context.log.info if context.log else None
         if context.instance and context.run_id:
             say_process(context.instance, context.run_id)
@@ -63,8 +64,29 @@ def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
             Scheduler(con, config, context.run_id or "", own) as scheduler,
         ):
             yield scheduler
+            tell(con, scheduler.told, context)
 
     return warehouse
+
+
+def given_warehouse(scheduler: Scheduler, con: Connection) -> dg.ResourceDefinition:
+    """The warehouse of a run that starts in this process, which has it already."""
+
+    @dg.resource(description="The run's connection to the warehouse")
+    def warehouse(context: dg.InitResourceContext) -> Iterator[Scheduler]:
+        yield scheduler
+        tell(con, scheduler.told, context)
+
+    return warehouse
+
+
+def _is_of_run(step: Step, run: dg.DagsterRun | None) -> bool:
+    """Whether the run executes the step. A run that begins at the step that failed executes only some of its assets."""
+    if run is None:
+        return True
+    if run.step_keys_to_execute is not None:
+        return step.key.replace(".", "__") in run.step_keys_to_execute
+    return not run.asset_selection or dg.AssetKey(step.key.split(".")) in run.asset_selection
 
 
 def asset_of(step: Step) -> dg.AssetsDefinition:
@@ -98,9 +120,9 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
     con, write = result.context.con, result.write
     if write is None:
         yield from check_results.for_dagster(check_results.load(con, step))
-        current = state.load(con, step)
+        current, figures = state.load(con, step), {"unchanged": True, **_shown(con, step)}
         scheduler.mark_current(step, is_new=False)
-        yield _materialization(result, wait_seconds, current, {"unchanged": True})
+        yield _materialization(result, wait_seconds, current, figures)
         return
     failed = _failed_blocking_checks(result, specs)
     with transaction(con):
@@ -109,18 +131,16 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
             keep_validation(con, step.key, result.validation, result.context.run_id)
         if not failed:
             promoted = promote(step, result, write, wait_seconds)
+            figures = {**write.figures, **_changed(result.difference), **_shown(con, step)}
     if not failed:
         scheduler.mark_current(step, is_new=not result.difference.is_none)
+        scheduler.told += write.told
     yield from check_results.for_dagster(result.checks)
     if failed:
         raise dg.Failure(
-            description=(
-                f"{step.key}: 质量关卡 {', '.join(failed)} 未通过，保留上一版数据。"
-                f" A blocking check failed: the last good table stays current, and nothing downstream was built."
-            ),
+            description=_why(step, [check for check in result.checks if check.check_name in failed]),
             allow_retries=False,
         )
-    figures = {**write.figures, **_changed(result.difference)}
     yield _materialization(result, wait_seconds, promoted, figures)
 
 
@@ -133,6 +153,26 @@ def promote(step: Step, result: StepResult, write: WriteResult, wait_seconds: fl
         step.promote(result.context)
     changes.promote(con, step.key, result.difference)
     return state.record(step, result, write, wait_seconds)
+
+
+def _why(step: Step, failed: Sequence[dg.AssetCheckResult]) -> str:
+    """Whose table it is, what is wrong with which lines, what to do: the first lines that the page of the run shows."""
+    sentences = [line for check in failed for line in (check.description or "").split("\n") if line]
+    rest = len(sentences) - MOST_SENTENCES
+    checks = ", ".join(str(check.check_name) for check in failed)
+    return "\n".join(
+        [
+            f"{f'{step.title} ' if step.title else ''}{step.key}: 质量关卡 {checks} 未通过 (blocking check failed)",
+            *sentences[:MOST_SENTENCES],
+            *([f"另有 {rest} 条，见该表的检查 (and {rest} more: see the checks of the table)"] if rest > 0 else []),
+            "上一版数据仍在使用，下游未更新；改正后点 Re-execute all。 The last good table stays current, and nothing "
+            "downstream was built: correct it, then Re-execute all.",
+        ]
+    )
+
+
+def _shown(con: Connection, step: Step) -> Mapping[str, Figure | bool]:
+    return step.shown(con) if step.shown else {}
 
 
 def _changed(difference: changes.Difference) -> dict[str, int]:

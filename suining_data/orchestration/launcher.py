@@ -14,7 +14,8 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 
-PROCESS = "suining/process"  # tag of a run: host, process id, when the process started, run id
+# tag of a run: host, process id, when the process started, run id; the list of runs does not show tags of this beginning
+PROCESS = "dagster/suining_process"
 
 
 def process_tag(run_id: str) -> dict[str, str]:

@@ -39,6 +39,7 @@ from suining_data.orchestration.delivery_checks import (
     ROWS_BALANCE,
 )
 from suining_data.orchestration.delivery_problems import deliveries_step
+from suining_data.orchestration.delivery_texts import does_not_balance, quarantined_lines
 from suining_data.orchestration.quality_steps import quality_steps
 from suining_data.orchestration.snapshot_step import snapshot_step
 from suining_data.orchestration.step import (
@@ -56,6 +57,7 @@ from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
     implausible_column,
+    newly_put_aside,
     past_of,
     promote,
     quarantine_changed,
@@ -137,6 +139,7 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
         write=write,
         promote=lambda context: None,
         checks=(EXCHANGE_READ,),
+        title=_title(unit, resource),
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
         code=_unit_file(unit),
@@ -184,6 +187,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
         write=write,
         promote=lambda context: None,
         checks=(BATCHES_ACCEPTED, COLUMNS_DECLARED, FILES_COMPLETE, FILES_WHOLE),
+        title=_title(unit, resource),
         unit=unit.id,
         columns=tuple(Column(field.source, "varchar", field.label) for field in resource.fields),
         code=_unit_file(unit),
@@ -218,13 +222,14 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
                 "rejected_lines": account.rejected,
             },
             failures={
-                ROWS_BALANCE.name: tuple(f"批次 {batch} 不平 (does not balance)" for batch in account.unbalanced),
+                ROWS_BALANCE.name: tuple(does_not_balance(batch, resource) for batch in account.unbalanced),
                 PAST_KEPT.name: tuple(
                     f"{each.file_name} 列 {each.source}: {each.rows:,} 行的往期数据与 {each.former_file_name} 不同\n"
                     f"{each.file_name} column {each.source}: {each.rows:,} rows differ from {each.former_file_name} about the past"
                     for each in account.revised
                 ),
             },
+            told=tuple(f"{unit.name} {each}" for each in newly_put_aside(context.con, resource.id)),
         )
 
     columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)
@@ -246,7 +251,13 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         code=_unit_file(unit),
         expected_rows=resource.expected_rows.max,
         touched=quarantine_changed(resource),
+        title=_title(unit, resource),
+        shown=lambda con: quarantined_lines(con, resource),
     )
+
+
+def _title(unit: Unit, resource: Resource) -> str:
+    return f"{unit.name} {resource.name}"
 
 
 def _linked_step(table: LinkedTable) -> Step:

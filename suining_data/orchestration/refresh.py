@@ -16,13 +16,14 @@ from rich.console import Console
 
 from suining_data.ingestion import accept_batch, accept_deletions, warm_reader
 from suining_data.orchestration import state
-from suining_data.orchestration.assets import JOB, definitions_of
+from suining_data.orchestration.assets import JOB, definitions_of, given_warehouse
 from suining_data.orchestration.instance import prepare_home
 from suining_data.orchestration.launcher import process_tag
 from suining_data.orchestration.pipeline import LANDING, pipeline
 from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Connection, Step
+from suining_data.orchestration.storage import LABEL
 from suining_data.orchestration.summary import print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Limits, Settings
@@ -39,9 +40,7 @@ WITHOUT_VALUES = (
 )
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|[0-9]{6,}")
 MOST_CHARACTERS = 300  # of a reason
-IN_OVERVIEW = {
-    ".dagster/repository": "__repository__@suining_data"
-}  # the code location of workspace.yaml, whose run it is
+IN_OVERVIEW = {LABEL: "__repository__@suining_data"}  # the code location of workspace.yaml, whose run it is
 WHERE_MORE = "详见界面中该表的运行记录：suining ui (its run in the UI has more)"
 
 
@@ -131,7 +130,7 @@ def _run(con: Connection, settings: Settings, steps: list[Step], console: Consol
     with Scheduler(con, settings, run_id, steps) as scheduler:
         import_in_background()
         os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
-        defs = definitions_of(pipeline(), dg.ResourceDefinition.hardcoded_resource(scheduler))
+        defs = definitions_of(pipeline(), given_warehouse(scheduler, con))
         progress = Progress(console, len(steps))
         with dg.DagsterInstance.get() as instance:
             instance.add_event_listener(run_id, progress.show)

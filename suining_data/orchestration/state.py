@@ -70,6 +70,9 @@ def inputs_of(con: Connection, settings: Settings, step: Step) -> Inputs:
     return _inputs(con, settings, step, dict(con.execute(_VERSIONS).fetchall()))
 
 
+FAILED_GATES = (
+    "select table_name from governance.check_result where is_blocking and not has_passed and severity = 'ERROR'"
+)
 _VERSIONS = "select table_name, version from governance.table_state"
 
 
@@ -146,7 +149,11 @@ def load(con: Connection, step: Step) -> TableState:
 
 
 def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[Step]:
-    """Steps whose table is missing or whose inputs have changed, and all steps downstream of them."""
+    """Steps whose table is missing or whose inputs have changed, and all steps downstream of them.
+
+    With a table whose blocking check has failed come the deliveries that it is made from, although they have not changed:
+    Dagster executes a failed run again with the tables that it had, and a corrected file is then to be read.
+    """
     rows = con.execute("select table_name, input_digest, version from governance.table_state").fetchall()
     digests = {table: digest for table, digest, _ in rows}
     versions = {table: version for table, _, version in rows}
@@ -155,7 +162,12 @@ def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[
         is_changed = digests.get(step.key) != _inputs(con, settings, step, versions).digest
         if is_changed or any(key in stale for key in step.upstream):
             stale[step.key] = step
-    return list(stale.values())
+    failed = {table for (table,) in con.execute(FAILED_GATES).fetchall()} & stale.keys()
+    wanted = set(failed)
+    for step in reversed(steps if failed else ()):
+        if step.key in wanted:
+            wanted.update(step.upstream)
+    return [step for step in steps if step.key in stale or (step.key in wanted and step.group == "raw")]
 
 
 def _inputs(con: Connection, settings: Settings, step: Step, versions: dict[str, str]) -> Inputs:

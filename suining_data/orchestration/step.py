@@ -49,6 +49,7 @@ class WriteResult:
     version: str | None = None  # of the rows, where it is not the digest of what they were made from
     failures: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name of a check -> one sentence per failure
     difference: Difference | None = None  # from the current table, where the step itself lists it when it is promoted
+    told: tuple[str, ...] = ()  # sentences for whoever opens the run: what this writing has put aside
     is_final: bool = True  # False: the next refresh writes the table again, even if nothing has changed
 
 
@@ -112,6 +113,10 @@ class Step:
     parts: tuple[Part, ...] = ()  # each is done once, before `write`
     checks: tuple[Check, ...] = ()
     suite: Suite | None = None
+    title: str = ""  # whose delivery it is, in Chinese: unit and resource
+    shown: Callable[[Connection], Mapping[str, Figure]] | None = (
+        None  # figures of the current table, written now or before
+    )
     unit: str = "data_bureau"  # responsible for the data: a department, or the data bureau for derived tables
     columns: tuple[Column, ...] = ()
     code: str | None = None  # file of the project that declares the table

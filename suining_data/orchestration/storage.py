@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import dagster as dg
 import sqlalchemy as db
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
 from dagster._core.storage.event_log.sqlite.consolidated_sqlite_event_log import ConsolidatedSqliteEventLogStorage
@@ -23,6 +25,8 @@ from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import Sqlit
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
 from suining_data.warehouse import DiskFull, is_disk_full
+
+LABEL = ".dagster/repository"  # tag of a run: its repository and code location
 
 
 @cache
@@ -79,7 +83,16 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
 
 
 class Runs(SqliteRunStorage):
-    """Runs in one file."""
+    """Runs in one file. A run of the command line says of which code location it is, or no button could execute it again."""
+
+    def add_run(self, dagster_run: dg.DagsterRun) -> dg.DagsterRun:
+        """Store a new run."""
+        label = dagster_run.tags.get(LABEL)
+        if label and dagster_run.remote_job_origin is None:
+            repository, _, location = label.partition("@")
+            origin = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(location), repository)
+            dagster_run = dagster_run._replace(remote_job_origin=RemoteJobOrigin(origin, dagster_run.job_name))
+        return super().add_run(dagster_run)
 
     @contextmanager
     def connect(self) -> Iterator[db.Connection]:

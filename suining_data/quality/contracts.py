@@ -33,7 +33,7 @@ def staged_suite(resource: Resource) -> Suite:
         *(rule for column in resource.columns for rule in _warnings(column)),
         *_expected_rows(resource),
     ]
-    return Suite(f"staged.{resource.id}", keys=tuple(ROW_KEYS), rules=tuple(rules))
+    return Suite(f"staged.{resource.id}", keys=("record_id",), rules=tuple(rules))
 
 
 def base_suite(model: Model) -> Suite:

@@ -17,6 +17,7 @@ import dagster as dg
 import duckdb
 
 from suining_data.changes import change_table
+from suining_data.quality.places import places
 from suining_data.quality.rules import CHECK_OF_DIMENSION, SCHEMA, Severity, TableRule
 from suining_data.warehouse import load_spatial
 
@@ -79,8 +80,9 @@ class Suite:
         blocks, or they would not have been promoted; so only rules on several rows look at them, and references to tables
         that have lost a value. `changed`: the tables that have changed since, each with its change table.
 
-        Metadata of a check: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule;
-        no values. The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
+        Description of a check: the broken rules, how often, and the delivered files and lines if the rows tell them.
+        Metadata: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule; no values.
+        The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
         """
         from suining_data.quality.engine import suite_of  # the one way to Great Expectations, see engine.py
 
@@ -152,26 +154,36 @@ class Suite:
         metadata: dict[str, Any] = {"failed": sum(failed.values())}
         if evaluated is not None:
             metadata["evaluated"] = evaluated
+        where: dict[str, str] = {}
         if broken:
             metadata["failed_by_rule"] = {id: failed[id] for id in broken}
             metadata["sample_keys"] = {id: self._samples(con, table, rule) for id, rule in broken.items()}
+            where = {id: places(con, rule.rows(table), _columns(con, rule.rows(table))) for id, rule in broken.items()}
         return dg.AssetCheckResult(
             check_name=CHECK_OF_DIMENSION[dimension],
             passed=all(result.success for result in results),
             severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
-            description="\n".join(f"{id}: {failed[id]:,} × {r.zh} ({r.en})" for id, r in broken.items()) or None,
+            description="\n".join(
+                f"{id}: {failed[id]:,} × {rule.zh} ({rule.en}){where[id] and f' · {where[id]}'}"
+                for id, rule in broken.items()
+            )
+            or None,
             metadata=metadata,
         )
 
     def _samples(self, con: duckdb.DuckDBPyConnection, table: str, rule: TableRule) -> list[dict[str, str]]:
         """Keys of a few rows that break the rule, as text, because the UI rounds large integers."""
         rows = rule.rows(table)
-        offered = [column[0] for column in con.execute(f"select * from ({rows}) limit 0").description or []]
+        offered = _columns(con, rows)
         keys = [key for key in (SCHEMA_KEYS if rule.id == SCHEMA else self.keys) if key in offered]
         if not keys:
             return []
         found = con.execute(f"select distinct {', '.join(keys)} from ({rows}) order by all limit {SAMPLES}").fetchall()
         return [dict(zip(keys, map(str, row), strict=True)) for row in found]
+
+
+def _columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
+    return [column[0] for column in con.execute(f"select * from ({rows}) limit 0").description or []]
 
 
 def _has_lost(con: duckdb.DuckDBPyConnection, table: str, column: str, changed: Collection[str]) -> bool:

@@ -1,6 +1,13 @@
 """raw -> staged: typed rows with standard names. Bad rows and values are quarantined with a reason; every row is counted."""
 
-from suining_data.standardization.accounts import ACCOUNTS, REVISIONS, UNBALANCED, create_accounts, unbalanced_batches
+from suining_data.standardization.accounts import (
+    ACCOUNTS,
+    REVISIONS,
+    UNBALANCED,
+    Unbalanced,
+    create_accounts,
+    unbalanced_batches,
+)
 from suining_data.standardization.forgotten_rows import (
     PAIRS,
     count_lines,
@@ -10,6 +17,7 @@ from suining_data.standardization.forgotten_rows import (
     write_marks,
 )
 from suining_data.standardization.plausibility import implausible_column
+from suining_data.standardization.put_aside import newly_put_aside, put_aside
 from suining_data.standardization.revisions import past_of
 from suining_data.standardization.rules import rules_of_derived, rules_of_fields
 from suining_data.standardization.run import Account, promote, quarantine_changed, standardize
@@ -21,12 +29,15 @@ __all__ = [
     "REVISIONS",
     "UNBALANCED",
     "Account",
+    "Unbalanced",
     "count_lines",
     "create_accounts",
     "implausible_column",
     "is_concerned",
+    "newly_put_aside",
     "past_of",
     "promote",
+    "put_aside",
     "quarantine_changed",
     "redactor",
     "rules_of_derived",

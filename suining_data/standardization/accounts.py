@@ -5,6 +5,8 @@ governance.silent_revision, which a batch has beside them.
 Not here: why a row is quarantined (statement.py), how a file is read (ingestion/), what a silent revision is (revisions.py).
 """
 
+from dataclasses import dataclass
+
 import duckdb
 
 ACCOUNTS = ("row_account", "quarantine", "superseded")  # tables of schema governance, written with a staged table
@@ -13,6 +15,21 @@ UNBALANCED = """
     lines_total <> header_lines + continuation_lines + rejected + raw
     or raw <> staged + quarantined + superseded
 """
+
+
+@dataclass(frozen=True)
+class Unbalanced:
+    """A batch whose lines or rows are not all accounted for."""
+
+    file: str  # with the folder of its unit
+    lines: int
+    header: int
+    continuation: int
+    rejected: int
+    raw: int
+    staged: int
+    quarantined: int
+    superseded: int
 
 
 def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
@@ -35,9 +52,16 @@ def create_accounts(con: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def unbalanced_batches(con: duckdb.DuckDBPyConnection, table: str, resource_id: str) -> list[str]:
-    """Ids of the batches whose equations do not hold in `table` (columns as in governance.row_account)."""
+def unbalanced_batches(con: duckdb.DuckDBPyConnection, table: str, unit_id: str, resource_id: str) -> list[Unbalanced]:
+    """The batches whose equations do not hold in `table` (columns as in governance.row_account), by file."""
     rows = con.execute(
-        f"select batch_id from {table} where resource_id = ? and ({UNBALANCED}) order by 1", [resource_id]
+        f"""
+        select ? || '/' || file_name, account.lines_total, account.header_lines, account.continuation_lines,
+            account.rejected, account.raw, account.staged, account.quarantined, account.superseded
+        from (from {table} where resource_id = ? and ({UNBALANCED})) as account
+        join governance.batch as batch using (resource_id, batch_id)
+        order by all
+        """,
+        [unit_id, resource_id],
     ).fetchall()
-    return [batch_id for (batch_id,) in rows]
+    return [Unbalanced(*row) for row in rows]

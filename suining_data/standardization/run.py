@@ -15,7 +15,7 @@ from suining_data.ingestion import COUNTED, files_of
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
-from suining_data.standardization.accounts import ACCOUNTS, create_accounts, unbalanced_batches
+from suining_data.standardization.accounts import ACCOUNTS, Unbalanced, create_accounts, unbalanced_batches
 from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.revisions import Revised, find_revisions, promote_revisions
 from suining_data.standardization.rules import (
@@ -38,7 +38,7 @@ class Account:
     quarantined: int
     superseded: int
     rejected: int
-    unbalanced: list[str]
+    unbalanced: list[Unbalanced]
     revised: list[Revised]
 
 
@@ -55,7 +55,7 @@ def standardize(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
     _count(con, resource, table)
     con.execute(f"alter table {table} drop column _is_refused")
     con.execute(f"alter table {table} drop column _raw")
-    return _account(con, resource, revised)
+    return _account(con, unit, resource, revised)
 
 
 def quarantine_changed(resource: Resource) -> str:
@@ -227,12 +227,12 @@ def _count(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> No
     """)
 
 
-def _account(con: duckdb.DuckDBPyConnection, resource: Resource, revised: list[Revised]) -> Account:
+def _account(con: duckdb.DuckDBPyConnection, unit: Unit, resource: Resource, revised: list[Revised]) -> Account:
     totals = con.execute("""
         select coalesce(sum(raw), 0), coalesce(sum(staged), 0), coalesce(sum(quarantined), 0),
             coalesce(sum(superseded), 0), coalesce(sum(rejected), 0)
         from next_row_account
     """).fetchall()
     raw, staged, quarantined, superseded, rejected = map(int, totals[0])
-    unbalanced = unbalanced_batches(con, "next_row_account", resource.id)
+    unbalanced = unbalanced_batches(con, "next_row_account", unit.id, resource.id)
     return Account(raw, staged, quarantined, superseded, rejected, unbalanced, revised)

@@ -63,8 +63,7 @@ def deliver_changes(city: Settings) -> Sequence[str]:
     folder = city.landing / "public_security"
     (folder / CORRECTED).write_bytes(b"\n".join((folder / CORRECTED).read_bytes().split(b"\n")[:-3]) + b"\n")
     (folder / DAMAGED_LINES).write_bytes(_damaged_lines(folder / SOUND))
-    header, good = good_lines(folder / SOUND)
-    (folder / PUT_ASIDE).write_bytes(b"\n".join([header, *_damaged(header, good)]) + b"\n")
+    (folder / PUT_ASIDE).write_bytes(damaged_file(folder / SOUND))
     text, *lines = (folder / SOUND).read_bytes().decode("gb18030").rstrip("\n").split("\n")
     bad = ",".join([MARKUP, MARKUP, *lines[0].split(",")[2:]])
     (folder / HOSTILE_NAME).write_text("\n".join([text, *lines[:30], bad, f"{MARKUP},2"]) + "\n", "gb18030")
@@ -137,7 +136,9 @@ def good_lines(sound: Path, family_name: str = "王") -> tuple[bytes, list[bytes
     return header, [b",".join([*cells[:place], name.encode("gb18030"), *cells[place + 1 :]]) for name in names]
 
 
-def _damaged(header: bytes, good: list[bytes]) -> list[bytes]:
+def damaged_file(sound: Path) -> bytes:
+    """PUT_ASIDE as it is delivered: made of the lines of a sound file, of which four are damaged."""
+    header, good = good_lines(sound)
     id_place = header.split(b",").index(b"gmsfhm")
     damaged = list(good)
     damaged[4] = b",".join(good[4].split(b",")[:3])  # line 6: too few columns
@@ -145,7 +146,7 @@ def _damaged(header: bytes, good: list[bytes]) -> list[bytes]:
     for line in (13, 14):  # lines 15, 16
         cells = good[line].split(b",")
         damaged[line] = b",".join([*cells[:id_place], MISTAKEN_NUMBER, *cells[id_place + 1 :]])
-    return damaged
+    return b"\n".join([header, *damaged]) + b"\n"
 
 
 def put_aside_lines(city: Settings, out: Path) -> list[dict[str, object]]:

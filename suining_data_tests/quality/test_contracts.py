@@ -7,12 +7,15 @@ import pytest
 
 from suining_data.catalog import load_catalog
 from suining_data.elements import ELEMENTS, Element, Rule, Then
+from suining_data.ingestion.ledger import create_ledger
 from suining_data.models import ModelContract
+from suining_data.packed_keys import record_base
 from suining_data.quality import contracts, staged_suite
 from suining_data.quality.contracts import FAILED_RULES, ROW_KEYS, contract_suite
 from suining_data.settings import REFERENCE
 from suining_data.warehouse import prepare
 
+RESOURCE = "public_security__household_changes"
 COLOR = Element(
     id="color",
     label="颜色",
@@ -161,7 +164,7 @@ def test_a_suite_says_which_tables_must_be_there_first():
 
 
 @contextmanager
-def staged(resource_id="public_security__household_changes"):
+def staged(resource_id=RESOURCE):
     """A staged side table with three rows that keep every rule."""
     resource = load_catalog().resource(resource_id)
     types = ROW_KEYS | {c.name: ELEMENTS[c.element].sql_type for c in resource.columns} | FAILED_RULES
@@ -227,14 +230,29 @@ def test_a_staged_table_warns_of_a_batch_larger_than_expected_and_of_no_rows_at_
     assert {(r.check_name, r.severity.value) for r in results if not r.passed} == {("completeness", "WARN")}
 
 
-def test_samples_of_a_staged_table_are_record_batch_and_line():
+def test_a_broken_rule_of_a_staged_table_names_the_files_and_the_lines():
     with staged() as (con, suite):
-        con.execute("update staged.x__next set resident_id = '110105194912310021' where line_number = 2")
+        create_ledger(con)
+        con.executemany(
+            "insert into governance.batch (resource_id, batch_id, unit_id, file_name, content_sha256, file_bytes, status, "
+            "run_id, declaration) values (?, ?, ?, ?, '', 0, 'in_force', '', '')",
+            [(RESOURCE, "b1", "public_security", "a.csv"), (RESOURCE, "b2", "public_security", "b\x1b.zip")],
+        )
+        con.execute(
+            "insert into governance.batch_file (resource_id, batch_id, file_name, first_line, lines) "
+            f"values ('{RESOURCE}', 'b2', 'b\x1b.zip/1.csv', 1, 2), ('{RESOURCE}', 'b2', 'b\x1b.zip/2.csv', 3, 10)"
+        )
+        con.execute("update staged.x__next set resident_id = '110105194912310021'")
+        for batch, line in (("b1", 2), ("b1", 3), ("b2", 4)):
+            first = "select min(record_id) from staged.x__next where record_id < 2000"
+            record = record_base(RESOURCE, batch) + line
+            con.execute(f"update staged.x__next set record_id = {record} where record_id = ({first})")
         conformity = suite.validate(con, "staged.x__next").checks[0]
 
-    assert conformity.metadata["sample_keys"].value == {
-        "resident_id:check_digit": [{"record_id": "1000", "batch_id": "b1", "line_number": "2"}]
-    }
+    assert conformity.description.endswith(
+        "public_security/b\\x1b.zip/2.csv 第 2 行 (line 2)；public_security/a.csv 第 2、3 行 (lines 2, 3)"
+    )
+    assert set(conformity.metadata["sample_keys"].value["resident_id:check_digit"][0]) == {"record_id"}
     assert "1101051949" not in str(conformity)
 
 

@@ -1,0 +1,54 @@
+"""What the page of a run says at its end, for whoever opens it in the morning.
+
+Here: the last lines of the run's log, its tags in the list of runs. Not here: why a step failed (assets.py), what is refused
+(refusals.py) and put aside (standardization/put_aside.py), alerts (alerts/).
+
+A run whose deliveries were refused has done all that it could, so Dagster shows it as a success. Its page opens at the end
+of its log, which therefore names the files, their lines and what to do; the tags say how many there are.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from suining_data.catalog import load_catalog
+from suining_data.display import visible_lines
+from suining_data.orchestration.refusals import Refusal, standing_refusals
+from suining_data.orchestration.step import Connection
+
+REFUSED, PUT_ASIDE = (
+    "来件未采用 refused",
+    "隔离 quarantined",
+)  # tags of a run: how many files, how many files and reasons
+MOST_TOLD = 10  # of each kind, so that the page shows both
+
+
+def tell(con: Connection, put_aside: Sequence[str], context: dg.InitResourceContext) -> None:
+    """Log what was put aside in the run and which deliveries stand refused, and tag the run with how many."""
+    refused = [_sentence(each) for each in standing_refusals(con)]
+    if context.log:
+        for line in [*_first(PUT_ASIDE, put_aside), *_first(REFUSED, refused)]:
+            context.log.warning(line)
+    if context.instance and context.run:
+        counts = {REFUSED: len(refused), PUT_ASIDE: len(put_aside)}
+        # a run that is executed again has the tags of the run before
+        tags = {name: str(count) for name, count in counts.items() if count or name in context.run.tags}
+        if tags:
+            context.instance.add_run_tags(context.run.run_id, tags)
+
+
+def _sentence(refusal: Refusal) -> str:
+    """Whose delivery, and what is wrong with it."""
+    try:
+        whose = load_catalog().unit_of(refusal.resource_id).name
+    except KeyError:  # the resource has left the catalogue
+        whose = refusal.unit_id or refusal.resource_id
+    return f"{whose}: {refusal.message_zh}\n{refusal.message_en}"
+
+
+def _first(kind: str, sentences: Sequence[str]) -> Iterator[str]:
+    """The first sentences of a kind as lines of a log, and how many more there are."""
+    for sentence in sentences[:MOST_TOLD]:
+        yield f"{kind}: {visible_lines(sentence)}"
+    if len(sentences) > MOST_TOLD:
+        yield f"{kind}: 另有 {len(sentences) - MOST_TOLD} 项 (and {len(sentences) - MOST_TOLD} more): suining status"
