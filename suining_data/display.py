@@ -43,12 +43,13 @@ def _written_out(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode()
 
 
-def at_lines(file: str, lines: Sequence[int]) -> str:
-    """A delivered file and lines of it, the first ones if there are many."""
-    shown, rest = lines[:MOST_LINES], len(lines) - MOST_LINES
+def at_lines(file: str, lines: Sequence[int], count: int) -> str:
+    """A delivered file and its first lines of `count`."""
+    shown = lines[:MOST_LINES]
+    rest = count - len(shown)
     zh, en = "、".join(map(str, shown)), ", ".join(map(str, shown))
     if rest > 0:
-        return f"{visible(file)} 第 {zh} 等 {len(lines)} 行 (lines {en} and {rest} more)"
+        return f"{visible(file)} 第 {zh} 等 {count} 行 (lines {en} and {rest} more)"
     return f"{visible(file)} 第 {zh} 行 (line{'s' if len(lines) > 1 else ''} {en})"
 
 

@@ -9,7 +9,7 @@ import dagster as dg
 from suining_data.catalog import Resource
 from suining_data.display import visible
 from suining_data.orchestration.step import Connection, Figure
-from suining_data.standardization import Unbalanced, put_aside
+from suining_data.standardization import Unbalanced, quarantined_lines
 
 
 def does_not_balance(batch: Unbalanced, resource: Resource) -> str:
@@ -25,17 +25,18 @@ def does_not_balance(batch: Unbalanced, resource: Resource) -> str:
     )
 
 
-def quarantined_lines(con: Connection, resource: Resource) -> dict[str, Figure]:
+def shown_quarantine(con: Connection, resource: Resource) -> dict[str, Figure]:
     """Which lines of which files are in quarantine, for the page of the table."""
     records = [
         dg.TableRecord(
             {
                 "file": visible(each.file),
-                "lines": ", ".join(map(str, each.lines)),
+                "lines": ", ".join(map(str, each.lines)) + (", …" if each.count > len(each.lines) else ""),
+                "count": each.count,
                 "reason": each.reason,
                 "rule": each.rule,
             }
         )
-        for each in put_aside(con, resource.id)
+        for each in quarantined_lines(con, resource.id)
     ]
     return {"quarantined_lines": dg.MetadataValue.table(records)} if records else {}

@@ -1,7 +1,7 @@
 """What the page of a run says at its end, for whoever opens it in the morning.
 
 Here: the last lines of the run's log, its tags in the list of runs. Not here: why a step failed (assets.py), what is refused
-(refusals.py) and put aside (standardization/put_aside.py), alerts (alerts/).
+(refusals.py) and quarantined (standardization/quarantined_lines.py), alerts (alerts/).
 
 A run whose deliveries were refused has done all that it could, so Dagster shows it as a success. Its page opens at the end
 of its log, which therefore names the files, their lines and what to do; the tags say how many there are.
@@ -16,21 +16,21 @@ from suining_data.display import visible_lines
 from suining_data.orchestration.refusals import Refusal, standing_refusals
 from suining_data.orchestration.step import Connection
 
-REFUSED, PUT_ASIDE = (
+REFUSED, QUARANTINED = (
     "来件未采用 refused",
     "隔离 quarantined",
 )  # tags of a run: how many files, how many files and reasons
 MOST_TOLD = 10  # of each kind, so that the page shows both
 
 
-def tell(con: Connection, put_aside: Sequence[str], context: dg.InitResourceContext) -> None:
-    """Log what was put aside in the run and which deliveries stand refused, and tag the run with how many."""
+def tell(con: Connection, quarantined: Sequence[str], context: dg.InitResourceContext) -> None:
+    """Log what the run has quarantined and which deliveries stand refused, and tag the run with how many."""
     refused = [_sentence(each) for each in standing_refusals(con)]
     if context.log:
-        for line in [*_first(PUT_ASIDE, put_aside), *_first(REFUSED, refused)]:
+        for line in [*_first(QUARANTINED, quarantined), *_first(REFUSED, refused)]:
             context.log.warning(line)
     if context.instance and context.run:
-        counts = {REFUSED: len(refused), PUT_ASIDE: len(put_aside)}
+        counts = {REFUSED: len(refused), QUARANTINED: len(quarantined)}
         # a run that is executed again has the tags of the run before
         tags = {name: str(count) for name, count in counts.items() if count or name in context.run.tags}
         if tags:

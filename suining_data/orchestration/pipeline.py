@@ -39,7 +39,7 @@ from suining_data.orchestration.delivery_checks import (
     ROWS_BALANCE,
 )
 from suining_data.orchestration.delivery_problems import deliveries_step
-from suining_data.orchestration.delivery_texts import does_not_balance, quarantined_lines
+from suining_data.orchestration.delivery_texts import does_not_balance, shown_quarantine
 from suining_data.orchestration.quality_steps import quality_steps
 from suining_data.orchestration.snapshot_step import snapshot_step
 from suining_data.orchestration.step import (
@@ -57,7 +57,7 @@ from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
     implausible_column,
-    newly_put_aside,
+    newly_quarantined_lines,
     past_of,
     promote,
     quarantine_changed,
@@ -229,7 +229,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
                     for each in account.revised
                 ),
             },
-            told=tuple(f"{unit.name} {each}" for each in newly_put_aside(context.con, resource.id)),
+            told=tuple(f"{unit.name} {each}" for each in newly_quarantined_lines(context.con, resource.id)),
         )
 
     columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)
@@ -252,7 +252,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         expected_rows=resource.expected_rows.max,
         touched=quarantine_changed(resource),
         title=_title(unit, resource),
-        shown=lambda con: quarantined_lines(con, resource),
+        shown=lambda con: shown_quarantine(con, resource),
     )
 
 

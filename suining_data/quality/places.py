@@ -41,6 +41,6 @@ def _of_records(con: duckdb.DuckDBPyConnection, rows: str) -> str:
             and line between first_line and first_line + lines - 1
         group by file order by file desc limit {MOST_FILES}
     """).fetchall()
-    named = "；".join(at_lines(file, lines) for file, lines, _ in files)
+    named = "；".join(at_lines(file, lines, len(lines)) for file, lines, _ in files)
     rest = files[0][-1] - len(files) if files else 0
     return f"{named}；另有 {rest} 个文件 (and {rest} more files)" if rest else named

@@ -17,7 +17,7 @@ from suining_data.standardization.forgotten_rows import (
     write_marks,
 )
 from suining_data.standardization.plausibility import implausible_column
-from suining_data.standardization.put_aside import newly_put_aside, put_aside
+from suining_data.standardization.quarantined_lines import newly_quarantined_lines, quarantined_lines
 from suining_data.standardization.revisions import past_of
 from suining_data.standardization.rules import rules_of_derived, rules_of_fields
 from suining_data.standardization.run import Account, promote, quarantine_changed, standardize
@@ -34,11 +34,11 @@ __all__ = [
     "create_accounts",
     "implausible_column",
     "is_concerned",
-    "newly_put_aside",
+    "newly_quarantined_lines",
     "past_of",
     "promote",
-    "put_aside",
     "quarantine_changed",
+    "quarantined_lines",
     "redactor",
     "rules_of_derived",
     "rules_of_fields",

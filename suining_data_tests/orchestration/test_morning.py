@@ -9,7 +9,7 @@ import pytest
 from suining_data.orchestration import morning, state
 from suining_data.orchestration.assets import JOB, definitions_of, warehouse_of
 from suining_data.orchestration.instance import prepare_home
-from suining_data.orchestration.morning import PUT_ASIDE, REFUSED
+from suining_data.orchestration.morning import QUARANTINED, REFUSED
 from suining_data.orchestration.refresh import IN_OVERVIEW
 from suining_data.orchestration.step import Context, Step, WriteResult
 from suining_data.orchestration.storage import LABEL
@@ -39,7 +39,7 @@ def logged(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
 
 
 def telling(step: Step, *sentences: str) -> Step:
-    """The step, which says what it has put aside."""
+    """The step, which says what it has quarantined."""
 
     def write(context: Context) -> WriteResult:
         return replace(step.write(context), told=sentences)
@@ -65,17 +65,17 @@ def refuse(data: Settings, *files: str) -> None:
         )
 
 
-def test_a_run_ends_with_what_stands_refused_and_what_was_put_aside(
+def test_a_run_ends_with_what_stands_refused_and_what_was_quarantined(
     data: Settings, instance: dg.DagsterInstance
 ) -> None:
     refuse(data, FILE)
     run = refresh(instance, telling(table("a", 1), "市卫健委 health/b.csv 第 3 行 (line 3): 空\x1b[2J (required)"))
     assert run.is_success
     assert logged(instance, run) == [
-        f"{PUT_ASIDE}: 市卫健委 health/b.csv 第 3 行 (line 3): 空\\x1b[2J (required)",
+        f"{QUARANTINED}: 市卫健委 health/b.csv 第 3 行 (line 3): 空\\x1b[2J (required)",
         f"{REFUSED}: 市卫生健康委员会: {FILE} 第 1 行: 缺少列\n{FILE} line 1: a column is missing",
     ]
-    assert {name: run.tags[name] for name in (PUT_ASIDE, REFUSED)} == {PUT_ASIDE: "1", REFUSED: "1"}
+    assert {name: run.tags[name] for name in (QUARANTINED, REFUSED)} == {QUARANTINED: "1", REFUSED: "1"}
 
 
 def test_a_run_that_fails_says_it_too(data: Settings, instance: dg.DagsterInstance) -> None:
@@ -98,7 +98,7 @@ def test_a_run_that_is_executed_again_does_not_keep_the_numbers_of_the_first(
 ) -> None:
     run = refresh(instance, table("a", 1), tags={REFUSED: "2"})
     assert run.tags[REFUSED] == "0"
-    assert PUT_ASIDE not in run.tags
+    assert QUARANTINED not in run.tags
 
 
 def test_a_failed_gate_says_whose_table_it_is_what_is_wrong_and_what_to_do(

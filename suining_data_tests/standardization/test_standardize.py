@@ -9,7 +9,13 @@ from suining_data.catalog import Delivery, Derived, Field, Format, Mode, Resourc
 from suining_data.catalog.model import Cycle, ExpectedRows, Share, ShareType
 from suining_data.settings import Settings
 from suining_data.sql import literal
-from suining_data.standardization import Unbalanced, newly_put_aside, promote, put_aside, standardize
+from suining_data.standardization import (
+    Unbalanced,
+    newly_quarantined_lines,
+    promote,
+    quarantined_lines,
+    standardize,
+)
 from suining_data.warehouse import prepare
 
 VALID, OTHER_VALID, WRONG_CHECK = "11010519491231002X", "440524188001010014", "110105194912310021"
@@ -174,22 +180,22 @@ def test_a_line_that_never_became_a_row_is_in_quarantine(bench: Bench) -> None:
     ]
 
 
-def test_what_was_put_aside_is_told_by_file_line_and_reason_without_a_value(bench: Bench) -> None:
+def test_what_is_quarantined_is_shown_by_file_line_and_reason_without_a_value(bench: Bench) -> None:
     bench.deliver("a", (VALID, "  ", None), (OTHER_VALID, "李四", None), (VALID, None, None), rejected=1)
     bench.standardize()
     bench.deliver("b", (WRONG_CHECK, "王小明", None))
     standardize(bench.con, bench.settings, UNIT, RESOURCE)
     check = "police/x_b.csv 第 2 行 (line 2): 公民身份号码：校验码错误"
-    new = [str(each) for each in newly_put_aside(bench.con, RESOURCE.id)]
+    new = [str(each) for each in newly_quarantined_lines(bench.con, RESOURCE.id)]
     assert [sentence[: len(check)] for sentence in new] == [check]
     promote(bench.con, RESOURCE)
-    assert [str(each) for each in put_aside(bench.con, RESOURCE.id)] == [
+    assert [str(each) for each in quarantined_lines(bench.con, RESOURCE.id)] == [
         *new,
         "police/x_a.csv 第 2、4 行 (lines 2, 4): 姓名：必填项为空 (required)",
         "police/x_a.csv 第 99 行 (line 99): 含空字符 (NUL)",
     ]
     standardize(bench.con, bench.settings, UNIT, RESOURCE)
-    assert newly_put_aside(bench.con, RESOURCE.id) == []
+    assert newly_quarantined_lines(bench.con, RESOURCE.id) == []
 
 
 def test_a_batch_whose_raw_rows_are_fewer_than_it_had_does_not_balance(bench: Bench) -> None:
