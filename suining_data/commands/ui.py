@@ -37,8 +37,9 @@ def ui(
     ] = False,
 ) -> None:
     """Start Dagster's web interface and daemon on this machine. Stop them with Ctrl-C."""
-    from suining_data.orchestration.instance import prepare_home
+    from suining_data.orchestration.instance import check_log, prepare_home
 
+    check_log(settings())
     home = str(prepare_home(settings()))
     if prepare:
         print(home)

@@ -1,7 +1,7 @@
 """The Dagster instance of the project: its home in the data folder, and its settings.
 
-Here: dagster.yaml and its folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN). Not here: what runs
-(definitions.py), the storage class (storage.py), the launcher class (launcher.py).
+Here: dagster.yaml and its folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN), whether its files are whole.
+Not here: what runs (definitions.py), the storage class (storage.py), the launcher class (launcher.py).
 
 One run at a time: the queue starts the next when no run is under way, a run of the command line included. A run whose
 process is gone is found within MONITORED seconds and failed, and a run that was started by a schedule or a sensor is
@@ -10,8 +10,11 @@ get better by itself.
 """
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from suining_data.damage import damaged_log, is_damage
 from suining_data.settings import Settings
 
 MONITORED = 15  # seconds
@@ -33,6 +36,20 @@ retention:
   schedule: {{purge_after_days: 90}}
   sensor: {{purge_after_days: {{skipped: 3, failure: 30, success: 90}}}}
 """
+
+
+def check_log(settings: Settings) -> None:
+    """Raise DamagedFile if a SQLite file of Dagster's log is damaged: Dagster would end with a traceback. Reads all of them."""
+    for file in sorted(settings.dagster_home.rglob("*.db")) if settings.dagster_dsn is None else ():
+        try:
+            with closing(sqlite3.connect(file, timeout=30)) as con:
+                is_whole = file.stat().st_size > 0 and con.execute("pragma quick_check(1)").fetchall() == [("ok",)]
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            is_whole = False
+        if not is_whole:
+            raise damaged_log(settings)
 
 
 def prepare_home(settings: Settings) -> Path:

@@ -1,6 +1,7 @@
 """raw -> staged: typed rows with standard names. Bad rows and values are quarantined with a reason; every row is counted."""
 
 from suining_data.standardization.accounts import ACCOUNTS, REVISIONS, UNBALANCED, create_accounts, unbalanced_batches
+from suining_data.standardization.damaged_raw import telling_damaged_raw
 from suining_data.standardization.forgotten_rows import (
     PAIRS,
     count_lines,
@@ -34,6 +35,7 @@ __all__ = [
     "staged_select",
     "standardize",
     "take_out_found",
+    "telling_damaged_raw",
     "unbalanced_batches",
     "write_marks",
 ]
