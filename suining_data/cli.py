@@ -31,6 +31,7 @@ from suining_data.commands.ui import ui
 from suining_data.commands.undo import reload, rollback, snapshots, withdraw
 from suining_data.commands.verify import verify
 from suining_data.commands.whatif import whatif
+from suining_data.damage import DamagedLog, is_damage
 from suining_data.display import console, error_console
 from suining_data.settings import settings
 
@@ -259,6 +260,8 @@ def query(
                 raise Mistake("没有结果：请写一条 SELECT (no result: write a SELECT)")
             show(result, form)
         except duckdb.Error as error:
+            if is_damage(error):
+                raise
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
 
@@ -310,6 +313,6 @@ def main() -> None:
 
     try:
         app()
-    except (Exception, DiskFull) as error:  # noqa: BLE001  (the last line of defence: a traceback has delivered values)
+    except (Exception, DiskFull, DamagedLog) as error:  # noqa: BLE001  (the last line of defence: a traceback has delivered values)
         error_console.print(message_for_user(error) or unexpected(error), style="red")
         sys.exit(1)

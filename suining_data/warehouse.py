@@ -22,13 +22,16 @@ from pathlib import Path
 import duckdb
 
 from suining_data.city import load_city
+from suining_data.clock import set_not_before
 from suining_data.compression import FORMAT, STORAGE
+from suining_data.damage import telling_damage
 from suining_data.settings import REFERENCE, Settings
 from suining_data.sql import identifier, literal
 
 BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
 SCHEMAS = ("reference", "staged", "linked", "registry", "history", "governance", "change", *BASES, *LIBRARIES)
+LEDGER_TABLES = ("batch", "batch_file", "accepted_batch")  # of schema governance: nothing can compute them again
 # Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled.
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"
 MOST_FREE = 1 / 3  # share of the file's blocks: the file is at most 1.5 times its content when a run begins
@@ -112,8 +115,8 @@ def locked(settings: Settings) -> AbstractContextManager[None]:
 
 @contextmanager
 def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as the last refresh left it, read only. Raises WarehouseBusy while a run writes it."""
-    with _locked(settings, shared=True):
+    """The warehouse as the last refresh left it, read only. Raises WarehouseBusy while a run writes it, and DamagedFile."""
+    with _locked(settings, shared=True), telling_damage(settings):
         con = _connect(settings, read_only=True)
         try:
             yield con
@@ -126,7 +129,7 @@ def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyC
     try:
         con = duckdb.connect(str(settings.warehouse), read_only=read_only, config=STORAGE)
     except duckdb.IOException as error:
-        if "lock" not in str(error):
+        if "lock on file" not in str(error):  # a damaged file is told with the word block
             raise
         raise WarehouseBusy(settings) from error
     con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
@@ -134,6 +137,7 @@ def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyC
     con.execute("set enable_progress_bar = false")
     if settings.threads:
         con.execute("set threads = ?", [settings.threads])
+    set_not_before(con)
     return con
 
 
@@ -142,9 +146,9 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
     """The warehouse for writing, under its lock. All code that changes the warehouse opens it here.
 
     When another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once with a message and waits. Raises
-    WarehouseBusy also when a program that does not use the lock has the file open.
+    WarehouseBusy also when a program that does not use the lock has the file open, and DamagedFile.
     """
-    with _locked(settings, on_wait=on_wait):
+    with _locked(settings, on_wait=on_wait), telling_damage(settings):
         con = _connect(settings)
         if _is_worth_rewriting(con):
             con.close()
@@ -165,7 +169,7 @@ def rewrite(settings: Settings) -> None:
 
     A killed rewrite leaves the former file as it was.
     """
-    with _locked(settings):
+    with _locked(settings), telling_damage(settings):
         _write_anew(settings)
 
 

@@ -4,12 +4,14 @@ Here: finding them in Dagster's storage, and what each says: job, tables, kind o
 (findings.py). The message of an exception may quote a delivered value, so only its class is shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
 from suining_data.alerts.cause import DUTY, Cause, key_of, safe
+from suining_data.damage import DamagedFile
 
 KIND = "run_failed"
 STANDS = timedelta(
@@ -83,13 +85,27 @@ def _why(event: dg.DagsterEvent) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description.rstrip("。. ")
-    error = data.error
-    while error and error.cause:
+    errors = list(_chain(data.error))
+    return _damage(errors) or (errors[-1].cls_name if errors else None) or "?"
+
+
+def _chain(error: Any) -> Iterator[Any]:
+    """An error as Dagster describes it, and what caused it, one after the other."""
+    while error:
+        yield error
         error = error.cause
-    return (error.cls_name if error else None) or "?"
+
+
+def _damage(errors: Iterable[Any]) -> str | None:
+    """What is damaged, if an error tells of it: that message is the project's own and has no value."""
+    told = [str(error.message) for error in errors if error.cls_name == DamagedFile.__name__]
+    return told[0].partition(": ")[2].strip() if told else None
 
 
 def _why_without_step(events: list[dg.DagsterEvent]) -> str:
     """Dagster's own words for a run that failed as a whole: its process died, it took too long, it did not start."""
-    said = [event.message for event in events if event.event_type is dg.DagsterEventType.RUN_FAILURE and event.message]
+    failures = [event for event in events if event.event_type is dg.DagsterEventType.RUN_FAILURE]
+    errors = [event.job_failure_data.error for event in failures if event.event_specific_data is not None]
+    damaged = [damage for error in errors if (damage := _damage(_chain(error)))]
+    said = damaged or [event.message for event in failures if event.message]
     return said[-1].splitlines()[0].rstrip(". ") if said else "?"

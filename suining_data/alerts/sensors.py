@@ -16,6 +16,7 @@ from suining_data.alerts.findings import findings
 from suining_data.alerts.messages import dingtalk_body, json_body
 from suining_data.alerts.webhook import send
 from suining_data.catalog import load_catalog
+from suining_data.damage import DamagedFile
 from suining_data.settings import Settings, settings
 from suining_data.warehouse import WarehouseBusy, read_warehouse
 
@@ -73,6 +74,8 @@ def finding_alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
             standing = findings(con, load_catalog(), config.alert_score_drop)
     except WarehouseBusy:
         return dg.SkipReason("正在更新，结束后再看 (a run is under way: it is looked at when the run ends)")
+    except DamagedFile as damaged:  # automation.py requests a run that fails with it, which is alerted
+        return dg.SkipReason(str(damaged))
     new = [cause for cause in standing if cause.key not in cursor["sent"]]
     return _send_new(config, new, {"sent": _keys(standing), "warehouse": version})
 

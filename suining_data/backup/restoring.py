@@ -11,13 +11,12 @@ from pathlib import Path
 
 from suining_data.backup.saving import LEDGER, RAW, REGISTRY
 from suining_data.backup.seal import BackupError, check_seal
-from suining_data.ingestion import LEDGER_TABLES
 from suining_data.orchestration.state import open_for_refresh
 from suining_data.orchestration.step import Connection
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.tombstones import key_file
-from suining_data.warehouse import locked, transaction
+from suining_data.warehouse import LEDGER_TABLES, locked, transaction
 
 FOLDER = ".restoring"  # in the data folder
 
@@ -64,6 +63,8 @@ def _make(made: Settings, folder: Path, key: Path | None) -> None:
 
 
 def _fill_ledger(con: Connection, folder: Path) -> None:
+    for table in LEDGER_TABLES:
+        con.execute(f"delete from governance.{table}")  # what the copy of the registry had
     with transaction(con):
         for table in LEDGER_TABLES:
             file = literal(folder / LEDGER / f"{table}.parquet")

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suining_data.backup.seal import BackupError, seal
-from suining_data.ingestion import LEDGER_TABLES, raw_path, rejected_path
+from suining_data.ingestion import raw_path, rejected_path
 from suining_data.linkage import back_up_registry
 from suining_data.orchestration.state import open_for_refresh
 from suining_data.orchestration.step import Connection
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.tombstones import key_file
-from suining_data.warehouse import OnWait
+from suining_data.warehouse import LEDGER_TABLES, OnWait
 
 REGISTRY, LEDGER, RAW = "registry.duckdb", "ledger", "raw"
 

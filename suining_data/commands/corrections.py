@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from suining_data.clock import now
 from suining_data.commands.errors import Mistake
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, show
 from suining_data.commands.published import check_text, published
@@ -76,7 +77,7 @@ def reply_to(
         raise Mistake("还没有工单：先运行 suining refresh (there are no tickets yet: run `suining refresh` first)")
     with open_for_refresh(config) as con:
         try:
-            reply(con, ticket, outcome, by.strip(), note, datetime.now())
+            reply(con, ticket, outcome, by.strip(), note, now(con))
         except ValueError as error:
             raise Mistake(str(error)) from error
         back_up_registry(con, config)

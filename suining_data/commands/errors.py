@@ -20,11 +20,12 @@ class Mistake(Exception):
 def message_for_user(error: BaseException) -> str | None:
     """What the user can do about an error; None for an error that the user cannot correct."""
     from suining_data.catalog import CatalogError
+    from suining_data.damage import DamagedFile
     from suining_data.subjects import SubjectError
     from suining_data.tombstones import KeyMissing
     from suining_data.warehouse import WarehouseBusy
 
-    if isinstance(error, Mistake | WarehouseBusy | KeyMissing | SubjectError | CityError):
+    if isinstance(error, Mistake | DamagedFile | WarehouseBusy | KeyMissing | SubjectError | CityError):
         return str(error)
     if isinstance(error, CatalogError):
         first, *others = error.problems
@@ -36,6 +37,7 @@ def message_for_user(error: BaseException) -> str | None:
 
 
 def _about_a_file(error: BaseException) -> str | None:
+    from suining_data.damage import damage_of
     from suining_data.warehouse import is_disk_full
 
     if is_disk_full(error):
@@ -43,6 +45,8 @@ def _about_a_file(error: BaseException) -> str | None:
             f"磁盘已满或文件不能再增大：{settings().data}。已发布的数据不变；请腾出空间后再次运行 "
             "(the disk is full or a file cannot grow; the published data is unchanged: free some space and run again)"
         )
+    if damaged := damage_of(error, settings()):
+        return str(damaged)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}。请检查路径和权限 (check the path and its permissions)"
     if isinstance(error, duckdb.IOException):

@@ -48,8 +48,9 @@ def ui(
     ] = False,
 ) -> None:
     """Start Dagster's web interface and daemon on this machine. Stop them with Ctrl-C."""
-    from suining_data.orchestration.instance import CODE_SERVER, CODE_SOCKET, prepare_home
+    from suining_data.orchestration.instance import CODE_SERVER, CODE_SOCKET, check_log, prepare_home
 
+    check_log(settings())
     home = prepare_home(settings())
     if prepare:
         print(home)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource, Unit, load_catalog
 from suining_data.changes import change_table
+from suining_data.clock import NOW
 from suining_data.forgetting.known import Known
 from suining_data.ingestion import (
     Batch,
@@ -66,7 +67,7 @@ def write_tombstone(con: Connection, known: Known) -> None:
         for table in ("tombstone", "tombstone_mark"):
             con.execute(f"delete from registry.{table} where person_id = ?", [known.person_id])
         con.execute(
-            "insert into registry.tombstone values (?, current_timestamp::timestamp, ?, ?)",
+            f"insert into registry.tombstone values (?, {NOW}, ?, ?)",
             [known.person_id, known.by, known.reason],
         )
         con.execute(

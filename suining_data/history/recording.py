@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.changes import MOST_LISTED, Difference, change_table
+from suining_data.clock import NOW
 from suining_data.history.kept import Kept
 from suining_data.history.reasons import explain
 from suining_data.sql import identifier, literal
@@ -121,9 +122,9 @@ def record(con: Connection, kept: Kept, run: Run) -> None:
     """Write the result of `compare`, all with the time of the run, and the rows of the history that it changes as the
     staging table of its change table; call it inside a transaction."""
     con.execute(
-        """
+        f"""
         insert into history.run
-        select ?, greatest(current_timestamp::timestamp, (select max(recorded_at) + interval 1 microsecond from history.run)), ?
+        select ?, greatest({NOW}, (select max(recorded_at) + interval 1 microsecond from history.run)), ?
         where not exists (from history.run where run_id = ?)
         """,
         [run.id, run.declared, run.id],

@@ -17,7 +17,6 @@ from suining_data.ingestion.intake import (
 )
 from suining_data.ingestion.ledger import (
     COUNTED,
-    LEDGER_TABLES,
     Batch,
     Status,
     accept_batch,
@@ -46,7 +45,6 @@ from suining_data.ingestion.withdrawals import (
 __all__ = [
     "COUNTED",
     "DELETED",
-    "LEDGER_TABLES",
     "LINE",
     "Batch",
     "CurrentBatch",

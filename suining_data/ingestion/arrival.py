@@ -15,6 +15,7 @@ from pathlib import Path
 
 from suining_data.ingestion.reading import Notice
 
+CLOCKS_DIFFER = 3600  # seconds that the clock of a file server may be ahead of this machine's
 Signature = tuple[tuple[int, int, int], ...]  # of each part: inode, size, time of the last change
 
 
@@ -99,11 +100,13 @@ def _quiet_for(file: Path) -> float:
     """Seconds since the last write; infinite when a .ok file says that the file is complete.
 
     A transfer that keeps the sender's time sets it at the end, so an old time means a complete file. A time in the future
-    comes from a sender's wrong clock: then the time counts at which this machine's clock saw the last change.
+    comes from a sender's wrong clock: then the time counts at which this machine's clock saw the last change. If that is in the
+    future, too, this machine's clock was set back since.
     """
     stat = file.stat()
-    is_complete = ok_file(file).exists()
-    return float("inf") if is_complete else time.time() - min(stat.st_mtime, stat.st_ctime)
+    age = time.time() - min(stat.st_mtime, stat.st_ctime)
+    is_complete = ok_file(file).exists() or age < -CLOCKS_DIFFER
+    return float("inf") if is_complete else age
 
 
 def signature_of(parts: Iterable[Path]) -> Signature:

@@ -12,13 +12,13 @@ from enum import StrEnum
 import duckdb
 
 from suining_data.catalog.model import Mode, Resource
+from suining_data.clock import NOW
 from suining_data.ingestion.reading import Part
 from suining_data.ingestion.withdrawals import WITHDRAWALS
 from suining_data.sql import literal
 from suining_data.warehouse import transaction
 
 LAST_LINE = 2**62
-LEDGER_TABLES = ("batch", "batch_file", "accepted_batch")  # of schema governance: nothing can compute them again
 
 BATCH = """
 create table if not exists governance.batch (
@@ -137,7 +137,7 @@ def accept_deletions(con: duckdb.DuckDBPyConnection, resource_and_file: str) -> 
 
 
 def _accept(con: duckdb.DuckDBPyConnection, id: str) -> None:
-    con.execute("insert or ignore into governance.accepted_batch values (?, current_timestamp::timestamp)", [id])
+    con.execute(f"insert or ignore into governance.accepted_batch values (?, {NOW})", [id])
 
 
 def accepted_batches(con: duckdb.DuckDBPyConnection, resource_id: str) -> list[str]:
@@ -254,9 +254,9 @@ def write_ledger(con: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> No
     rows = [astuple(b) for b in batches]
     if not rows:
         return
-    marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
+    marks = ", ".join(f"({', '.join('?' for _ in row)}, {NOW})" for row in rows)
     con.execute(
-        f"insert into governance.batch ({COLUMNS}) values {marks} "
+        f"insert into governance.batch ({COLUMNS}, first_seen_at) values {marks} "
         f"on conflict (resource_id, batch_id) do update set {updates}",
         [value for row in rows for value in row],
     )

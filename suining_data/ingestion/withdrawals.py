@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 import duckdb
 
+from suining_data.clock import NOW
 from suining_data.display import visible
 from suining_data.warehouse import transaction
 
@@ -85,7 +86,7 @@ def record_withdrawal(con: Connection, delivery: Delivery, by: str, reason: str)
     with transaction(con):
         con.execute(
             "insert into registry.withdrawal by name select ? as resource_id, ? as unit_id, ? as file_name, ? as batch_id, "
-            "? as raw_rows, current_timestamp::timestamp as withdrawn_at, ? as withdrawn_by, ? as reason",
+            f"? as raw_rows, {NOW} as withdrawn_at, ? as withdrawn_by, ? as reason",
             [
                 *(delivery.resource_id, delivery.unit_id, delivery.file_name, delivery.batch_id, delivery.raw_rows),
                 *(by, reason),
@@ -108,7 +109,7 @@ def end_withdrawal(con: Connection, delivery: Delivery, by: str, reason: str) ->
     key = {"resource": delivery.resource_id, "batch": delivery.batch_id}
     with transaction(con):
         con.execute(
-            "update registry.withdrawal set undone_at = current_timestamp::timestamp, undone_by = $by, undone_reason = $reason "
+            f"update registry.withdrawal set undone_at = {NOW}, undone_by = $by, undone_reason = $reason "
             "where resource_id = $resource and batch_id = $batch and undone_at is null",
             {**key, "by": by, "reason": reason},
         )

@@ -1,7 +1,7 @@
 """staged -> linked: records of one subject from all sources, with the id of the golden record."""
 
 from suining_data.linkage.registry import create_registry
-from suining_data.linkage.registry_backup import back_up_registry, restore_registry
+from suining_data.linkage.registry_backup import back_up_registry, copy_is_whole, restore_registry
 from suining_data.linkage.review import pair_id
 from suining_data.linkage.subject_linkage import SUBJECT_LINKAGES, SubjectLinkage
 from suining_data.linkage.tables import LinkedTable, linked_tables
@@ -13,6 +13,7 @@ __all__ = [
     "LinkedTable",
     "SubjectLinkage",
     "back_up_registry",
+    "copy_is_whole",
     "create_registry",
     "linked_tables",
     "pair_id",

@@ -13,6 +13,7 @@ The tables are state: no step can rebuild them from deliveries, so a snapshot ha
 
 import duckdb
 
+from suining_data.clock import NOW
 from suining_data.tombstones import TABLES as TOMBSTONES
 
 
@@ -113,7 +114,7 @@ def record_ids(con: duckdb.DuckDBPyConnection, subject: str, run_id: str) -> Non
         delete from {golden} where {subject}_id in (select id from temp.identity_event);
         insert into {golden}
         select id, case kind when 'merge' then 'merged' when 'retire' then 'retired' else 'active' end,
-            case when kind = 'merge' then other_id end, ?, current_timestamp::timestamp
+            case when kind = 'merge' then other_id end, ?, {NOW}
         from temp.identity_event
         """, [run_id])  # fmt: skip
     con.execute(f"""
@@ -122,8 +123,7 @@ def record_ids(con: duckdb.DuckDBPyConnection, subject: str, run_id: str) -> Non
         where old.merged_into = further.{subject}_id and further.status = 'merged'
     """)
     con.execute(
-        f"insert into registry.{subject}_event select kind, id, other_id, records, ?, current_timestamp::timestamp "
-        "from temp.identity_event",
+        f"insert into registry.{subject}_event select kind, id, other_id, records, ?, {NOW} from temp.identity_event",
         [run_id],
     )
     con.execute(f"""
@@ -134,7 +134,7 @@ def record_ids(con: duckdb.DuckDBPyConnection, subject: str, run_id: str) -> Non
     con.execute(
         f"""
         insert into {identity}
-        select token, id, ?, current_timestamp::timestamp from temp.assigned_id
+        select token, id, ?, {NOW} from temp.assigned_id
         anti join {identity} on identity_key = token
         """,
         [run_id],

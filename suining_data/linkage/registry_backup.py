@@ -1,22 +1,29 @@
-"""A copy of the identity registry and the history next to the warehouse: with the copy and landing/, all else can be rebuilt.
+"""A copy of what nothing can compute again, next to the warehouse: with the copy, raw/ and landing/, all else can be rebuilt.
 
-Here: replacing the copy in one step, and reading it into a warehouse that has no registry yet.
-Not here: the registry itself (registry.py), the history (history/), the published file (publication/). The copy has
-identity numbers, so it is never published.
+Here: replacing the copy in one step, reading it into a warehouse that is new, whether it is still as it was written.
+Not here: what it has: the registry (registry.py), the history (history/), the ledger of batches (ingestion/ledger.py); the
+published file (publication/). The copy has identity numbers, so it is never published.
 """
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
+from suining_data.damage import damaged_copy, is_damage
 from suining_data.history import copy_history, restore_history
 from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
 from suining_data.sql import literal
+from suining_data.warehouse import LEDGER_TABLES, transaction
 
 FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves the size of texts in the same time
 
 
 def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Write all tables of the schemas `registry` and `history` into a new file, and replace the former copy by it."""
+    """Write schemas `registry` and `history` and the ledger into a new file, and replace the former copy by it."""
     file = settings.registry_backup
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
@@ -25,27 +32,54 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     try:
         for table in _tables(con):
             con.execute(f"create table backup.{table} as from registry.{table}")
+        con.execute("create schema backup.ledger")
+        for table in set(LEDGER_TABLES) & set(_tables(con, schema="governance")):
+            con.execute(f"create table backup.ledger.{table} as from governance.{table}")
         copy_history(con, "backup")
         con.execute("checkpoint backup")
     finally:
         con.execute("detach backup")
     fresh.replace(file)
+    _seal(settings).write_text(_digest(file), encoding="utf-8")
+
+
+def copy_is_whole(settings: Settings) -> bool:
+    """Whether the copy is the one that was written last. It is read only if it was touched since."""
+    file, seal = settings.registry_backup, _seal(settings)
+    if not file.exists() or not seal.exists():
+        return False
+    return file.stat().st_mtime_ns <= seal.stat().st_mtime_ns or seal.read_text(encoding="utf-8") == _digest(file)
 
 
 def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Fill registry and history of a new warehouse from the copy. A registry that has rows is not changed, nor a history."""
-    tables = _tables(con)
-    is_new = not any(con.execute(f"select 1 from registry.{table} limit 1").fetchone() for table in tables)
+    """Fill registry, history and ledger of a new warehouse from the copy, all or none. Raises DamagedFile.
+
+    A registry that has rows is not changed, nor a history, nor a ledger.
+    """
+    is_new = not any(con.execute(f"select 1 from registry.{table} limit 1").fetchone() for table in _tables(con))
     if not is_new or not settings.registry_backup.exists():
         return
-    con.execute(f"attach {literal(settings.registry_backup)} as backup (read_only)")
-    try:
+    with _attached(con, settings), transaction(con):
         for table in _tables(con, "backup", "main"):  # the copy of an older version has fewer
             con.execute(f"insert into registry.{table} by name from backup.{table}")
+        for table in _tables(con, "backup", "ledger"):
+            if con.execute(f"select 1 from governance.{table} limit 1").fetchone() is None:
+                con.execute(f"insert into governance.{table} by name from backup.ledger.{table}")
         restore_history(con, "backup")
         number_decisions(con)
+
+
+@contextmanager
+def _attached(con: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[None]:
+    try:
+        con.execute(f"attach {literal(settings.registry_backup)} as backup (read_only)")
+        yield
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise damaged_copy(settings) from error
+        raise
     finally:
-        con.execute("detach backup")
+        con.execute("detach database if exists backup")
 
 
 def _tables(con: duckdb.DuckDBPyConnection, database: str | None = None, schema: str = "registry") -> list[str]:
@@ -55,3 +89,13 @@ def _tables(con: duckdb.DuckDBPyConnection, database: str | None = None, schema:
         [database, schema],
     ).fetchall()
     return [table for (table,) in rows]
+
+
+def _seal(settings: Settings) -> Path:
+    """The file with the sha256 of the copy."""
+    return settings.registry_backup.with_suffix(".sha256")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from suining_data import changes, incremental
+from suining_data.damage import damage_of
 from suining_data.orchestration import check_results, state
 from suining_data.orchestration.launcher import say_process
 from suining_data.orchestration.morning import tell
@@ -24,6 +25,9 @@ from suining_data.warehouse import transaction
 JOB = "refresh"
 ALL = dg.AssetSelection.all()
 MOST_SENTENCES = 6  # of failed checks in the reason of a run; the page of the checks has them all
+DAMAGED = (
+    "damaged_file"  # in the metadata of a failure: a file of the project is damaged, and the description says which
+)
 Events = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
 
@@ -107,7 +111,12 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         kinds={"duckdb"},
     )
     def build(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Scheduler]) -> Events:
-        yield from refresh(step, warehouse, specs)
+        try:
+            yield from refresh(step, warehouse, specs)
+        except Exception as error:
+            if damaged := damage_of(error, settings()):
+                raise dg.Failure(str(damaged), metadata={DAMAGED: True}, allow_retries=False) from error
+            raise
 
     return build
 

@@ -6,6 +6,9 @@ Here: when a run is requested, and for which tables. Not here: how the run goes 
 A request names only the tables that are stale, so that a quiet night writes nothing. While a run has the warehouse
 nobody can know them: a sensor then looks again a minute later, and the nightly request names all tables, so that the run
 finds out. A run waits in the queue for the one before it.
+
+A damaged warehouse cannot be asked either. A failed tick alerts nobody, so a run is requested that fails with what is damaged:
+by a sensor once, by the schedule every night.
 """
 
 import json
@@ -14,6 +17,7 @@ from collections.abc import Callable, Collection, Sequence
 import dagster as dg
 
 from suining_data.catalog import Catalog, Resource
+from suining_data.damage import DamagedFile
 from suining_data.ingestion import complete, deliveries, landing_files
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB
@@ -28,6 +32,7 @@ LANDING_SECONDS = 60
 EXCHANGE_SECONDS = 600
 # Only a run whose process died is started again, see instance.py; what it has promoted is current then and costs nothing.
 TAGS = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
+DAMAGE = "suining/damage"  # tag of a run that tells of a damaged file
 NOTHING = "没有变化，不必更新 (nothing has changed)"
 BUSY = "正在更新，结束后再看 (a run is under way: it is looked at when the run ends)"
 
@@ -115,10 +120,21 @@ def _schedule(name: str, cron: str, description: str, steps: Sequence[Step]) -> 
     def schedule(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         try:
             return _request(stale_selection(settings(), steps))
-        except WarehouseBusy:
+        except (WarehouseBusy, DamagedFile):
             return _request(None)
 
     return schedule
+
+
+def _request_to_tell(
+    instance: dg.DagsterInstance, config: Settings, damaged: DamagedFile
+) -> dg.RunRequest | dg.SkipReason:
+    """A run that will fail with what is damaged, so that somebody is alerted; one for each damaged file."""
+    is_there = config.warehouse.exists()
+    cause = digest_of(str(damaged), str(config.warehouse.stat().st_ino if is_there else 0))[:16]
+    if instance.get_runs(dg.RunsFilter(tags={DAMAGE: cause}), limit=1):
+        return dg.SkipReason(str(damaged))
+    return dg.RunRequest(run_key=cause, tags={DAMAGE: cause})
 
 
 def _status() -> dg.DefaultScheduleStatus:
@@ -137,7 +153,7 @@ def _sensor(
         minimum_interval_seconds=seconds,
         default_status=dg.DefaultSensorStatus.RUNNING if settings().unattended else dg.DefaultSensorStatus.STOPPED,
     )
-    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.RunRequest | dg.SkipReason:
         now = seen(settings())
         cursor = json.dumps(now, sort_keys=True)
         if cursor == context.cursor:
@@ -148,6 +164,8 @@ def _sensor(
             )  # twice does no harm: the second time nothing is stale
         except WarehouseBusy:
             return dg.SkipReason(BUSY)
+        except DamagedFile as damaged:
+            return _request_to_tell(context.instance, settings(), damaged)
         if isinstance(request, dg.SkipReason):
             return dg.SensorResult(skip_reason=request, cursor=cursor)
         return dg.SensorResult(run_requests=[request], cursor=cursor)

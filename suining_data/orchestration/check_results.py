@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
+from suining_data.clock import NOW
 from suining_data.display import markdown_text
 from suining_data.orchestration.step import Connection, Step
 
@@ -35,7 +36,7 @@ def begin_check_history(con: Connection) -> None:
     """Take the results of a warehouse that has no history yet as its beginning; call it when the copy has been read."""
     con.execute(f"""
         insert into registry.check_history
-        select table_name, check_name, {RESULT}, run_id, current_timestamp::timestamp, null from governance.check_result
+        select table_name, check_name, {RESULT}, run_id, {NOW}, null from governance.check_result
         where not exists (from registry.check_history)
     """)
 
@@ -77,7 +78,7 @@ def _record_changes(con: Connection, table: str, run_id: str) -> None:
         return
     con.execute(
         f"""
-        update registry.check_history set recorded_to = current_timestamp::timestamp
+        update registry.check_history set recorded_to = {NOW}
         where table_name = $table and recorded_to is null and not exists (
             from ({present}) as p where p.check_name = check_history.check_name and p.has_passed = check_history.has_passed
                 and p.severity = check_history.severity and p.description is not distinct from check_history.description)
@@ -87,7 +88,7 @@ def _record_changes(con: Connection, table: str, run_id: str) -> None:
     con.execute(
         f"""
         insert into registry.check_history
-        select $table, *, $run, current_timestamp::timestamp, null from (({present}) except ({known}))
+        select $table, *, $run, {NOW}, null from (({present}) except ({known}))
         """,
         {**names, "run": run_id},
     )

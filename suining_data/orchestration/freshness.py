@@ -20,6 +20,7 @@ from rich.console import Console
 
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.catalog.model import Cycle
+from suining_data.damage import DamagedFile, telling_damaged_publication
 from suining_data.ingestion import landing_files
 from suining_data.settings import Settings, settings
 
@@ -132,9 +133,12 @@ def freshness_sensor(catalog: Catalog) -> dg.SensorDefinition:
         minimum_interval_seconds=EVERY_HOUR,
         default_status=dg.DefaultSensorStatus.RUNNING if settings().unattended else dg.DefaultSensorStatus.STOPPED,
     )
-    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         now, before = datetime.now(), json.loads(context.cursor or "{}")
-        found = _published_deadlines(settings(), catalog)
+        try:
+            found = _published_deadlines(settings(), catalog)
+        except DamagedFile as damaged:  # the next refresh writes it anew
+            return dg.SkipReason(str(damaged))
         after = {each.resource.id: f"{each.lateness(now)} {each.due:%Y-%m-%d}" for each in found}
         events = [
             dg.AssetCheckEvaluation(check_name=CHECK, asset_key=_key(each.resource.id), **_outcome(each, now))
@@ -155,7 +159,7 @@ def _published_deadlines(config: Settings, catalog: Catalog) -> Sequence[Deadlin
     file = config.published / "suining.duckdb"
     if not file.exists():
         return ()
-    with duckdb.connect(str(file.resolve()), read_only=True) as con:
+    with telling_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
         return deadlines(con, config, catalog)
 
 

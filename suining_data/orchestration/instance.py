@@ -1,7 +1,7 @@
 """The Dagster instance of the project: its home in the data folder, its settings, and where its services find the code.
 
-Here: dagster.yaml and workspace.yaml in that folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN). Not here:
-what runs (definitions.py), the storage class (storage.py), the launcher class (launcher.py).
+Here: dagster.yaml and workspace.yaml in that folder, the log in SQLite or in PostgreSQL (SUINING_DAGSTER_DSN), whether its
+files are whole. Not here: what runs (definitions.py), the storage class (storage.py), the launcher class (launcher.py).
 
 Webserver, viewer and daemon share one code server. Without it each starts its own, and the daemon a new one every minute,
 which imports everything again. The socket is named relative to the home, because the system takes 107 characters at most.
@@ -13,8 +13,11 @@ get better by itself.
 """
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from suining_data.damage import damaged_log, is_damage
 from suining_data.settings import Settings
 
 MONITORED = 15  # seconds
@@ -41,6 +44,20 @@ retention:
   schedule: {{purge_after_days: 90}}
   sensor: {{purge_after_days: {{skipped: 3, failure: 30, success: 90}}}}
 """
+
+
+def check_log(settings: Settings) -> None:
+    """Raise DamagedFile if a SQLite file of Dagster's log is damaged: Dagster would end with a traceback. Reads all of them."""
+    for file in sorted(settings.dagster_home.rglob("*.db")) if settings.dagster_dsn is None else ():
+        try:
+            with closing(sqlite3.connect(file, timeout=30)) as con:
+                is_whole = file.stat().st_size > 0 and con.execute("pragma quick_check(1)").fetchall() == [("ok",)]
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            is_whole = False
+        if not is_whole:
+            raise damaged_log(settings)
 
 
 def prepare_home(settings: Settings) -> Path:

@@ -66,6 +66,7 @@ from suining_data.standardization import (
     rules_of_fields,
     staged_select,
     standardize,
+    telling_damaged_raw,
 )
 from suining_data.warehouse import STAGING, reference_digest, swap, transaction
 
@@ -149,16 +150,17 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
 
 def _raw_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> WriteResult:
-        ingested = ingest(
-            context.con,
-            context.settings,
-            unit,
-            resource,
-            context.run_id,
-            accepted=accepted_batches(context.con, resource.id),
-            validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
-            redact=redactor(context.con, context.settings, resource),
-        )
+        with telling_damaged_raw(context.settings, resource.id):
+            ingested = ingest(
+                context.con,
+                context.settings,
+                unit,
+                resource,
+                context.run_id,
+                accepted=accepted_batches(context.con, resource.id),
+                validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
+                redact=redactor(context.con, context.settings, resource),
+            )
         withdrawn = len(withdrawn_batches(context.con, resource.id))
         return WriteResult(
             rows=ingested.raw_rows,
@@ -212,7 +214,8 @@ def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: R
 
 def _staged_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> WriteResult:
-        account = standardize(context.con, context.settings, unit, resource)
+        with telling_damaged_raw(context.settings, resource.id):
+            account = standardize(context.con, context.settings, unit, resource)
         return WriteResult(
             rows=account.staged,
             figures={

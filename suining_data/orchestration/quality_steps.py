@@ -5,9 +5,9 @@ Here: their columns and inputs. Not here: what is counted, when a ticket opens a
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 
 from suining_data.catalog import Catalog
+from suining_data.clock import now
 from suining_data.orchestration.snapshot_step import governance_digest
 from suining_data.orchestration.step import Column, Connection, Context, Step, WriteResult, code_digest, digest_of
 from suining_data.quality import (
@@ -76,10 +76,10 @@ def quality_steps(catalog: Catalog, made: Sequence[Step]) -> list[Step]:
     read = [key for key in keys if key.startswith("staged.") or key == "governance.delivery_problem"]
 
     def score(context: Context) -> WriteResult:
-        return WriteResult(write_scores(context.con, catalog, date.today()))
+        return WriteResult(write_scores(context.con, catalog, now(context.con).date()))
 
     def correct(context: Context) -> WriteResult:
-        found = write_corrections(context.con, datetime.now(), context.settings.correction_workdays)
+        found = write_corrections(context.con, now(context.con), context.settings.correction_workdays)
         return WriteResult(found.all, {"opened": found.opened, "ended": found.ended})
 
     return [
@@ -100,7 +100,7 @@ def quality_steps(catalog: Catalog, made: Sequence[Step]) -> list[Step]:
             correct,
             lambda context: promote_corrections(context.con),
             code_digest("quality"),
-            lambda con, settings: digest_of(str(overdue_tickets(con, date.today())), str(replies_made(con))),
+            lambda con, settings: digest_of(str(overdue_tickets(con, now(con).date())), str(replies_made(con))),
         ),
         _step(
             IN_QUESTION,

@@ -14,10 +14,11 @@ from enum import IntEnum
 import dagster as dg
 from rich.console import Console
 
+from suining_data.damage import DamagedFile
 from suining_data.ingestion import accept_batch, accept_deletions, warm_reader
 from suining_data.orchestration import state
-from suining_data.orchestration.assets import JOB, definitions_of, given_warehouse
-from suining_data.orchestration.instance import prepare_home
+from suining_data.orchestration.assets import DAMAGED, JOB, definitions_of, given_warehouse
+from suining_data.orchestration.instance import check_log, prepare_home
 from suining_data.orchestration.launcher import process_tag
 from suining_data.orchestration.pipeline import LANDING, pipeline
 from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
@@ -129,18 +130,22 @@ def _run(con: Connection, settings: Settings, steps: list[Step], console: Consol
         warm_reader(Limits())
     with Scheduler(con, settings, run_id, steps) as scheduler:
         import_in_background()
+        check_log(settings)
         os.environ["DAGSTER_HOME"] = str(prepare_home(settings))
         defs = definitions_of(pipeline(), given_warehouse(scheduler, con))
         progress = Progress(console, len(steps))
         with dg.DagsterInstance.get() as instance:
             instance.add_event_listener(run_id, progress.show)
-            return defs.resolve_job_def(JOB).execute_in_process(
+            result = defs.resolve_job_def(JOB).execute_in_process(
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
                 asset_selection=[dg.AssetKey(step.key.split(".")) for step in steps],
                 tags={**IN_OVERVIEW, **process_tag(run_id)},
             )
+        if progress.damaged:
+            raise DamagedFile(progress.damaged)
+        return result
 
 
 class Progress:
@@ -149,6 +154,7 @@ class Progress:
     def __init__(self, console: Console, tables: int) -> None:
         self.console, self.tables, self.done, self.rows, self.started = console, tables, 0, 0, time.monotonic()
         self.has_shown_full_disk = False
+        self.damaged: str | None = None  # the damaged file by which tables failed; the command ends with it
 
     def show(self, entry: dg.EventLogEntry, _cursor: object = None) -> None:
         """Show an event of the run; Dagster calls this for every event."""
@@ -177,6 +183,10 @@ class Progress:
     def _failed(self, event: dg.DagsterEvent) -> None:
         """Print one line per failure. A full disk is printed once, because every further table fails with it."""
         reason = _reason(event)
+        failure = event.step_failure_data.user_failure_data
+        if failure and DAMAGED in failure.metadata:
+            self.damaged = failure.description
+            return
         if message_says_disk_full(reason):
             if self.has_shown_full_disk:
                 return

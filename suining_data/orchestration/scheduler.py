@@ -16,6 +16,7 @@ from typing import Self
 import sqlalchemy.orm  # noqa: F401  # imported before there are two threads: Dagster's log and GX import it, too
 
 from suining_data import changes, incremental
+from suining_data.clock import cursor
 from suining_data.ingestion import stop_readers
 from suining_data.orchestration import state
 from suining_data.orchestration.step import Connection, Context, Part, Step, StepResult, WriteResult
@@ -109,7 +110,7 @@ class Scheduler:
 
     def _open_context(self, key: str | Part) -> Context:
         with self._opening:
-            con = self._open[key] = self._con.cursor()
+            con = self._open[key] = cursor(self._con)
         return Context(con, self._settings, self._run_id)
 
     def _close(self, key: str | Part) -> None:
@@ -122,7 +123,7 @@ class Scheduler:
         context = self._open_context(step.key)
         con = context.con
         inputs = state.inputs_of(con, self._settings, step)
-        if state.is_current(con, step, inputs):
+        if state.is_current(con, self._settings, step, inputs):
             return StepResult(context, inputs, None)
         started = time.monotonic()
         if step.parts:

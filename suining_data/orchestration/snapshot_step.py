@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 
 import dagster as dg
 
-from suining_data.linkage import back_up_registry
+from suining_data.linkage import back_up_registry, copy_is_whole
 from suining_data.models import Model
 from suining_data.orchestration.step import (
     Connection,
@@ -20,7 +20,7 @@ from suining_data.orchestration.step import (
     code_digest,
     digest_of,
 )
-from suining_data.publication import PAGE, Addition, additions, publish
+from suining_data.publication import PAGE, Addition, additions, is_whole, publish
 from suining_data.standardization import ACCOUNTS, REVISIONS
 
 
@@ -48,6 +48,7 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
         upstream=tuple(dict.fromkeys(read)),
         digest=code_digest("publication"),
         inputs=lambda con, settings: governance_digest(con),
+        is_lost=lambda settings: not (is_whole(settings) and copy_is_whole(settings)),
         parts=parts,
         write=write,
         promote=lambda context: None,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from suining_data.clock import set_not_before
 from suining_data.history import create_history
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
@@ -58,6 +59,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
                     table_name varchar, check_name varchar, is_blocking boolean, has_passed boolean, severity varchar,
                     description varchar, metadata json, run_id varchar)
             """)
+            set_not_before(con)  # again: the copy was read
             begin_check_history(con)
             create_validations(con)
             yield con
@@ -76,8 +78,10 @@ FAILED_GATES = (
 _VERSIONS = "select table_name, version from governance.table_state"
 
 
-def is_current(con: Connection, step: Step, inputs: Inputs) -> bool:
-    """Whether the step's table was made from these inputs, which are those of now."""
+def is_current(con: Connection, settings: Settings, step: Step, inputs: Inputs) -> bool:
+    """Whether the step's table was made from these inputs, which are those of now, and is still there."""
+    if step.is_lost and step.is_lost(settings):
+        return False
     stored = con.execute("select input_digest from governance.table_state where table_name = ?", [step.key]).fetchone()
     return stored is not None and stored[0] == inputs.digest
 
@@ -160,7 +164,8 @@ def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[
     stale: dict[str, Step] = {}
     for step in steps:
         is_changed = digests.get(step.key) != _inputs(con, settings, step, versions).digest
-        if is_changed or any(key in stale for key in step.upstream):
+        is_lost = step.is_lost is not None and step.is_lost(settings)
+        if is_changed or is_lost or any(key in stale for key in step.upstream):
             stale[step.key] = step
     failed = {table for (table,) in con.execute(FAILED_GATES).fetchall()} & stale.keys()
     wanted = set(failed)

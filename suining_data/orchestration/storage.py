@@ -24,6 +24,7 @@ from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorag
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
+from suining_data.damage import DamagedLog, is_damage
 from suining_data.warehouse import DiskFull, is_disk_full
 
 LABEL = ".dagster/repository"  # tag of a run: its repository and code location
@@ -55,13 +56,15 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
             yield connection
 
     def store_event(self, event: Any) -> None:
-        """Write an event; DiskFull where there is no room for it."""
+        """Write an event; DiskFull where there is no room for it, DamagedLog where the file is damaged."""
         try:
             super().store_event(event)
-        except db.exc.OperationalError as error:
-            if not is_disk_full(error):
-                raise
-            raise DiskFull from error
+        except db.exc.DatabaseError as error:
+            if is_disk_full(error):
+                raise DiskFull from error
+            if is_damage(error):
+                raise DamagedLog from error
+            raise
 
     def has_table(self, table_name: str) -> bool:
         """Whether the log has a table; Dagster asks at every event, so the answer is cached."""

@@ -11,11 +11,13 @@ it, starting from the snapshot that the link points to. A refresh that changes n
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from suining_data.clock import NOW
 from suining_data.publication.manifest import MANIFEST, digest_of_file
 from suining_data.settings import Settings
 
@@ -78,13 +80,26 @@ def current_run(settings: Settings) -> str | None:
 def broken_files(settings: Settings, run_id: str) -> list[str]:
     """The files of a snapshot that are missing, or are not those that its manifest lists."""
     folder = settings.published / "snapshots" / run_id
-    manifest = _manifest(folder)
-    listed = [manifest["database"], *manifest["tables"], *manifest["validations"]]
     return [
         each["file"]
-        for each in listed
+        for each in _listed(_manifest(folder))
         if not (folder / each["file"]).is_file() or digest_of_file(folder / each["file"]) != each["sha256"]
     ]
+
+
+def is_whole(settings: Settings) -> bool:
+    """Whether what is published is as it was written. A file is read only if it was written after its manifest."""
+    run_id = current_run(settings)
+    if run_id is None:
+        return False
+    manifest = settings.published / "snapshots" / run_id / MANIFEST
+    listed = _listed(_manifest(manifest.parent))
+    written = manifest.stat().st_mtime_ns if listed else 0
+    files = [(manifest.parent / each["file"], each["sha256"]) for each in listed]
+    return bool(files) and all(
+        file.is_file() and (file.stat().st_mtime_ns <= written or digest_of_file(file) == digest)
+        for file, digest in files
+    )
 
 
 def create_rollbacks(con: duckdb.DuckDBPyConnection) -> None:
@@ -92,10 +107,19 @@ def create_rollbacks(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(ROLLBACKS)
 
 
+def time_to_publish(settings: Settings) -> str:
+    """When the next snapshot is published, in UTC: later than all others, also if the machine's clock was set back."""
+    times = [datetime.now(UTC).replace(microsecond=0)]
+    for folder in _newest_first(settings)[:1]:
+        if published_at := _manifest(folder).get("published_at"):
+            times.append(datetime.fromisoformat(published_at) + timedelta(seconds=1))
+    return max(times).isoformat()
+
+
 def record_rollback(con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, by: str, reason: str) -> Rollback:
     """Record that the published data goes back to this snapshot; the copy of the registry has to follow."""
     rows = con.execute(
-        "insert into registry.rollback values (current_timestamp::timestamp, ?, ?, ?, ?) "
+        f"insert into registry.rollback values ({NOW}, ?, ?, ?, ?) "
         "returning strftime(rolled_back_at, '%Y-%m-%d %H:%M:%S'), * exclude (rolled_back_at)",
         [by, reason, current_run(settings), run_id],
     ).fetchall()
@@ -157,6 +181,15 @@ def _newest_first(settings: Settings) -> list[Path]:
     folders = [path for path in (settings.published / "snapshots").glob("*") if path.is_dir()]
     times = {folder: (_manifest(folder).get("published_at", ""), folder.stat().st_mtime_ns) for folder in folders}
     return sorted(folders, key=lambda folder: times[folder], reverse=True)
+
+
+def _listed(manifest: dict[str, Any]) -> list[dict[str, str]]:
+    """The files that a manifest lists, each with its digest."""
+    return [
+        *([manifest["database"]] if "database" in manifest else []),
+        *manifest.get("tables", []),
+        *manifest.get("validations", []),
+    ]
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

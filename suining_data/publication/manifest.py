@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,10 @@ def start_anew(settings: Settings) -> None:
 
 def _read(settings: Settings) -> dict[str, Any]:
     file = settings.published / MANIFEST
-    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):  # a damaged one tells nothing, so all is written anew
+        return {}
 
 
 def write_manifest(
@@ -62,6 +64,7 @@ def write_manifest(
     views: list[str],
     validations: list[tuple[str, str]],
     run_id: str,
+    published_at: str,
     database: Mapping[str, object],
 ) -> None:
     """Write the manifest of a complete snapshot into its folder; `validations` are (table, file) of GX's JSON.
@@ -75,7 +78,7 @@ def write_manifest(
     names = ("resource_id", "batch_id", "file_name", "content_sha256", "raw_rows")
     manifest = {
         "run_id": run_id,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "published_at": published_at,
         "database": {"file": DATABASE, "sha256": digest_of_file(snapshot / DATABASE), **database},
         "tables": [asdict(table) for table in tables],
         "views": views,

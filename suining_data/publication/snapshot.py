@@ -16,7 +16,13 @@ from pathlib import Path
 import duckdb
 
 from suining_data.models import Model
-from suining_data.publication.kept_snapshots import clear_ended_rollback, link_to, make_link, remove_old
+from suining_data.publication.kept_snapshots import (
+    clear_ended_rollback,
+    link_to,
+    make_link,
+    remove_old,
+    time_to_publish,
+)
 from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
     DATABASE,
@@ -85,6 +91,7 @@ def publish(
             [view.table for view in views],
             validations,
             run_id,
+            time_to_publish(settings),
             {**database, "views": read},
         )
         _make_current(settings, run_id)

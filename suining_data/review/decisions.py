@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from suining_data.clock import NOW
 from suining_data.linkage import pair_id
 from suining_data.warehouse import transaction
 
@@ -66,7 +67,7 @@ def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs:
     with transaction(con):
         for row in rows:
             con.execute(
-                "insert into registry.decision select ?, ?, ?, ?, ?, ?, current_timestamp::timestamp, "
+                f"insert into registry.decision select ?, ?, ?, ?, ?, ?, {NOW}, "
                 "coalesce(max(decision_number), 0) + 1 from registry.decision",
                 list(row),
             )

@@ -8,6 +8,7 @@ from suining_data.standardization.accounts import (
     create_accounts,
     unbalanced_batches,
 )
+from suining_data.standardization.damaged_raw import telling_damaged_raw
 from suining_data.standardization.forgotten_rows import (
     PAIRS,
     count_lines,
@@ -45,6 +46,7 @@ __all__ = [
     "staged_select",
     "standardize",
     "take_out_found",
+    "telling_damaged_raw",
     "unbalanced_batches",
     "write_marks",
 ]

@@ -16,14 +16,14 @@ import dagster as dg
 import duckdb
 
 from suining_data.changes import is_same
-from suining_data.ingestion import LEDGER_TABLES, raw_path, rejected_path
+from suining_data.ingestion import raw_path, rejected_path
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB, definitions_of
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Step
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
-from suining_data.warehouse import BASES, LIBRARIES, read_warehouse
+from suining_data.warehouse import BASES, LEDGER_TABLES, LIBRARIES, read_warehouse
 
 FOLDER = "verification"
 RUN = "verification"
@@ -99,6 +99,7 @@ def _begin(con: duckdb.DuckDBPyConnection, settings: Settings, side: Settings) -
     with state.open_for_refresh(side) as rebuilt:
         rebuilt.execute(f"attach {literal(ledger)} as ledger (read_only)")
         for table in LEDGER_TABLES:
+            rebuilt.execute(f"delete from governance.{table}")  # the copy of the registry may have an older one
             rebuilt.execute(f"insert into governance.{table} by name from ledger.{table}")
         rebuilt.execute("detach ledger")
 

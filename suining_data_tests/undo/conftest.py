@@ -5,6 +5,7 @@ Here: the catalogue of the two, delivering, running commands in this process, lo
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,8 +95,8 @@ class Desk:
         return {(str(name), int(str(rows))): str(status) for name, rows, status in found}
 
 
-@pytest.fixture
-def two_resources() -> Iterator[None]:
+@contextmanager
+def only_two_resources() -> Iterator[None]:
     """The catalogue has only the two resources, and there are no bases."""
     with pytest.MonkeyPatch.context() as patch:
         catalog = Catalog((UNIT,))
@@ -108,6 +109,12 @@ def two_resources() -> Iterator[None]:
         pipeline.pipeline.cache_clear()
         yield
     pipeline.pipeline.cache_clear()
+
+
+@pytest.fixture
+def two_resources() -> Iterator[None]:
+    with only_two_resources():
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Files of the project that are damaged, or lost: what is said, and that doing what it says helps."""
