@@ -35,6 +35,7 @@ def ahead(desk: Desk, by: timedelta, *arguments: str) -> None:
         "LD_PRELOAD": str(library),
         "FAKETIME": f"+{int(by.total_seconds())}s",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
         "NO_FAKE_STAT": "1",
         "SUINING_DATA": str(desk.settings.data),
     }
