@@ -55,7 +55,7 @@ def damage_of(error: BaseException, settings: Settings) -> DamagedFile | None:
 
 
 @contextmanager
-def telling_damage(settings: Settings) -> Iterator[None]:
+def reporting_damage(settings: Settings) -> Iterator[None]:
     """Raises DamagedFile instead of an error inside that tells of a damaged file."""
     try:
         yield
@@ -66,7 +66,7 @@ def telling_damage(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def telling_damaged_publication(file: Path) -> Iterator[None]:
+def reporting_damaged_publication(file: Path) -> Iterator[None]:
     """The same where a published file is read."""
     try:
         yield

@@ -24,7 +24,7 @@ import duckdb
 from suining_data.city import load_city
 from suining_data.clock import set_not_before
 from suining_data.compression import FORMAT, STORAGE
-from suining_data.damage import telling_damage
+from suining_data.damage import reporting_damage
 from suining_data.settings import REFERENCE, Settings
 from suining_data.sql import identifier, literal
 
@@ -116,7 +116,7 @@ def locked(settings: Settings) -> AbstractContextManager[None]:
 @contextmanager
 def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse as the last refresh left it, read only. Raises WarehouseBusy while a run writes it, and DamagedFile."""
-    with _locked(settings, shared=True), telling_damage(settings):
+    with _locked(settings, shared=True), reporting_damage(settings):
         con = _connect(settings, read_only=True)
         try:
             yield con
@@ -129,7 +129,7 @@ def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyC
     try:
         con = duckdb.connect(str(settings.warehouse), read_only=read_only, config=STORAGE)
     except duckdb.IOException as error:
-        if "lock on file" not in str(error):  # a damaged file is told with the word block
+        if "lock on file" not in str(error):  # the message of a damaged file has the word block
             raise
         raise WarehouseBusy(settings) from error
     con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
@@ -148,7 +148,7 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
     When another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once with a message and waits. Raises
     WarehouseBusy also when a program that does not use the lock has the file open, and DamagedFile.
     """
-    with _locked(settings, on_wait=on_wait), telling_damage(settings):
+    with _locked(settings, on_wait=on_wait), reporting_damage(settings):
         con = _connect(settings)
         if _is_worth_rewriting(con):
             con.close()
@@ -169,7 +169,7 @@ def rewrite(settings: Settings) -> None:
 
     A killed rewrite leaves the former file as it was.
     """
-    with _locked(settings), telling_damage(settings):
+    with _locked(settings), reporting_damage(settings):
         _write_anew(settings)
 
 

@@ -12,7 +12,7 @@ import duckdb
 import typer
 
 from suining_data.commands.errors import Mistake
-from suining_data.damage import telling_damaged_publication
+from suining_data.damage import reporting_damaged_publication
 from suining_data.settings import settings
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
     try:
-        with telling_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
+        with reporting_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
             yield con
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise Mistake(

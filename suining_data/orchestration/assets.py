@@ -15,7 +15,7 @@ from suining_data import changes, incremental
 from suining_data.damage import damage_of
 from suining_data.orchestration import check_results, state
 from suining_data.orchestration.launcher import say_process
-from suining_data.orchestration.morning import tell
+from suining_data.orchestration.morning import log_last_lines
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Check, Column, Connection, Figure, Step, StepResult, WriteResult
 from suining_data.quality import keep_validation
@@ -68,7 +68,7 @@ def warehouse_of(steps: Sequence[Step]) -> dg.ResourceDefinition:
             Scheduler(con, config, context.run_id or "", own) as scheduler,
         ):
             yield scheduler
-            tell(con, scheduler.told, context)
+            log_last_lines(con, scheduler.messages, context)
 
     return warehouse
 
@@ -79,7 +79,7 @@ def given_warehouse(scheduler: Scheduler, con: Connection) -> dg.ResourceDefinit
     @dg.resource(description="The run's connection to the warehouse")
     def warehouse(context: dg.InitResourceContext) -> Iterator[Scheduler]:
         yield scheduler
-        tell(con, scheduler.told, context)
+        log_last_lines(con, scheduler.messages, context)
 
     return warehouse
 
@@ -143,7 +143,7 @@ def refresh(step: Step, scheduler: Scheduler, specs: list[dg.AssetCheckSpec]) ->
             figures = {**write.figures, **_changed(result.difference), **_shown(con, step)}
     if not failed:
         scheduler.mark_current(step, is_new=not result.difference.is_none)
-        scheduler.told += write.told
+        scheduler.messages += write.messages
     yield from check_results.for_dagster(result.checks)
     if failed:
         raise dg.Failure(

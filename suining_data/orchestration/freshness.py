@@ -20,7 +20,7 @@ from rich.console import Console
 
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.catalog.model import Cycle
-from suining_data.damage import DamagedFile, telling_damaged_publication
+from suining_data.damage import DamagedFile, reporting_damaged_publication
 from suining_data.ingestion import landing_files
 from suining_data.settings import Settings, settings
 
@@ -159,7 +159,7 @@ def _published_deadlines(config: Settings, catalog: Catalog) -> Sequence[Deadlin
     file = config.published / "suining.duckdb"
     if not file.exists():
         return ()
-    with telling_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
+    with reporting_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
         return deadlines(con, config, catalog)
 
 

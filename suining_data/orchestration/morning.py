@@ -20,10 +20,10 @@ REFUSED, QUARANTINED = (
     "来件未采用 refused",
     "隔离 quarantined",
 )  # tags of a run: how many files, how many files and reasons
-MOST_TOLD = 10  # of each kind, so that the page shows both
+MOST_SHOWN = 10  # of each kind, so that the page shows both
 
 
-def tell(con: Connection, quarantined: Sequence[str], context: dg.InitResourceContext) -> None:
+def log_last_lines(con: Connection, quarantined: Sequence[str], context: dg.InitResourceContext) -> None:
     """Log what the run has quarantined and which deliveries stand refused, and tag the run with how many."""
     refused = [_sentence(each) for each in standing_refusals(con)]
     if context.log:
@@ -48,7 +48,7 @@ def _sentence(refusal: Refusal) -> str:
 
 def _first(kind: str, sentences: Sequence[str]) -> Iterator[str]:
     """The first sentences of a kind as lines of a log, and how many more there are."""
-    for sentence in sentences[:MOST_TOLD]:
+    for sentence in sentences[:MOST_SHOWN]:
         yield f"{kind}: {visible_lines(sentence)}"
-    if len(sentences) > MOST_TOLD:
-        yield f"{kind}: 另有 {len(sentences) - MOST_TOLD} 项 (and {len(sentences) - MOST_TOLD} more): suining status"
+    if len(sentences) > MOST_SHOWN:
+        yield f"{kind}: 另有 {len(sentences) - MOST_SHOWN} 项 (and {len(sentences) - MOST_SHOWN} more): suining status"

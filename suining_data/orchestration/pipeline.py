@@ -62,11 +62,11 @@ from suining_data.standardization import (
     promote,
     quarantine_changed,
     redactor,
+    reporting_damaged_raw,
     rules_of_derived,
     rules_of_fields,
     staged_select,
     standardize,
-    telling_damaged_raw,
 )
 from suining_data.warehouse import STAGING, reference_digest, swap, transaction
 
@@ -150,7 +150,7 @@ def _landing_step(unit: Unit, resource: Resource) -> Step:
 
 def _raw_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> WriteResult:
-        with telling_damaged_raw(context.settings, resource.id):
+        with reporting_damaged_raw(context.settings, resource.id):
             ingested = ingest(
                 context.con,
                 context.settings,
@@ -214,7 +214,7 @@ def _landing_digest(con: Connection, settings: Settings, unit: Unit, resource: R
 
 def _staged_step(unit: Unit, resource: Resource) -> Step:
     def write(context: Context) -> WriteResult:
-        with telling_damaged_raw(context.settings, resource.id):
+        with reporting_damaged_raw(context.settings, resource.id):
             account = standardize(context.con, context.settings, unit, resource)
         return WriteResult(
             rows=account.staged,
@@ -232,7 +232,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
                     for each in account.revised
                 ),
             },
-            told=tuple(f"{unit.name} {each}" for each in newly_quarantined_lines(context.con, resource.id)),
+            messages=tuple(f"{unit.name} {each}" for each in newly_quarantined_lines(context.con, resource.id)),
         )
 
     columns = tuple(Column(c.name, ELEMENTS[c.element].sql_type, c.label) for c in resource.columns)

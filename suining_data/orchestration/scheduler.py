@@ -41,7 +41,7 @@ class Scheduler:
         self._opening = threading.Lock()
         self._open: dict[str | Part, Connection] = {}
         self._futures: dict[str, Future[StepResult]] = {}
-        self.told: tuple[str, ...] = ()  # what the promoted tables have to say at the end of the run
+        self.messages: tuple[str, ...] = ()  # what the promoted tables have to say at the end of the run
 
     def __enter__(self) -> Self:
         self._start(self._steps.values())

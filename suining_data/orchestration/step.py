@@ -49,7 +49,7 @@ class WriteResult:
     version: str | None = None  # of the rows, where it is not the digest of what they were made from
     failures: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name of a check -> one sentence per failure
     difference: Difference | None = None  # from the current table, where the step itself lists it when it is promoted
-    told: tuple[str, ...] = ()  # sentences for whoever opens the run: what this writing has quarantined
+    messages: tuple[str, ...] = ()  # sentences for whoever opens the run: what this writing has quarantined
     is_final: bool = True  # False: the next refresh writes the table again, even if nothing has changed
 
 

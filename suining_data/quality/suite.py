@@ -80,7 +80,7 @@ class Suite:
         blocks, or they would not have been promoted; so only rules on several rows look at them, and references to tables
         that have lost a value. `changed`: the tables that have changed since, each with its change table.
 
-        Description of a check: the broken rules, how often, and the delivered files and lines if the rows tell them.
+        Description of a check: the broken rules, how often, and the delivered files and lines if the rows say them.
         Metadata: rows evaluated, violations, violations per rule, keys of up to five rows per broken rule; no values.
         The table must be committed. Raises duckdb.Error when a rule's SQL is wrong.
         """

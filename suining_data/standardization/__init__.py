@@ -8,7 +8,7 @@ from suining_data.standardization.accounts import (
     create_accounts,
     unbalanced_batches,
 )
-from suining_data.standardization.damaged_raw import telling_damaged_raw
+from suining_data.standardization.damaged_raw import reporting_damaged_raw
 from suining_data.standardization.forgotten_rows import (
     PAIRS,
     count_lines,
@@ -41,12 +41,12 @@ __all__ = [
     "quarantine_changed",
     "quarantined_lines",
     "redactor",
+    "reporting_damaged_raw",
     "rules_of_derived",
     "rules_of_fields",
     "staged_select",
     "standardize",
     "take_out_found",
-    "telling_damaged_raw",
     "unbalanced_batches",
     "write_marks",
 ]

@@ -16,7 +16,7 @@ from suining_data.sql import literal
 
 
 @contextmanager
-def telling_damaged_raw(settings: Settings, resource_id: str) -> Iterator[None]:
+def reporting_damaged_raw(settings: Settings, resource_id: str) -> Iterator[None]:
     """Raises DamagedFile if something inside fails because a raw file of the resource is damaged."""
     try:
         yield

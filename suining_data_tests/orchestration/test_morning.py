@@ -42,7 +42,7 @@ def telling(step: Step, *sentences: str) -> Step:
     """The step, which says what it has quarantined."""
 
     def write(context: Context) -> WriteResult:
-        return replace(step.write(context), told=sentences)
+        return replace(step.write(context), messages=sentences)
 
     return replace(step, write=write)
 
@@ -88,7 +88,7 @@ def test_a_run_that_fails_says_it_too(data: Settings, instance: dg.DagsterInstan
 def test_many_files_are_counted(data: Settings, instance: dg.DagsterInstance) -> None:
     refuse(data, *(f"{number:02}.csv" for number in range(12)))
     run = refresh(instance, table("a", 1))
-    assert len(logged(instance, run)) == morning.MOST_TOLD + 1
+    assert len(logged(instance, run)) == morning.MOST_SHOWN + 1
     assert "另有 2 项" in logged(instance, run)[-1]
     assert run.tags[REFUSED] == "12"
 
