@@ -309,7 +309,8 @@ def full_disk(week: Week) -> None:
     week.free_the_disk()
     week.night()
     assert week.status_of("nsr_20190930.txt") == "in_force"
-    week.until_alert("run_failed")
+    if any(run.status == "FAILURE" and "dagster/will_retry" not in run.tags for run in week.duty.runs()):
+        week.until_alert("run_failed")  # one that was started again needs nobody
 
 
 def withdrawn_and_vanished(week: Week) -> None:
