@@ -34,6 +34,7 @@ POLICE, PROVINCE, TAXATION = "public_security", "sichuan_public_security", "taxa
 REGISTER, MOVES, TAXPAYERS = "czhjrk_20190831.csv", "hjbd_201908.csv", "nsr_20190831.txt"
 LEFT = 1 << 20  # bytes that a full disk has left
 SUNDAY = 6
+FIRST = "first"  # folder with the data after the first refresh
 A_MINUTE = 61  # seconds between two looks of a sensor
 SENT_EVERY = 3  # seconds
 
@@ -239,6 +240,7 @@ def week(small_disk: Path, tmp_path: Path) -> Iterator[Week]:
     clock = Clock(tmp_path / "clock", days_ago=len(NIGHTS) + 2)
     first = subprocess.run([*SUINING, "refresh"], env={**environment(small_disk), **clock.environment}, check=False)
     assert first.returncode == 0
+    shutil.copytree(small_disk, tmp_path / FIRST, symlinks=True)
     with receiving() as receiver:
         duty = OnDuty(
             small_disk,
@@ -375,7 +377,7 @@ def test_a_week_by_schedule_and_sensor_alone(week: Week, tmp_path: Path) -> None
     }
     assert week.duty.stop() == 0
     (week.data / "landing" / PROVINCE / "czhjrk_20191031.csv").unlink()
-    undisturbed = tmp_path / "undisturbed"
-    shutil.copytree(week.data / "landing", undisturbed / "landing")
+    undisturbed = tmp_path / FIRST  # it has the same golden ids
+    shutil.copytree(week.data / "landing", undisturbed / "landing", dirs_exist_ok=True)
     assert suining(undisturbed, "refresh").returncode == 0
     assert bases(week.data / "published") == bases(undisturbed / "published")
