@@ -37,7 +37,7 @@ def is_damage(error: BaseException | None) -> bool:
 
 
 def damage_of(error: BaseException, settings: Settings) -> DamagedFile | None:
-    """The damaged file of which an error tells; None if it tells of none."""
+    """The damaged file that an error is about; None if it is about none."""
     if isinstance(error, DamagedFile):
         return error
     words = _words(error)
@@ -56,7 +56,7 @@ def damage_of(error: BaseException, settings: Settings) -> DamagedFile | None:
 
 @contextmanager
 def reporting_damage(settings: Settings) -> Iterator[None]:
-    """Raises DamagedFile instead of an error inside that tells of a damaged file."""
+    """Raises DamagedFile instead of an error inside that is about a damaged file."""
     try:
         yield
     except Exception as error:
@@ -122,7 +122,7 @@ def _damaged_warehouse(settings: Settings) -> DamagedFile:
 
 
 def _words(error: BaseException | None) -> str | None:
-    """What the error, or one that caused it, says, if it tells of a damaged file."""
+    """What the error, or one that caused it, says, if it is about a damaged file."""
     while error is not None:
         said = str(error)
         if type(error).__module__.split(".")[0] in OF_DATABASES and any(

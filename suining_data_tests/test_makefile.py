@@ -63,10 +63,10 @@ def test_a_browser_that_is_there_is_taken(folder: Path, programs: Path) -> None:
 
 def test_root_gets_a_browser_that_is_missing(folder: Path, programs: Path) -> None:
     program(programs, "id", "echo 0")
-    program(programs, "apt-get", f'echo "$@" >> {programs}/told')
+    program(programs, "apt-get", f'echo "$@" >> {programs}/asked')
     done = make(folder, "browser", path=programs)
     assert done.returncode == 0, done.stderr
-    assert (programs / "told").read_text(encoding="utf-8").splitlines() == [
+    assert (programs / "asked").read_text(encoding="utf-8").splitlines() == [
         "update",
         "install --yes chromium fonts-noto-cjk",
     ]

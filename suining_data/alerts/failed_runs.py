@@ -97,7 +97,7 @@ def _chain(error: Any) -> Iterator[Any]:
 
 
 def _damage(errors: Iterable[Any]) -> str | None:
-    """What is damaged, if an error tells of it: that message is the project's own and has no value."""
+    """What is damaged, if an error is about it: that message is the project's own and has no value."""
     reported = [str(error.message) for error in errors if error.cls_name == DamagedFile.__name__]
     return reported[0].partition(": ")[2].strip() if reported else None
 

@@ -66,11 +66,13 @@ def ui(
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     console.print(f"http://{host}:{port}")
-    started = [_start(commands[0], environment)]
+    started: list[subprocess.Popen[bytes]] = []
     try:
+        started.append(_start(commands[0], environment))
         while not _listener(CODE_SOCKET) and _all_run(started):
             time.sleep(WATCHED)
-        started += [_start(command, environment) for command in commands[1:]]
+        for command in commands[1:]:
+            started.append(_start(command, environment))
         while _all_run(started):
             time.sleep(WATCHED)
     except Stopped:

@@ -32,7 +32,7 @@ LANDING_SECONDS = 60
 EXCHANGE_SECONDS = 600
 # Only a run whose process died is started again, see instance.py; what it has promoted is current then and costs nothing.
 TAGS = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
-DAMAGE = "suining/damage"  # tag of a run that tells of a damaged file
+DAMAGE = "suining/damage"  # tag of a run that fails with what is damaged
 NOTHING = "没有变化，不必更新 (nothing has changed)"
 BUSY = "正在更新，结束后再看 (a run is under way: it is looked at when the run ends)"
 

@@ -53,7 +53,7 @@ def _read(settings: Settings) -> dict[str, Any]:
     file = settings.published / MANIFEST
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):  # a damaged one tells nothing, so all is written anew
+    except (FileNotFoundError, ValueError):  # a damaged one lists nothing, so all is written anew
         return {}
 
 

@@ -28,7 +28,7 @@ def reporting_damaged_raw(settings: Settings, resource_id: str) -> Iterator[None
 
 
 def _is_readable(file: Path) -> bool:
-    """Whether every value of a file can be read; the words of an error do not tell which file it is about."""
+    """Whether every value of a file can be read; the words of an error do not say which file it is about."""
     try:
         with duckdb.connect() as con:
             con.execute(f"select sum(hash(raw)) from read_parquet({literal(file)}) as raw").fetchall()

@@ -1,4 +1,4 @@
-"""Dagster's log in SQLite files: damaged, it is told in one line, and without it a refresh does what it would have done."""
+"""Dagster's log in SQLite files: damaged, it is reported in one line, and without it a refresh does what it would have done."""
 
 import sqlite3
 from collections.abc import Callable

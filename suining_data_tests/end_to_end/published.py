@@ -39,7 +39,7 @@ def _digest(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> t
 
 
 def bases(published: Path) -> Contents:
-    """The tables of the four bases that tell of today: what a refresh gives, whatever was published before it."""
+    """The tables of the four bases that are about today: what a refresh gives, whatever was published before it."""
     return {
         table: content
         for table, content in contents(published).items()

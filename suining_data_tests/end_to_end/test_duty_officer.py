@@ -73,7 +73,7 @@ class Officer:
 
 
 def deliver_the_night(city: Settings) -> None:
-    """A refused workbook, a refused CSV, a file with lines that are put aside; and a copy in raw/ that has lost a row."""
+    """A refused workbook, a refused CSV, a file with lines that are quarantined; and a copy in raw/ that has lost a row."""
     folder = city.landing / POLICE
     sound = folder / nights.SOUND
     (folder / nights.RENAMED).write_bytes(sound.read_bytes().replace(b"gmsfhm", b"sfzhm", 1))

@@ -45,7 +45,7 @@ class Week:
     def __init__(self, duty: OnDuty, clock: Clock, receiver: Receiver) -> None:
         self.duty, self.clock, self.receiver = duty, clock, receiver
         self.data = duty.data
-        self.told, self.alerted = 0, 0  # runs and messages that the log has
+        self.shown, self.alerted = 0, 0  # runs and messages that the log has
         self.turned = 0.0  # to what the clock was turned last, in seconds since 1970
         self.ballast = duty.data.parent / "ballast"
         self.day = (clock.now().astimezone(SHANGHAI) + timedelta(hours=4)).date()  # the first evening is to come
@@ -207,12 +207,12 @@ class Week:
         """Add the runs and alerts since the last line to the log."""
         print(f"\n{night} · {self.clock.now().astimezone(SHANGHAI):%a %Y-%m-%d %H:%M}")
         runs = self.duty.runs()
-        for run in runs[self.told :]:
+        for run in runs[self.shown :]:
             took = f"{run.ended - run.started:.0f} s" if run.started and run.ended else ""
             print(f"  {run.job} by {run.by}: {run.status} {took}")
         for body in self.receiver.taken[self.alerted :]:
             print(f"  alert {body['title']}")
-        self.told, self.alerted = len(runs), len(self.receiver.taken)
+        self.shown, self.alerted = len(runs), len(self.receiver.taken)
         people, batches = (
             self.value("select count(*) from population.person"),
             self.value("select histogram(status)::varchar from governance.batch"),

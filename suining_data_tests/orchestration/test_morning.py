@@ -38,7 +38,7 @@ def logged(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
     return [entry.user_message for entry in instance.all_logs(run.run_id) if entry.level == 30]
 
 
-def telling(step: Step, *sentences: str) -> Step:
+def with_messages(step: Step, *sentences: str) -> Step:
     """The step, which says what it has quarantined."""
 
     def write(context: Context) -> WriteResult:
@@ -69,7 +69,9 @@ def test_a_run_ends_with_what_stands_refused_and_what_was_quarantined(
     data: Settings, instance: dg.DagsterInstance
 ) -> None:
     refuse(data, FILE)
-    run = refresh(instance, telling(table("a", 1), "市卫健委 health/b.csv 第 3 行 (line 3): 空\x1b[2J (required)"))
+    run = refresh(
+        instance, with_messages(table("a", 1), "市卫健委 health/b.csv 第 3 行 (line 3): 空\x1b[2J (required)")
+    )
     assert run.is_success
     assert logged(instance, run) == [
         f"{QUARANTINED}: 市卫健委 health/b.csv 第 3 行 (line 3): 空\\x1b[2J (required)",
