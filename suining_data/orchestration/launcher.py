@@ -9,6 +9,7 @@ when it is restarted. Without the check, a killed run stays "started" and no run
 
 import os
 import socket
+import time
 from pathlib import Path
 
 import dagster as dg
@@ -16,6 +17,7 @@ from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 
 # tag of a run: host, process id, when the process started, run id; the list of runs does not show tags of this beginning
 PROCESS = "dagster/suining_process"
+SAID_WITHIN = 120  # seconds after the start; it takes a few
 
 
 def process_tag(run_id: str) -> dict[str, str]:
@@ -37,11 +39,25 @@ class Launcher(dg.DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """FAILED if the run's process is gone. RUNNING if it lives, is on another machine, or has not said yet who it is."""
+        """FAILED if the run's process is gone, or began long ago and has not said who it is; RUNNING if it lives or is elsewhere.
+
+        A process says it first of all. One that could not write even that, because the disk is full, has ended.
+        """
         host, pid, started, run_id = run.tags.get(PROCESS, "   ").split(" ")
-        if (host, run_id) != (socket.gethostname(), run.run_id) or _started(int(pid)) == started:
+        if run_id != run.run_id:
+            return self._health_of_unknown(run)
+        if host != socket.gethostname() or _started(int(pid)) == started:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(WorkerStatus.FAILED, f"进程 {pid} 已不在 (process {pid} of this run is gone)")
+
+    def _health_of_unknown(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        record = self._instance.get_run_record_by_id(run.run_id)
+        if record and record.start_time and time.time() - record.start_time > SAID_WITHIN:
+            return CheckRunHealthResult(
+                WorkerStatus.FAILED,
+                f"开始 {SAID_WITHIN} 秒后仍没有进程认领 (no process has said that it executes this run within {SAID_WITHIN} seconds)",
+            )
+        return CheckRunHealthResult(WorkerStatus.RUNNING)
 
 
 def _started(pid: int) -> str | None:

@@ -3,9 +3,11 @@
 import socket
 import subprocess
 import sys
+import time
 
 import dagster as dg
 import pytest
+from dagster import DagsterEventType, EventLogEntry
 
 from suining_data.definitions import defs
 from suining_data.orchestration.launcher import PROCESS, Launcher, process_tag
@@ -38,17 +40,29 @@ def test_a_run_whose_process_id_another_process_has_now_has_failed() -> None:
     assert health({PROCESS: f"{host} {pid} {int(started) - 1} {run_id}"}) == "FAILED"
 
 
-@pytest.mark.parametrize(
-    "tag",
-    [
-        pytest.param("elsewhere {pid} 1 {run}", id="on another machine"),
-        pytest.param("{host} {pid} 1 another", id="copied by a retry from the run that failed"),
-        pytest.param("", id="not said yet"),
-    ],
-)
-def test_a_run_that_nobody_can_tell_of_is_left_alone(tag: str) -> None:
-    said = tag.format(host=socket.gethostname(), pid=ended_process(), run=RUN)
-    assert health({PROCESS: said} if said else {}) == "RUNNING"
+def test_a_run_on_another_machine_is_left_alone() -> None:
+    assert health({PROCESS: f"elsewhere {ended_process()} 1 {RUN}"}) == "RUNNING"
+
+
+@pytest.mark.parametrize("said", ["", "{host} {pid} 1 another"], ids=["nothing", "by the run that it repeats"])
+@pytest.mark.parametrize(("seconds", "expected"), [(5, "RUNNING"), (1000, "FAILED")])
+def test_a_run_that_never_says_its_process_has_failed(said: str, seconds: int, expected: str) -> None:
+    """The disk was full when it began, so nobody could write down that it ended, either."""
+    tags = {PROCESS: said.format(host=socket.gethostname(), pid=ended_process())} if said else {}
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(defs.resolve_job_def("retention"), tags=tags)
+        start = EventLogEntry(
+            error_info=None,
+            level="debug",
+            user_message="",
+            run_id=run.run_id,
+            timestamp=time.time() - seconds,
+            dagster_event=dg.DagsterEvent(DagsterEventType.RUN_START.value, run.job_name),
+        )
+        instance.handle_new_event(start)
+        launcher = Launcher()
+        launcher.register_instance(instance)
+        assert launcher.check_run_worker_health(run).status.value == expected
 
 
 def test_a_run_of_the_ui_says_which_process_has_it(data: Settings) -> None:
