@@ -3,6 +3,7 @@
 Here: paths and limits. Not here: what is delivered (catalog/), what a value is (elements/).
 """
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parent.parent
 REFERENCE = PROJECT / "data" / "reference"
 SQL = PROJECT / "dbt_like_sql"
+KEYS = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "suining_data"
 
 
 class Limits(BaseSettings):
@@ -43,7 +45,9 @@ class Settings(BaseSettings):
     `SUINING_ALERT_WEBHOOK` is where alerts go, `SUINING_ALERT_SECRET` signs them for DingTalk: neither is ever shown.
     `SUINING_UI_URL` is the address of Dagster's interface, to which an alert links.
     `SUINING_DAGSTER_DSN` is a PostgreSQL database for Dagster's log, which otherwise is in the data folder; never shown.
-    `SUINING_CORRECTION_WORKDAYS` is how many working days a unit has for a correction."""
+    `SUINING_CORRECTION_WORKDAYS` is how many working days a unit has for a correction.
+    `SUINING_FULL_GROUP` and `SUINING_ANALYST_GROUP` are the groups of users that may open what is published for them.
+    `SUINING_PSEUDONYM_KEY_FILE` is the key of the pseudonyms; it is made if missing, and must not be in the data folder."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -64,6 +68,9 @@ class Settings(BaseSettings):
     ui_url: str = "http://127.0.0.1:3000"
     dagster_dsn: SecretStr | None = None
     correction_workdays: int = Field(default=10, ge=1)
+    full_group: str | None = None
+    analyst_group: str | None = None
+    pseudonym_key_file: Path = KEYS / "pseudonym.key"
 
     @property
     def landing(self) -> Path:

@@ -11,7 +11,7 @@ from suining_data.elements.identity import ELEMENTS_OF_IDENTITY
 from suining_data.elements.industries import ELEMENTS_OF_INDUSTRIES
 from suining_data.elements.insurance_codes import ELEMENTS_OF_INSURANCE_CODES
 from suining_data.elements.land import ELEMENTS_OF_LAND
-from suining_data.elements.model import Element, Rule, Then
+from suining_data.elements.model import Element, Identifies, Rule, Then
 from suining_data.elements.names import ELEMENTS_OF_NAMES
 from suining_data.elements.organization_codes import ELEMENTS_OF_ORGANIZATION_CODES
 from suining_data.elements.organizations import ELEMENTS_OF_ORGANIZATIONS
@@ -44,4 +44,4 @@ ELEMENTS: dict[str, Element] = {
     for element in elements
 }
 
-__all__ = ["ELEMENTS", "Element", "Rule", "Then"]
+__all__ = ["ELEMENTS", "Element", "Identifies", "Rule", "Then"]

@@ -14,7 +14,7 @@ from suining_data.elements.expressions import (
     says_nothing,
     trimmed,
 )
-from suining_data.elements.model import Element, Rule, Then
+from suining_data.elements.model import Element, Identifies, Rule, Then
 
 V, X = "{v}", "{x}"
 NOTHING_CODED = (*NOTHING, *UNKNOWN)
@@ -64,6 +64,7 @@ PHONE = Element(
             f"regexp_full_match({V}, '{MOBILE}|{LANDLINE}|{LOCAL}') or right({V}, 7) = repeat(right({V}, 1), 7)",
         ),
     ),
+    identifies=Identifies.PHONE,
     mask=(
         f"case when regexp_full_match({V}, '{MOBILE}') then substr({V}, 1, 3) || '****' || right({V}, 4) "
         f"else substr({V}, 1, greatest(length({V}) - 4, 0)) || '****' end"

@@ -7,7 +7,7 @@ Here: GB 11643-1999 and the numbers built on it. Not here: names of persons (nam
 from suining_data.elements.cells import IS_DAMAGED, code_text, identifier, unless_damaged
 from suining_data.elements.code_sets import code_set
 from suining_data.elements.expressions import NOTHING, UNKNOWN, digit_sum, validated_where
-from suining_data.elements.model import Element, Rule, Then
+from suining_data.elements.model import Element, Identifies, Rule, Then
 
 V = "{v}"
 BODY = "try_cast(substr({v}, 1, 17) as bigint)"
@@ -113,6 +113,7 @@ RESIDENT_ID = identifier(
         f"then {upgraded('{x}')} else {{x}} end"
     ),
     rules=RESIDENT_ID_RULES,
+    identifies=Identifies.NUMBER,
     mask=f"case when length({V}) = 18 then substr({V}, 1, 4) || '**********' || substr({V}, 15) else '****' end",
 )
 
@@ -125,6 +126,7 @@ IDENTITY_NUMBER = identifier(
     sensitivity="L3",
     is_personal=True,
     **code_text("regexp_full_match({x}, '[0-9]{17}[0-9X]')", (*NOTHING, *UNKNOWN, "无证件"), drop="-"),
+    identifies=Identifies.NUMBER,
     mask=(
         f"case when length({V}) >= 15 then substr({V}, 1, 4) || repeat('*', length({V}) - 8) || right({V}, 4) "
         f"when length({V}) >= 6 then substr({V}, 1, 2) || repeat('*', length({V}) - 4) || right({V}, 2) "

@@ -35,6 +35,16 @@ class Rule:
     sure: str | None = None
 
 
+class Identifies(StrEnum):
+    """What a value identifies: it leads from one table to another, and to somebody."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
+    NUMBER = "number"  # an identity document, and so its holder
+    PHONE = "phone"
+    ROW = "row"  # the row, or the delivered row that it comes from
+
+
 class Cleaning(TypedDict):
     """The two templates of an element that make a clean text."""
 
@@ -50,7 +60,8 @@ class Element:
     `tidy` turns delivered text `{x}` into the text `{t}` that `clean` reads besides: null where `{x}` is clean as it is,
     empty where it stands for "no value". So most texts need one quick condition, and what is long is computed once.
     `convert` turns cleaned text `{x}` into `sql_type`; null if it cannot be read: then rule `unreadable` is broken.
-    `mask` turns a value `{v}` into the text that an analyst without clearance sees.
+    `mask` turns a value `{v}` into a text that lets a person recognise a value that is known already.
+    `coarse` turns a value `{v}` into a less exact one that still can be counted: a year, a town.
     """
 
     id: str
@@ -75,6 +86,8 @@ class Element:
     # not be looked at rule by rule (standardization/plausibility.py).
     sound: str | None = None
     mask: str | None = None
+    coarse: str | None = None
+    identifies: Identifies | None = None
     units: dict[str, float] = field(default_factory=dict)  # unit -> factor to the canonical unit
     code_set: dict[str, str] | None = None  # code -> Chinese label
 

@@ -46,6 +46,7 @@ DIVISION_CODE = identifier(
     example=COUNTY.code,
     standard="GB/T 2260, GB/T 10114",
     sensitivity="L1",
+    coarse=f"rpad(left({V}, 9), 12, '0')",  # the town
     **code_text("regexp_full_match({x}, '[0-9]{6,12}')", NOTHING_CODED),
     # the rules for two codes and for what a spreadsheet made of one need the text as it is
     convert=(
@@ -74,6 +75,10 @@ DIVISION_CODE = identifier(
 
 # Names that begin like another town come first, so that the mask does not end inside them.
 TOWNSHIP = f"^.*?[县区市].{{2,6}}?(?:{'|'.join((*CITY.misleading_towns, '街道', '镇', '乡'))})"
+DOWN_TO_TOWN = (
+    f"coalesce(nullif(regexp_extract({V}, '{TOWNSHIP}'), ''), "
+    f"nullif(regexp_extract({V}, '^.*?[县区]'), ''), nullif(regexp_extract({V}, '^.{{2,6}}?市'), ''), '') || '****'"
+)
 ADDRESS = Element(
     id="address",
     label="地址",
@@ -95,10 +100,8 @@ ADDRESS = Element(
         Rule("garbled", "地址是乱码（锟斤拷、烫烫烫），请核对原始登记", f"not regexp_matches({V}, '{GARBLED_WORDS}')"),
         Rule("length", "地址超过300个字符", f"length({V}) <= 300"),
     ),
-    mask=(
-        f"coalesce(nullif(regexp_extract({V}, '{TOWNSHIP}'), ''), "
-        f"nullif(regexp_extract({V}, '^.*?[县区]'), ''), nullif(regexp_extract({V}, '^.{{2,6}}?市'), ''), '') || '****'"
-    ),
+    mask=DOWN_TO_TOWN,
+    coarse=DOWN_TO_TOWN,
     sound=SOUND_PROSE,
 )
 

@@ -4,14 +4,15 @@ Here: what the other stages may use of this package. Not here: the SQL itself (d
 """
 
 from suining_data.models.building import build, counts
-from suining_data.models.contract import ColumnContract, ContractRule, ModelContract
+from suining_data.models.contract import ColumnContract, ContractRule, ModelContract, SourceContract
 from suining_data.models.errors import ModelError
 from suining_data.models.lineage import ColumnLineage, column_lineage
-from suining_data.models.reading import Model, load_models
+from suining_data.models.reading import SOURCES, Model, load_models, load_sources
 from suining_data.models.rendering import Renderer
 from suining_data.models.sources import declared_sources
 
 __all__ = [
+    "SOURCES",
     "ColumnContract",
     "ColumnLineage",
     "ContractRule",
@@ -19,9 +20,11 @@ __all__ = [
     "ModelContract",
     "ModelError",
     "Renderer",
+    "SourceContract",
     "build",
     "column_lineage",
     "counts",
     "declared_sources",
     "load_models",
+    "load_sources",
 ]

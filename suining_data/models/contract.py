@@ -8,9 +8,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 
+from suining_data.elements import Identifies
 from suining_data.incremental import Incremental
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Sensitivity = Literal["L1", "L2", "L3", "L4"]
 
 
 class Strict(BaseModel):
@@ -33,7 +35,8 @@ class ColumnContract(Strict):
     unique: bool = False
     not_null: bool = False
     accepted: list[StrictStr | int | bool] | None = None
-    sensitivity: Literal["L1", "L2", "L3", "L4"] | None = None  # overrides the element's
+    sensitivity: Sensitivity | None = None  # overrides the element's
+    identifies: Identifies | None = None  # overrides the element's
     zh: StrictStr | None = None  # defaults to the element's label
     en: StrictStr | None = None
 
@@ -44,6 +47,14 @@ class ColumnContract(Strict):
             return None
         table, _, column = self.references.rpartition(".")
         return table, column
+
+
+class SourceContract(Strict):
+    """One table of sources.yml: published, but no model makes it."""
+
+    description: Text
+    sensitivity: Sensitivity | None = None  # of its rows, as in ModelContract
+    columns: dict[Identifier, ColumnContract] = Field(min_length=1)
 
 
 class ContractRule(Strict):
@@ -63,9 +74,11 @@ class ModelContract(Strict):
     `materialized: view`: nothing is stored; the rows are computed whenever they are read. `materialized: incremental`: only
     the rows of the keys are written that changed rows of other tables concern; `unique_key` and `changed_by` are those of
     suining_data/incremental.py. `count_by`: a column with few values; the run shows the number of rows per value.
+    `sensitivity`: of its rows, where they say more than their columns: values as reported, doubts, leads.
     """
 
     description: Text
+    sensitivity: Sensitivity | None = None
     materialized: Literal["table", "view", "incremental"] = "table"
     unique_key: Identifier | None = None
     changed_by: dict[Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")], StrictStr] = {}

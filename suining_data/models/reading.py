@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TypeVar
 
 import sqlglot
 import yaml
@@ -19,7 +20,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.scope import traverse_scope
 
 from suining_data.catalog.reading import SafeLoader
-from suining_data.models.contract import ModelContract
+from suining_data.models.contract import ModelContract, SourceContract, Strict
 from suining_data.models.errors import ModelError, place
 from suining_data.models.rendering import Renderer
 from suining_data.models.sources import declared_sources, declared_systems
@@ -27,6 +28,8 @@ from suining_data.models.subject_columns import with_subject_columns
 from suining_data.settings import SQL
 
 CONTRACTS = "schema.yml"
+SOURCES = "sources.yml"
+Contract = TypeVar("Contract", bound=Strict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def load_models(directory: Path = SQL, sources: Mapping[str, Sequence[str]] | No
     renderer = Renderer(directory, declared_systems() if sources is None else {})
     models: dict[str, Model] = {}
     for schema in sorted(path.parent for path in directory.glob(f"*/{CONTRACTS}")):
-        contracts = read_contracts(schema / CONTRACTS)
+        contracts = read_contracts(schema / CONTRACTS, ModelContract)
         for path in sorted(schema.glob("*.sql")):
             model = _read_model(path, renderer, contracts)
             models[model.table] = model
@@ -80,16 +83,25 @@ def load_models(directory: Path = SQL, sources: Mapping[str, Sequence[str]] | No
     return _ordered(models)
 
 
-def read_contracts(path: Path) -> dict[str, ModelContract]:
-    """The tables of one schema.yml. Raises ModelError naming file, table and field."""
+def load_sources(directory: Path = SQL) -> dict[str, SourceContract]:
+    """`schema.table` -> contract of every published table that no model makes. Raises ModelError naming file, table, field."""
+    return {
+        f"{path.parent.name}.{name}": contract
+        for path in sorted(directory.glob(f"*/{SOURCES}"))
+        for name, contract in read_contracts(path, SourceContract).items()
+    }
+
+
+def read_contracts(path: Path, shape: type[Contract]) -> dict[str, Contract]:
+    """The tables of one schema.yml or sources.yml. Raises ModelError naming file, table and field."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader) or {}
     except yaml.YAMLError as error:
         raise ModelError(f"{place(path)}: {' '.join(str(error).split())}") from error
-    contracts = {}
+    contracts: dict[str, Contract] = {}
     for table, body in content.items():
         try:
-            contracts[table] = ModelContract.model_validate(with_subject_columns(body))
+            contracts[table] = shape.model_validate(with_subject_columns(body))
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in (table, *first["loc"]))

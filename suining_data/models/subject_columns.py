@@ -73,7 +73,13 @@ def _formerly_golden(subject: Subject) -> dict[str, Column]:
 
 def _sources(subject: Subject) -> dict[str, Column]:
     return {
-        each.source.column: {"type": "bigint", "sensitivity": "L1", "zh": each.source.zh, "en": each.source.en}
+        each.source.column: {
+            "type": "bigint",
+            "identifies": "row",
+            "sensitivity": "L1",
+            "zh": each.source.zh,
+            "en": each.source.en,
+        }
         for each in subject.surviving.values()
         if each.source
     }

@@ -28,7 +28,7 @@ from suining_data.ingestion import (
     withdrawn_batches,
 )
 from suining_data.linkage import ACCEPT, LinkedTable, linked_tables
-from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models
+from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models, load_sources
 from suining_data.orchestration.delivery_checks import (
     BATCHES_ACCEPTED,
     COLUMNS_DECLARED,
@@ -51,7 +51,7 @@ from suining_data.orchestration.step import (
     code_digest,
     digest_of,
 )
-from suining_data.publication import DICTIONARY_COLUMNS, described, write_dictionary
+from suining_data.publication import DICTIONARY, described, write_dictionary
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
@@ -79,8 +79,6 @@ ROW_KEYS = (
 FAILED_RULES = Column(
     "failed_rules", "varchar[]", "未通过的规则（字段:规则） · rules broken, their values are null or flagged"
 )
-
-DICTIONARY = "governance.dictionary"
 
 
 @cache
@@ -363,15 +361,13 @@ def describe(con: Connection, table: str, description: str, columns: tuple[Colum
 
 
 def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
-    columns = tuple(
-        Column(name, {"position": "integer", "is_personal": "boolean"}.get(name, "varchar"), f"{zh} · {en}")
-        for name, zh, en in DICTIONARY_COLUMNS
-    )
-    label = "数据字典：标准化表与基础表的每一列"
+    sources = load_sources()
+    columns = tuple(_base_column(*column) for column in sources[DICTIONARY].columns.items())
+    label = "数据字典：标准化表与已发布的每一列"
 
     def write(context: Context) -> WriteResult:
         known = declared_sources() if models else {}
-        rows = write_dictionary(context.con, f"{DICTIONARY}{STAGING}", catalog, models, known)
+        rows = write_dictionary(context.con, f"{DICTIONARY}{STAGING}", catalog, models, sources, known)
         describe(context.con, f"{DICTIONARY}{STAGING}", label, columns)
         return WriteResult(rows=rows)
 
@@ -385,6 +381,7 @@ def _dictionary_step(catalog: Catalog, models: list[Model]) -> Step:
             load_city().model_dump_json(),
             *(unit.model_dump_json() for unit in catalog.units),
             *(f"{model.sql}{model.contract.model_dump_json()}" for model in models),
+            *(source.model_dump_json() for source in sources.values()),
         ),
         write=write,
         promote=_swap_in(DICTIONARY),

@@ -15,7 +15,7 @@ from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.orchestration.check_results import begin_check_history, create_check_history
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
-from suining_data.publication import create_rollbacks, discard_next
+from suining_data.publication import close_folders, create_rollbacks, discard_next
 from suining_data.quality import create_corrections, create_scores, create_validations
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
@@ -37,6 +37,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
     While another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once and waits for the lock.
     """
     with open_warehouse(settings, on_wait) as con:
+        close_folders(settings)
         discard_next(settings)
         try:
             create_ledger(con)

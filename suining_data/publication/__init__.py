@@ -1,7 +1,8 @@
 """The published snapshot that analysts open: a DuckDB file, Parquet files and a manifest, replaced as a whole."""
 
-from suining_data.publication.dictionary import COLUMNS as DICTIONARY_COLUMNS
-from suining_data.publication.dictionary import described, write_dictionary
+from suining_data.publication.audience_file import measured_anonymity
+from suining_data.publication.dictionary import DICTIONARY, described, write_dictionary
+from suining_data.publication.handed_out import load_audiences
 from suining_data.publication.kept_snapshots import (
     Rollback,
     Snapshot,
@@ -16,14 +17,16 @@ from suining_data.publication.kept_snapshots import (
     remove_old,
     standing_rollback,
 )
+from suining_data.publication.labels import contracts_of
 from suining_data.publication.manifest import DATABASE, PublishedTable, read_database, read_manifest, start_anew
 from suining_data.publication.next_snapshot import Addition, additions, discard_next
 from suining_data.publication.page import PAGE
+from suining_data.publication.rights import close_folders
 from suining_data.publication.snapshot import publish
 
 __all__ = [
     "DATABASE",
-    "DICTIONARY_COLUMNS",
+    "DICTIONARY",
     "PAGE",
     "Addition",
     "PublishedTable",
@@ -31,6 +34,8 @@ __all__ = [
     "Snapshot",
     "additions",
     "broken_files",
+    "close_folders",
+    "contracts_of",
     "create_rollbacks",
     "current_run",
     "described",
@@ -39,6 +44,8 @@ __all__ = [
     "go_back",
     "is_whole",
     "kept_snapshots",
+    "load_audiences",
+    "measured_anonymity",
     "publish",
     "read_database",
     "read_manifest",

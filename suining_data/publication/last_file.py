@@ -17,12 +17,12 @@ MOST_FREE = (
 PIECE = 1 << 20  # bytes
 
 
-def copy_last(settings: Settings, file: Path) -> int:
-    """Copy the last published file to `file`. Returns how many times its content has been copied; 0: nothing is there.
+def copy_last(settings: Settings, file: Path, audience: str = "") -> int:
+    """Copy the last published file of an audience to `file`. Returns how many times its content has been copied; 0: nothing is there.
 
     It is not copied if it is missing, was changed since, has another format, was copied often, or is half empty.
     """
-    last, published = read_database(settings), settings.published / DATABASE
+    last, published = read_database(settings, audience), settings.published / audience / DATABASE
     copies = int(last.get("copies", MOST_COPIES)) + 1
     if (
         last.get("format") != FORMAT

@@ -29,14 +29,17 @@ class PublishedTable:
     version: str
 
 
-def read_manifest(settings: Settings) -> dict[str, dict[str, str]]:
-    """Tables of the current snapshot by name; empty when nothing was published."""
-    return {entry["table"]: entry for entry in _read(settings).get("tables", [])}
+def read_manifest(settings: Settings, audience: str = "") -> dict[str, dict[str, Any]]:
+    """Tables of the current snapshot by name; empty when nothing was published.
+
+    `audience`: the folder of one that has its own files; the snapshot itself is that of the full audience.
+    """
+    return {entry["table"]: entry for entry in _read(settings, audience).get("tables", [])}
 
 
-def read_database(settings: Settings) -> dict[str, Any]:
+def read_database(settings: Settings, audience: str = "") -> dict[str, Any]:
     """What the manifest says of the current DuckDB file: sha256, format, copies, free; empty when nothing was published."""
-    return dict(_read(settings).get("database", {}))
+    return dict(_read(settings, audience).get("database", {}))
 
 
 def start_anew(settings: Settings) -> None:
@@ -49,8 +52,8 @@ def start_anew(settings: Settings) -> None:
         fresh.replace(file)
 
 
-def _read(settings: Settings) -> dict[str, Any]:
-    file = settings.published / MANIFEST
+def _read(settings: Settings, audience: str = "") -> dict[str, Any]:
+    file = settings.published / audience / MANIFEST
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):  # a damaged one lists nothing, so all is written anew

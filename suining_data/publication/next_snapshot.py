@@ -114,11 +114,17 @@ def complete_next(con: Connection) -> dict[str, int | float | str]:
     for (name,) in gone:
         con.execute(f"drop table snapshot.{name}")
     con.execute("checkpoint snapshot")
-    free = con.execute("""
-        select coalesce(round(free_blocks / nullif(total_blocks, 0), 3), 0) from pragma_database_size()
-        where database_name = 'snapshot'
-    """).fetchall()[0][0]
-    return {"format": FORMAT, "copies": copies, "free": free}
+    return {"format": FORMAT, "copies": copies, "free": free_share(con, "snapshot")}
+
+
+def free_share(con: Connection, database: str) -> float:
+    """The share of the blocks of an attached file that have no content."""
+    found = con.execute(
+        "select coalesce(round(free_blocks / nullif(total_blocks, 0), 3), 0) from pragma_database_size() "
+        "where database_name = ?",
+        [database],
+    )
+    return float(found.fetchall()[0][0])
 
 
 def added(con: Connection) -> set[str]:

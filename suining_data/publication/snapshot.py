@@ -10,12 +10,14 @@ all at once. A reader that has the old file open keeps it.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from suining_data.models import Model
+from suining_data.publication.audience_file import write_audience
+from suining_data.publication.handed_out import load_audiences
 from suining_data.publication.kept_snapshots import (
     clear_ended_rollback,
     link_to,
@@ -23,6 +25,7 @@ from suining_data.publication.kept_snapshots import (
     remove_old,
     time_to_publish,
 )
+from suining_data.publication.labels import Contract
 from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
     DATABASE,
@@ -54,23 +57,30 @@ from suining_data.publication.next_snapshot import (
 )
 from suining_data.publication.page import FOLDER as PAGE_FOLDER
 from suining_data.publication.page import write_page
+from suining_data.publication.rights import give_to_groups
 from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
 from suining_data.quality import VALIDATIONS, write_validations
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
 from suining_data.warehouse import drop, transaction
 
-OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, PAGE_FOLDER, MANIFEST)
+OTHERS = tuple(name for name in load_audiences() if name != "full")  # the audiences that have files of their own
+OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, PAGE_FOLDER, MANIFEST, *OTHERS)
 
 
 def publish(
-    con: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, views: Sequence[Model] = ()
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    run_id: str,
+    views: Sequence[Model] = (),
+    contracts: Mapping[str, Contract] | None = None,
 ) -> list[PublishedTable]:
     """Complete the next snapshot and make it the current one. If anything fails, the current one stays as it is.
 
     Tables that were added before must be those of the warehouse. `views`, each after the views that it reads, are in
-    the DuckDB file only.
+    the DuckDB file only. `contracts`: of all that is published; without them, no other audience gets a file.
     """
+    published_at = time_to_publish(settings)
     try:
         tables, before = _tables(con), read_manifest(settings)
         open_next(con, settings)
@@ -81,6 +91,8 @@ def publish(
         read = {view.table: read_by(con, view) for view in views if reads_unpublished(view)}
         published = [_published(con, settings, table, before) for table in tables]
         database = complete_next(con)
+        for audience in OTHERS if contracts else ():
+            write_audience(con, settings, audience, contracts or {}, views, run_id, published_at)
         close_next(con)
         validations = write_validations(con, folder(settings))
         write_page(con, folder(settings))
@@ -91,7 +103,7 @@ def publish(
             [view.table for view in views],
             validations,
             run_id,
-            time_to_publish(settings),
+            published_at,
             {**database, "views": read},
         )
         _make_current(settings, run_id)
@@ -184,8 +196,8 @@ def _published(
 def _make_current(settings: Settings, run_id: str) -> None:
     snapshot = settings.published / "snapshots" / run_id
     shutil.rmtree(snapshot, ignore_errors=True)
-    snapshot.parent.mkdir(exist_ok=True)
     clear_ended_rollback(settings)
+    give_to_groups(settings, folder(settings))
     folder(settings).rename(snapshot)
     link_to(settings, snapshot.name)
     for name in OFFERED:

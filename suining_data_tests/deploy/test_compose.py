@@ -43,7 +43,12 @@ def test_its_environment_is_settings(name: str, monkeypatch: pytest.MonkeyPatch)
 
 def test_what_compose_fills_in_is_written_as_it_wants_it() -> None:
     """A dollar of the shell is doubled, or compose takes it for its own."""
-    assert set(re.findall(r"\$\{\w+:\?\}|\$\$|\$.?", TEXT)) == {"$$", "${DAGSTER_PASSWORD:?}", "${SUINING_FOLDER:?}"}
+    assert set(re.findall(r"\$\{\w+:\?\}|\$\$|\$.?", TEXT)) == {
+        "$$",
+        "${DAGSTER_PASSWORD:?}",
+        "${SUINING_FOLDER:?}",
+        "${SUINING_KEYS:?}",
+    }
 
 
 def test_nobody_outside_reaches_a_port() -> None:

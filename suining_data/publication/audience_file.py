@@ -1,0 +1,228 @@
+"""The files of an audience that gets less than everything: a DuckDB file, Parquet files and a manifest in a folder of its own.
+
+Here: writing them into the next snapshot, from the tables that it publishes; they start as copies of the last ones, too.
+Not here: which columns the audience gets (handed_out.py), how well persons are hidden in them (anonymity.py), the files
+of the full audience (next_snapshot.py).
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from suining_data.compression import FORMAT, create_table
+from suining_data.models import SOURCES, Model, ModelError
+from suining_data.publication.anonymity import Anonymity, anonymity_of
+from suining_data.publication.changed_rows import leads_from, take_changes
+from suining_data.publication.dictionary import DICTIONARY
+from suining_data.publication.handed_out import Given, given, load_audiences
+from suining_data.publication.labels import Contract, labels_of
+from suining_data.publication.last_file import copy_last
+from suining_data.publication.manifest import DATABASE, MANIFEST, digest_of_file, read_manifest
+from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, version_of
+from suining_data.publication.pseudonyms import load_keys
+from suining_data.settings import Settings
+from suining_data.sql import literal, literals
+from suining_data.warehouse import drop, transaction
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """A table of the audience. `version`: of the table that it is made of; `select`: digest of how it is made."""
+
+    table: str
+    rows: int
+    file: str
+    sha256: str
+    version: str
+    select: str
+    anonymity: Anonymity | None
+
+
+def write_audience(
+    con: Connection,
+    settings: Settings,
+    audience: str,
+    contracts: Mapping[str, Contract],
+    views: Sequence[Model],
+    run_id: str,
+    published_at: str,
+) -> list[HandedOut]:
+    """Write the files of an audience into the next snapshot, whose tables and views are complete.
+
+    Raises NoKey without a key for pseudonyms, ModelError for a column without a label.
+    """
+    target = folder(settings) / audience
+    target.mkdir(parents=True, exist_ok=True)
+    file = target / DATABASE
+    copies = copy_last(settings, file, audience)
+    fingerprint = load_keys(con, settings, audience)
+    columns = _columns(con, audience, contracts, int(published_at[:4]))
+    con.execute(f"attach {literal(file)} as {audience} (storage_version '{FORMAT}')")
+    try:
+        _drop_others(con, audience, list(columns))
+        viewed = {view.table: view for view in views}
+        before = read_manifest(settings, audience) if copies else {}
+        entries = [
+            _hand_out(con, settings, audience, table, columns[table], viewed.get(table), fingerprint, before)
+            for table in columns
+        ]
+        _describe(con, audience, columns)
+        con.execute(f"checkpoint {audience}")
+        free = free_share(con, audience)
+    finally:
+        con.execute(f"detach {audience}")
+    _write_manifest(target, audience, entries, run_id, published_at, {"format": FORMAT, "copies": copies, "free": free})
+    return entries
+
+
+def _columns(con: Connection, audience: str, contracts: Mapping[str, Contract], year: int) -> dict[str, list[Given]]:
+    """The published tables and views of which the audience gets something, with what it gets."""
+    published = con.execute("""
+        select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot'
+        union all select schema_name || '.' || view_name from duckdb_views()
+        where database_name = 'snapshot' and not internal and schema_name <> 'main'
+        order by all
+    """).fetchall()
+    labels, who = labels_of(contracts), load_audiences()[audience]
+    if unlabelled := sorted(table for (table,) in published if table not in labels):
+        raise ModelError(
+            f"{unlabelled[0]} 将发布而没有说明：在 {unlabelled[0].split('.')[0]}/{SOURCES} 中写明各列的敏感级别 "
+            f"(is to be published and not described: say in {SOURCES} how sensitive its columns are)"
+        )
+    found = {table: given(who, labels[table], year, contracts[table].sensitivity) for (table,) in published}
+    return {table: columns for table, columns in found.items() if columns}
+
+
+def _drop_others(con: Connection, audience: str, tables: Sequence[str]) -> None:
+    """Make the schemas, and drop what the last file has and the next one has not."""
+    for schema in dict.fromkeys(table.split(".")[0] for table in tables):
+        con.execute(f"create schema if not exists {audience}.{schema}")
+    others = con.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
+        f"and schema_name || '.' || table_name not in ({literals(tables)})",
+        [audience],
+    )
+    for (table,) in others.fetchall():
+        drop(con, f"{audience}.{table}")
+
+
+def _hand_out(
+    con: Connection,
+    settings: Settings,
+    audience: str,
+    table: str,
+    columns: Sequence[Given],
+    view: Model | None,
+    fingerprint: str,
+    before: Mapping[str, Mapping[str, Any]],
+) -> HandedOut:
+    """Bring a table of the audience up to date, with its Parquet file."""
+    target, version = f"{audience}.{table}", _version(con, table, view)
+    # a table that only the snapshot has is made anew each time; it is small
+    source = table if view is None and version else f"snapshot.{table}"
+    sql = f"select {', '.join(f'{each.sql} as {each.name}' for each in columns)} from {source}"
+    select = hashlib.sha256(f"{fingerprint}{sql}".encode()).hexdigest()
+    last = before.get(table, {})
+    is_made_alike = last.get("select") == select
+    is_unchanged = is_made_alike and version != "" and last.get("version") == version and table != DICTIONARY
+    if not is_unchanged:
+        with transaction(con):
+            is_changed = source == table and is_made_alike and leads_from(con, table, last["version"])
+            if not (is_changed and take_changes(con, target, table, sql)):
+                drop(con, target)
+                create_table(con, target, sql)
+    digest = _write_parquet(con, settings, audience, table, last.get("sha256", "") if is_unchanged else "")
+    rows = con.execute(f"select count(*) from {target}").fetchall()[0][0]
+    known = last.get("anonymity") if is_unchanged else None
+    anonymity = Anonymity(**known) if known else anonymity_of(con, audience, table, columns)
+    return HandedOut(table, rows, parquet_file(table), digest, version, select, anonymity)
+
+
+def _version(con: Connection, table: str, view: Model | None) -> str:
+    """What decides the rows of a table or view; empty for a table that no step makes."""
+    if view is None:
+        return version_of(con, table)
+    return hashlib.sha256(json.dumps(read_by(con, view)).encode()).hexdigest()
+
+
+def _write_parquet(con: Connection, settings: Settings, audience: str, table: str, unchanged: str) -> str:
+    """Write the table's file, or share the last one if its digest is still `unchanged`. Returns its digest."""
+    file = folder(settings) / audience / parquet_file(table)
+    last = settings.published / audience / parquet_file(table)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if unchanged and last.exists() and digest_of_file(last) == unchanged:
+        os.link(last.resolve(), file)
+        return unchanged
+    con.execute(f"copy {audience}.{table} to {literal(file)} (format parquet, compression snappy)")
+    return digest_of_file(file)
+
+
+def _describe(con: Connection, audience: str, columns: Mapping[str, Sequence[Given]]) -> None:
+    """Give tables and columns the descriptions that they have in the snapshot, and the dictionary the rows of this audience."""
+    handed = [(table, each.name, each.source) for table, given_ in columns.items() for each in given_]
+    con.execute("create or replace temp table handed_out (table_name varchar, name varchar, source varchar)")
+    con.executemany("insert into handed_out values (?, ?, ?)", handed)
+    comments = con.execute(f"""
+        with comment as (
+            select database_name, schema_name || '.' || table_name as table_name, null as name, comment from duckdb_tables()
+            union all
+            select database_name, schema_name || '.' || view_name, null, comment from duckdb_views()
+            union all
+            select database_name, schema_name || '.' || table_name, column_name, comment from duckdb_columns()
+        ),
+        wanted as (
+            select table_name, h.name, comment
+            from (from handed_out union select distinct table_name, null, null from handed_out) as h
+            join comment using (table_name)
+            where database_name = 'snapshot' and h.source is not distinct from comment.name and comment is not null
+        )
+        from wanted except select table_name, name, comment from comment where database_name = {literal(audience)}
+    """).fetchall()
+    with transaction(con):
+        for table, name, comment in comments:
+            kind = "table" if name is None else "column"
+            con.execute(f"comment on {kind} {audience}.{table}{f'.{name}' if name else ''} is {literal(comment)}")
+        if DICTIONARY in columns:
+            con.execute(f"""
+                create or replace table {audience}.{DICTIONARY} as
+                select d.* replace (h.name as column_name, c.column_index as position, lower(c.data_type) as type)
+                from snapshot.{DICTIONARY} as d
+                join handed_out as h
+                    on h.table_name = d.schema_name || '.' || d.table_name and h.source = d.column_name
+                join duckdb_columns() as c
+                    on c.database_name = {literal(audience)} and c.schema_name = d.schema_name
+                    and c.table_name = d.table_name and c.column_name = h.name
+                order by d.schema_name, d.table_name, c.column_index
+            """)
+
+
+def measured_anonymity(settings: Settings, audience: str) -> list[Anonymity]:
+    """How well persons are hidden in each table of an audience that has any, as the manifest of what is published says."""
+    tables = read_manifest(settings, audience).values()
+    return [Anonymity(**entry["anonymity"]) for entry in tables if entry["anonymity"]]
+
+
+def _write_manifest(
+    target: Path,
+    audience: str,
+    entries: Sequence[HandedOut],
+    run_id: str,
+    published_at: str,
+    database: dict[str, object],
+) -> None:
+    manifest = {
+        "audience": audience,
+        "run_id": run_id,
+        "published_at": published_at,
+        "database": {"file": DATABASE, "sha256": digest_of_file(target / DATABASE), **database},
+        "tables": [asdict(entry) for entry in entries],
+    }
+    (target / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
