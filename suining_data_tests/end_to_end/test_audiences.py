@@ -16,8 +16,9 @@ from suining_data.warehouse import open_warehouse
 from suining_data_tests.end_to_end.conftest import City
 from suining_data_tests.end_to_end.published import contents
 
-HAS_NUMBER = re.compile("[0-9]{7}")  # as all numbers of people have
-LONG = 6  # bytes of the shortest text that is searched for in files that hold anything; a name of two characters is in many
+HAS_NUMBER = re.compile("[0-9A-Z]{8,}")
+HAN = re.compile("[\u4e00-\u9fff·]{3,}")
+LENGTHS = (8, 9, 11, 12, 15, 18)  # of phone and identity numbers, passports among them
 
 
 def true_values(settings: Settings) -> dict[str, set[str]]:
@@ -57,43 +58,54 @@ def texts(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
                 yield f"{table}.{column}", value
 
 
+def numbers_in(text: str, numbers: set[str]) -> set[str]:
+    """Those of the numbers that are anywhere in the text."""
+    runs = HAS_NUMBER.findall(text)
+    return {run[at : at + n] for run in runs for n in LENGTHS for at in range(len(run) - n + 1)} & numbers
+
+
+def names_in(text: str, names: set[str]) -> set[str]:
+    """Those of the names of three characters and more that are anywhere in the text; shorter ones are in many words."""
+    runs = HAN.findall(text)
+    return {run[at : at + n] for run in runs for n in (3, 4, 5) for at in range(len(run) - n + 1)} & names
+
+
 def test_no_cell_of_the_analysts_is_or_has_a_true_id_name_or_phone(
     delivered_city: City, analyst: duckdb.DuckDBPyConnection
 ) -> None:
     true = true_values(delivered_city.settings)
     numbers = true["id"] | true["phone"]
-    found = set()
-    for column, value in texts(analyst):
-        if value in true["name"] and column not in ("governance.table_state.table_name",):
-            found.add((column, "a name"))
-        if HAS_NUMBER.search(value) and _windows(value) & numbers:
-            found.add((column, "a number"))
+    found = {column for column, value in texts(analyst) if value in true["name"] or numbers_in(value, numbers)}
     assert found == set()
 
 
-def _windows(text: str) -> set[str]:
-    """All parts of a text that are as long as an identity number or a phone number."""
-    return {text[at : at + length] for length in (9, 11, 15, 18) for at in range(len(text) - length + 1)}
-
-
 def test_no_file_of_the_analysts_has_a_true_value_in_its_bytes(delivered_city: City, tmp_path: Path) -> None:
-    """The Parquet files are written again without compression first, so that their bytes are the values."""
-    true = true_values(delivered_city.settings)
-    wanted = [value.encode() for values in true.values() for value in values if len(value.encode()) > LONG]
+    """The Parquet files are written as text first, so that their bytes are the values."""
+    true, public = true_values(delivered_city.settings), _public_names(delivered_city)
     folder = delivered_city.settings.published / "analyst"
-    plain = tmp_path / "plain.bin"
     with duckdb.connect() as con:
         for file in folder.rglob("*"):
             if file.suffix == ".parquet":
-                con.execute(f"copy (from '{file}') to '{plain}' (format json)")
-            elif file.is_file():
-                plain.write_bytes(file.read_bytes())
-            else:
-                continue
-            content = plain.read_bytes()
-            public = _public_names(delivered_city) if file.suffix in (".parquet", ".duckdb") else set()
-            hits = [value.decode() for value in wanted if value in content]
-            assert [hit for hit in hits if not any(hit in name for name in public)] == [], file.name
+                con.execute(f"copy (from '{file}') to '{tmp_path / file.stem}.json' (format json)")
+    files = [*tmp_path.iterdir(), *(path for path in folder.iterdir() if path.is_file())]
+    assert len(files) > 50
+    assert {file.name: hits for file in files if (hits := _hits(file, true, public))} == {}
+
+
+def test_the_same_search_finds_them_in_what_everything_is_in(delivered_city: City, tmp_path: Path) -> None:
+    true, public = true_values(delivered_city.settings), _public_names(delivered_city)
+    file = delivered_city.settings.published / "parquet" / "population" / "person.parquet"
+    with duckdb.connect() as con:
+        con.execute(f"copy (from '{file}') to '{tmp_path / 'person.json'}' (format json)")
+    hits = _hits(tmp_path / "person.json", true, public)
+    assert all(hits & values for values in true.values())
+
+
+def _hits(file: Path, true: dict[str, set[str]], public: set[str]) -> set[str]:
+    """The true values in the bytes of a file, without names that are part of the public name of a firm or a place."""
+    text = file.read_bytes().decode("utf-8", errors="replace")
+    names = {name for name in names_in(text, true["name"]) if not any(name in each for each in public)}
+    return names | numbers_in(text, true["id"] | true["phone"])
 
 
 def _public_names(city: City) -> set[str]:
@@ -201,3 +213,14 @@ def test_nothing_that_a_refresh_makes_may_be_opened_by_others(delivered_city: Ci
     made = [path for path in delivered_city.settings.data.rglob("*") if path.is_file() and not path.is_symlink()]
     assert len(made) > 300
     assert [path.name for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_dagster_logs_reports_and_names_of_files_have_no_true_value(delivered_city: City) -> None:
+    """All that is written beside the bases themselves: the instance of Dagster with its logs, validations, the page."""
+    config, true, public = delivered_city.settings, true_values(delivered_city.settings), _public_names(delivered_city)
+    beside = [config.dagster_home, *(config.published / name for name in ("validations", "expectations", "quality"))]
+    files = [path for folder in beside for path in folder.resolve().rglob("*") if path.is_file()]
+    assert len(files) > 100
+    assert {file.name: hits for file in files if (hits := _hits(file, true, public))} == {}
+    names = "\n".join(path.name for path in config.data.rglob("*"))
+    assert names_in(names, true["name"]) | numbers_in(names, true["id"] | true["phone"]) == set()
