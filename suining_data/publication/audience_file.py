@@ -8,9 +8,9 @@ of the full audience (next_snapshot.py).
 import hashlib
 import json
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -59,7 +59,7 @@ def write_audience(
 
     Raises NoKey without a key for pseudonyms, ModelError for a column without a label.
     """
-    target = folder(settings) / audience
+    started, target = time.monotonic(), folder(settings) / audience
     target.mkdir(parents=True, exist_ok=True)
     file = target / DATABASE
     copies = copy_last(settings, file, audience)
@@ -79,7 +79,21 @@ def write_audience(
         free = free_share(con, audience)
     finally:
         con.execute(f"detach {audience}")
-    _write_manifest(target, audience, entries, run_id, published_at, {"format": FORMAT, "copies": copies, "free": free})
+    manifest = {
+        "audience": audience,
+        "run_id": run_id,
+        "published_at": published_at,
+        "seconds": round(time.monotonic() - started, 2),
+        "database": {
+            "file": DATABASE,
+            "sha256": digest_of_file(file),
+            "format": FORMAT,
+            "copies": copies,
+            "free": free,
+        },
+        "tables": [asdict(entry) for entry in entries],
+    }
+    (target / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     return entries
 
 
@@ -208,21 +222,3 @@ def measured_anonymity(settings: Settings, audience: str) -> list[Anonymity]:
     """How well persons are hidden in each table of an audience that has any, as the manifest of what is published says."""
     tables = read_manifest(settings, audience).values()
     return [Anonymity(**entry["anonymity"]) for entry in tables if entry["anonymity"]]
-
-
-def _write_manifest(
-    target: Path,
-    audience: str,
-    entries: Sequence[HandedOut],
-    run_id: str,
-    published_at: str,
-    database: dict[str, object],
-) -> None:
-    manifest = {
-        "audience": audience,
-        "run_id": run_id,
-        "published_at": published_at,
-        "database": {"file": DATABASE, "sha256": digest_of_file(target / DATABASE), **database},
-        "tables": [asdict(entry) for entry in entries],
-    }
-    (target / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -45,11 +45,12 @@ def main() -> None:
         figures: Figures = {"scale": chosen.scale, "seed": chosen.seed, "cpus": os.cpu_count()}
         refresh_s = suining(settings, "refresh")
         figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+        audiences = audience_seconds(settings, refresh_s)
         unchanged_s = suining(settings, "refresh")
         decoded = decode(settings, Path(folder) / "decoded")
         floor_s, rows = floor(decoded, Path(folder) / "floor.duckdb")
         figures |= {"rows": rows, "floor_s": floor_s, "refresh_s": refresh_s, "ratio": round(refresh_s / floor_s, 2)}
-        figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s)
+        figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s) | audiences
         figures |= peer(decoded, Path(folder) / "peer", refresh_s)
         figures |= guarded(settings, refresh_s)
         figures |= linking(settings, Path(folder))
@@ -123,6 +124,13 @@ def delivered_later(settings: Settings, name: str, increments: Sequence[Incremen
         increment.deliver()
     seconds = suining(settings, "refresh")
     return {f"{name}_s": seconds, f"{name}_share": round(seconds / refresh_s, 3)}
+
+
+def audience_seconds(settings: Settings, refresh_s: float) -> Figures:
+    """Seconds of writing the files of the audiences that get less than everything, and their share of the refresh."""
+    manifests = [json.loads(file.read_text(encoding="utf-8")) for file in settings.published.glob("*/manifest.json")]
+    seconds = round(sum(each["seconds"] for each in manifests if "audience" in each), 2)
+    return {"audiences_s": seconds, "audiences_share": round(seconds / refresh_s, 3)}
 
 
 def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:
