@@ -141,7 +141,14 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a J
     from suining_data.catalog import load_catalog
     from suining_data.orchestration.freshness import late, print_late
     from suining_data.orchestration.refusals import arriving_files, print_arriving, print_refusals, standing_refusals
-    from suining_data.orchestration.summary import print_rollback, print_summary, rollback_as_json, summary_as_json
+    from suining_data.orchestration.summary import (
+        exchange_risk_as_json,
+        print_exchange_risk,
+        print_rollback,
+        print_summary,
+        rollback_as_json,
+        summary_as_json,
+    )
 
     with published() as con:
         is_late = late(con, settings(), load_catalog())
@@ -149,6 +156,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a J
             others = {
                 "late": {each.resource.id: str(now) for each, now in is_late},
                 "rollback": rollback_as_json(settings()),
+                "exchange_insecure": exchange_risk_as_json(settings()),
             }
             print_json({**summary_as_json(con), **others})
         else:
@@ -157,6 +165,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="The same as a J
             print_late(is_late, console)
             print_arriving(arriving_files(con), console)
             print_refusals(standing_refusals(con), console)
+            print_exchange_risk(settings(), console)
 
 
 @app.command()

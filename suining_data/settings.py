@@ -6,15 +6,23 @@ Here: paths and limits. Not here: what is delivered (catalog/), what a value is 
 import os
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 REFERENCE = PROJECT / "data" / "reference"
 SQL = PROJECT / "dbt_like_sql"
 KEYS = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "suining_data"
+
+
+ExchangeWaiver = Literal["tls", "certificate", "host_name", "md5", "cleartext_password", "no_password"]
+
+
+def _listed(text: object) -> object:
+    """The names in a variable of the environment."""
+    return tuple(name.strip() for name in text.split(",") if name.strip()) if isinstance(text, str) else text
 
 
 class Limits(BaseSettings):
@@ -38,6 +46,8 @@ class Limits(BaseSettings):
 class Settings(BaseSettings):
     """`SUINING_DATA` moves the data folder; `SUINING_MEMORY_GB` and `SUINING_THREADS` limit DuckDB.
     `SUINING_EXCHANGE_DSN` is the address of the exchange database; it includes the password, so it is never shown.
+    `SUINING_EXCHANGE_INSECURE` names what that server need not prove, separated by commas; nothing else switches it off.
+    `SUINING_EXCHANGE_SECONDS` is how long it may take to answer one query.
     `SUINING_QUIET_SECONDS` is how long a file in landing/ must be unchanged before it is read.
     `SUINING_SNAPSHOTS_KEPT` is how many snapshots are kept, with the published one.
     `SUINING_UNATTENDED=true` switches the schedules and sensors on, as a deployment wants it; each can be switched in the
@@ -55,6 +65,8 @@ class Settings(BaseSettings):
     memory_gb: float = Field(default=4.0, gt=0.2)
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
+    exchange_insecure: Annotated[tuple[ExchangeWaiver, ...], NoDecode, BeforeValidator(_listed)] = ()
+    exchange_seconds: float = Field(default=900.0, gt=0)
     quiet_seconds: float = Field(default=60.0, ge=0)
     snapshots_kept: int = Field(default=7, ge=1)
     unattended: bool = False

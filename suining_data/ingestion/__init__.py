@@ -5,6 +5,7 @@ Here: the names that other stages may use. Not here: what a value means (element
 
 from suining_data.ingestion.arrival import arrived, complete, ok_file
 from suining_data.ingestion.deliveries import delivered_files, deliveries
+from suining_data.ingestion.exchange_waivers import exchange_risk
 from suining_data.ingestion.guarded import stop_readers, warm_reader
 from suining_data.ingestion.intake import (
     CurrentBatch,
@@ -66,6 +67,7 @@ __all__ = [
     "deliveries",
     "deliveries_meant",
     "end_withdrawal",
+    "exchange_risk",
     "files_of",
     "ingest",
     "keep_redacted",

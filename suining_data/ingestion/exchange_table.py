@@ -1,12 +1,11 @@
-"""A table or view of the exchange database: connecting, reading its definition, streaming its rows in order.
+"""A table or view of the exchange database: reading its definition, streaming its rows in order.
 
 Here: every query to PostgreSQL. All run in one read-only transaction on one snapshot, through a server-side cursor, and
 every value arrives as text.
-Not here: what is done with the rows (fetching.py).
+Not here: the connection (exchange_connection.py), what is done with the rows (fetching.py).
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +16,6 @@ from suining_data.catalog.model import Exchange, Resource
 from suining_data.ingestion.reading import DELETED, FETCHED_AT, Refused, check_header, yaml_of
 
 ROWS_AT_ONCE = 5_000  # held in memory
-CONNECT_SECONDS = 10
-# The text of a value has one form, whatever the server's settings are. A time with zone is given in Chinese time.
-SESSION = "-c timezone=Asia/Shanghai -c datestyle=ISO,YMD -c intervalstyle=iso_8601 -c extra_float_digits=1"
 PHOTOS = "bytea"  # binary values have no text form, and photos and biometrics are never ingested
 
 
@@ -52,29 +48,6 @@ WATERMARKS = {
         Watermark("{w}::text", "{mark}::bigint", "10000", "9223372036854775807"),
     ),
 }
-
-
-class Unreachable(Exception):
-    """The exchange database does not answer, or stopped answering during the fetch."""
-
-
-@contextmanager
-def connected(dsn: str) -> Iterator[psycopg.Connection]:
-    """A read-only connection that sees one snapshot of the database. Its errors never contain the DSN."""
-    try:
-        connection = psycopg.connect(
-            dsn, connect_timeout=CONNECT_SECONDS, options=SESSION, keepalives_idle=60, application_name="suining_data"
-        )
-    except (psycopg.OperationalError, psycopg.ProgrammingError):
-        raise Unreachable from None
-    connection.read_only = True
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    try:
-        yield connection
-    except psycopg.OperationalError:
-        raise Unreachable from None
-    finally:
-        connection.close()
 
 
 @dataclass(frozen=True)

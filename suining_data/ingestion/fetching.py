@@ -22,7 +22,8 @@ import duckdb
 import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
-from suining_data.ingestion.exchange_table import Table, Unreachable, connected, inspect_table
+from suining_data.ingestion.exchange_connection import Unreachable, connected
+from suining_data.ingestion.exchange_table import Table, inspect_table
 from suining_data.ingestion.intake import Redactor, ingest, raw_path
 from suining_data.ingestion.json_documents import json_pointer
 from suining_data.ingestion.ledger import Status, accepted_batches, recorded_batches
@@ -65,10 +66,9 @@ def fetch(
     exchange = resource.delivery.exchange
     if settings.exchange_dsn is None or exchange is None:
         return fetched
-    dsn = settings.exchange_dsn.get_secret_value()
 
     def attempt() -> None:
-        with connected(dsn) as connection:
+        with connected(settings) as connection:
             table = inspect_table(connection, resource, exchange)
             with _landing(con, settings, unit, resource, table, run_id, redact) as landing:
                 landing.fetch(fetched)
@@ -77,8 +77,8 @@ def fetch(
         _persistently(attempt)
     except Refused as refusal:
         fetched.notice = Notice(refusal.zh, refusal.en)
-    except Unreachable:
-        fetched.notice = _interrupted(exchange, fetched)
+    except Unreachable as unreachable:
+        fetched.notice = _interrupted(exchange, fetched, unreachable.cause)
     except psycopg.Error as error:  # the error's own message may contain a value, so it is not shown
         fetched.notice = Notice(
             f"交换库 {exchange.table}: 数据库拒绝了查询（{type(error).__name__}）。请核对账号权限和视图定义。",
@@ -93,18 +93,23 @@ def _persistently(attempt: Callable[[], None]) -> None:
     for pause in PAUSES:
         try:
             return attempt()
-        except Unreachable:
+        except Unreachable as unreachable:
+            if unreachable.is_lasting:
+                raise
             time.sleep(pause)
     return attempt()
 
 
-def _interrupted(exchange: Exchange, fetched: Fetched) -> Notice:
+def _interrupted(exchange: Exchange, fetched: Fetched, cause: Notice | None) -> Notice:
     table = exchange.table
     if fetched.files:
         return Notice(
-            f"交换库 {table}: 连接中断，已取 {fetched.rows} 行，下次从中断处继续。",
-            f"exchange table {table}: the connection broke after {fetched.rows} rows. The next fetch continues there.",
+            f"交换库 {table}: 连接中断，已取 {fetched.rows} 行，下次从中断处继续。{cause.zh if cause else ''}",
+            f"exchange table {table}: the connection broke after {fetched.rows} rows. The next fetch continues there"
+            f"{f': {cause.en}' if cause else '.'}",
         )
+    if cause:
+        return Notice(f"交换库 {table}: {cause.zh}", f"exchange table {table}: {cause.en}")
     return Notice(
         f"交换库 {table}: 连接不上，或在第一个文件写完之前中断。请检查 SUINING_EXCHANGE_DSN、网络和账号。",
         f"exchange table {table}: the database does not answer, or the connection broke before the first file was "

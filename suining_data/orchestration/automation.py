@@ -184,11 +184,12 @@ def _landed(config: Settings, catalog: Catalog) -> dict[str, str]:
 
 def watermarks(config: Settings, resources: Collection[Resource]) -> dict[str, str]:
     """Resource -> latest watermark of its exchange table; empty without the address of the database."""
-    from suining_data.ingestion.exchange_table import connected, inspect_table  # imports psycopg
+    from suining_data.ingestion.exchange_connection import connected  # imports psycopg
+    from suining_data.ingestion.exchange_table import inspect_table
 
     if config.exchange_dsn is None:
         return {}
-    with connected(config.exchange_dsn.get_secret_value()) as connection:
+    with connected(config) as connection:
         return {
             resource.id: inspect_table(connection, resource, resource.delivery.exchange).latest()
             for resource in resources

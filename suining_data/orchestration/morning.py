@@ -13,8 +13,10 @@ import dagster as dg
 
 from suining_data.catalog import load_catalog
 from suining_data.display import visible_lines
+from suining_data.ingestion import exchange_risk
 from suining_data.orchestration.refusals import Refusal, standing_refusals
 from suining_data.orchestration.step import Connection
+from suining_data.settings import settings
 
 REFUSED, QUARANTINED = (
     "来件未采用 refused",
@@ -27,6 +29,8 @@ def log_last_lines(con: Connection, quarantined: Sequence[str], context: dg.Init
     """Log what the run has quarantined and which deliveries stand refused, and tag the run with how many."""
     refused = [_sentence(each) for each in standing_refusals(con)]
     if context.log:
+        if risk := exchange_risk(settings()):
+            context.log.warning(f"{risk.zh}\n{risk.en}")
         for line in [*_first(QUARANTINED, quarantined), *_first(REFUSED, refused)]:
             context.log.warning(line)
     if context.instance and context.run:

@@ -25,7 +25,7 @@ from suining_data.orchestration.refusals import arriving_files, print_arriving, 
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Connection, Step
 from suining_data.orchestration.storage import LABEL
-from suining_data.orchestration.summary import print_published
+from suining_data.orchestration.summary import print_exchange_risk, print_published
 from suining_data.quality import import_in_background
 from suining_data.settings import Limits, Settings
 from suining_data.warehouse import message_says_disk_full
@@ -112,6 +112,7 @@ def _fetch(con: Connection, settings: Settings, console: Console, accepted: Sequ
             f"未设 SUINING_EXCHANGE_DSN，{len(tables)} 张库表不取数 (SUINING_EXCHANGE_DSN is not set: nothing is fetched)"
         )
         return Outcome.DONE
+    print_exchange_risk(settings, console)
     for deletions in accepted:
         accept_deletions(con, deletions)
     result = _run(con, settings, tables, console)

@@ -14,6 +14,7 @@ from rich.table import Table
 from suining_data.city import load_city
 from suining_data.damage import reporting_damaged_publication
 from suining_data.display import folding_table
+from suining_data.ingestion import exchange_risk
 from suining_data.orchestration.refusals import ARRIVING, CHECK, arriving_files, standing_refusals
 from suining_data.publication import ended_rollback, standing_rollback
 from suining_data.quality import FINDING_KINDS
@@ -156,6 +157,17 @@ def rollback_as_json(settings: Settings) -> dict[str, str] | None:
     """The rollback that stands, for programs."""
     standing = standing_rollback(settings)
     return asdict(standing) if standing else None
+
+
+def exchange_risk_as_json(settings: Settings) -> list[str]:
+    """What the exchange database need not prove, for programs."""
+    return list(settings.exchange_insecure) if exchange_risk(settings) else []
+
+
+def print_exchange_risk(settings: Settings, console: Console) -> None:
+    """What the exchange database need not prove, if anything."""
+    if risk := exchange_risk(settings):
+        console.print(f"✗ {risk.zh} ({risk.en})", style="red")
 
 
 def print_rollback(settings: Settings, console: Console) -> None:

@@ -52,6 +52,26 @@ def test_status_counts_the_open_tickets(delivered_city: City) -> None:
     assert f"{tickets} 未办结 open" in suining(delivered_city.settings.data, "status").stdout
 
 
+def test_status_says_what_the_exchange_database_need_not_prove(
+    delivered_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = delivered_city.settings.data
+    monkeypatch.setenv("SUINING_EXCHANGE_DSN", "postgresql://reader:geheim@exchange.example/exchange")
+    assert "SUINING_EXCHANGE_INSECURE" not in suining(data, "status").stdout
+    assert json.loads(suining(data, "status", "--json").stdout)["exchange_insecure"] == []
+    monkeypatch.setenv("SUINING_EXCHANGE_INSECURE", "host_name, md5")
+    assert json.loads(suining(data, "status", "--json").stdout)["exchange_insecure"] == ["host_name", "md5"]
+    said = suining(data, "status").stdout
+    assert "SUINING_EXCHANGE_INSECURE=host_name,md5（不核验证书上的主机名；接受 MD5 密码）" in said
+    assert "geheim" not in said
+    monkeypatch.setenv("SUINING_EXCHANGE_INSECURE", "everything")
+    wrong = suining(data, "status")
+    assert wrong.returncode == 1
+    [line] = wrong.stderr.splitlines()
+    assert "SUINING_EXCHANGE_INSECURE" in line
+    assert "'no_password'" in line
+
+
 def test_explain_answers_from_the_published_file_while_a_refresh_holds_the_warehouse(own_city: City) -> None:
     person, number, name = own_city.query(
         "select person_id, resident_id, name from population.person where resident_id is not null "

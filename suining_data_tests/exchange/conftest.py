@@ -21,6 +21,7 @@ from suining_data.ingestion.fetching import Fetched, fetch
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts, promote, standardize
 from suining_data.warehouse import prepare, transaction
+from suining_data_tests.exchange.servers import scram_dsn
 
 ANNA, BEN, CARL = "11010519491231002X", "440524188001010014", "513029199001010015"
 UNIT = Unit(id="police", name="公安局", origin="department")
@@ -37,7 +38,7 @@ CREATE = """
 def dsn() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="postgres"))  # not pytest's own: root's server runs as another user
     server = get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
+    yield scram_dsn(server)
     server.cleanup()
 
 

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from suining_data.ingestion import accept_deletions, fetching
 from suining_data.settings import Settings
 from suining_data_tests.exchange.conftest import ANNA, BEN, CARL, Office, resource_of
+from suining_data_tests.exchange.servers import PASSWORD
 
 NINE, TEN, ELEVEN = (f"2019-08-14 {hour}:00:00+08" for hour in ("09", "10", "11"))
 PEOPLE = ((1, ANNA, "安娜", NINE), (2, BEN, "本", TEN), (3, CARL, "卡尔", ELEVEN))
@@ -122,7 +123,7 @@ def test_a_key_that_stands_in_two_rows_is_refused(office: Office) -> None:
 
 def test_an_account_without_rights_is_told_so(office: Office) -> None:
     office.server.execute("drop role if exists reader")
-    office.server.execute("create role reader login")
+    office.server.execute(f"create role reader login password '{PASSWORD}'")
     office.server.execute("grant usage on schema exchange to reader")
     assert office.settings.exchange_dsn
     info = psycopg.conninfo.make_conninfo(office.settings.exchange_dsn.get_secret_value(), user="reader")

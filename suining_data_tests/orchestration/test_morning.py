@@ -13,7 +13,7 @@ from suining_data.orchestration.morning import QUARANTINED, REFUSED
 from suining_data.orchestration.refresh import IN_OVERVIEW
 from suining_data.orchestration.step import Context, Step, WriteResult
 from suining_data.orchestration.storage import LABEL
-from suining_data.settings import Settings
+from suining_data.settings import Settings, settings
 from suining_data_tests.orchestration.tables import table
 
 FILE = "births_2019.csv"
@@ -85,6 +85,17 @@ def test_a_run_that_fails_says_it_too(data: Settings, instance: dg.DagsterInstan
     run = refresh(instance, table("a", 1, fails=True))
     assert not run.is_success
     assert [line.partition(":")[0] for line in logged(instance, run)] == [REFUSED]
+
+
+def test_every_run_says_what_the_exchange_database_need_not_prove(
+    data: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUINING_EXCHANGE_INSECURE", "tls")
+    monkeypatch.setenv("SUINING_EXCHANGE_DSN", "postgresql://reader:geheim@exchange.example/exchange")
+    settings.cache_clear()
+    [line] = logged(instance, refresh(instance, table("a", 1)))
+    assert "SUINING_EXCHANGE_INSECURE=tls（可以不加密）" in line
+    assert "geheim" not in line
 
 
 def test_many_files_are_counted(data: Settings, instance: dg.DagsterInstance) -> None:
