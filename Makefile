@@ -16,7 +16,7 @@ BROWSER := chromium fonts-noto-cjk
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: run test test-all browser lint lock ui bench accuracy bundle clean
+.PHONY: run test test-all browser lint lock ui bench accuracy bundle release clean
 
 # 3 from refresh is no failure: all is done, and its last lines name the deliveries that were refused
 run: .venv/run
@@ -35,8 +35,8 @@ browser:
 		|| { echo "No chromium found (Debian: apt-get install $(BROWSER))" >&2; exit 1; }
 
 lint: .venv/dev
-	$(BIN)/ruff check suining_data suining_data_tests
-	$(BIN)/ruff format --check suining_data suining_data_tests
+	$(BIN)/ruff check suining_data suining_data_tests deploy
+	$(BIN)/ruff format --check suining_data suining_data_tests deploy
 	$(BIN)/mypy
 	$(BIN)/pytest -n 0 suining_data_tests/models/test_portable_sql.py
 
@@ -52,6 +52,10 @@ accuracy: .venv/run
 # one archive for a machine without a network; docs/operations.md says how to install it
 bundle: .venv/run
 	sh deploy/bundle.sh $(BIN)/python
+
+# the bundle, what it consists of (CycloneDX), and the licences of that
+release: .venv/dev
+	$(BIN)/python deploy/sbom.py "$$(sh deploy/bundle.sh $(BIN)/python)"
 
 clean:
 	rm -rf .venv dist data/landing data/raw data/warehouse data/published data/registry data/truth data/reports data/dagster

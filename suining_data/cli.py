@@ -16,6 +16,7 @@ import duckdb
 import typer
 
 from suining_data.city import load_city
+from suining_data.commands.advisories import advisories
 from suining_data.commands.audiences import audiences
 from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
@@ -275,6 +276,7 @@ def query(
             raise Mistake(str(error).strip().splitlines()[0]) from error
 
 
+app.command()(advisories)
 app.command()(audiences)
 app.command()(backup)
 app.command()(changes)
