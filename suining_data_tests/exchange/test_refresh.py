@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator
 
 import duckdb
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
 from suining_data.catalog import Catalog
+from suining_data.ingestion.exchange_connection import Unreachable
 from suining_data.orchestration import refresh
 from suining_data.orchestration.automation import watermarks
 from suining_data.orchestration.pipeline import steps_of
 from suining_data.orchestration.refresh import Outcome
 from suining_data.settings import settings
 from suining_data_tests.exchange.conftest import ANNA, BEN, CARL, UNIT, Office, resource_of
+from suining_data_tests.exchange.servers import OK, Impostor, listening
 
 NINE, TEN = "2019-08-14 09:00:00+08", "2019-08-14 10:00:00+08"
 Refresh = Callable[..., str]
@@ -122,6 +125,15 @@ def test_the_latest_watermark_is_that_of_the_newest_row_of_the_past(office: Offi
     assert first.startswith("20")
     office.write((3, CARL, "卡尔", TEN))
     assert watermark(office) > first
+
+
+def test_the_sensor_says_what_the_server_fails_to_prove(office: Office) -> None:
+    with listening(Impostor(OK).serve) as port:
+        dsn = SecretStr(f"postgresql://reader:geheim@127.0.0.1:{port}/exchange")
+        office.settings = office.settings.model_copy(update={"exchange_dsn": dsn})
+        with pytest.raises(Unreachable, match=r"服务器不提供 TLS.+ \(the server offers no TLS.+INSECURE=tls") as raised:
+            watermark(office)
+    assert "geheim" not in str(raised.value)
 
 
 def watermark(office: Office) -> str:
