@@ -30,7 +30,8 @@ from suining_data.sql import identifier, literal
 
 BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
-SCHEMAS = ("reference", "staged", "linked", "registry", "history", "governance", "change", *BASES, *LIBRARIES)
+CODES = "code"  # the schema of the code tables
+SCHEMAS = ("reference", "staged", "linked", "registry", "history", "governance", "change", *BASES, *LIBRARIES, CODES)
 LEDGER_TABLES = ("batch", "batch_file", "accepted_batch")  # of schema governance: nothing can compute them again
 # Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled.
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"
@@ -42,6 +43,7 @@ FULL_IN_WORDS = ("No space left on device", "File too large", "database or disk 
 OTHERS_ZH, OTHERS_EN = "refresh、fetch、review 或界面", "refresh, fetch, review or a run of the UI"
 _loading = threading.Lock()
 OnWait = Callable[[str], None]  # called with a message when another run has the warehouse
+LABELLED = "_labelled"  # suffix of the view with names beside the codes of a table
 STAGING = "__next"  # suffix of a staging table: written and validated before it replaces the current table
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 
-from suining_data.elements import Identifies
+from suining_data.elements import ELEMENTS, Identifies
 from suining_data.incremental import Incremental
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -27,7 +27,11 @@ class Text(Strict):
 
 
 class ColumnContract(Strict):
-    """One column. `type` is needed only where neither an element nor a reference says it."""
+    """One column. `type` is needed only where neither an element nor a reference says it.
+
+    `codes`: its code set in codes.yml; `accepted` then lists those of its codes that the column may have, by default all. With
+    `others`, the code set only gives names: the column may have other values, too.
+    """
 
     element: Identifier | None = None
     references: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+\.[a-z0-9_]+$")] | None = None
@@ -35,6 +39,8 @@ class ColumnContract(Strict):
     unique: bool = False
     not_null: bool = False
     accepted: list[StrictStr | int | bool] | None = None
+    codes: Identifier | None = None
+    others: bool = False
     sensitivity: Sensitivity | None = None  # overrides the element's
     identifies: Identifies | None = None  # overrides the element's
     zh: StrictStr | None = None  # defaults to the element's label
@@ -55,6 +61,15 @@ class SourceContract(Strict):
     description: Text
     sensitivity: Sensitivity | None = None  # of its rows, as in ModelContract
     columns: dict[Identifier, ColumnContract] = Field(min_length=1)
+
+
+def described(name: str, column: ColumnContract) -> tuple[str, str]:
+    """The Chinese and the English name of a base column."""
+    element = ELEMENTS.get(column.element or "")
+    return (
+        column.zh or (element.label if element else name),
+        column.en or (element.english if element else name),
+    )
 
 
 class ContractRule(Strict):

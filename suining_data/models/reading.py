@@ -20,6 +20,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.scope import traverse_scope
 
 from suining_data.catalog.reading import SafeLoader
+from suining_data.models.codes import accepted_codes
 from suining_data.models.contract import ModelContract, SourceContract, Strict
 from suining_data.models.errors import ModelError, place
 from suining_data.models.rendering import Renderer
@@ -101,7 +102,8 @@ def read_contracts(path: Path, shape: type[Contract]) -> dict[str, Contract]:
     contracts: dict[str, Contract] = {}
     for table, body in content.items():
         try:
-            contracts[table] = shape.model_validate(with_subject_columns(body))
+            described = accepted_codes(with_subject_columns(body), path.parent.parent)
+            contracts[table] = shape.model_validate(described)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in (table, *first["loc"]))

@@ -2,8 +2,8 @@
 
 Also available: `var('city')`, the content of city.yaml; `subject`, a subject of subjects/; `kept`, the tables
 of history/; `literal`, which quotes a
-value; `crs` and `issuer`, the coordinate system of a resource and the issuer of its licences; the functions of
-elements/organization_names.py and packed_keys.py.
+value; `declared`, rows of what is declared outside SQL; `crs` and `issuer`, the coordinate system of a resource and the
+issuer of its licences; the functions of elements/organization_names.py and packed_keys.py.
 
 Here: from template to SQL text. Not here: reading the SQL (reading.py), the macros (dbt_like_sql/macros/).
 """
@@ -19,6 +19,7 @@ from suining_data import packed_keys
 from suining_data.city import City, load_city
 from suining_data.elements.organization_names import is_short_form, name_core, parent_name
 from suining_data.history import KEPT
+from suining_data.models.declared_rows import declared
 from suining_data.models.errors import ModelError, place
 from suining_data.sql import literal
 from suining_data.subjects import load_subjects
@@ -40,6 +41,7 @@ class Renderer:
             "ref": self._ref,
             "var": self._var,
             "literal": literal,
+            "declared": declared,
             "crs": self._crs,
             "issuer": self._issuer,
             "name_core": partial(name_core, city=self._city),

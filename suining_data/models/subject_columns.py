@@ -6,8 +6,7 @@ of a contract (contract.py), what a subject declares (subjects/).
     golden_of: one column per attribute whose values compete; formerly_golden_of: the same in a history;
     sources_of: the columns with their source rows; recorded_of: what a record reports, with authorities;
     doubted_of: the attributes whose values may be in doubt.
-    `accepted: {conflicts_of: person, also: [...]}` is replaced by the attributes that may be in conflict, `doubts_of` by
-    the doubts.
+    `accepted: {conflicts_of: person, also: [...]}` is replaced by the attributes that may be in conflict.
 """
 
 from collections.abc import Callable
@@ -37,8 +36,6 @@ def _replaced(name: str, column: Column) -> dict[str, Column]:
 
 
 def _accepted(accepted: dict[str, str]) -> list[str]:
-    if "doubts_of" in accepted:
-        return list(load_subjects()[accepted["doubts_of"]].doubts)
     attributes = load_subjects()[accepted["conflicts_of"]].attributes
     return [attribute for attribute, each in attributes.items() if each.conflict]
 
@@ -103,6 +100,7 @@ def _doubted(subject: Subject) -> dict[str, Column]:
     return {
         name: {
             "type": "varchar",
+            "codes": f"{subject.name}_doubt",
             "accepted": list(doubts),
             "sensitivity": "L1",
             "zh": f"{subject.recorded[name].zh}存疑的原因",

@@ -28,7 +28,17 @@ from suining_data.ingestion import (
     withdrawn_batches,
 )
 from suining_data.linkage import ACCEPT, LinkedTable, linked_tables
-from suining_data.models import ColumnContract, Model, build, counts, declared_sources, load_models, load_sources
+from suining_data.models import (
+    ColumnContract,
+    Model,
+    build,
+    counts,
+    declared_sources,
+    described,
+    labelled_views,
+    load_models,
+    load_sources,
+)
 from suining_data.orchestration.delivery_checks import (
     BATCHES_ACCEPTED,
     COLUMNS_DECLARED,
@@ -51,7 +61,7 @@ from suining_data.orchestration.step import (
     code_digest,
     digest_of,
 )
-from suining_data.publication import DICTIONARY, described, write_dictionary
+from suining_data.publication import DICTIONARY, write_dictionary
 from suining_data.quality import base_suite, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
@@ -100,7 +110,7 @@ def steps_of(catalog: Catalog, models: list[Model], accept: float = ACCEPT) -> l
     declared = digest_of(*(step.digest for step in steps))
     steps += [_history_step(kept, model, declared) for kept in KEPT for model in models if kept.history in model.refs]
     raw = [step.key for step in steps if step.group == "raw"]
-    steps += [_dictionary_step(catalog, models), deliveries_step(catalog, raw)]
+    steps += [_dictionary_step(catalog, [*models, *labelled_views(models)]), deliveries_step(catalog, raw)]
     read_or_model = {model.table for model in models}.union(*(step.upstream for step in steps))
     others = [
         step.key for step in steps if step.key not in read_or_model

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 import dagster as dg
 
 from suining_data.linkage import back_up_registry, copy_is_whole
-from suining_data.models import Model, load_sources
+from suining_data.models import Model, labelled_views, load_sources
 from suining_data.orchestration.step import (
     Connection,
     Context,
@@ -20,14 +20,13 @@ from suining_data.orchestration.step import (
     code_digest,
     digest_of,
 )
-from suining_data.publication import PAGE, Addition, additions, contracts_of, is_whole, publish
+from suining_data.publication import PAGE, Addition, additions, is_whole, publish
 from suining_data.standardization import ACCOUNTS, REVISIONS
 
 
 def snapshot_step(models: list[Model], others: list[str]) -> Step:
     """The step of the snapshot. `others`: tables that no model reads, whose accounts are published all the same."""
-    views = [model for model in models if model.is_view]
-    contracts = contracts_of(models, load_sources())
+    views, sources = [model for model in models if model.is_view], load_sources()
     tables = [*(model.table for model in models if not model.is_view), *others]
     parts = tuple(Part(new.reads, _added(new)) for new in additions(tables, views))
     read = [*(model.table for model in models), *others, *(table for part in parts for table in part.reads)]
@@ -35,8 +34,8 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
     def write(context: Context) -> WriteResult:
         # not a part, because its checkpoint fails while another cursor is in use
         back_up_registry(context.con, context.settings)
-        published = publish(context.con, context.settings, context.run_id, views, contracts)
-        figures: dict[str, Figure] = {"tables": len(published), "views": len(views)}
+        published = publish(context.con, context.settings, context.run_id, models, sources)
+        figures: dict[str, Figure] = {"tables": len(published), "views": len(views) + len(labelled_views(models))}
         page = context.settings.published / PAGE
         if page.exists():
             figures["quality_page"] = dg.MetadataValue.path(str(page))

@@ -1,7 +1,7 @@
 """The published snapshot that analysts open: a DuckDB file, Parquet files and a manifest, replaced as a whole."""
 
 from suining_data.publication.audience_file import measured_anonymity
-from suining_data.publication.dictionary import DICTIONARY, described, write_dictionary
+from suining_data.publication.dictionary import DICTIONARY, write_dictionary
 from suining_data.publication.handed_out import load_audiences
 from suining_data.publication.kept_snapshots import (
     Rollback,
@@ -38,7 +38,6 @@ __all__ = [
     "contracts_of",
     "create_rollbacks",
     "current_run",
-    "described",
     "discard_next",
     "ended_rollback",
     "go_back",

@@ -10,25 +10,26 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import duckdb
 
 from suining_data.compression import FORMAT, create_table
-from suining_data.models import SOURCES, Model, ModelError
+from suining_data.models import SOURCES, ColumnContract, Model, ModelError, SourceContract, labelled_views
 from suining_data.publication.anonymity import Anonymity, anonymity_of
 from suining_data.publication.changed_rows import leads_from, take_changes
 from suining_data.publication.dictionary import DICTIONARY
 from suining_data.publication.handed_out import Given, given, load_audiences
-from suining_data.publication.labels import Contract, labels_of
+from suining_data.publication.labelled import add_labelled
+from suining_data.publication.labels import Contract, contracts_of, labels_of
 from suining_data.publication.last_file import copy_last
 from suining_data.publication.manifest import DATABASE, MANIFEST, digest_of_file, read_manifest
 from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, version_of
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
-from suining_data.warehouse import drop, transaction
+from suining_data.warehouse import LABELLED, drop, transaction
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -50,8 +51,8 @@ def write_audience(
     con: Connection,
     settings: Settings,
     audience: str,
-    contracts: Mapping[str, Contract],
-    views: Sequence[Model],
+    models: Sequence[Model],
+    sources: Mapping[str, SourceContract],
     run_id: str,
     published_at: str,
 ) -> list[HandedOut]:
@@ -64,17 +65,21 @@ def write_audience(
     file = target / DATABASE
     copies = copy_last(settings, file, audience)
     fingerprint = load_keys(con, settings, audience)
-    columns = _columns(con, audience, contracts, int(published_at[:4]))
+    columns = _columns(con, audience, contracts_of(models, sources), int(published_at[:4]))
     con.execute(f"attach {literal(file)} as {audience} (storage_version '{FORMAT}')")
     try:
         _drop_others(con, audience, list(columns))
-        viewed = {view.table: view for view in views}
+        viewed = {model.table: model for model in models if model.is_view}
         before = read_manifest(settings, audience) if copies else {}
         entries = [
             _hand_out(con, settings, audience, table, columns[table], viewed.get(table), fingerprint, before)
             for table in columns
         ]
-        _describe(con, audience, columns)
+        labelled = labelled_views(
+            [_narrowed(model, columns[model.table]) for model in models if model.table in columns]
+        )
+        add_labelled(con, audience, labelled)
+        _describe(con, audience, columns, labelled)
         con.execute(f"checkpoint {audience}")
         free = free_share(con, audience)
     finally:
@@ -99,12 +104,15 @@ def write_audience(
 
 def _columns(con: Connection, audience: str, contracts: Mapping[str, Contract], year: int) -> dict[str, list[Given]]:
     """The published tables and views of which the audience gets something, with what it gets."""
-    published = con.execute("""
+    published = con.execute(
+        """
         select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot'
         union all select schema_name || '.' || view_name from duckdb_views()
-        where database_name = 'snapshot' and not internal and schema_name <> 'main'
+        where database_name = 'snapshot' and not internal and schema_name <> 'main' and not ends_with(view_name, ?)
         order by all
-    """).fetchall()
+    """,
+        [LABELLED],
+    ).fetchall()
     labels, who = labels_of(contracts), load_audiences()[audience]
     if unlabelled := sorted(table for (table,) in published if table not in labels):
         raise ModelError(
@@ -113,6 +121,18 @@ def _columns(con: Connection, audience: str, contracts: Mapping[str, Contract], 
         )
     found = {table: given(who, labels[table], year, contracts[table].sensitivity) for (table,) in published}
     return {table: columns for table, columns in found.items() if columns}
+
+
+def _narrowed(model: Model, columns: Sequence[Given]) -> Model:
+    """A model as the audience has it: with the columns that it gets, and no codes where they became something else."""
+    described = {
+        each.name: model.contract.columns[each.source]
+        if each.name == each.source
+        else ColumnContract(type="varchar", sensitivity="L1")
+        for each in columns
+    }
+    key = [name for name in model.contract.key if name in described] or list(described)[:1]
+    return replace(model, contract=model.contract.model_copy(update={"columns": described, "key": key}))
 
 
 def _drop_others(con: Connection, audience: str, tables: Sequence[str]) -> None:
@@ -179,9 +199,15 @@ def _write_parquet(con: Connection, settings: Settings, audience: str, table: st
     return digest_of_file(file)
 
 
-def _describe(con: Connection, audience: str, columns: Mapping[str, Sequence[Given]]) -> None:
+def _describe(
+    con: Connection, audience: str, columns: Mapping[str, Sequence[Given]], labelled: Sequence[Model]
+) -> None:
     """Give tables and columns the descriptions that they have in the snapshot, and the dictionary the rows of this audience."""
-    handed = [(table, each.name, each.source) for table, given_ in columns.items() for each in given_]
+    sources = {table: {each.name: each.source for each in given_} for table, given_ in columns.items()}
+    for view in labelled:
+        of_table = sources[view.table.removesuffix(LABELLED)]
+        sources[view.table] = {name: of_table.get(name, name) for name in view.contract.columns}
+    handed = [(table, *names) for table, of_table in sources.items() for names in of_table.items()]
     con.execute("create or replace temp table handed_out (table_name varchar, name varchar, source varchar)")
     con.executemany("insert into handed_out values (?, ?, ?)", handed)
     comments = con.execute(f"""
@@ -202,7 +228,7 @@ def _describe(con: Connection, audience: str, columns: Mapping[str, Sequence[Giv
     """).fetchall()
     with transaction(con):
         for table, name, comment in comments:
-            kind = "table" if name is None else "column"
+            kind = "column" if name else "view" if table.endswith(LABELLED) else "table"
             con.execute(f"comment on {kind} {audience}.{table}{f'.{name}' if name else ''} is {literal(comment)}")
         if DICTIONARY in columns:
             con.execute(f"""

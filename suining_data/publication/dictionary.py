@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from suining_data.catalog import Catalog, Field
 from suining_data.elements import ELEMENTS
-from suining_data.models import ColumnContract, Model, SourceContract, column_lineage
+from suining_data.models import Model, SourceContract, column_lineage, described
 from suining_data.publication.labels import contracts_of, labels_of
 
 DICTIONARY = "governance.dictionary"
@@ -49,6 +49,7 @@ def _staged_rows(catalog: Catalog) -> Iterator[Row]:
                 yield (
                     *("staged", resource.id, f"{unit.name} {resource.name}", position, column.name, element.sql_type),
                     *(column.label, element.english, element.id, element.standard),
+                    element.id if element.code_set else None,
                     *(column.sensitivity or element.sensitivity, element.is_personal),
                     *(unit.name, resource.name, source),
                 )
@@ -71,15 +72,7 @@ def _published_rows(
                 *(schema, name, contract.description.zh, position, label.name),
                 *(label.type, *described(label.name, contract.columns[label.name])),
                 *((element.id, element.standard) if element else (None, None)),
+                label.code_set,
                 *(max(label.sensitivity, contract.sensitivity or ""), label.is_personal),
                 *(None, None, ", ".join(computed_from) or None),
             )
-
-
-def described(name: str, column: ColumnContract) -> tuple[str, str]:
-    """The Chinese and the English name of a base column."""
-    element = ELEMENTS.get(column.element or "")
-    return (
-        column.zh or (element.label if element else name),
-        column.en or (element.english if element else name),
-    )

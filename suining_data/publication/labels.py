@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from suining_data.elements import ELEMENTS, Element, Identifies
-from suining_data.models import ColumnContract, Model, ModelContract, ModelError, SourceContract
+from suining_data.models import ColumnContract, Model, ModelContract, ModelError, SourceContract, code_set_of
 
 PERSONAL = ("L3", "L4")  # what is as sensitive as this is about a person
 LEADS_TO_PERSONS = (Identifies.PERSON, Identifies.HOUSEHOLD, Identifies.NUMBER, Identifies.PHONE)
@@ -26,6 +26,7 @@ class Label:
     element: Element | None
     is_personal: bool
     is_listed: bool  # its values are listed: codes
+    code_set: str | None
 
     @property
     def is_any_text(self) -> bool:
@@ -72,6 +73,7 @@ def _label(
         element=element,
         is_personal=bool(element and element.is_personal) or identifies in LEADS_TO_PERSONS or sensitivity in PERSONAL,
         is_listed=any(each.accepted is not None for each in described_by),
+        code_set=next(filter(None, map(code_set_of, described_by)), None),
     )
 
 

@@ -28,11 +28,11 @@ from suining_data.publication.last_file import copy_last
 from suining_data.publication.manifest import DATABASE, digest_of_file, read_database, read_manifest
 from suining_data.settings import Settings
 from suining_data.sql import literal
-from suining_data.warehouse import BASES, LIBRARIES, drop, table_exists, transaction
+from suining_data.warehouse import BASES, CODES, LIBRARIES, drop, table_exists, transaction
 
 Connection = duckdb.DuckDBPyConnection
 
-SCHEMAS = (*BASES, *LIBRARIES, "governance")
+SCHEMAS = (*BASES, *LIBRARIES, CODES, "governance")
 # how records were linked and which ids were redirected: `suining explain` reads them while the warehouse is locked; REDIRECTS
 # are the tables of schema registry that are published: no person is in them
 LINKS = {

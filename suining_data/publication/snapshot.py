@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from suining_data.models import Model
+from suining_data.models import Model, SourceContract, labelled_views
 from suining_data.publication.audience_file import write_audience
 from suining_data.publication.handed_out import load_audiences
 from suining_data.publication.kept_snapshots import (
@@ -25,7 +25,7 @@ from suining_data.publication.kept_snapshots import (
     remove_old,
     time_to_publish,
 )
-from suining_data.publication.labels import Contract
+from suining_data.publication.labelled import add_labelled
 from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
     DATABASE,
@@ -72,15 +72,17 @@ def publish(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
     run_id: str,
-    views: Sequence[Model] = (),
-    contracts: Mapping[str, Contract] | None = None,
+    models: Sequence[Model] = (),
+    sources: Mapping[str, SourceContract] | None = None,
 ) -> list[PublishedTable]:
     """Complete the next snapshot and make it the current one. If anything fails, the current one stays as it is.
 
-    Tables that were added before must be those of the warehouse. `views`, each after the views that it reads, are in
-    the DuckDB file only. `contracts`: of all that is published; without them, no other audience gets a file.
+    Tables that were added before must be those of the warehouse. Those of the `models` that are views, each after the views
+    that it reads, and views with names beside codes are in the DuckDB file only. `sources`: the contracts of published tables
+    that no model makes; without them, no other audience gets a file.
     """
     published_at = time_to_publish(settings)
+    views, labelled = [model for model in models if model.is_view], labelled_views(models)
     try:
         tables, before = _tables(con), read_manifest(settings)
         open_next(con, settings)
@@ -88,11 +90,12 @@ def publish(
         if any(view.table == "population.person_version" for view in views):
             add_macros(con, "snapshot")
         _copy_comments(con, [*tables, *(view.table for view in views)])
+        add_labelled(con, "snapshot", labelled)
         read = {view.table: read_by(con, view) for view in views if reads_unpublished(view)}
         published = [_published(con, settings, table, before) for table in tables]
         database = complete_next(con)
-        for audience in OTHERS if contracts else ():
-            write_audience(con, settings, audience, contracts or {}, views, run_id, published_at)
+        for audience in OTHERS if sources else ():
+            write_audience(con, settings, audience, models, sources or {}, run_id, published_at)
         close_next(con)
         validations = write_validations(con, folder(settings))
         write_page(con, folder(settings))
@@ -100,7 +103,7 @@ def publish(
             con,
             folder(settings),
             published,
-            [view.table for view in views],
+            [view.table for view in (*views, *labelled)],
             validations,
             run_id,
             published_at,

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from suining_data.models import load_models, load_sources
-from suining_data.publication import contracts_of, publish
+from suining_data.publication import publish
 from suining_data.settings import Settings
 from suining_data.warehouse import open_warehouse
 from suining_data_tests.end_to_end.conftest import City
@@ -199,10 +199,9 @@ def test_what_took_the_changes_of_a_night_equals_what_is_written_anew(
     city = city_of(tmp_path)
     took = json.loads((city.settings.published / "analyst" / "manifest.json").read_text(encoding="utf-8"))
     assert took["database"]["copies"] == 2
-    models = load_models()
     anew = Settings(data=tmp_path / "anew")
     with open_warehouse(city.settings) as con:
-        publish(con, anew, "anew", [each for each in models if each.is_view], contracts_of(models, load_sources()))
+        publish(con, anew, "anew", load_models(), load_sources())
     found, expected = contents(city.settings.published / "analyst"), contents(anew.published / "analyst")
     for each in (found, expected):
         del each["governance.table_state"]  # it has the publication itself, which was recorded after it
