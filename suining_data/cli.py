@@ -22,6 +22,7 @@ from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.corrections import corrections_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
+from suining_data.commands.excel import ToExcel, check_file, write_for_excel
 from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
@@ -255,17 +256,22 @@ def query(
     as_csv: AsCsv = False,
     as_excel_csv: AsExcelCsv = False,
     as_json: AsJson = False,
+    excel: ToExcel = None,
 ) -> None:
-    """Run SQL on the published file, and show the first 200 rows, or all as CSV or JSON.
+    """Run SQL on the published file, and show the first 200 rows, or all as CSV or JSON, or in a file for Excel.
 
     With --as-of, population.person and legal_entity.organization are those of that day, with the columns of the macros
     person_at and organization_at; all other tables are those of today.
     """
     form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
+    check_file(excel, form)
     check_text(sql)
     asked = asked_time(as_of, known_at)
     with published() if asked is None else published_as_of(asked) as con:
         try:
+            if excel is not None:
+                write_for_excel(con, sql, excel)
+                return
             result = con.sql(sql)
             if result is None:
                 raise Mistake("没有结果：请写一条 SELECT (no result: write a SELECT)")

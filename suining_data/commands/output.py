@@ -67,7 +67,7 @@ def show(result: duckdb.DuckDBPyRelation, form: Form = Form.TABLE) -> None:
         if form is Form.JSON:
             _write_json(result, stream)
         else:
-            _write_csv(result, stream, for_excel=form is Form.EXCEL_CSV)
+            write_csv(result, stream, for_excel=form is Form.EXCEL_CSV)
 
 
 def print_json(value: object) -> None:
@@ -114,16 +114,20 @@ def _cell(value: str) -> str:
     return visible(value) if more <= 0 else f"{visible(value[:MOST_CHARACTERS])}……另有 {more:,} 字 (more characters)"
 
 
-def _write_csv(result: duckdb.DuckDBPyRelation, stream: TextIO, *, for_excel: bool) -> None:
+def write_csv(result: duckdb.DuckDBPyRelation, stream: TextIO, *, for_excel: bool) -> int:
+    """Write a header and all rows, and return the number of rows."""
+    written = 0
     columns = [_text(name) for name, _ in _columns(result)]
     if for_excel:
         stream.write("\ufeff")
         columns = [_guarded(_text(name), kind) for name, kind in _columns(result)]
     writer = csv.writer(stream)  # as RFC 4180 has it: CRLF, quotes around a value that needs them
     writer.writerow(result.columns)
-    for rows in _batches(result.project(", ".join(columns))):
+    for rows in batches(result.project(", ".join(columns))):
         # on a terminal, as in a table, no value may steer it
-        writer.writerows([map(_visible, row) for row in rows] if sys.stdout.isatty() else rows)
+        writer.writerows([map(_visible, row) for row in rows] if stream.isatty() else rows)
+        written += len(rows)
+    return written
 
 
 def _guarded(text: str, kind: str) -> str:
@@ -142,7 +146,7 @@ def _write_json(result: duckdb.DuckDBPyRelation, stream: TextIO) -> None:
         for name, kind in _columns(result)
     ]
     separator = "[\n"
-    for rows in _batches(result.project(f"to_json(struct_pack({', '.join(entries)}))")):
+    for rows in batches(result.project(f"to_json(struct_pack({', '.join(entries)}))")):
         for (row,) in rows:
             stream.write(separator + _escaped(row))
             separator = ",\n"
@@ -158,7 +162,8 @@ def _text(column: str) -> str:
     return f"cast({column} as varchar)"
 
 
-def _batches(result: duckdb.DuckDBPyRelation) -> Iterator[list[tuple[Any, ...]]]:
+def batches(result: duckdb.DuckDBPyRelation) -> Iterator[list[tuple[Any, ...]]]:
+    """All rows, some at once."""
     while rows := result.fetchmany(AT_ONCE):
         yield rows
 
