@@ -17,7 +17,6 @@ from suining_data.publication.kept_snapshots import (
     remove_old,
     standing_rollback,
 )
-from suining_data.publication.labels import contracts_of
 from suining_data.publication.manifest import DATABASE, PublishedTable, read_database, read_manifest, start_anew
 from suining_data.publication.next_snapshot import Addition, additions, discard_next
 from suining_data.publication.page import PAGE
@@ -35,7 +34,6 @@ __all__ = [
     "additions",
     "broken_files",
     "close_folders",
-    "contracts_of",
     "create_rollbacks",
     "current_run",
     "discard_next",
