@@ -85,8 +85,15 @@ def _replacing(file: Path) -> Iterator[Path]:
 
 
 def _described(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str | None, ...]]:
-    """What the dictionary says of the columns of the tables that the statement names: HEADER."""
-    tables = [name.replace('"', "") for name in con.get_table_names(sql, qualified=True)]
+    """What the dictionary says of the columns of the tables and views that the statement names: HEADER."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:  # DuckDB names the tables that a view reads, not the view
+        trees = sqlglot.parse(sql, dialect="duckdb")
+    except sqlglot.errors.SqlglotError:  # what only DuckDB can read is not described
+        trees = []
+    tables = [f"{table.db}.{table.name}" for tree in trees if tree for table in tree.find_all(exp.Table)]
     return con.execute(
         """
         select column_name, zh, en, schema_name || '.' || table_name, element, standard, code_set

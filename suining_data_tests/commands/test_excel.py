@@ -23,7 +23,10 @@ def con() -> duckdb.DuckDBPyConnection:
         create table population.person as select '510903199003078036' as resident_id, '01' as ethnicity_code, date '1990-03-07' as birth_date;
         create table governance.dictionary as select 'population' as schema_name, 'person' as table_name, 2 as position,
             'ethnicity_code' as column_name, '民族' as zh, 'Ethnic group' as en, 'ethnicity_code' as element, 'GB/T 3304-1991' as standard,
-            'ethnicity_code' as code_set
+            'ethnicity_code' as code_set;
+        create view population.person_labelled as select person.*, '汉族' as ethnicity_name from population.person as person;
+        insert into governance.dictionary values ('population', 'person_labelled', 3, 'ethnicity_name', '民族：名称', 'Ethnic group: name',
+            'ethnicity_code', 'GB/T 3304-1991', null)
     """)
     return con
 
@@ -85,6 +88,13 @@ def test_a_sheet_says_what_the_columns_are(con, tmp_path):
             ),
         ],
     }
+
+
+def test_the_columns_of_a_view_are_those_that_the_dictionary_has_of_the_view(con, tmp_path):
+    write_for_excel(con, "from population.person_labelled as p", file := tmp_path / "a.xlsx")
+    assert [row[:4] for row in sheets(file)["列说明"][1:]] == [
+        ("ethnicity_name", "民族：名称", "Ethnic group: name", "population.person_labelled")
+    ]
 
 
 def test_more_rows_than_a_sheet_has_are_refused_and_the_file_stays(con, tmp_path, monkeypatch):
