@@ -12,11 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
-import duckdb
 import typer
 
 from suining_data.city import load_city
 from suining_data.commands.advisories import advisories
+from suining_data.commands.answers import TIMEOUT, answer
 from suining_data.commands.audiences import audiences
 from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
@@ -26,15 +26,15 @@ from suining_data.commands.excel import ToExcel, check_file, write_for_excel
 from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
-from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
-from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published, published_as_of
+from suining_data.commands.output import MOST_ROWS, AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
+from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published
 from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
 from suining_data.commands.ui import ui
 from suining_data.commands.undo import reload, rollback, snapshots, withdraw
 from suining_data.commands.verify import verify
 from suining_data.commands.whatif import whatif
-from suining_data.damage import DamagedLog, is_damage
+from suining_data.damage import DamagedLog
 from suining_data.display import console, error_console
 from suining_data.settings import settings
 
@@ -253,33 +253,31 @@ def query(
     sql: Annotated[str, typer.Argument(help="SQL on the published file, e.g. 'from population.person limit 3'.")],
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many rows; 200 if it is a table for people.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which the query is stopped.")] = TIMEOUT,
     as_csv: AsCsv = False,
     as_excel_csv: AsExcelCsv = False,
     as_json: AsJson = False,
     excel: ToExcel = None,
 ) -> None:
-    """Run SQL on the published file, and show the first 200 rows, or all as CSV or JSON, or in a file for Excel.
+    """Run one SELECT on the published file, and show the first 200 rows, or all as CSV or JSON, or in a file for Excel.
 
-    With --as-of, population.person and legal_entity.organization are those of that day, with the columns of the macros
-    person_at and organization_at; all other tables are those of today.
+    It reads nothing but this file. With --as-of, population.person and legal_entity.organization are those of that day,
+    with the columns of the macros person_at and organization_at; all other tables are those of today.
     """
     form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
     check_file(excel, form)
     check_text(sql)
-    asked = asked_time(as_of, known_at)
-    with published() if asked is None else published_as_of(asked) as con:
-        try:
-            if excel is not None:
-                write_for_excel(con, sql, excel)
-                return
-            result = con.sql(sql)
-            if result is None:
-                raise Mistake("没有结果：请写一条 SELECT (no result: write a SELECT)")
-            show(result, form)
-        except duckdb.Error as error:
-            if is_damage(error):
-                raise
-            raise Mistake(str(error).strip().splitlines()[0]) from error
+    if limit is None and form is Form.TABLE and excel is None:
+        limit = MOST_ROWS
+    with published(asked_time(as_of, known_at)) as con:
+        rows = answer(con, sql, limit, timeout)
+        if excel is not None:
+            write_for_excel(con, rows, sql, excel)
+        else:
+            show(rows, form, limit)
 
 
 app.command()(advisories)

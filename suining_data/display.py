@@ -8,11 +8,12 @@ Values, file names, column names and sheet names come from outside. None of them
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
 from typing import Any, TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -74,6 +75,11 @@ class PlainConsole(Console):
     def render_str(self, text: str, **options: Any) -> Text:
         """rich makes every text of messages, cells and titles here."""
         return super().render_str(visible_lines(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """All that is printed passes here, also what was a Text already. The codes of colours are no text."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else visible_lines(text), style, control)
 
 
 def _console(stream: TextIO, **options: Any) -> PlainConsole:

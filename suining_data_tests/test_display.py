@@ -52,6 +52,16 @@ def test_the_console_prints_any_text_as_it_is(width: int) -> None:
     assert printed.count("ö") == 20  # folded, and nothing is cut off
 
 
+def test_a_text_that_was_made_elsewhere_does_not_steer_the_terminal_either() -> None:
+    output = io.StringIO()
+    console = PlainConsole(file=output, width=200, force_terminal=True, color_system=None)
+    table = folding_table("a")
+    table.add_row(Text(HOSTILE, style="red"))
+    console.print(Text(HOSTILE), table)
+    assert output.getvalue().count(r"\x1b]0;title") == 2
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u200b]", output.getvalue())
+
+
 def test_plain_text_is_not_broken_and_a_text_with_a_style_stays_styled() -> None:
     output = io.StringIO()
     console = PlainConsole(file=output, width=20)

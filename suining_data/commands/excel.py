@@ -52,11 +52,8 @@ def check_file(file: Path | None, form: Form) -> None:
         raise Mistake(f"{visible(str(file.parent))}: 没有这个目录 (no such folder)")
 
 
-def write_for_excel(con: duckdb.DuckDBPyConnection, sql: str, file: Path) -> None:
+def write_for_excel(con: duckdb.DuckDBPyConnection, result: duckdb.DuckDBPyRelation, sql: str, file: Path) -> None:
     """Write the answer to `sql` into the file, and print its name. Raises Mistake, and leaves the file as it was, if it does not fit."""
-    result = con.sql(sql)
-    if result is None:
-        raise Mistake("没有结果：请写一条 SELECT (no result: write a SELECT)")
     with _replacing(file) as fresh:
         if file.suffix.lower() == ".csv":
             with fresh.open("w", encoding="utf-8", newline="") as stream:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 from io import TextIOWrapper
+from itertools import chain
 from typing import Annotated, Any, TextIO
 
 import duckdb
 import typer
 
 from suining_data.commands.errors import Mistake
-from suining_data.display import HIDDEN, console, folding_table, visible, visible_lines
+from suining_data.display import HIDDEN, console, error_console, folding_table, visible, visible_lines
 from suining_data.sql import identifier
 
 MOST_ROWS = 200  # of a table for people
@@ -58,16 +59,19 @@ def form_of(*, as_csv: bool = False, as_excel_csv: bool = False, as_json: bool =
     return asked[0] if asked else Form.TABLE
 
 
-def show(result: duckdb.DuckDBPyRelation, form: Form = Form.TABLE) -> None:
-    """Write the rows: the first 200 as a table, or all of them in another form."""
+def show(result: duckdb.DuckDBPyRelation, form: Form = Form.TABLE, most: int | None = None) -> None:
+    """Write the rows: the first `most` of them, or 200 as a table, or all of them in another form. Says if there are more."""
     if form is Form.TABLE:
-        _print_table(result)
+        _print_table(result, most or MOST_ROWS)
         return
     with utf8_output() as stream:
+        rows = result if most is None else result.limit(most)
         if form is Form.JSON:
-            _write_json(result, stream)
+            _write_json(rows, stream)
         else:
-            write_csv(result, stream, for_excel=form is Form.EXCEL_CSV)
+            write_csv(rows, stream, for_excel=form is Form.EXCEL_CSV)
+    if most is not None and result.limit(1, offset=most).fetchone():
+        error_console.print(f"只写出前 {most} 行，还有更多 (first rows only: there are more)")
 
 
 def print_json(value: object) -> None:
@@ -92,9 +96,9 @@ def utf8_output() -> Iterator[TextIO]:
         stream.detach()  # writes what is left; standard output stays open
 
 
-def _print_table(result: duckdb.DuckDBPyRelation) -> None:
-    rows = result.fetchmany(MOST_ROWS + 1)
-    cells = [["" if value is None else _cell(str(value)) for value in row] for row in rows[:MOST_ROWS]]
+def _print_table(result: duckdb.DuckDBPyRelation, most: int) -> None:
+    rows = result.fetchmany(most + 1)
+    cells = [["" if value is None else _cell(str(value)) for value in row] for row in rows[:most]]
     if len(result.columns) * NARROWEST <= console.width:
         table = folding_table(*result.columns)
         for row in cells:
@@ -105,8 +109,10 @@ def _print_table(result: duckdb.DuckDBPyRelation) -> None:
             console.print(f"{number}.", style="bold")
             for name, cell in zip(result.columns, row, strict=True):
                 console.print(f"  {visible(name)}: {cell}")
-    if len(rows) > MOST_ROWS:
-        console.print(f"只显示前 {MOST_ROWS} 行；全部请用 --csv 或 --json (first rows only; --csv and --json give all)")
+    if len(rows) > most:
+        console.print(
+            f"只显示前 {most} 行，还有更多；全部请用 --csv 或 --json (first rows only, there are more: --csv and --json give all)"
+        )
 
 
 def _cell(value: str) -> str:
@@ -122,12 +128,12 @@ def write_csv(result: duckdb.DuckDBPyRelation, stream: TextIO, *, for_excel: boo
         stream.write("\ufeff")
         columns = [_guarded(_text(name), kind) for name, kind in _columns(result)]
     writer = csv.writer(stream)  # as RFC 4180 has it: CRLF, quotes around a value that needs them
-    writer.writerow(result.columns)
-    for rows in batches(result.project(", ".join(columns))):
-        # on a terminal, as in a table, no value may steer it
-        writer.writerows([map(_visible, row) for row in rows] if stream.isatty() else rows)
+    is_shown = stream.isatty()
+    for rows in chain([[tuple(result.columns)]], batches(result.project(", ".join(columns)))):
+        # on a terminal, as in a table, no value may steer it; a PIVOT makes names of columns of values
+        writer.writerows([map(_visible, row) for row in rows] if is_shown else rows)
         written += len(rows)
-    return written
+    return written - 1  # without the header
 
 
 def _guarded(text: str, kind: str) -> str:

@@ -1,8 +1,10 @@
 """What the commands that read the published file share: the connection, the options that ask for a day.
 
-Here: `published`, as of today or of a day. Not here: the commands, what the file says of a day (explanation/past.py).
+Here: `published`, as of today or of a day, locked: whatever SQL runs on it reads this file and nothing else. Not here: the
+commands, what the file says of a day (explanation/past.py), the answer to SQL of a user (answers.py).
 """
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
@@ -30,14 +32,35 @@ KnownAt = Annotated[
 ]
 
 
+# extensions come from the project or not at all; a name in SQL never means a variable of this program
+NOTHING_FROM_OUTSIDE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
 @contextmanager
-def published() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the published file. Raises Mistake when there is none, or an older version wrote it."""
+def published(asked: "AskedTime | None" = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection to the published file, as of today or of a day.
+
+    Raises Mistake when there is none, or an older version wrote it.
+    """
     file = settings().published / "suining.duckdb"
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
     try:
-        with reporting_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
+        with (
+            tempfile.TemporaryDirectory(prefix="suining-") as spill,
+            reporting_damaged_publication(file),
+            duckdb.connect(str(file.resolve()), read_only=True, config=NOTHING_FROM_OUTSIDE) as con,
+        ):
+            if asked is not None:
+                from suining_data.explanation import view_as_of
+
+                view_as_of(con, asked)
+            _lock(con, spill)
             yield con
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise Mistake(
@@ -45,14 +68,17 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
 
 
-@contextmanager
-def published_as_of(asked: "AskedTime") -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that sees the published tables, golden persons and organisations as of a day."""
-    from suining_data.explanation import view_as_of
+def _lock(con: duckdb.DuckDBPyConnection, spill: str) -> None:
+    """No statement reads, writes or attaches another file, loads an extension, or changes a limit.
 
-    with published() as con:
-        view_as_of(con, asked)
-        yield con
+    What does not fit into memory spills into a folder that only this user can read.
+    """
+    con.execute("set memory_limit = ?", [f"{settings().memory_gb}GB"])
+    con.execute("set temp_directory = ?", [spill])
+    if threads := settings().threads:
+        con.execute("set threads = ?", [threads])
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
 
 
 def asked_time(as_of: datetime | None, known_at: datetime | None) -> "AskedTime | None":

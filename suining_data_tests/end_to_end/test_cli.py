@@ -94,7 +94,7 @@ def test_explain_answers_from_the_published_file_while_a_refresh_holds_the_wareh
     ("arguments", "said"),
     [
         (("query", "select nothing_such from population.person"), "nothing_such"),
-        (("query", "drop table population.person"), "read-only"),
+        (("query", "drop table population.person"), "SELECT"),
         (("quarantine", "--resource", "no_such"), "no_such"),
         (("accounts", "--resource", "no_such"), "no_such"),
         (("sample", "--scale", "-1"), "--scale"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from suining_data.models import ModelError, labelled_views
+from suining_data.models import ModelContract, ModelError, labelled_views
 from suining_data.models.codes import code_sets
 from suining_data.models.reading import read_contracts
 from suining_data_tests.bench import all_models
@@ -17,7 +17,7 @@ def contracts(folder: Path, codes: str, table: str = TABLE):
     (folder / "codes.yml").write_text(codes, encoding="utf-8")
     (folder / "shop").mkdir()
     (folder / "shop" / "schema.yml").write_text(table, encoding="utf-8")
-    return read_contracts(folder / "shop" / "schema.yml")
+    return read_contracts(folder / "shop" / "schema.yml", ModelContract)
 
 
 def test_every_code_that_a_column_accepts_has_a_name_in_its_code_set():

@@ -1,0 +1,60 @@
+"""The answer to SQL that a user wrote: one SELECT, within a time limit, complete before the first row of it is shown.
+
+Here: which statements are run, the time limit, the temporary table with the answer. Not here: the locked connection
+(published.py), how rows are written (output.py).
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+from duckdb import StatementType
+
+from suining_data.commands.errors import Mistake
+from suining_data.damage import is_damage
+
+TIMEOUT = 300.0  # seconds
+ANSWER = "answer"  # name of the temporary table
+ONLY_ROWS = (StatementType.SELECT, StatementType.EXPLAIN)
+
+
+def answer(con: duckdb.DuckDBPyConnection, sql: str, most: int | None, seconds: float) -> duckdb.DuckDBPyRelation:
+    """The rows of one SELECT in a temporary table: `most`, and one more if there is one. Raises Mistake when it fails.
+
+    An error in the middle of the rows comes before any of them is shown.
+    """
+    try:
+        _check(con, sql)
+        with _time_limit(con, seconds):
+            rows = con.sql(sql)
+            rows = rows if most is None else rows.limit(most + 1)
+            rows.query("asked", f"create temp table {ANSWER} as from asked")
+            return con.table(f"temp.{ANSWER}")
+    except duckdb.InterruptException as error:
+        raise Mistake(
+            f"查询超过 {seconds:g} 秒，已中止；可缩小范围，或用 --timeout 放宽 "
+            "(the query took too long and was stopped: ask for less, or give --timeout more seconds)"
+        ) from error
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise
+        raise Mistake(str(error).strip().splitlines()[0]) from error
+
+
+def _check(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise Mistake unless the text is one statement that gives rows. DuckDB makes several of a PIVOT, the others without text."""
+    statements = [each for each in con.extract_statements(sql) if each.query or each.type in ONLY_ROWS]
+    if len(statements) != 1 or statements[0].type not in ONLY_ROWS:
+        raise Mistake("请写一条 SELECT，别无其他语句 (write one SELECT, and no other statement)")
+
+
+@contextmanager
+def _time_limit(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    timer = threading.Timer(seconds, con.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
