@@ -14,9 +14,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from suining_data.access import masked
 from suining_data.city import load_city
+from suining_data.commands.access import access
 from suining_data.commands.advisories import advisories
-from suining_data.commands.answers import TIMEOUT, answer
+from suining_data.commands.answers import TIMEOUT, answer, subjects_in_answer
 from suining_data.commands.audiences import audiences
 from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
@@ -26,8 +28,9 @@ from suining_data.commands.excel import ToExcel, check_file, write_for_excel
 from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
+from suining_data.commands.looks import Purpose
 from suining_data.commands.output import MOST_ROWS, AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
-from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, published
+from suining_data.commands.published import AsOf, Audience, KnownAt, asked_time, check_text, opened, published
 from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
 from suining_data.commands.ui import ui
@@ -213,6 +216,7 @@ def quarantine(
         Path | None,
         typer.Option(help="Folder for one workbook per unit with all quarantined rows and values, to send back."),
     ] = None,
+    purpose: Purpose = None,
     as_csv: AsCsv = False,
     as_excel_csv: AsExcelCsv = False,
     as_json: AsJson = False,
@@ -221,31 +225,28 @@ def quarantine(
     check_resource(resource)
     form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
     if export is not None:
-        export_feedback(export, resource)
+        export_feedback(export, resource, purpose)
         return
     if limit is None and form is Form.TABLE:
         limit = 20
-    with published() as con:
+    with opened(Audience.FULL, "quarantine", purpose) as (con, look):
+        look.asked = resource
         if resource is None:
-            show(
-                con.sql(
-                    "select resource_id, scope, field, rule, reason, count(*) as rows "
-                    "from governance.quarantine group by all order by all"
-                ),
-                form,
+            found = con.sql(
+                "select resource_id, scope, field, rule, reason, count(*) as rows "
+                "from governance.quarantine group by all order by all"
             )
         else:
-            show(
-                con.sql(
-                    """
-                    select file_name, line_number as line, scope, field, reason, received
-                    from governance.quarantine where resource_id = $resource
-                    order by file_name, line_number, field limit $limit
-                    """,
-                    params={"resource": resource, "limit": limit},
-                ),
-                form,
+            found = con.sql(
+                """
+                select file_name, line_number as line, scope, field, reason, received
+                from governance.quarantine where resource_id = $resource
+                order by file_name, line_number, field limit $limit
+                """,
+                params={"resource": resource, "limit": limit},
             )
+        look.record((), len(found) if resource else 0)
+        show(found, form)
 
 
 @app.command()
@@ -257,6 +258,7 @@ def query(
         int | None, typer.Option(min=1, help="At most so many rows; 200 if it is a table for people.")
     ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which the query is stopped.")] = TIMEOUT,
+    purpose: Purpose = None,
     as_csv: AsCsv = False,
     as_excel_csv: AsExcelCsv = False,
     as_json: AsJson = False,
@@ -272,14 +274,17 @@ def query(
     check_text(sql)
     if limit is None and form is Form.TABLE and excel is None:
         limit = MOST_ROWS
-    with published(asked_time(as_of, known_at)) as con:
-        rows = answer(con, sql, limit, timeout)
+    with opened(Audience.FULL, "query", purpose, asked_time(as_of, known_at)) as (con, look):
+        look.asked = masked(con, sql)
+        found = answer(con, sql, limit, timeout)
+        look.record(subjects_in_answer(con, sql, limit), len(found) if limit is None else min(len(found), limit))
         if excel is not None:
-            write_for_excel(con, rows, sql, excel)
+            write_for_excel(con, found, sql, excel)
         else:
-            show(rows, form, limit)
+            show(found, form, limit)
 
 
+app.command()(access)
 app.command()(advisories)
 app.command()(audiences)
 app.command()(backup)
@@ -296,7 +301,7 @@ app.command()(verify)
 app.command()(withdraw)
 
 
-def export_feedback(folder: Path, resource: str | None) -> None:
+def export_feedback(folder: Path, resource: str | None, purpose: str | None) -> None:
     """Write a workbook per unit, and print the files."""
     from suining_data.catalog import load_catalog
     from suining_data.feedback import export_quarantine
@@ -307,7 +312,8 @@ def export_feedback(folder: Path, resource: str | None) -> None:
         )
     if folder.exists() and not folder.is_dir():
         raise Mistake(f"{folder}: 不是目录 (not a folder)")
-    with published() as con:
+    with opened(Audience.FULL, "quarantine --export", purpose) as (con, look):
+        look.record((), len(con.table("governance.quarantine")))
         written = export_quarantine(con, load_catalog(), folder, date.today())
     for each in written:
         console.print(f"{each.file}  {each.rows:,} 条 (entries)")

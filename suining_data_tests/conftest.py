@@ -16,6 +16,7 @@ from suining_data_tests.bench import Bench, make_empty_warehouse
 from suining_data_tests.sharing import once
 
 SCALE, SEED = 0.002, 7
+os.environ["SUINING_PURPOSE"] = "test"  # what commands that show personal values ask for
 os.environ["SUINING_QUIET_SECONDS"] = "0"  # tests deliver and refresh at once; also in the processes that they start
 # one key for all processes of a run of the tests, so that what they share has the same pseudonyms
 os.environ["SUINING_PSEUDONYM_KEY_FILE"] = str(Path(__file__).with_name("pseudonym.key"))

@@ -9,6 +9,7 @@ What a backup has
 - registry.duckdb: schemas `registry` and `history`, as with every publication: golden ids, decisions, tombstones, and
   whatever else people decided.
 - ledger/: when each batch came, and which refused ones somebody accepted.
+- access/: the access log, whose last hash is in the registry. A log that the data folder has is not replaced: it is newer.
 - raw/: the rows of the batches. Most could be read from landing/ again, but not those whose file was removed, or replaced by
   one that is refused; and a file that is older than a field of the catalogue is known by the columns of its rows.
 With it and landing/, the next refresh builds all else anew.

@@ -9,7 +9,8 @@ while it moves is run again with --force.
 import shutil
 from pathlib import Path
 
-from suining_data.backup.saving import LEDGER, RAW, REGISTRY
+from suining_data.access import head_file, restore_log
+from suining_data.backup.saving import ACCESS, LEDGER, RAW, REGISTRY
 from suining_data.backup.seal import BackupError, check_seal
 from suining_data.orchestration.state import open_for_refresh
 from suining_data.orchestration.step import Connection
@@ -37,17 +38,20 @@ def restore(settings: Settings, folder: Path, key: Path | None = None, *, force:
     with locked(settings):
         shutil.rmtree(made.data, ignore_errors=True)  # of a killed restore
         try:
-            _make(made, folder, key or (key_file(settings) if key_file(settings).exists() else None))
+            _make(made, settings, folder, key or (key_file(settings) if key_file(settings).exists() else None))
             _move_in(made, settings)
+            restore_log(settings, folder / ACCESS)
         finally:
             shutil.rmtree(made.data, ignore_errors=True)
 
 
-def _make(made: Settings, folder: Path, key: Path | None) -> None:
+def _make(made: Settings, settings: Settings, folder: Path, key: Path | None) -> None:
     """A data folder with the warehouse, the copy of the registry, the key and the raw rows of the backup."""
     made.registry_backup.parent.mkdir(parents=True)
     shutil.copyfile(folder / REGISTRY, made.registry_backup)
     made.raw.mkdir()
+    if head_file(settings).exists():
+        shutil.copyfile(head_file(settings), head_file(made))  # of the log, which stays
     if (folder / RAW).exists():
         shutil.copytree(folder / RAW, made.raw, dirs_exist_ok=True)
     if key is not None:

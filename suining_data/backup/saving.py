@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from suining_data.access import copy_log
 from suining_data.backup.seal import BackupError, seal
 from suining_data.ingestion import raw_path, rejected_path
 from suining_data.linkage import back_up_registry
@@ -17,7 +18,7 @@ from suining_data.sql import literal
 from suining_data.tombstones import key_file
 from suining_data.warehouse import LEDGER_TABLES, OnWait
 
-REGISTRY, LEDGER, RAW = "registry.duckdb", "ledger", "raw"
+REGISTRY, LEDGER, RAW, ACCESS = "registry.duckdb", "ledger", "raw", "access"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def save(settings: Settings, folder: Path, on_wait: OnWait | None = None) -> Sav
                 con.execute(
                     f"copy governance.{table} to {literal(fresh / LEDGER / f'{table}.parquet')} (format parquet)"
                 )
+            copy_log(settings, fresh / ACCESS)
             batches = _save_raw(con, settings, fresh)
         seal(fresh)
         size = sum(file.stat().st_size for file in fresh.rglob("*") if file.is_file())

@@ -1,6 +1,6 @@
 """The answer to SQL that a user wrote: one SELECT, within a time limit, complete before the first row of it is shown.
 
-Here: which statements are run, the time limit, the temporary table with the answer. Not here: the locked connection
+Here: which statements are run, the time limit, the temporary table with the answer, the subjects in it. Not here: the locked connection
 (published.py), how rows are written (output.py).
 """
 
@@ -11,11 +11,17 @@ from contextlib import contextmanager
 import duckdb
 from duckdb import StatementType
 
+from suining_data.access import GOLDEN_ID
 from suining_data.commands.errors import Mistake
 from suining_data.damage import is_damage
+from suining_data.sql import identifier
+from suining_data.warehouse import table_exists
 
 TIMEOUT = 300.0  # seconds
 ANSWER = "answer"  # name of the temporary table
+# tables that say whose number it is
+NUMBERED = {"population.person_identifier": "person_id", "legal_entity.organization_identifier": "organization_id"}
+NUMBER = r"\b[0-9A-Z][0-9A-Z-]{5,23}\b"
 ONLY_ROWS = (StatementType.SELECT, StatementType.EXPLAIN)
 
 
@@ -40,6 +46,27 @@ def answer(con: duckdb.DuckDBPyConnection, sql: str, most: int | None, seconds: 
         if is_damage(error):
             raise
         raise Mistake(str(error).strip().splitlines()[0]) from error
+
+
+def subjects_in_answer(con: duckdb.DuckDBPyConnection, sql: str, most: int | None) -> list[str]:
+    """The golden ids in the rows that are shown and in the SQL, and the ids of those whose numbers are in them."""
+    cells = ", ".join(f"cast({identifier(name)} as varchar)" for name in con.table(f"temp.{ANSWER}").columns)
+    owned = " ".join(
+        f"union select {id} from {table} where identifier in (from number)"
+        for table, id in NUMBERED.items()
+        if table_exists(con, table)
+    )
+    found = con.execute(
+        f"""
+        with row_text as (
+            (select concat_ws(' ', {cells}) as text from temp.{ANSWER} limit $most) union all select $sql
+        ),
+        number as (select distinct unnest(regexp_extract_all(upper(text), $number)) from row_text)
+        select distinct unnest(regexp_extract_all(text, $id)) from row_text {owned}
+        """,
+        {"sql": sql, "most": most, "number": NUMBER, "id": GOLDEN_ID},
+    ).fetchall()
+    return [id for (id,) in found]
 
 
 def _check(con: duckdb.DuckDBPyConnection, sql: str) -> None:

@@ -1,19 +1,22 @@
 """What the commands that read the published file share: the connection, the options that ask for a day.
 
-Here: `published`, as of today or of a day, locked: whatever SQL runs on it reads this file and nothing else. Not here: the
-commands, what the file says of a day (explanation/past.py), the answer to SQL of a user (answers.py).
+Here: `published`, as of today or of a day, locked: whatever SQL runs on it reads this file and nothing else; `opened`, for what
+shows personal values. Not here: the commands, what the file says of a day (explanation/past.py), the answer to SQL of a
+user (answers.py), what a look is (looks.py).
 """
 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import duckdb
 import typer
 
 from suining_data.commands.errors import Mistake
+from suining_data.commands.looks import Look, looking
 from suining_data.damage import reporting_damaged_publication
 from suining_data.settings import settings
 
@@ -41,9 +44,27 @@ NOTHING_FROM_OUTSIDE: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
+class Audience(StrEnum):
+    """For whom a published file is."""
+
+    FULL = "full"  # registrars: everything, as delivered
+
+
+@contextmanager
+def opened(
+    audience: Audience, command: str, purpose: str | None, asked: "AskedTime | None" = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
+    """The file of an audience, for a command that shows what is in it. Who opens the full one says what for.
+
+    The command records the look before it shows anything.
+    """
+    with published(asked) as con, looking(command, purpose, audience=audience.value) as look:
+        yield con, look
+
+
 @contextmanager
 def published(asked: "AskedTime | None" = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A locked connection to the published file, as of today or of a day.
+    """A locked connection to the published file, as of today or of a day: by itself for counts only.
 
     Raises Mistake when there is none, or an older version wrote it.
     """

@@ -5,14 +5,20 @@ Here: the commands, their options, what they print. Not here: the pairs and deci
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import duckdb
 import typer
 
+from suining_data.access import record
 from suining_data.commands.errors import Mistake
+from suining_data.commands.looks import Purpose, looking
 from suining_data.commands.shared import SubjectName, linked_warehouse
 from suining_data.display import console
 from suining_data.settings import settings
+
+if TYPE_CHECKING:
+    from suining_data.review import DecidablePair, Decision
 
 review_app = typer.Typer(no_args_is_help=True, help="待判定的成对记录 · Pairs of records that a person decides.")
 Only = Annotated[SubjectName | None, typer.Option(help="Only pairs of persons, or of organisations.")]
@@ -25,6 +31,7 @@ MOST_PROBLEMS = 50
 def next_pairs(
     subject: Only = None,
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 3,
+    purpose: Purpose = None,
 ) -> None:
     """Show the next open pairs, with both parties and the evidence.
 
@@ -32,10 +39,11 @@ def next_pairs(
     among equal pairs, those with more records. Decisions that cannot be applied come last (vetoed).
     """
     from suining_data.catalog import load_catalog
-    from suining_data.review import count_open, open_pairs, print_pair
+    from suining_data.review import count_open, ids_of, open_pairs, print_pair
 
-    with linked_warehouse() as con:
+    with linked_warehouse() as con, looking("review next", purpose) as look:
         pairs, total = open_pairs(con, load_catalog(), subject, limit), count_open(con, subject)
+        look.record(ids_of(con, [pair.pair_id for pair in pairs]), len(pairs))
     for pair in pairs:
         print_pair(console, pair)
     if not pairs:
@@ -57,8 +65,7 @@ def decide(
     why: Annotated[str | None, typer.Option(help="Reason of the decision.")] = None,
 ) -> None:
     """Record a decision about a pair. If a pair has several decisions, the last one counts; none is deleted."""
-    from suining_data.linkage import back_up_registry
-    from suining_data.review import Decision, append, decidable_pairs
+    from suining_data.review import Decision, decidable_pairs
 
     if not by.strip():
         raise Mistake("--by: 请写明判定人 (give the name of the person who decides)")
@@ -68,8 +75,7 @@ def decide(
             raise Mistake(
                 f"{pair}: 没有这一对，编号见 suining review next (no such pair: `suining review next` shows the ids)"
             )
-        append(con, [Decision(pair, verdict, by.strip(), (why or "").strip() or None)], pairs)
-        back_up_registry(con, settings())
+        _record(con, [Decision(pair, verdict, by.strip(), (why or "").strip() or None)], pairs)
     if pairs[pair].state == "vetoed" and verdict == "same":
         console.print(
             "已记录；但有矛盾，仍不会归并 (the decision is recorded, but not applied: the contradiction remains)"
@@ -82,10 +88,11 @@ def decide(
 def export_pairs(
     file: Annotated[Path, typer.Argument(help="The workbook to write, .xlsx.")],
     subject: Only = None,
+    purpose: Purpose = None,
 ) -> None:
     """Write all open pairs into a workbook. Clerks write their decisions into its empty columns."""
     from suining_data.catalog import load_catalog
-    from suining_data.review import open_pairs, write_workbook
+    from suining_data.review import ids_of, open_pairs, write_workbook
 
     if file.suffix.lower() != ".xlsx":
         raise Mistake(f"{file}: 请以 .xlsx 结尾 (the name must end in .xlsx)")
@@ -95,8 +102,9 @@ def export_pairs(
         )
     if not file.parent.is_dir():
         raise Mistake(f"{file.parent}: 没有这个目录 (no such folder)")
-    with linked_warehouse() as con:
+    with linked_warehouse() as con, looking("review export", purpose) as look:
         pairs = open_pairs(con, load_catalog(), subject)
+        look.record(ids_of(con, [pair.pair_id for pair in pairs]), len(pairs))
     if pairs:
         write_workbook(file, pairs, date.today())
         console.print(f"{file}  {len(pairs):,} 对 (pairs)")
@@ -107,8 +115,7 @@ def export_pairs(
 @review_app.command("import")
 def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook with decisions.")]) -> None:
     """Record the decisions in a workbook, all or none. Skips rows without a decision, and decisions recorded before."""
-    from suining_data.linkage import back_up_registry
-    from suining_data.review import append, decidable_pairs, not_yet_recorded, read_decisions, read_rows
+    from suining_data.review import decidable_pairs, not_yet_recorded, read_decisions, read_rows
 
     try:
         rows, blank = read_rows(file)
@@ -120,12 +127,24 @@ def import_decisions(file: Annotated[Path, typer.Argument(help="The workbook wit
         if problems:
             raise Mistake(_problems_text(file, problems))
         fresh = not_yet_recorded(con, decisions)
-        append(con, fresh, pairs)
-        back_up_registry(con, settings())
+        _record(con, fresh, pairs)
     console.print(
         f"新判定 {len(fresh):,} 条，先前已有 {len(decisions) - len(fresh):,} 条，未判定 {blank:,} 行 "
         f"(new decisions, decisions recorded before, rows without a decision){'；' + APPLIED if fresh else ''}",
     )
+
+
+def _record(con: duckdb.DuckDBPyConnection, decisions: "list[Decision]", pairs: "dict[str, DecidablePair]") -> None:
+    """Add the decisions to the registry, its copy, and the access log, which keeps the hash of the last one."""
+    from suining_data.linkage import back_up_registry
+    from suining_data.review import append, ids_of
+
+    last = append(con, decisions, pairs)
+    if decisions:
+        ids, by = ids_of(con, [each.pair_id for each in decisions]), sorted({each.by for each in decisions})
+        more = {"by": by, "decision": last.number, "decision_hash": last.hash}
+        record(settings(), "review decide", "判定 decision", ids, len(decisions), **more)
+    back_up_registry(con, settings())
 
 
 def _problems_text(file: Path, problems: list[str]) -> str:

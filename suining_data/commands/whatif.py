@@ -13,6 +13,7 @@ import duckdb
 import typer
 
 from suining_data.commands.errors import Mistake
+from suining_data.commands.looks import Purpose, looking
 from suining_data.commands.output import AsCsv, AsExcelCsv, AsJson, Form, form_of, show
 from suining_data.commands.shared import NOTHING_LINKED
 from suining_data.display import console, error_console, folding_table
@@ -47,6 +48,7 @@ def whatif(
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many rows; 20 if it is a table for people.")
     ] = None,
+    purpose: Purpose = None,
     as_csv: AsCsv = False,
     as_excel_csv: AsExcelCsv = False,
     as_json: AsJson = False,
@@ -64,8 +66,10 @@ def whatif(
         return
     if not settings().warehouse.exists():
         raise Mistake(NOTHING_LINKED)
-    with _predicted(proposal) as prediction:
+    with looking("whatif", purpose) as look, _predicted(proposal) as prediction:
         listed = prediction.rows if rows else prediction.changes
+        shown = listed.limit(limit or FIRST) if limit or form is Form.TABLE else listed
+        look.record(() if rows else (id for (id,) in shown.project("subject_id").distinct().fetchall()), len(shown))
         if form is Form.TABLE:
             _print_summary(prediction)
             limit = limit or FIRST

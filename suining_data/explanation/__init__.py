@@ -10,6 +10,7 @@ from suining_data.explanation.queries import (
     explain,
     explain_unlinked,
     find_ids,
+    former_ids,
 )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "explain_unlinked",
     "find_ids",
     "find_past_ids",
+    "former_ids",
     "print_explanation",
     "print_past",
     "values_at",

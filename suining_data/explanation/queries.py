@@ -131,6 +131,14 @@ def _current(con: Connection, kind: SubjectKind, id: str) -> str:
     return id
 
 
+def former_ids(con: Connection, kind: SubjectKind, id: str) -> list[str]:
+    """The ids that were merged into this one."""
+    redirects = f"governance.{kind}_redirect"
+    if not table_exists(con, redirects):
+        return []
+    return [old for (old,) in con.execute(f"select old_id from {redirects} where new_id = ?", [id]).fetchall()]
+
+
 def _number(con: Connection, kind: SubjectKind, query: str) -> str:
     """A number in the form of the bases: half-width capitals, a resident id with 18 characters."""
     number = unicodedata.normalize("NFKC", query).strip().upper()

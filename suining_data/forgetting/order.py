@@ -66,12 +66,12 @@ def forget(settings: Settings, known: Known, console: Console) -> Forgotten:
         load_marks_of(con, known)
         start_anew(settings)
         take_out_of_deliveries(con, settings)
-        take_out_of_state(con, known)
+        take_out_of_state(con, settings, known)
     refreshed = run_refresh(settings, console)
     if refreshed is Outcome.FAILED:
         return Forgotten(refreshed, None)
     with open_for_refresh(settings) as con:
-        take_out_of_state(con, known)  # what a refresh between two attempts recorded
+        take_out_of_state(con, settings, known)  # what a refresh between two attempts recorded
         drop_what_is_left(con)
         back_up_registry(con, settings)
         remove_scratch(settings)

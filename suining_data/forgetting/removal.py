@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from suining_data.access import forget_decisions, numbers_of, record
 from suining_data.catalog import Resource, Unit, load_catalog
 from suining_data.changes import change_table
 from suining_data.clock import NOW
@@ -149,14 +150,19 @@ def _landed(settings: Settings, unit: Unit, resource: Resource, batch_ids: set[s
     return [file for each in found if each.digest[:16] in batch_ids for file in each.files]
 
 
-def take_out_of_state(con: Connection, known: Known) -> None:
-    """Remove the person from registry and history. The ids stay in the registry as forgotten, so none is minted again."""
+def take_out_of_state(con: Connection, settings: Settings, known: Known) -> None:
+    """Remove the person from registry and history. The ids stay in the registry as forgotten, so none is minted again.
+
+    The access log has the numbers of the decisions that go, so that it is known why they are missing.
+    """
     ids = literals(known.ids)
+    tokens = f"(select identity_key from registry.person_identity where person_id in ({ids}))"
+    decisions = numbers_of(con, f"subject = 'person' and (token_l in {tokens} or token_r in {tokens})")
+    if decisions:
+        record(settings, "forget", known.reason, known.ids, 0, by=known.by, decisions_forgotten=decisions)
     with transaction(con):
+        forget_decisions(con, decisions)
         con.execute(f"""
-            delete from registry.decision where subject = 'person' and (
-                token_l in (select identity_key from registry.person_identity where person_id in ({ids}))
-                or token_r in (select identity_key from registry.person_identity where person_id in ({ids})));
             delete from registry.person_identity where person_id in ({ids});
             delete from registry.person_event where person_id in ({ids}) or other_id in ({ids});
             update registry.person_golden set status = 'forgotten', merged_into = null, run_id = null where person_id in ({ids});

@@ -13,6 +13,7 @@ The tables are state: no step can rebuild them from deliveries, so a snapshot ha
 
 import duckdb
 
+from suining_data.access import HEADS, LINKS
 from suining_data.clock import NOW
 from suining_data.tombstones import TABLES as TOMBSTONES
 
@@ -37,7 +38,8 @@ def create_registry(con: duckdb.DuckDBPyConnection) -> None:
             decided_at timestamp);
         alter table registry.decision add column if not exists decision_number bigint
     """)
-    con.execute(TOMBSTONES)
+    for table in (TOMBSTONES, HEADS, LINKS):
+        con.execute(table)
     number_decisions(con)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.access import note_head
 from suining_data.damage import damaged_copy, is_damage
 from suining_data.history import copy_history, restore_history
 from suining_data.linkage.registry import number_decisions
@@ -23,7 +24,11 @@ FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves th
 
 
 def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Write schemas `registry` and `history` and the ledger into a new file, and replace the former copy by it."""
+    """Write schemas `registry` and `history` and the ledger into a new file, and replace the former copy by it.
+
+    With the last hash of the access log, so that whoever cuts off its end is found out.
+    """
+    note_head(con, settings)
     file = settings.registry_backup
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")

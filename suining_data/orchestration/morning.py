@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from suining_data.access import findings
 from suining_data.catalog import load_catalog
 from suining_data.display import visible_lines
 from suining_data.ingestion import exchange_risk
@@ -22,19 +23,21 @@ REFUSED, QUARANTINED = (
     "来件未采用 refused",
     "隔离 quarantined",
 )  # tags of a run: how many files, how many files and reasons
+TAMPERED = "日志或判定被改动 tampered"
 MOST_SHOWN = 10  # of each kind, so that the page shows both
 
 
 def log_last_lines(con: Connection, quarantined: Sequence[str], context: dg.InitResourceContext) -> None:
-    """Log what the run has quarantined and which deliveries stand refused, and tag the run with how many."""
+    """Log what the run has quarantined and which deliveries stand refused, and what was tampered with, and tag the run with how many."""
     refused = [_sentence(each) for each in standing_refusals(con)]
+    tampered = [str(each) for each in findings(con, settings())]
     if context.log:
         if risk := exchange_risk(settings()):
             context.log.warning(f"{risk.zh}\n{risk.en}")
-        for line in [*_first(QUARANTINED, quarantined), *_first(REFUSED, refused)]:
+        for line in [*_first(QUARANTINED, quarantined), *_first(REFUSED, refused), *_first(TAMPERED, tampered)]:
             context.log.warning(line)
     if context.instance and context.run:
-        counts = {REFUSED: len(refused), QUARANTINED: len(quarantined)}
+        counts = {REFUSED: len(refused), QUARANTINED: len(quarantined), TAMPERED: len(tampered)}
         # a run that is executed again has the tags of the run before
         tags = {name: str(count) for name, count in counts.items() if count or name in context.run.tags}
         if tags:

@@ -14,6 +14,7 @@ from enum import IntEnum
 import dagster as dg
 from rich.console import Console
 
+from suining_data.access import findings
 from suining_data.damage import DamagedFile
 from suining_data.ingestion import accept_batch, accept_deletions, warm_reader
 from suining_data.orchestration import state
@@ -74,10 +75,12 @@ def run_refresh(settings: Settings, console: Console, accepted: Sequence[str] = 
         else:
             console.print("没有变化，四库已是最新 (nothing has changed since the last refresh)")
             succeeded = True
-        refusals, arriving = standing_refusals(con), arriving_files(con)
+        refusals, arriving, tampered = standing_refusals(con), arriving_files(con), findings(con, settings)
     print_published(settings, console)
     print_arriving(arriving, console)
     print_refusals(refusals, console)
+    for each in tampered:
+        console.print(f"✗ {each}", style="bold red")
     if fetched is not Outcome.DONE:
         console.print("✗ 有库表未能取数，原因见上 (an exchange table was not read: see above)", style="red")
     if not succeeded or fetched is Outcome.FAILED:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from suining_data.access import begin_chain
 from suining_data.clock import set_not_before
 from suining_data.history import create_history
 from suining_data.ingestion import create_ledger
@@ -48,6 +49,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             create_check_history(con)
             create_rollbacks(con)
             restore_registry(con, settings)
+            begin_chain(con)  # after the copy was read: it may have one
             create_history(con)  # after the copy was read: it adds columns that the copy lacks
             con.execute("""
                 create table if not exists governance.table_state (

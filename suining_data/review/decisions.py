@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from suining_data.access import Head, begin_chain, last_link, link_decision, next_number, os_user
 from suining_data.clock import NOW
 from suining_data.linkage import pair_id
 from suining_data.warehouse import transaction
@@ -57,20 +58,24 @@ def decidable_pairs(con: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[
     return {id: DecidablePair(subject, left, right, state) for id, subject, left, right, state in rows}
 
 
-def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs: dict[str, DecidablePair]) -> None:
-    """Add the decisions, all or none. Raises KeyError when a pair is not in `pairs`."""
+def append(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], pairs: dict[str, DecidablePair]) -> Head:
+    """Add the decisions under the name of the OS user, all or none, to the chain. Returns its last hash.
+
+    Raises KeyError when a pair is not in `pairs`.
+    """
     rows = [
         (pair.subject, pair.left, pair.right, each.verdict, each.why, each.by)
         for each in decisions
         for pair in [pairs[each.pair_id]]
     ]
     with transaction(con):
+        begin_chain(con)
+        last = last_link(con)
         for row in rows:
-            con.execute(
-                f"insert into registry.decision select ?, ?, ?, ?, ?, ?, {NOW}, "
-                "coalesce(max(decision_number), 0) + 1 from registry.decision",
-                list(row),
-            )
+            number = next_number(con)
+            con.execute(f"insert into registry.decision values (?, ?, ?, ?, ?, ?, {NOW}, ?)", [*row, number])
+            last = link_decision(con, number, os_user())
+        return last
 
 
 def not_yet_recorded(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> list[Decision]:

@@ -99,6 +99,21 @@ def open_pairs(
     ]
 
 
+def ids_of(con: duckdb.DuckDBPyConnection, pairs: list[str]) -> list[str]:
+    """The golden ids of both parties of pairs with these ids."""
+    rows = con.execute(
+        """
+        with token as (
+            select unnest([token_l, token_r]) as token from linked.review where list_contains($pairs, pair_id)
+        )
+        select person_id from linked.person_identity semi join token using (token)
+        union select organization_id from linked.organization_identity semi join token using (token)
+        """,
+        {"pairs": pairs},
+    ).fetchall()
+    return [id for (id,) in rows]
+
+
 def count_open(con: duckdb.DuckDBPyConnection, subject: str | None = None) -> int:
     """The number of open pairs of a subject, or of both subjects."""
     [(pairs,)] = con.execute(f"select count(*) from ({_OPEN})", {"subject": subject}).fetchall()

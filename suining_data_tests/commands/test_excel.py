@@ -10,8 +10,13 @@ import pytest
 
 from suining_data.commands import excel
 from suining_data.commands.errors import Mistake
-from suining_data.commands.excel import check_file, write_for_excel
+from suining_data.commands.excel import check_file
+from suining_data.commands.excel import write_for_excel as write_answer
 from suining_data.commands.output import Form
+
+
+def write_for_excel(con: duckdb.DuckDBPyConnection, sql: str, file: Path) -> None:
+    write_answer(con, con.sql(sql), sql, file)
 
 
 @pytest.fixture
