@@ -106,9 +106,9 @@ def damaged_log(settings: Settings) -> DamagedFile:
 def damaged_raw(file: Path) -> DamagedFile:
     """A file of delivered rows."""
     return DamagedFile(
-        f"{file} 已损坏；已发布的数据不变。请运行 mv {file} {file}.damaged，再运行 suining refresh，从 landing/ 重读该来件 (a raw "
-        "file is damaged; what was published stays: move it away as shown, then run `suining refresh`, which reads the delivery "
-        "again; if its file is not in landing/ any more, put it back first)"
+        f"{file} 已损坏或被改动；已发布的数据不变。请运行 mv {file} {file}.damaged，再运行 suining refresh，从 landing/ 重读该来件 (a raw "
+        "file is damaged or was changed; what was published stays: move it away as shown, then run `suining refresh`, which reads "
+        "the delivery again; if its file is not in landing/ any more, put it back first)"
     )
 
 

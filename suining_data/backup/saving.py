@@ -9,7 +9,7 @@ from pathlib import Path
 
 from suining_data.access import copy_log
 from suining_data.backup.seal import BackupError, seal
-from suining_data.ingestion import raw_path, rejected_path
+from suining_data.ingestion import check_raw_files, raw_path, rejected_path
 from suining_data.linkage import back_up_registry
 from suining_data.orchestration.state import open_for_refresh
 from suining_data.orchestration.step import Connection
@@ -76,6 +76,7 @@ def _save_raw(con: Connection, settings: Settings, fresh: Path) -> int:
     saved = 0
     for resource, batch in rows:
         files = [path(settings, resource, batch) for path in (raw_path, rejected_path)]
+        check_raw_files(con, settings, resource, [batch])
         if all(file.exists() for file in files):
             (fresh / RAW / resource).mkdir(parents=True, exist_ok=True)
             for file in files:

@@ -3,11 +3,12 @@
 Here: writing and checking them. Not here: what else is in the folder (saving.py). `sha256sum -c SHA256SUMS` checks it, too.
 """
 
-import hashlib
 import json
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+
+from suining_data.digests import digest_of_file
 
 ABOUT, SUMS = "backup.json", "SHA256SUMS"
 
@@ -20,7 +21,7 @@ def seal(folder: Path) -> None:
     """Make the folder a backup; call it last."""
     about = {"version": version("suining_data"), "made_at": datetime.now().astimezone().isoformat(timespec="seconds")}
     (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
-    lines = [f"{_sha256(file)}  {file.relative_to(folder)}\n" for file in _files(folder)]
+    lines = [f"{digest_of_file(file)}  {file.relative_to(folder)}\n" for file in _files(folder)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
@@ -30,7 +31,7 @@ def check_seal(folder: Path) -> None:
         raise BackupError(f"{folder}: 不是备份，没有 {SUMS} (no backup: it has no {SUMS})")
     lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
     expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    found = {str(file.relative_to(folder)): _sha256(file) for file in _files(folder)}
+    found = {str(file.relative_to(folder)): digest_of_file(file) for file in _files(folder)}
     differing = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     if differing or ABOUT not in expected:
         raise BackupError(
@@ -46,11 +47,6 @@ def check_seal(folder: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from suining_data.ingestion import (
     Batch,
     Status,
     arrived,
+    check_raw_files,
     deliveries,
     keep_redacted,
     landing_files,
@@ -98,7 +99,9 @@ def take_out_of_deliveries(con: Connection, settings: Settings) -> None:
         for batch in batches:
             paths = _paths(settings, batch)
             if is_concerned(con, *paths, resource):
-                begun[batch.batch_id] = replace(batch, redactions=batch.redactions + 1)
+                begun[batch.batch_id] = replace(
+                    batch, redactions=batch.redactions + 1, raw_sha256=None, rejected_sha256=None
+                )
                 write_ledger(con, [begun[batch.batch_id]])
                 take_out_found(con, *paths)
         redacted = [
@@ -130,13 +133,14 @@ def _delivered() -> Iterator[tuple[Unit, Resource]]:
 
 
 def _batches_with_files(con: Connection, settings: Settings, resource: Resource) -> list[Batch]:
-    """The batches of a resource that have rows in raw/, also those that no longer count."""
-    batches = recorded_batches(con, resource.id).values()
-    return [
+    """The batches of a resource that have rows in raw/, also those that no longer count. Raises DamagedFile."""
+    found = [
         each
-        for each in batches
+        for each in recorded_batches(con, resource.id).values()
         if each.status is not Status.REFUSED and all(path.exists() for path in _paths(settings, each))
     ]
+    check_raw_files(con, settings, resource.id, [each.batch_id for each in found])
+    return found
 
 
 def _paths(settings: Settings, batch: Batch) -> tuple[Path, Path]:

@@ -13,8 +13,6 @@ from suining_data.ingestion.intake import (
     declaration_of,
     ingest,
     landing_files,
-    raw_path,
-    rejected_path,
 )
 from suining_data.ingestion.ledger import (
     COUNTED,
@@ -33,6 +31,7 @@ from suining_data.ingestion.ledger import (
     write_ledger,
 )
 from suining_data.ingestion.plain_workbook import workbook_cells
+from suining_data.ingestion.raw_files import changed_files, check_raw_files, raw_path, rejected_path, seal_batches
 from suining_data.ingestion.reading import DELETED, LINE, Notice, Refused
 from suining_data.ingestion.redaction import keep_redacted, recounted, remove_redacted_files, take_out
 from suining_data.ingestion.withdrawals import (
@@ -59,6 +58,8 @@ __all__ = [
     "accepted_batches",
     "accounted_batches",
     "arrived",
+    "changed_files",
+    "check_raw_files",
     "complete",
     "create_ledger",
     "current_batches",
@@ -81,6 +82,7 @@ __all__ = [
     "recounted",
     "rejected_path",
     "remove_redacted_files",
+    "seal_batches",
     "stop_readers",
     "take_out",
     "warm_reader",

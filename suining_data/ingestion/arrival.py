@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from suining_data.digests import digest_of_file
 from suining_data.ingestion.reading import Notice
 
 CLOCKS_DIFFER = 3600  # seconds that the clock of a file server may be ahead of this machine's
@@ -115,13 +116,8 @@ def signature_of(parts: Iterable[Path]) -> Signature:
 
 
 def _digest(parts: list[Path]) -> str:
-    digests = [f"{part.suffix.lower()} {_sha256(part)}" for part in parts]
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if len(parts) > 1 else _sha256(parts[0])
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    digests = [f"{part.suffix.lower()} {digest_of_file(part)}" for part in parts]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if len(parts) > 1 else digest_of_file(parts[0])
 
 
 def still_written(name: str) -> Notice:

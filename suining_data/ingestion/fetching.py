@@ -24,10 +24,11 @@ import psycopg
 from suining_data.catalog.model import Exchange, Resource, Unit
 from suining_data.ingestion.exchange_connection import Unreachable, connected
 from suining_data.ingestion.exchange_table import Table, inspect_table
-from suining_data.ingestion.intake import Redactor, ingest, raw_path
+from suining_data.ingestion.intake import Redactor, ingest
 from suining_data.ingestion.json_documents import json_pointer
 from suining_data.ingestion.ledger import Status, accepted_batches, recorded_batches
 from suining_data.ingestion.plausibility import GREATEST_FALL
+from suining_data.ingestion.raw_files import check_raw_files, raw_path
 from suining_data.ingestion.reading import DELETED, FETCHED_AT, LINE, Notice, Refused, yaml_of
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
@@ -133,6 +134,7 @@ def _landing(
     names = [batch.file_name for batch in batches]
     # what was withdrawn counts as fetched, so that the same rows do not come back by themselves
     known = sorted((b for b in batches if b.status in (Status.CURRENT, Status.WITHDRAWN)), key=lambda b: b.file_name)
+    check_raw_files(con, settings, resource.id, [batch.batch_id for batch in known])
     raws = [raw_path(settings, resource.id, batch.batch_id) for batch in known]
     scratch = settings.landing / unit.id / f".{resource.id}"
     shutil.rmtree(scratch, ignore_errors=True)  # left over from a crash

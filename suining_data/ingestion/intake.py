@@ -26,6 +26,7 @@ from suining_data.ingestion.ledger import (
     Status,
     create_ledger,
     ledger_keys,
+    mark_unread,
     recorded_batches,
     with_status,
     write_ledger,
@@ -40,6 +41,7 @@ from suining_data.ingestion.plausibility import (
     refuse_if_truncated,
     refuse_if_unreadable,
 )
+from suining_data.ingestion.raw_files import raw_path, rejected_path, sealed
 from suining_data.ingestion.readers import read_files
 from suining_data.ingestion.reading import (
     DELETED,
@@ -141,14 +143,6 @@ def ingest(
     return _ingested(settings, resource, result, ids, files_read, replace(arrivals, waiting=waiting))
 
 
-def raw_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
-    return settings.raw / resource_id / f"{batch_id}.parquet"
-
-
-def rejected_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
-    return settings.raw / resource_id / f"{batch_id}.rejected.parquet"
-
-
 def landing_files(settings: Settings, unit: Unit, resource: Resource) -> list[Path]:
     """The files of a resource that are in landing/ now, ordered by name. A link is no file: it may lead anywhere."""
     found = (settings.landing / unit.id).glob(resource.delivery.pattern)
@@ -230,6 +224,8 @@ class _Intake:
         batch = self._new_batch(arrival)
         if self.names[batch.batch_id] != arrival.name or self._is_settled(batch):
             return False
+        if batch.batch_id in self.batches:  # killed between its files and the ledger, it is read again
+            mark_unread(self.con, batch)
         try:
             self.batches[batch.batch_id] = self._withdrawn_or_not(self._read(arrival, batch))
         except StillWritten:
@@ -282,6 +278,7 @@ class _Intake:
                 if signature_of(arrival.files) != arrival.signature:
                     raise StillWritten
                 batch, is_redacted = self._redacted(batch, target)
+                batch = sealed(batch, target.raw, target.rejected)
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
                 target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
                 self.parts[batch.batch_id] = counts.parts

@@ -40,6 +40,8 @@ create table if not exists governance.batch (
     run_id varchar not null,
     declaration varchar not null,
     redactions bigint default 0,
+    raw_sha256 varchar,
+    rejected_sha256 varchar,
     primary key (resource_id, batch_id)
 )
 """
@@ -89,13 +91,15 @@ class Batch:
     rejected_rows: int | None = None
     raw_rows: int | None = None
     redactions: int = 0  # how often rows of a forgotten person were taken out of its file in raw/
+    raw_sha256: str | None = None  # of its two files in raw/ (raw_files.py)
+    rejected_sha256: str | None = None
 
 
 COLUMNS = ", ".join(f.name for f in fields(Batch))
 
 
 def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables that are missing, and the column and the status that earlier versions did not have.
+    """Create the tables that are missing, and the columns and the status that earlier versions did not have.
 
     The table is written anew for them: DuckDB cannot change a check, and cannot replay `add column` after a crash if a
     column defaults to a function.
@@ -113,12 +117,12 @@ def create_ledger(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _is_of_this_version(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the ledger has the column `redactions` and the status `withdrawn`, which came with the table of withdrawals."""
+    """Whether the ledger has the digests of raw/, and the status `withdrawn`, which came with the table of withdrawals."""
     try:
         con.execute("from registry.withdrawal limit 0")
     except duckdb.CatalogException:
         return False
-    return "redactions" in {name for name, *_ in con.execute("describe governance.batch").fetchall()}
+    return "raw_sha256" in {name for name, *_ in con.execute("describe governance.batch").fetchall()}
 
 
 def accept_batch(con: duckdb.DuckDBPyConnection, batch_id: str) -> None:
@@ -213,6 +217,14 @@ def with_status(resource: Resource, batches: Iterable[Batch], in_landing: Mappin
 def read_again(con: duckdb.DuckDBPyConnection, resource_id: str) -> None:
     """Make the next intake read the files of a resource that are in landing/ again."""
     con.execute("update governance.batch set declaration = '' where resource_id = ?", [resource_id])
+
+
+def mark_unread(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Make the next intake read the file of one batch again, unless this one writes the ledger."""
+    con.execute(
+        "update governance.batch set declaration = '' where resource_id = ? and batch_id = ?",
+        [batch.resource_id, batch.batch_id],
+    )
 
 
 def write_parts(con: duckdb.DuckDBPyConnection, resource_id: str, parts: Mapping[str, Sequence[Part]]) -> None:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from suining_data.catalog.model import Resource, Unit
 from suining_data.ingestion.arrival import Arrived, ok_file
 from suining_data.ingestion.ledger import Batch, Status
+from suining_data.ingestion.raw_files import sealed
 from suining_data.ingestion.reading import LINE, RAW_PARQUET, Part
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
@@ -79,9 +80,9 @@ def _rewrite(con: duckdb.DuckDBPyConnection, file: Path, select: str, options: s
 
 
 def recounted(batch: Batch, raw: Path, rejected: Path) -> Batch:
-    """The batch with the rows that its two files have now."""
+    """The batch with the rows that its two files have now, and their digests."""
     rows, lines = (pq.read_metadata(file).num_rows for file in (raw, rejected))
-    return replace(batch, raw_rows=rows, rejected_rows=lines)
+    return sealed(replace(batch, raw_rows=rows, rejected_rows=lines), raw, rejected)
 
 
 def keep_redacted(settings: Settings, batch: Batch, parts: Iterable[Part]) -> None:

@@ -5,7 +5,6 @@ Not here: what it has: the registry (registry.py), the history (history/), the l
 published file (publication/). The copy has identity numbers, so it is never published.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import duckdb
 
 from suining_data.access import note_head
 from suining_data.damage import damaged_copy, is_damage
+from suining_data.digests import digest_of_file
 from suining_data.history import copy_history, restore_history
 from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
@@ -45,7 +45,7 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     finally:
         con.execute("detach backup")
     fresh.replace(file)
-    _seal(settings).write_text(_digest(file), encoding="utf-8")
+    _seal(settings).write_text(digest_of_file(file), encoding="utf-8")
 
 
 def copy_is_whole(settings: Settings) -> bool:
@@ -53,7 +53,9 @@ def copy_is_whole(settings: Settings) -> bool:
     file, seal = settings.registry_backup, _seal(settings)
     if not file.exists() or not seal.exists():
         return False
-    return file.stat().st_mtime_ns <= seal.stat().st_mtime_ns or seal.read_text(encoding="utf-8") == _digest(file)
+    return file.stat().st_mtime_ns <= seal.stat().st_mtime_ns or seal.read_text(encoding="utf-8") == digest_of_file(
+        file
+    )
 
 
 def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -99,8 +101,3 @@ def _tables(con: duckdb.DuckDBPyConnection, database: str | None = None, schema:
 def _seal(settings: Settings) -> Path:
     """The file with the sha256 of the copy."""
     return settings.registry_backup.with_suffix(".sha256")
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

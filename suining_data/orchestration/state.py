@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from suining_data.access import begin_chain
 from suining_data.clock import set_not_before
 from suining_data.history import create_history
-from suining_data.ingestion import create_ledger
+from suining_data.ingestion import create_ledger, seal_batches
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.orchestration.check_results import begin_check_history, create_check_history
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
@@ -50,6 +50,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             create_rollbacks(con)
             restore_registry(con, settings)
             begin_chain(con)  # after the copy was read: it may have one
+            seal_batches(con, settings)
             create_history(con)  # after the copy was read: it adds columns that the copy lacks
             con.execute("""
                 create table if not exists governance.table_state (

@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 from suining_data.clock import NOW
-from suining_data.publication.manifest import MANIFEST, digest_of_file
+from suining_data.digests import digest_of_file
+from suining_data.publication.manifest import MANIFEST
 from suining_data.settings import Settings
 
 ROLLBACKS = """

@@ -3,7 +3,6 @@
 Here: writing and reading it. Not here: the files that it lists (snapshot.py, next_snapshot.py).
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from suining_data.digests import digest_of_file
 from suining_data.settings import Settings
 
 DATABASE = "suining.duckdb"
@@ -91,9 +91,3 @@ def write_manifest(
         "batches": [dict(zip(names, batch, strict=True)) for batch in batches],
     }
     (snapshot / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def digest_of_file(file: Path) -> str:
-    """sha256 of a file, in hexadecimal."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

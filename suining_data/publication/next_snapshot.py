@@ -22,10 +22,11 @@ import sqlglot
 from sqlglot import exp
 
 from suining_data.compression import FORMAT, create_table
+from suining_data.digests import digest_of_file
 from suining_data.models import Model
 from suining_data.publication.changed_rows import leads_from, take_changes
 from suining_data.publication.last_file import copy_last
-from suining_data.publication.manifest import DATABASE, digest_of_file, read_database, read_manifest
+from suining_data.publication.manifest import DATABASE, read_database, read_manifest
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.warehouse import BASES, CODES, LIBRARIES, drop, table_exists, transaction

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.digests import digest_of_file
 from suining_data.models import Model, SourceContract, labelled_views
 from suining_data.publication.audience_file import write_audience
 from suining_data.publication.handed_out import load_audiences
@@ -31,7 +32,6 @@ from suining_data.publication.manifest import (
     DATABASE,
     MANIFEST,
     PublishedTable,
-    digest_of_file,
     read_manifest,
     write_manifest,
 )

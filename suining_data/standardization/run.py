@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource, Unit
 from suining_data.compression import create_table
-from suining_data.ingestion import COUNTED, files_of
+from suining_data.ingestion import COUNTED, check_raw_files, files_of, raw_path, rejected_path
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
@@ -85,7 +85,8 @@ def _stage(
     )
     exchange = resource.delivery.exchange
     if batches:
-        files = [settings.raw / resource.id / f"{batch}.parquet" for batch in batches]
+        check_raw_files(con, settings, resource.id, batches)
+        files = [raw_path(settings, resource.id, batch) for batch in batches]
         found = {name for file in files for name in pq.read_schema(file).names}
         absent = [
             f"null::varchar as {identifier(source)}, " for source in source_columns(resource) if source not in found
@@ -147,7 +148,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, 
 
 def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Unit, resource: Resource) -> str:
     files = [
-        settings.raw / resource.id / f"{batch}.rejected.parquet"
+        rejected_path(settings, resource.id, batch)
         for batch in _current_batches(con, resource, where="and rejected_rows > 0")
     ]
     if not files:
