@@ -8,7 +8,7 @@ there now. A corrected row is one of each. Rows are compared by a hash of 64 bit
 rows of linked.person_record that takes 0.7 s, and `except all` ten times as long.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -21,6 +21,14 @@ Connection = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True)
+class Content:
+    """What rows there are, whatever their order: their number, and the sum of their hashes."""
+
+    rows: int
+    hashes: int
+
+
+@dataclass(frozen=True)
 class Difference:
     """How a staging table differs from the current table: rows that are new, and rows that are no longer there."""
 
@@ -28,6 +36,8 @@ class Difference:
     removed: int
     is_listed: bool  # whether the change table has these rows
     is_beside: bool = False  # whether a table that is promoted with it has changed, which is not listed
+    before: Content | None = None  # of the rows that are replaced, where they were compared
+    after: Content | None = None  # of the rows that replace them
 
     @property
     def is_none(self) -> bool:
@@ -47,11 +57,11 @@ def compare(con: Connection, table: str, touched: str = "") -> Difference:
     """Compare `schema.name` with its staging table, and write the staging table of its change table.
 
     `touched`: a SELECT of the record_id of rows that count as changed although they are equal, because something that is
-    kept beside the table has changed for them. UNKNOWN if there is no current table, or its columns are others.
+    kept beside the table has changed for them. Not listed if there is no current table, or its columns are others.
     """
     columns = _columns(con, table)
     if not columns or columns != _columns(con, f"{table}{STAGING}"):
-        return UNKNOWN
+        return replace(UNKNOWN, after=content_of(con, f"{table}{STAGING}"))
     with transaction(con):  # row ids are those of one state: between two transactions DuckDB may number rows anew
         return compare_rows(con, table, table, f"{table}{STAGING}", touched)
 
@@ -59,31 +69,33 @@ def compare(con: Connection, table: str, touched: str = "") -> Difference:
 def compare_rows(con: Connection, table: str, before: str, after: str, touched: str = "") -> Difference:
     """Compare `before` and `after`, tables with the columns of `table` whose rows are or replace some or all of its rows."""
     columns = [name for name, *_ in con.execute(f"describe {table}").fetchall()]
-    total = _hash_rows(con, "digest_before", before, columns)
-    total_after = _hash_rows(con, "digest_after", after, columns)
-    removed, total_removed = _keep_changed(con, "row_removed", "digest_before", "digest_after", before, touched)
-    added, total_added = _keep_changed(con, "row_added", "digest_after", "digest_before", after, touched)
-    explains_all = total_after - total == total_added - total_removed  # not if a row is there more often than before
+    was = _hash_rows(con, "digest_before", before, columns)
+    now = _hash_rows(con, "digest_after", after, columns)
+    removed = _keep_changed(con, "row_removed", "digest_before", "digest_after", before, touched)
+    added = _keep_changed(con, "row_added", "digest_after", "digest_before", after, touched)
+    # not if a row is there more often than before
+    explains_all = now.hashes - was.hashes == added.hashes - removed.hashes
     rows = con.execute(f"select greatest((select count(*) from {table}), (select count(*) from {after}))").fetchall()
-    if not explains_all or removed + added > MOST_LISTED * int(rows[0][0]):
-        return Difference(added, removed, is_listed=False)
+    if not explains_all or removed.rows + added.rows > MOST_LISTED * int(rows[0][0]):
+        return Difference(added.rows, removed.rows, is_listed=False, before=was, after=now)
     con.execute(f"""
         create or replace table {change_table(table)}{STAGING} as
         select false as is_added, * from {before} where rowid in (select row from row_removed)
         union all by name
         select true as is_added, * from {after} where rowid in (select row from row_added)
     """)
-    return Difference(added, removed, is_listed=True)
+    return Difference(added.rows, removed.rows, is_listed=True, before=was, after=now)
 
 
 def is_same(con: Connection, relation: str, other: str) -> bool:
     """Whether two relations, each a table or a subquery with the same columns, have the same rows."""
+    return content_of(con, relation) == content_of(con, other)
+
+
+def content_of(con: Connection, relation: str) -> Content:
+    """The content of a table or a subquery."""
     columns = [name for name, *_ in con.execute(f"describe select * from {relation}").fetchall()]
-    sums = [
-        con.execute(f"select count(*), sum({_hash(columns)}) from {each} as compared").fetchall()
-        for each in (relation, other)
-    ]
-    return sums[0] == sums[1]
+    return _content(con, f"{relation} as compared", _hash(columns))
 
 
 def promote(con: Connection, table: str, difference: Difference) -> None:
@@ -108,24 +120,24 @@ def _hash(columns: list[str]) -> str:
     return f"hash({', '.join(f'compared.{identifier(name)}' for name in columns)})"
 
 
-def _hash_rows(con: Connection, into: str, table: str, columns: list[str]) -> int:
-    """Fill a temporary table with row and digest of each row. Returns the sum of the digests."""
+def _hash_rows(con: Connection, into: str, table: str, columns: list[str]) -> Content:
+    """Fill a temporary table with row and digest of each row."""
     con.execute(
         f"create or replace temp table {into} as select rowid as row, {_hash(columns)} as digest from {table} as compared"
     )
-    return _count(con, into)[1]
+    return _content(con, into, "digest")
 
 
-def _keep_changed(con: Connection, into: str, rows: str, others: str, table: str, touched: str) -> tuple[int, int]:
+def _keep_changed(con: Connection, into: str, rows: str, others: str, table: str, touched: str) -> Content:
     """Fill a temporary table with the rows whose digest none of the others has, and the touched ones."""
     also = f"union select row, digest from {rows} join {table} as t on t.rowid = row where record_id in ({touched})"
     con.execute(f"""
         create or replace temp table {into} as
         select row, digest from {rows} anti join {others} using (digest) {also if touched else ""}
     """)
-    return _count(con, into)
+    return _content(con, into, "digest")
 
 
-def _count(con: Connection, rows: str) -> tuple[int, int]:
-    counted = con.execute(f"select count(*), coalesce(sum(digest), 0) from {rows}").fetchall()
-    return int(counted[0][0]), int(counted[0][1])
+def _content(con: Connection, rows: str, digest: str) -> Content:
+    counted = con.execute(f"select count(*), coalesce(sum({digest}), 0) from {rows}").fetchall()
+    return Content(int(counted[0][0]), int(counted[0][1]))

@@ -112,6 +112,15 @@ def damaged_raw(file: Path) -> DamagedFile:
     )
 
 
+def changed_table(settings: Settings, table: str, how: str) -> DamagedFile:
+    """A table of the warehouse whose rows are not those that were written."""
+    folder = settings.warehouse.parent
+    return DamagedFile(
+        f"{table}: {how}。请运行 mv {folder} {folder}.damaged，再运行 suining refresh，由 landing/、raw/ 与登记副本重建 (its rows are "
+        "not those that were written: move the warehouse away as shown, then run `suining refresh`, which builds it again)"
+    )
+
+
 def _damaged_warehouse(settings: Settings) -> DamagedFile:
     folder = settings.warehouse.parent
     return DamagedFile(

@@ -57,7 +57,8 @@ class Settings(BaseSettings):
     `SUINING_DAGSTER_DSN` is a PostgreSQL database for Dagster's log, which otherwise is in the data folder; never shown.
     `SUINING_CORRECTION_WORKDAYS` is how many working days a unit has for a correction.
     `SUINING_FULL_GROUP` and `SUINING_ANALYST_GROUP` are the groups of users that may open what is published for them.
-    `SUINING_PSEUDONYM_KEY_FILE` is the key of the pseudonyms; it is made if missing, and must not be in the data folder."""
+    `SUINING_PSEUDONYM_KEY_FILE` is the key of the pseudonyms; it is made if missing, and must not be in the data folder.
+    `SUINING_SIGNING_KEY_FILE` is a file with the Ed25519 key that signs what is published."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     full_group: str | None = None
     analyst_group: str | None = None
     pseudonym_key_file: Path = KEYS / "pseudonym.key"
+    signing_key_file: Path | None = None
 
     @property
     def landing(self) -> Path:

@@ -16,9 +16,9 @@ def audiences(as_json: AsJson = False) -> None:
 
     Persons who are alike in all columns by which they can be told apart are a group; k is the size of the smallest one.
     """
-    from suining_data.publication import load_audiences, measured_anonymity
+    from suining_data.publication import load_audiences, measured_anonymity, with_own_files
 
-    measured = {name: measured_anonymity(settings(), name) for name in load_audiences() if name != "full"}
+    measured = {name: measured_anonymity(settings(), name) for name in with_own_files()}
     if as_json:
         print_json([{"audience": name, **asdict(each)} for name, tables in measured.items() for each in tables])
         return

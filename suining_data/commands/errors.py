@@ -21,11 +21,12 @@ def message_for_user(error: BaseException) -> str | None:
     """What the user can do about an error; None for an error that the user cannot correct."""
     from suining_data.catalog import CatalogError
     from suining_data.damage import DamagedFile
+    from suining_data.publication import KeyUnusable
     from suining_data.subjects import SubjectError
     from suining_data.tombstones import KeyMissing
     from suining_data.warehouse import WarehouseBusy
 
-    if isinstance(error, Mistake | DamagedFile | WarehouseBusy | KeyMissing | SubjectError | CityError):
+    if isinstance(error, Mistake | DamagedFile | WarehouseBusy | KeyMissing | KeyUnusable | SubjectError | CityError):
         return str(error)
     if isinstance(error, CatalogError):
         first, *others = error.problems

@@ -1,7 +1,10 @@
-"""`suining verify`: a rebuild on the side equals the warehouse.
+"""`suining verify`: all files and tables are those that were written; and with --rebuild, a rebuild on the side equals the warehouse.
 
-Here: the command and what it prints. Not here: the proof (verification/).
+Here: the command and what it prints. Not here: the proofs (verification/).
 """
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,12 +12,61 @@ from suining_data.commands.errors import Mistake
 from suining_data.display import console
 from suining_data.settings import settings
 
+if TYPE_CHECKING:
+    from suining_data.verification import Checked
 
-def verify() -> None:
-    """Rebuild everything from landing/ and the registry on the side, and compare: takes as long as a whole refresh.
 
-    Exit code 0: the same. 1: tables differ, and the last lines name them.
+def verify(
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Also rebuild everything on the side: takes as long as a whole refresh.")
+    ] = False,
+    snapshot: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Check only this published folder, or a copy of it.")
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Public key (PEM) of who must have signed what is published.")
+    ] = None,
+) -> None:
+    """Check that every file and table from landing/ to published/ is the one that was written.
+
+    Exit code 0: all are. 1: the lines name what differs, and what to run.
     """
+    from suining_data.catalog import load_catalog
+    from suining_data.verification import Checked, check, check_snapshot
+
+    if snapshot:
+        if rebuild:
+            raise Mistake("--snapshot、--rebuild: 只能二选一 (choose one of the two)")
+        checked = Checked()
+        check_snapshot(checked, snapshot, public_key)
+    else:
+        if not settings().warehouse.exists():
+            raise Mistake(
+                f"{settings().warehouse} 还没有：先运行 suining refresh (there is no warehouse yet: refresh first)"
+            )
+        checked = check(settings(), load_catalog(), public_key)
+    differs = _print(checked)
+    if rebuild:
+        differs = _rebuild() or differs
+    if differs:
+        raise typer.Exit(1)
+
+
+def _print(checked: "Checked") -> bool:
+    """Print what was found; whether something differs."""
+    for note in checked.notes:
+        console.print(note)
+    for finding in checked.findings:
+        console.print(f"✗ {finding}", style="red")
+    compared = "  ".join(f"{stage} {number:,}" for stage, number in checked.compared.items())
+    if checked.findings:
+        console.print(f"已核对 {compared}：{len(checked.findings)} 处不符 (compared; so many differ)", style="bold red")
+    else:
+        console.print(f"已核对 {compared}：均与写入时相同 (compared: all are as they were written)")
+    return bool(checked.findings)
+
+
+def _rebuild() -> bool:
     from suining_data.orchestration.pipeline import pipeline
     from suining_data.verification import NotCurrent
     from suining_data.verification import verify as prove
@@ -25,6 +77,6 @@ def verify() -> None:
         raise Mistake(str(error)) from error
     for each in differences:
         console.print(f"✗ {each}", style="red")
-    if differences:
-        raise typer.Exit(1)
-    console.print("重建与现有各表一致 (the rebuild equals the warehouse)")
+    if not differences:
+        console.print("重建与现有各表一致 (the rebuild equals the warehouse)")
+    return bool(differences)

@@ -33,7 +33,7 @@ from suining_data.ingestion.ledger import (
 from suining_data.ingestion.plain_workbook import workbook_cells
 from suining_data.ingestion.raw_files import changed_files, check_raw_files, raw_path, rejected_path, seal_batches
 from suining_data.ingestion.reading import DELETED, LINE, Notice, Refused
-from suining_data.ingestion.redaction import keep_redacted, recounted, remove_redacted_files, take_out
+from suining_data.ingestion.redaction import keep_redacted, recounted, redacted_copies, remove_redacted_files, take_out
 from suining_data.ingestion.withdrawals import (
     Delivery,
     deliveries_meant,
@@ -80,6 +80,7 @@ __all__ = [
     "record_withdrawal",
     "recorded_batches",
     "recounted",
+    "redacted_copies",
     "rejected_path",
     "remove_redacted_files",
     "seal_batches",

@@ -115,6 +115,15 @@ def redacted_batches(settings: Settings, unit: Unit, resource: Resource) -> dict
     return kept
 
 
+def redacted_copies(settings: Settings, batch: Batch) -> dict[Path, str | None]:
+    """The files that stand in landing/ for the delivered one, with the digests that they should have; empty for most batches."""
+    folder = _folder(settings, batch.unit_id, batch.resource_id)
+    if not (folder / f"{batch.batch_id}.json").exists():
+        return {}
+    names = (folder / name for name in _names(batch.batch_id))
+    return dict(zip(names, (batch.raw_sha256, batch.rejected_sha256), strict=True))
+
+
 def remove_redacted_files(
     settings: Settings, unit: Unit, resource: Resource, arrivals: Iterable[Arrived]
 ) -> list[Path]:

@@ -48,14 +48,13 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     _seal(settings).write_text(digest_of_file(file), encoding="utf-8")
 
 
-def copy_is_whole(settings: Settings) -> bool:
-    """Whether the copy is the one that was written last. It is read only if it was touched since."""
+def copy_is_whole(settings: Settings, *, by_content: bool = False) -> bool:
+    """Whether the copy is the one that was written last. It is read only `by_content`, or if it was touched since."""
     file, seal = settings.registry_backup, _seal(settings)
     if not file.exists() or not seal.exists():
         return False
-    return file.stat().st_mtime_ns <= seal.stat().st_mtime_ns or seal.read_text(encoding="utf-8") == digest_of_file(
-        file
-    )
+    is_older = file.stat().st_mtime_ns <= seal.stat().st_mtime_ns
+    return (is_older and not by_content) or seal.read_text(encoding="utf-8") == digest_of_file(file)
 
 
 def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

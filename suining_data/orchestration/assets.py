@@ -19,6 +19,7 @@ from suining_data.orchestration.morning import log_last_lines
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Check, Column, Connection, Figure, Step, StepResult, WriteResult
 from suining_data.quality import keep_validation
+from suining_data.seals import seal
 from suining_data.settings import PROJECT, settings
 from suining_data.warehouse import transaction
 
@@ -161,6 +162,10 @@ def promote(step: Step, result: StepResult, write: WriteResult, wait_seconds: fl
     else:
         step.promote(result.context)
     changes.promote(con, step.key, result.difference)
+    if step.is_table:
+        seal(con, step.key, result.difference, is_part=result.is_part)
+    for table in step.also:
+        seal(con, table)
     return state.record(step, result, write, wait_seconds)
 
 

@@ -48,7 +48,7 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
         upstream=tuple(dict.fromkeys(read)),
         digest=code_digest("publication"),
         inputs=lambda con, settings: governance_digest(con),
-        is_lost=lambda settings: not (is_whole(settings) and copy_is_whole(settings)),
+        is_lost=lambda con, settings: not (is_whole(con, settings) and copy_is_whole(settings)),
         parts=parts,
         write=write,
         promote=lambda context: None,

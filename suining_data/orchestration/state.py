@@ -16,8 +16,16 @@ from suining_data.ingestion import create_ledger, seal_batches
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.orchestration.check_results import begin_check_history, create_check_history
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
-from suining_data.publication import close_folders, create_rollbacks, discard_next
+from suining_data.publication import (
+    close_folders,
+    create_manifests,
+    create_rollbacks,
+    discard_next,
+    signing_key,
+    trust_kept,
+)
 from suining_data.quality import create_corrections, create_scores, create_validations
+from suining_data.seals import create_seals
 from suining_data.settings import Settings
 from suining_data.standardization import create_accounts
 from suining_data.warehouse import OnWait, open_warehouse
@@ -35,8 +43,10 @@ class TableState:
 def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Iterator[Connection]:
     """The warehouse under the run's lock, with the tables of the state, and without the unfinished snapshot of a killed run.
 
-    While another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once and waits for the lock.
+    While another run has the lock: raises WarehouseBusy; with `on_wait`, calls it once and waits for the lock. Raises KeyUnusable
+    if it could not sign.
     """
+    signing_key(settings)  # before the hours of a run, not at their end
     with open_warehouse(settings, on_wait) as con:
         close_folders(settings)
         discard_next(settings)
@@ -48,9 +58,11 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             create_corrections(con)
             create_check_history(con)
             create_rollbacks(con)
+            create_manifests(con)
             restore_registry(con, settings)
             begin_chain(con)  # after the copy was read: it may have one
             seal_batches(con, settings)
+            trust_kept(con, settings)
             create_history(con)  # after the copy was read: it adds columns that the copy lacks
             con.execute("""
                 create table if not exists governance.table_state (
@@ -66,6 +78,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             set_not_before(con)  # again: the copy was read
             begin_check_history(con)
             create_validations(con)
+            create_seals(con)
             yield con
         finally:
             discard_next(settings)
@@ -84,7 +97,7 @@ _VERSIONS = "select table_name, version from governance.table_state"
 
 def is_current(con: Connection, settings: Settings, step: Step, inputs: Inputs) -> bool:
     """Whether the step's table was made from these inputs, which are those of now, and is still there."""
-    if step.is_lost and step.is_lost(settings):
+    if step.is_lost and step.is_lost(con, settings):
         return False
     stored = con.execute("select input_digest from governance.table_state where table_name = ?", [step.key]).fetchone()
     return stored is not None and stored[0] == inputs.digest
@@ -168,7 +181,7 @@ def stale_steps(con: Connection, settings: Settings, steps: list[Step]) -> list[
     stale: dict[str, Step] = {}
     for step in steps:
         is_changed = digests.get(step.key) != _inputs(con, settings, step, versions).digest
-        is_lost = step.is_lost is not None and step.is_lost(settings)
+        is_lost = step.is_lost is not None and step.is_lost(con, settings)
         if is_changed or is_lost or any(key in stale for key in step.upstream):
             stale[step.key] = step
     failed = {table for (table,) in con.execute(FAILED_GATES).fetchall()} & stale.keys()

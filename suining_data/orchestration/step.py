@@ -121,7 +121,7 @@ class Step:
     columns: tuple[Column, ...] = ()
     code: str | None = None  # file of the project that declares the table
     inputs: Callable[[Connection, Settings], str] | None = None  # digest of inputs that are not tables of other steps
-    is_lost: Callable[[Settings], bool] | None = None  # whether what it wrote is missing or damaged
+    is_lost: Callable[[Connection, Settings], bool] | None = None  # whether what it wrote is missing or damaged
     expected_rows: int = 0  # an upper bound; 0 where the catalogue has none
     is_table: bool = True  # False: it writes files or a view, whose rows are not compared with those before
     also: tuple[str, ...] = ()  # further tables that are promoted with it

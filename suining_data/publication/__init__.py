@@ -2,8 +2,9 @@
 
 from suining_data.publication.audience_file import measured_anonymity
 from suining_data.publication.dictionary import DICTIONARY, write_dictionary
-from suining_data.publication.handed_out import load_audiences
+from suining_data.publication.handed_out import load_audiences, with_own_files
 from suining_data.publication.kept_snapshots import (
+    Broken,
     Rollback,
     Snapshot,
     broken_files,
@@ -16,39 +17,77 @@ from suining_data.publication.kept_snapshots import (
     record_rollback,
     remove_old,
     standing_rollback,
+    wrong_links,
 )
-from suining_data.publication.manifest import DATABASE, PublishedTable, read_database, read_manifest, start_anew
+from suining_data.publication.manifest import (
+    DATABASE,
+    MANIFEST,
+    PublishedTable,
+    create_manifests,
+    listed_files,
+    published_manifest,
+    read_database,
+    read_manifest,
+    start_anew,
+    trust_kept,
+)
 from suining_data.publication.next_snapshot import Addition, additions, discard_next
 from suining_data.publication.page import PAGE
 from suining_data.publication.rights import close_folders
+from suining_data.publication.signature import (
+    PUBLIC_KEY,
+    KeyUnusable,
+    Signed,
+    fingerprint,
+    is_signed_as_set,
+    sign,
+    signed,
+    signing_key,
+)
 from suining_data.publication.snapshot import publish
 
 __all__ = [
     "DATABASE",
     "DICTIONARY",
+    "MANIFEST",
     "PAGE",
+    "PUBLIC_KEY",
     "Addition",
+    "Broken",
+    "KeyUnusable",
     "PublishedTable",
     "Rollback",
+    "Signed",
     "Snapshot",
     "additions",
     "broken_files",
     "close_folders",
+    "create_manifests",
     "create_rollbacks",
     "current_run",
     "discard_next",
     "ended_rollback",
+    "fingerprint",
     "go_back",
+    "is_signed_as_set",
     "is_whole",
     "kept_snapshots",
+    "listed_files",
     "load_audiences",
     "measured_anonymity",
     "publish",
+    "published_manifest",
     "read_database",
     "read_manifest",
     "record_rollback",
     "remove_old",
+    "sign",
+    "signed",
+    "signing_key",
     "standing_rollback",
     "start_anew",
+    "trust_kept",
+    "with_own_files",
     "write_dictionary",
+    "wrong_links",
 ]

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from suining_data.compression import FORMAT, create_table
+from suining_data.digests import digest_of_file
 from suining_data.models import SOURCES, ColumnContract, Model, ModelError, SourceContract, labelled_views
 from suining_data.publication.anonymity import Anonymity, anonymity_of
 from suining_data.publication.changed_rows import leads_from, take_changes
@@ -24,7 +25,7 @@ from suining_data.publication.handed_out import Given, given, load_audiences
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import Contract, contracts_of, labels_of
 from suining_data.publication.last_file import copy_last
-from suining_data.publication.manifest import DATABASE, MANIFEST, digest_of_file, read_manifest
+from suining_data.publication.manifest import DATABASE, MANIFEST, published_manifest, read_manifest, tables_of
 from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, version_of
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
@@ -63,14 +64,15 @@ def write_audience(
     started, target = time.monotonic(), folder(settings) / audience
     target.mkdir(parents=True, exist_ok=True)
     file = target / DATABASE
-    copies = copy_last(settings, file, audience)
+    copies = copy_last(con, settings, file, audience)
     fingerprint = load_keys(con, settings, audience)
     columns = _columns(con, audience, contracts_of(models, sources), int(published_at[:4]))
     con.execute(f"attach {literal(file)} as {audience} (storage_version '{FORMAT}')")
     try:
         _drop_others(con, audience, list(columns))
         viewed = {model.table: model for model in models if model.is_view}
-        before = read_manifest(settings, audience) if copies else {}
+        last = published_manifest(con, settings.published / "current", audience)
+        before = tables_of(last) if copies else {}
         entries = [
             _hand_out(con, settings, audience, table, columns[table], viewed.get(table), fingerprint, before)
             for table in columns
@@ -104,22 +106,24 @@ def write_audience(
 
 def _columns(con: Connection, audience: str, contracts: Mapping[str, Contract], year: int) -> dict[str, list[Given]]:
     """The published tables and views of which the audience gets something, with what it gets."""
-    published = con.execute(
+    published: dict[str, list[str]] = {}
+    for table, column in con.execute(
         """
-        select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot'
-        union all select schema_name || '.' || view_name from duckdb_views()
-        where database_name = 'snapshot' and not internal and schema_name <> 'main' and not ends_with(view_name, ?)
-        order by all
-    """,
+        select schema_name || '.' || table_name as name, column_name from duckdb_columns()
+        where database_name = 'snapshot' and schema_name <> 'main' and not internal and not ends_with(table_name, ?)
+        order by name, column_index
+        """,
         [LABELLED],
-    ).fetchall()
+    ).fetchall():
+        published.setdefault(table, []).append(column)
     labels, who = labels_of(contracts), load_audiences()[audience]
-    if unlabelled := sorted(table for (table,) in published if table not in labels):
-        raise ModelError(
-            f"{unlabelled[0]} 将发布而没有说明：在 {unlabelled[0].split('.')[0]}/{SOURCES} 中写明各列的敏感级别 "
-            f"(is to be published and not described: say in {SOURCES} how sensitive its columns are)"
-        )
-    found = {table: given(who, labels[table], year, contracts[table].sensitivity) for (table,) in published}
+    for table, present in published.items():
+        if unlabelled := set(present) - {label.name for label in labels.get(table, ())}:
+            raise ModelError(
+                f"{table}.{min(unlabelled)} 将发布而没有说明：在 {table.split('.')[0]}/{SOURCES} 中写明其敏感级别 "
+                f"(is to be published and not described: say in {SOURCES} how sensitive it is)"
+            )
+    found = {table: given(who, labels[table], year, contracts[table].sensitivity) for table in published}
     return {table: columns for table, columns in found.items() if columns}
 
 
@@ -246,5 +250,5 @@ def _describe(
 
 def measured_anonymity(settings: Settings, audience: str) -> list[Anonymity]:
     """How well persons are hidden in each table of an audience that has any, as the manifest of what is published says."""
-    tables = read_manifest(settings, audience).values()
+    tables = read_manifest(settings.published / audience / MANIFEST).get("tables", [])
     return [Anonymity(**entry["anonymity"]) for entry in tables if entry["anonymity"]]

@@ -57,6 +57,11 @@ def load_audiences() -> dict[str, Audience]:
     return TypeAdapter(dict[str, Audience]).validate_python(content)
 
 
+def with_own_files() -> list[str]:
+    """The audiences that get less than everything, and so have files of their own, in a folder of their name."""
+    return [name for name in load_audiences() if name != "full"]
+
+
 def given(audience: Audience, labels: Sequence[Label], year: int, sensitivity: str | None = None) -> list[Given]:
     """The columns that an audience gets of a table; none of one that is not handed out.
 

@@ -10,18 +10,34 @@ it, starting from the snapshot that the link points to. A refresh that changes n
 
 import json
 import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from suining_data.clock import NOW
-from suining_data.digests import digest_of_file
-from suining_data.publication.manifest import MANIFEST
+from suining_data.digests import digest_of_file, digests_of_files
+from suining_data.publication.handed_out import with_own_files
+from suining_data.publication.manifest import DATABASE, MANIFEST, listed_files, published_manifest, read_manifest
+from suining_data.publication.page import FOLDER as PAGE_FOLDER
+from suining_data.publication.signature import PUBLIC_KEY, SIGNATURE, is_signed_as_set
+from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
 from suining_data.settings import Settings
 
+OFFERED = (
+    DATABASE,
+    "parquet",
+    *VALIDATION_FOLDERS,
+    PAGE_FOLDER,
+    MANIFEST,
+    SIGNATURE,
+    PUBLIC_KEY,
+    *with_own_files(),
+)  # links in published/
 ROLLBACKS = """
 create table if not exists registry.rollback (
     rolled_back_at timestamp, rolled_back_by varchar, reason varchar, from_run varchar, to_run varchar)
@@ -56,7 +72,7 @@ def kept_snapshots(settings: Settings) -> list[Snapshot]:
     current = current_run(settings)
     found = []
     for folder in _newest_first(settings):
-        manifest = _manifest(folder)
+        manifest = read_manifest(folder / MANIFEST)
         stats = [file.stat() for file in folder.rglob("*") if file.is_file()]
         if manifest:
             found.append(
@@ -78,29 +94,54 @@ def current_run(settings: Settings) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
-def broken_files(settings: Settings, run_id: str) -> list[str]:
-    """The files of a snapshot that are missing, or are not those that its manifest lists."""
-    folder = settings.published / "snapshots" / run_id
-    return [
-        each["file"]
-        for each in _listed(_manifest(folder))
-        if not (folder / each["file"]).is_file() or digest_of_file(folder / each["file"]) != each["sha256"]
-    ]
+class Broken(Enum):
+    """What is wrong with a file of a snapshot."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNLISTED = "unlisted"
 
 
-def is_whole(settings: Settings) -> bool:
+def broken_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Broken]:
+    """The files in the folder of a snapshot that are not those that its manifest lists. All are read."""
+    listed = listed_files(manifest)
+    found = {str(file.relative_to(folder)): digest for file, digest in digests_of_files(_files(folder, listed)).items()}
+    missing = {name: Broken.MISSING for name in listed if found[name] is None}
+    changed = {name: Broken.CHANGED for name in listed if found[name] not in (None, listed[name])}
+    return missing | changed | {name: Broken.UNLISTED for name in found if name not in listed}
+
+
+def _files(folder: Path, listed: Iterable[str]) -> set[Path]:
+    own = {folder / name for name in (MANIFEST, SIGNATURE, PUBLIC_KEY)}
+    return {folder / name for name in listed} | {file for file in folder.rglob("*") if file.is_file()} - own
+
+
+def is_whole(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
     """Whether what is published is as it was written. A file is read only if it was written after its manifest."""
-    run_id = current_run(settings)
-    if run_id is None:
+    folder = (settings.published / "current").resolve()
+    listed = listed_files(published_manifest(con, folder))
+    if not listed or not is_signed_as_set(settings, folder):
         return False
-    manifest = settings.published / "snapshots" / run_id / MANIFEST
-    listed = _listed(_manifest(manifest.parent))
-    written = manifest.stat().st_mtime_ns if listed else 0
-    files = [(manifest.parent / each["file"], each["sha256"]) for each in listed]
-    return bool(files) and all(
+    written = (folder / MANIFEST).stat().st_mtime_ns
+    files = [(folder / name, digest) for name, digest in listed.items()]
+    return not wrong_links(settings) and all(
         file.is_file() and (file.stat().st_mtime_ns <= written or digest_of_file(file) == digest)
         for file, digest in files
     )
+
+
+def wrong_links(settings: Settings) -> list[str]:
+    """The names in published/ that do not lead to what the current snapshot has of that name."""
+
+    def leads_there(link: Path) -> bool:
+        return link.is_symlink() and link.readlink() == Path("current") / link.name
+
+    def is_right(name: str) -> bool:
+        link = settings.published / name
+        has_it = (settings.published / "current" / name).exists()
+        return leads_there(link) if has_it else not (link.exists() or link.is_symlink())
+
+    return [name for name in OFFERED if not is_right(name)]
 
 
 def create_rollbacks(con: duckdb.DuckDBPyConnection) -> None:
@@ -112,7 +153,7 @@ def time_to_publish(settings: Settings) -> str:
     """When the next snapshot is published, in UTC: later than all others, also if the machine's clock was set back."""
     times = [datetime.now(UTC).replace(microsecond=0)]
     for folder in _newest_first(settings)[:1]:
-        if published_at := _manifest(folder).get("published_at"):
+        if published_at := read_manifest(folder / MANIFEST).get("published_at"):
             times.append(datetime.fromisoformat(published_at) + timedelta(seconds=1))
     return max(times).isoformat()
 
@@ -157,8 +198,16 @@ def clear_ended_rollback(settings: Settings) -> None:
 
 
 def link_to(settings: Settings, run_id: str) -> None:
-    """Point the link published/current to a snapshot."""
+    """Point the link published/current to a snapshot, and the other links to what it has."""
     make_link(settings.published / "current", Path("snapshots") / run_id)
+    for name in wrong_links(settings):
+        link = settings.published / name
+        if link.exists() and not link.is_symlink():  # somebody has put it there
+            link.rename(link.with_name(f"{name}.replaced_by_{run_id}"))
+        if (settings.published / "current" / name).exists():
+            make_link(link, Path("current") / name)
+        else:
+            link.unlink(missing_ok=True)
 
 
 def make_link(link: Path, target: Path) -> None:
@@ -180,25 +229,11 @@ def remove_old(settings: Settings, kept: int | None = None) -> None:
 def _newest_first(settings: Settings) -> list[Path]:
     """The folders of snapshots. Of two that were published in one second, the one that was written last is the newer."""
     folders = [path for path in (settings.published / "snapshots").glob("*") if path.is_dir()]
-    times = {folder: (_manifest(folder).get("published_at", ""), folder.stat().st_mtime_ns) for folder in folders}
+    times = {
+        folder: (read_manifest(folder / MANIFEST).get("published_at", ""), folder.stat().st_mtime_ns)
+        for folder in folders
+    }
     return sorted(folders, key=lambda folder: times[folder], reverse=True)
-
-
-def _listed(manifest: dict[str, Any]) -> list[dict[str, str]]:
-    """The files that a manifest lists, each with its digest."""
-    return [
-        *([manifest["database"]] if "database" in manifest else []),
-        *manifest.get("tables", []),
-        *manifest.get("validations", []),
-    ]
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a snapshot; empty if it has none that can be read."""
-    try:
-        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):
-        return {}
 
 
 def _last_rollback(settings: Settings) -> Rollback | None:

@@ -6,8 +6,10 @@ Here: copying it if it is as it was published and worth keeping. Not here: what 
 import hashlib
 from pathlib import Path
 
+import duckdb
+
 from suining_data.compression import FORMAT
-from suining_data.publication.manifest import DATABASE, read_database
+from suining_data.publication.manifest import DATABASE, published_manifest
 from suining_data.settings import Settings
 
 MOST_COPIES = 30  # one after the other, then a file is written anew: rows are again in the order of the warehouse
@@ -17,12 +19,13 @@ MOST_FREE = (
 PIECE = 1 << 20  # bytes
 
 
-def copy_last(settings: Settings, file: Path, audience: str = "") -> int:
+def copy_last(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, audience: str = "") -> int:
     """Copy the last published file of an audience to `file`. Returns how many times its content has been copied; 0: nothing is there.
 
-    It is not copied if it is missing, was changed since, has another format, was copied often, or is half empty.
+    It is not copied if it or its manifest is missing or was changed since, if it has another format, was copied often, or is half empty.
     """
-    last, published = read_database(settings, audience), settings.published / audience / DATABASE
+    last = published_manifest(con, settings.published / "current", audience).get("database", {})
+    published = settings.published / audience / DATABASE
     copies = int(last.get("copies", MOST_COPIES)) + 1
     if (
         last.get("format") != FORMAT

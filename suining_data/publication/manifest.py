@@ -1,6 +1,8 @@
-"""The manifest of a snapshot: its tables, the version of each, the digest of every file.
+"""The manifest of a snapshot: its tables, the version of each, the digest of every file; and which manifests were published.
 
-Here: writing and reading it. Not here: the files that it lists (snapshot.py, next_snapshot.py).
+Here: writing and reading it, the table registry.manifest with the digest of every manifest that was ever published. Nothing of a
+snapshot is taken over whose manifest is not the one that was published. Not here: the files that it lists (snapshot.py,
+next_snapshot.py), its signature (signature.py).
 """
 
 import json
@@ -11,11 +13,16 @@ from typing import Any
 
 import duckdb
 
-from suining_data.digests import digest_of_file
+from suining_data.digests import digest_of_file, digests_of_files
+from suining_data.seals import SEALS
 from suining_data.settings import Settings
+from suining_data.warehouse import table_exists
+
+Connection = duckdb.DuckDBPyConnection
 
 DATABASE = "suining.duckdb"
 MANIFEST = "manifest.json"
+MANIFESTS = "create table if not exists registry.manifest (run_id varchar, sha256 varchar)"
 
 
 @dataclass(frozen=True)
@@ -29,39 +36,81 @@ class PublishedTable:
     version: str
 
 
-def read_manifest(settings: Settings, audience: str = "") -> dict[str, dict[str, Any]]:
-    """Tables of the current snapshot by name; empty when nothing was published.
+def create_manifests(con: Connection) -> None:
+    """Create the table of published manifests if it is missing."""
+    con.execute(MANIFESTS)
 
-    `audience`: the folder of one that has its own files; the snapshot itself is that of the full audience.
+
+def trust_kept(con: Connection, settings: Settings) -> None:
+    """Record the manifests of all kept snapshots as they are, if none was ever recorded: an earlier version has published them."""
+    if not con.execute("select 1 from registry.manifest limit 1").fetchone():
+        for file in sorted((settings.published / "snapshots").glob(f"*/{MANIFEST}")):
+            record_manifest(con, file.parent.name, file)
+
+
+def record_manifest(con: Connection, run_id: str, file: Path) -> None:
+    """Record the manifest that is published now."""
+    con.execute("insert into registry.manifest values (?, ?)", [run_id, digest_of_file(file)])
+
+
+def is_recorded(con: Connection, run_id: str, file: Path) -> bool:
+    """Whether this manifest was published with this run."""
+    found = con.execute(
+        "select 1 from registry.manifest where run_id = ? and sha256 = ?", [run_id, digest_of_file(file)]
+    )
+    return found.fetchone() is not None
+
+
+def published_manifest(con: Connection, snapshot: Path, audience: str = "") -> dict[str, Any]:
+    """The manifest of a snapshot; empty if there is none, or not the one that was published.
+
+    `audience`: the folder of one that has its own files and manifest; the snapshot itself is that of the full audience.
     """
-    return {entry["table"]: entry for entry in _read(settings, audience).get("tables", [])}
+    folder = snapshot.resolve()
+    file = folder / MANIFEST
+    if not file.is_file() or not table_exists(con, "registry.manifest") or not is_recorded(con, folder.name, file):
+        return {}
+    manifest, name = read_manifest(file), f"{audience}/{MANIFEST}"
+    if not audience:
+        return manifest
+    file = folder / name
+    return read_manifest(file) if file.is_file() and listed_files(manifest).get(name) == digest_of_file(file) else {}
 
 
-def read_database(settings: Settings, audience: str = "") -> dict[str, Any]:
+def tables_of(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The tables of a manifest by name."""
+    return {entry["table"]: entry for entry in manifest.get("tables", [])}
+
+
+def listed_files(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The files that a manifest lists, and the digest of each."""
+    entries = [
+        *([manifest["database"]] if "database" in manifest else []),
+        *(entry for kind in ("tables", "validations", "others") for entry in manifest.get(kind, [])),
+    ]
+    return {entry["file"]: entry["sha256"] for entry in entries}
+
+
+def read_database(settings: Settings) -> dict[str, Any]:
     """What the manifest says of the current DuckDB file: sha256, format, copies, free; empty when nothing was published."""
-    return dict(_read(settings, audience).get("database", {}))
+    return dict(read_manifest(settings.published / MANIFEST).get("database", {}))
 
 
-def start_anew(settings: Settings) -> None:
-    """Make the next DuckDB file start from nothing: a copy of the last one would have the blocks of deleted rows."""
-    manifest = _read(settings)
-    if manifest.pop("database", None):
-        file = (settings.published / MANIFEST).resolve()
-        fresh = file.with_suffix(".new")
-        fresh.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-        fresh.replace(file)
+def start_anew(con: Connection) -> None:
+    """Make the next snapshot start from nothing: a copy of the last one would have the blocks of deleted rows."""
+    con.execute("update registry.manifest set sha256 = ''")
 
 
-def _read(settings: Settings, audience: str = "") -> dict[str, Any]:
-    file = settings.published / audience / MANIFEST
+def read_manifest(file: Path) -> dict[str, Any]:
+    """A manifest as it is; empty if it cannot be read."""
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):  # a damaged one lists nothing, so all is written anew
+    except (FileNotFoundError, ValueError):
         return {}
 
 
 def write_manifest(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     snapshot: Path,
     tables: list[PublishedTable],
     views: list[str],
@@ -74,12 +123,7 @@ def write_manifest(
 
     `database`: what the next snapshot has to know of the DuckDB file.
     """
-    batches = con.execute("""
-        select resource_id, batch_id, file_name, content_sha256, raw_rows
-        from governance.batch where status = 'in_force' order by resource_id, file_name
-    """).fetchall()
-    names = ("resource_id", "batch_id", "file_name", "content_sha256", "raw_rows")
-    manifest = {
+    manifest: dict[str, Any] = {
         "run_id": run_id,
         "published_at": published_at,
         "database": {"file": DATABASE, "sha256": digest_of_file(snapshot / DATABASE), **database},
@@ -88,6 +132,28 @@ def write_manifest(
         "validations": [
             {"table": table, "file": file, "sha256": digest_of_file(snapshot / file)} for table, file in validations
         ],
-        "batches": [dict(zip(names, batch, strict=True)) for batch in batches],
+        "batches": _rows(
+            con,
+            "select resource_id, batch_id, file_name, content_sha256, raw_rows, raw_sha256, rejected_sha256 "
+            "from governance.batch where status = 'in_force' order by resource_id, file_name",
+        ),
+        "seals": _rows(
+            con,
+            f"select table_name as table, version, seal.rows, hashes::varchar as hashes, duckdb from {SEALS} as seal "
+            "left join governance.table_state using (table_name) order by all",
+        )
+        if table_exists(con, SEALS)
+        else [],
     }
+    others = sorted(file for file in snapshot.rglob("*") if file.is_file())
+    rest = [file for file in others if str(file.relative_to(snapshot)) not in listed_files(manifest)]
+    manifest["others"] = [
+        {"file": str(file.relative_to(snapshot)), "sha256": digest} for file, digest in digests_of_files(rest).items()
+    ]
     (snapshot / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _rows(con: Connection, sql: str) -> list[dict[str, Any]]:
+    found = con.execute(sql)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

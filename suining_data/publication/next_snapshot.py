@@ -26,7 +26,7 @@ from suining_data.digests import digest_of_file
 from suining_data.models import Model
 from suining_data.publication.changed_rows import leads_from, take_changes
 from suining_data.publication.last_file import copy_last
-from suining_data.publication.manifest import DATABASE, read_database, read_manifest
+from suining_data.publication.manifest import DATABASE, published_manifest, tables_of
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.warehouse import BASES, CODES, LIBRARIES, drop, table_exists, transaction
@@ -91,7 +91,7 @@ def open_next(con: Connection, settings: Settings) -> None:
         file = folder(settings) / DATABASE
         is_begun = file.exists()
         file.parent.mkdir(parents=True, exist_ok=True)
-        copies = 0 if is_begun else copy_last(settings, file)
+        copies = 0 if is_begun else copy_last(con, settings, file)
         con.execute(f"attach if not exists {literal(file)} as snapshot (storage_version '{FORMAT}')")
         if not is_begun:
             for schema in SCHEMAS:
@@ -136,7 +136,7 @@ def added(con: Connection) -> set[str]:
 def add_table(con: Connection, settings: Settings, table: str) -> None:
     """Bring a table of the snapshot up to the table of the warehouse, and write its Parquet file."""
     open_next(con, settings)
-    before = read_manifest(settings).get(table, {}).get("version", "")
+    before = _last(con, settings, table).get("version", "")
     is_kept = before != "" and before == version_of(con, table)
     with _adding(con, table):
         is_there = is_copied(con, table)
@@ -150,7 +150,8 @@ def add_table(con: Connection, settings: Settings, table: str) -> None:
 def add_view(con: Connection, settings: Settings, view: Model) -> None:
     """Bring the table of the snapshot that has the rows of a view up to date."""
     open_next(con, settings)
-    before, now = read_database(settings).get("views", {}).get(view.table), read_by(con, view)
+    last = published_manifest(con, settings.published / "current").get("database", {})
+    before, now = last.get("views", {}).get(view.table), read_by(con, view)
     with _adding(con, view.table):
         if not (is_copied(con, view.table) and (before == now or _take_changes_of_view(con, view, before or {}, now))):
             _copy_whole(con, view.table)
@@ -214,6 +215,11 @@ def reads_unpublished(view: Model) -> bool:
     return any(ref.split(".")[0] not in SCHEMAS for ref in view.refs)
 
 
+def _last(con: Connection, settings: Settings, table: str) -> dict[str, str]:
+    """What the last manifest says of a table; empty if it is not in it, or the manifest is not the one that was published."""
+    return tables_of(published_manifest(con, settings.published / "current")).get(table, {})
+
+
 def parquet_file(table: str) -> str:
     """Path of a table's file within a snapshot."""
     return f"parquet/{table.replace('.', '/')}.parquet"
@@ -235,9 +241,9 @@ def write_parquet(con: Connection, settings: Settings, table: str) -> None:
     """Write the table's file. A table that did not change shares the file of the current snapshot, if that is intact."""
     file, published = folder(settings) / parquet_file(table), settings.published / parquet_file(table)
     file.parent.mkdir(parents=True, exist_ok=True)
-    version, before = version_of(con, table), read_manifest(settings).get(table)
-    is_unchanged = bool(version) and before is not None and before["version"] == version
-    if before and is_unchanged and published.exists() and digest_of_file(published) == before["sha256"]:
+    version, before = version_of(con, table), _last(con, settings, table)
+    is_unchanged = bool(version) and before.get("version") == version
+    if is_unchanged and published.exists() and digest_of_file(published) == before["sha256"]:
         os.link(published.resolve(), file)
     else:
         con.execute(f"copy {table} to {literal(file)} (format parquet, compression snappy)")

@@ -11,28 +11,28 @@ all at once. A reader that has the old file open keeps it.
 
 import shutil
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import duckdb
 
 from suining_data.digests import digest_of_file
 from suining_data.models import Model, SourceContract, labelled_views
 from suining_data.publication.audience_file import write_audience
-from suining_data.publication.handed_out import load_audiences
+from suining_data.publication.handed_out import with_own_files
 from suining_data.publication.kept_snapshots import (
     clear_ended_rollback,
     link_to,
-    make_link,
     remove_old,
     time_to_publish,
 )
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
-    DATABASE,
     MANIFEST,
     PublishedTable,
-    read_manifest,
+    create_manifests,
+    published_manifest,
+    record_manifest,
+    tables_of,
     write_manifest,
 )
 from suining_data.publication.next_snapshot import (
@@ -55,17 +55,16 @@ from suining_data.publication.next_snapshot import (
     reads_unpublished,
     version_of,
 )
-from suining_data.publication.page import FOLDER as PAGE_FOLDER
 from suining_data.publication.page import write_page
 from suining_data.publication.rights import give_to_groups
-from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
+from suining_data.publication.signature import sign
 from suining_data.quality import VALIDATIONS, write_validations
+from suining_data.seals import SEALS
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
 from suining_data.warehouse import drop, transaction
 
-OTHERS = tuple(name for name in load_audiences() if name != "full")  # the audiences that have files of their own
-OFFERED = (DATABASE, "parquet", *VALIDATION_FOLDERS, PAGE_FOLDER, MANIFEST, *OTHERS)
+UNPUBLISHED = [VALIDATIONS, SEALS]  # tables of published schemas that are published as files, or not at all
 
 
 def publish(
@@ -84,7 +83,8 @@ def publish(
     published_at = time_to_publish(settings)
     views, labelled = [model for model in models if model.is_view], labelled_views(models)
     try:
-        tables, before = _tables(con), read_manifest(settings)
+        tables, before = _tables(con), tables_of(published_manifest(con, settings.published / "current"))
+        create_manifests(con)
         open_next(con, settings)
         _add_missing(con, settings, tables, views)
         if any(view.table == "population.person_version" for view in views):
@@ -94,7 +94,7 @@ def publish(
         read = {view.table: read_by(con, view) for view in views if reads_unpublished(view)}
         published = [_published(con, settings, table, before) for table in tables]
         database = complete_next(con)
-        for audience in OTHERS if sources else ():
+        for audience in with_own_files() if sources else ():
             write_audience(con, settings, audience, models, sources or {}, run_id, published_at)
         close_next(con)
         validations = write_validations(con, folder(settings))
@@ -109,6 +109,8 @@ def publish(
             published_at,
             {**database, "views": read},
         )
+        sign(settings, folder(settings))
+        record_manifest(con, run_id, folder(settings) / MANIFEST)
         _make_current(settings, run_id)
     finally:
         close_next(con)
@@ -122,10 +124,10 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
         """
         select schema_name || '.' || table_name from duckdb_tables()
         where database_name = current_database() and list_contains(?, schema_name) and not ends_with(table_name, '__next')
-            and schema_name || '.' || table_name <> ?
+            and not list_contains(?, schema_name || '.' || table_name)
         order by list_position(?, schema_name), table_name
         """,
-        [list(SCHEMAS), VALIDATIONS, list(SCHEMAS)],
+        [list(SCHEMAS), UNPUBLISHED, list(SCHEMAS)],
     ).fetchall()
     return [name for (name,) in rows]
 
@@ -203,6 +205,3 @@ def _make_current(settings: Settings, run_id: str) -> None:
     give_to_groups(settings, folder(settings))
     folder(settings).rename(snapshot)
     link_to(settings, snapshot.name)
-    for name in OFFERED:
-        if not (settings.published / name).is_symlink():
-            make_link(settings.published / name, Path("current") / name)

@@ -9,7 +9,16 @@ from rich.console import Console
 from suining_data.forgetting import has_unfinished
 from suining_data.linkage import back_up_registry
 from suining_data.orchestration.state import open_for_refresh
-from suining_data.publication import Snapshot, broken_files, go_back, kept_snapshots, record_rollback
+from suining_data.publication import (
+    MANIFEST,
+    Snapshot,
+    broken_files,
+    go_back,
+    kept_snapshots,
+    published_manifest,
+    record_rollback,
+    sign,
+)
 from suining_data.settings import Settings
 from suining_data.undo.errors import NotPossible, check_named
 
@@ -26,11 +35,15 @@ def roll_back(settings: Settings, console: Console, run_id: str | None, by: str,
                 "有人员的遗忘尚未完成，早先的快照可能仍有此人：请先再次运行 suining forget "
                 "(the forgetting of a person is not finished, and earlier snapshots may have the person: run `suining forget` again first)"
             )
-        if broken := broken_files(settings, target.run_id):
+        folder = settings.published / "snapshots" / target.run_id
+        manifest = published_manifest(con, folder)
+        broken = [*broken_files(folder, manifest)] if manifest else [MANIFEST]
+        if broken:
             raise NotPossible(
                 f"{target.run_id}: 快照不完整（{broken[0]} 等 {len(broken)} 个文件），未作改动；请另选，{SEE} "
                 "(files of this snapshot are missing or changed, so nothing was done: choose another one)"
             )
+        sign(settings, folder)  # it may be from before the key
         rollback = record_rollback(con, settings, target.run_id, by, reason)
         back_up_registry(con, settings)
         go_back(settings, rollback)

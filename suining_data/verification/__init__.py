@@ -1,10 +1,24 @@
-"""The weekly proof: a rebuild from landing/ and the registry, on the side, equals what the warehouse has.
+"""Nothing is taken on trust: every file and table is the one that was written, and a rebuild equals the warehouse.
 
-Here: `verify`, and the job and schedule that run it. Not here: the steps that it runs again (orchestration/), a
-prediction of a change (whatif/).
+Here: `check`, which compares digests in a moment; `verify`, which rebuilds everything on the side from landing/ and the registry; the
+job and schedule that run both. Not here: the steps that a rebuild runs again (orchestration/), a prediction of a change (whatif/).
 """
 
+from suining_data.verification.chain import check
+from suining_data.verification.finding import Checked, Finding, Stage
 from suining_data.verification.job import verification_job, weekly_verification
 from suining_data.verification.rebuild import Difference, NotCurrent, verify
+from suining_data.verification.snapshots import check_snapshot
 
-__all__ = ["Difference", "NotCurrent", "verification_job", "verify", "weekly_verification"]
+__all__ = [
+    "Checked",
+    "Difference",
+    "Finding",
+    "NotCurrent",
+    "Stage",
+    "check",
+    "check_snapshot",
+    "verification_job",
+    "verify",
+    "weekly_verification",
+]
