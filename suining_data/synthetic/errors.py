@@ -98,6 +98,7 @@ class ErrorRates:
     stale_phone: float = 0.25  # of those who changed their number: the former number
     stale_marital_status: float = 0.35  # of those who married or divorced since 2010: the status before
     stale_employer: float = 0.25  # of those who changed their employer: the former one
+    closed_yet_insuring: float = 0.05  # of those whose former employer has closed: still insured there
     dead_yet_paid: float = 0.15  # of the pensioners who died within the last year: paid after the month of death
     dead_yet_registered: float = 0.08  # of those who died since 2018: still in the register of residents
     dead_yet_insured: float = 0.1  # of the deceased: their insurance still runs
@@ -184,6 +185,7 @@ WILD = replace(
     stale_phone=0.6,
     stale_marital_status=0.6,
     stale_employer=0.5,
+    closed_yet_insuring=0.15,
     dead_yet_registered=0.2,
     dead_yet_insured=0.3,
     death_date_differs=0.15,

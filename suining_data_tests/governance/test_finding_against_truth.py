@@ -24,6 +24,7 @@ OFTEN = replace(
     overlapping_insurance=0.3,
     id_of_someone_else=0.002,
     deregistered_with_licence=0.9,
+    closed_yet_insuring=1.0,
 )
 # rows delivered with the error, as the entities of the catalogue tell them
 ROWS = """
@@ -96,6 +97,30 @@ def test_findings_are_true_and_what_is_true_is_found(
     )
     assert true >= 3
     assert found >= recall * true, (true, found)
+    assert right >= 0.95 * findings, (findings, right)
+
+
+def test_closed_organisations_that_insure_somebody_are_found_and_no_others(erring: duckdb.DuckDBPyConnection) -> None:
+    owner = "(select id, mode(true_id) as true_id from organization_truth group by id)"
+    findings, right = numbers(
+        erring,
+        f"""
+        select count(*), count(*) filter (status_code in ('deregistered', 'revoked', 'revoked_deregistered'))
+        from governance.finding left join {owner} on subject_id = id left join true_organization using (true_id)
+        where kind = 'closed_yet_insuring'
+        """,
+    )
+    insured, found = numbers(
+        erring,
+        """
+        select count(*), count(*) filter (record_id in (select record_id from evidence where kind = 'closed_yet_insuring'))
+        from person_truth join social_security.enrolment as enrolment using (record_id)
+        where list_contains(errors, 'closed_yet_insuring') and enrolment.status_code = 'active'
+            and enrolment.valid_to is null and insurance_type_code like 'pension%'
+        """,
+    )
+    assert insured >= 5
+    assert found >= 0.9 * insured, (insured, found)
     assert right >= 0.95 * findings, (findings, right)
 
 

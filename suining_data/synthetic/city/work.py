@@ -19,7 +19,9 @@ def make_relations(con: duckdb.DuckDBPyConnection, rates: ErrorRates) -> None:
     con.execute("alter table organization_whole rename to organization")
     partners = numbered(con, "partner", "select pid as id from person where is_registered and age between 22 and 75")
     con.execute(_PARTICIPANTS.replace("{firms}", str(firms)).replace("{partners}", str(partners)))
-    con.execute(_EMPLOYMENT.replace("{employers}", str(numbered(con, "employer", _EMPLOYERS))))
+    employers = numbered(con, "employer", _EMPLOYERS.format(status="= 'active'"))
+    con.execute(f"create table closed_employer as {_CLOSED_EMPLOYERS}")  # a very small city has none
+    con.execute(_EMPLOYMENT.replace("{employers}", str(employers)))
     con.execute(_OWNERSHIP)
 
 
@@ -64,16 +66,27 @@ from seat s join partner p on p.i = pick(s.aid, 'person', {partners}) join firm 
 order by s.aid"""
 
 _EMPLOYERS = """select oid as id from organization
-    where status_code = 'active' and kind not in ('sole_trader', 'cooperative', 'branch', 'trade_union', 'rural_collective')"""
+    where status_code {status} and kind not in ('sole_trader', 'cooperative', 'branch', 'trade_union', 'rural_collective')"""
+_CLOSED = "in ('deregistered', 'revoked', 'revoked_deregistered')"
+_CLOSED_EMPLOYERS = f"""select row_number() over (order by id) - 1 as i, id
+    from ({_EMPLOYERS.format(status=_CLOSED)})"""
+# One of ten former employers has closed since.
 _EMPLOYMENT = """
 create table employment as
-select p.pid, e.id as oid, case when u(pid, 'changed job') < 0.3 then f.id end as former_oid,
-    greatest(p.birth + 6700, date '2019-08-01' - (7000 * u(pid, 'hired') ** 1.5)::integer) as since
-from person p join employer e on e.i = pick(p.pid, 'employer', {employers})
-    join employer f on f.i = pick(p.pid, 'former employer', {employers})
-where p.age between 19 and 62 and p.kind <= 3 and u(pid, 'employed') < 0.42
-    and (p.death is null or p.death > date '2016-01-01')
-order by p.pid"""
+with job as (
+    select p.pid, e.id as oid, case when u(pid, 'changed job') < 0.3 then f.id end as former_oid,
+        case when u(pid, 'former employer closed') < 0.1
+            then pick(p.pid, 'closed employer', (select greatest(count(*), 1) from closed_employer)) end as closed_i,
+        greatest(p.birth + 6700, date '2019-08-01' - (7000 * u(pid, 'hired') ** 1.5)::integer) as since
+    from person p join employer e on e.i = pick(p.pid, 'employer', {employers})
+        join employer f on f.i = pick(p.pid, 'former employer', {employers})
+    where p.age between 19 and 62 and p.kind <= 3 and u(pid, 'employed') < 0.42
+        and (p.death is null or p.death > date '2016-01-01')
+)
+select pid, oid, case when former_oid is not null then coalesce(c.id, former_oid) end as former_oid,
+    former_oid is not null and c.id is not null as has_former_closed, since
+from job left join closed_employer c on c.i = closed_i
+order by pid"""
 
 # Every dwelling in a building and two of three houses are registered; the owner is an adult of the household.
 _OWNERSHIP = """

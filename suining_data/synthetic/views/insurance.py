@@ -19,6 +19,7 @@ from .view import (
     shuffled,
 )  # fmt: skip
 
+CLOSED = "('deregistered', 'revoked', 'revoked_deregistered')"
 INSURANCE_STATUS: dict[str, tuple[str, ...]] = {
     "active": ("参保缴费", "正常参保"),
     "suspended": ("暂停缴费", "中断缴费"),
@@ -48,17 +49,23 @@ def views(rates: ErrorRates) -> Views:
 
 
 def _employer(rates: ErrorRates, salt: str) -> str:
-    """SQL: oid of the employer as the office has it, sometimes the former one."""
-    return f"case when e.former_oid is not null and u(e.pid, '{salt} employer') < {rates.stale_employer} then e.former_oid else e.oid end"
+    """SQL: oid of the employer as the office has it, sometimes the former one, more seldom if that has closed."""
+    rate = f"case when e.has_former_closed then {rates.closed_yet_insuring} else {rates.stale_employer} end"
+    return (
+        f"case when e.former_oid is not null and u(e.pid, '{salt} employer') < {rate} then e.former_oid else e.oid end"
+    )
 
 
 def _social(rates: ErrorRates, salt: str, where: str) -> str:
     """One row per person and kind of insurance; a few employees are insured at two employers at once."""
     return f"""
     with job as (
-        select e.pid, {_employer(rates, salt)} as oid, e.since, 0 as again from employment e
-        union all select pid, former_oid, since - 200, 1 from employment
-            where former_oid is not null and u(pid, 'overlap') < {rates.overlapping_insurance}
+        select pid, oid, least(since, closed - 100) as since, again
+        from (
+            select e.pid, {_employer(rates, salt)} as oid, e.since, 0 as again from employment e
+            union all select pid, former_oid, since - 200, 1 from employment
+                where former_oid is not null and u(pid, 'overlap') < {rates.overlapping_insurance}
+        ) join organization using (oid)
     ),
     cover as (
         select j.*, case when o.prefix in ('11', '12', '13') then 'pension_government' else 'pension_employee' end as kind, 0 as k
@@ -70,7 +77,8 @@ def _social(rates: ErrorRates, salt: str, where: str) -> str:
             where e.pid is null and p.slot <> 9 and p.age >= 16 and (p.death is null or p.death > date '2012-01-01')
     )
     select {shuffled("c.pid * 4 + c.k", salt)} * 2 + c.again as seq, c.pid as person_insured, c.oid as organization_insuring_employer,
-        case when c.again = 1 then 'overlapping_insurance' end as error_person_insured, p.resident_id,
+        nullif(concat_ws(',', case when c.again = 1 then 'overlapping_insurance' end,
+            case when o.status_code in {CLOSED} then 'closed_yet_insuring' end), '') as error_person_insured, p.resident_id,
         {name_of("p", "p.pid", salt, rates)} as name, c.kind as insurance_type_code,
         case when p.death < date '2019-05-01' and u(p.pid, 'reported dead') >= {rates.dead_yet_insured} then 'terminated'
             when p.age >= 60 and c.kind like 'pension%' then 'benefit' when u(p.pid, '{salt} paused') < 0.12 then 'suspended'
