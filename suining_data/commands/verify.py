@@ -31,20 +31,19 @@ def verify(
 
     Exit code 0: all are. 1: the lines name what differs, and what to run.
     """
-    from suining_data.catalog import load_catalog
-    from suining_data.verification import Checked, check, check_snapshot
+    from suining_data.verification import Checked, NotRecorded, check, check_snapshot
 
     if snapshot:
         if rebuild:
             raise Mistake("--snapshot、--rebuild: 只能二选一 (choose one of the two)")
         checked = Checked()
-        check_snapshot(checked, snapshot, public_key)
+        current = snapshot / "current"
+        check_snapshot(checked, current.resolve() if current.exists() else snapshot, public_key)
     else:
-        if not settings().warehouse.exists():
-            raise Mistake(
-                f"{settings().warehouse} 还没有：先运行 suining refresh (there is no warehouse yet: refresh first)"
-            )
-        checked = check(settings(), load_catalog(), public_key)
+        try:
+            checked = check(settings(), public_key)
+        except NotRecorded as error:
+            raise Mistake(str(error)) from error
     differs = _print(checked)
     if rebuild:
         differs = _rebuild() or differs

@@ -64,7 +64,7 @@ def forget(settings: Settings, known: Known, console: Console) -> Forgotten:
         write_tombstone(con, known)
         load_key(con, settings)
         load_marks_of(con, known)
-        start_anew(con)
+        start_anew(con, settings)
         take_out_of_deliveries(con, settings)
         take_out_of_state(con, settings, known)
     refreshed = run_refresh(settings, console)

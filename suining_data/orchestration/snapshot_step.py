@@ -67,7 +67,7 @@ def governance_digest(con: Connection, stages: Collection[str] = ()) -> str:
     `stages`: only the checks of tables of these; without it, all.
     """
     batches = con.execute(
-        "select resource_id, batch_id, file_name, status from governance.batch order by all"
+        "select resource_id, batch_id, file_name, status, run_id, raw_sha256 from governance.batch order by all"
     ).fetchall()
     checks = con.execute(
         "select table_name, check_name, has_passed, description from governance.check_result "

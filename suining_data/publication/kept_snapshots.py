@@ -131,7 +131,7 @@ def is_whole(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
 
 
 def wrong_links(settings: Settings) -> list[str]:
-    """The names in published/ that do not lead to what the current snapshot has of that name."""
+    """The names in published/ that do not lead to what the current snapshot has of that name; `current` if it is none."""
 
     def leads_there(link: Path) -> bool:
         return link.is_symlink() and link.readlink() == Path("current") / link.name
@@ -141,7 +141,9 @@ def wrong_links(settings: Settings) -> list[str]:
         has_it = (settings.published / "current" / name).exists()
         return leads_there(link) if has_it else not (link.exists() or link.is_symlink())
 
-    return [name for name in OFFERED if not is_right(name)]
+    current = settings.published / "current"
+    is_kept = current.is_symlink() and current.readlink().parent == Path("snapshots")
+    return [*([] if is_kept else [current.name]), *(name for name in OFFERED if not is_right(name))]
 
 
 def create_rollbacks(con: duckdb.DuckDBPyConnection) -> None:

@@ -96,9 +96,10 @@ def read_database(settings: Settings) -> dict[str, Any]:
     return dict(read_manifest(settings.published / MANIFEST).get("database", {}))
 
 
-def start_anew(con: Connection) -> None:
+def start_anew(con: Connection, settings: Settings) -> None:
     """Make the next snapshot start from nothing: a copy of the last one would have the blocks of deleted rows."""
-    con.execute("update registry.manifest set sha256 = ''")
+    current = (settings.published / "current").resolve().name
+    con.execute("update registry.manifest set sha256 = '' where run_id = ?", [current])
 
 
 def read_manifest(file: Path) -> dict[str, Any]:
@@ -145,10 +146,10 @@ def write_manifest(
         if table_exists(con, SEALS)
         else [],
     }
-    others = sorted(file for file in snapshot.rglob("*") if file.is_file())
-    rest = [file for file in others if str(file.relative_to(snapshot)) not in listed_files(manifest)]
+    listed = {snapshot / name for name in listed_files(manifest)}
+    others = sorted(file for file in snapshot.rglob("*") if file.is_file() and file not in listed)
     manifest["others"] = [
-        {"file": str(file.relative_to(snapshot)), "sha256": digest} for file, digest in digests_of_files(rest).items()
+        {"file": str(file.relative_to(snapshot)), "sha256": digest} for file, digest in digests_of_files(others).items()
     ]
     (snapshot / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
 

@@ -4,7 +4,7 @@ Here: `check`, which compares digests in a moment; `verify`, which rebuilds ever
 job and schedule that run both. Not here: the steps that a rebuild runs again (orchestration/), a prediction of a change (whatif/).
 """
 
-from suining_data.verification.chain import check
+from suining_data.verification.chain import NotRecorded, check
 from suining_data.verification.finding import Checked, Finding, Stage
 from suining_data.verification.job import verification_job, weekly_verification
 from suining_data.verification.rebuild import Difference, NotCurrent, verify
@@ -15,6 +15,7 @@ __all__ = [
     "Difference",
     "Finding",
     "NotCurrent",
+    "NotRecorded",
     "Stage",
     "check",
     "check_snapshot",

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from suining_data.catalog import Catalog
+from suining_data.catalog import load_catalog
 from suining_data.damage import DamagedFile, damaged_publication
 from suining_data.linkage import copy_is_whole
 from suining_data.publication import (
@@ -24,21 +24,35 @@ from suining_data.publication import (
     published_manifest,
     wrong_links,
 )
+from suining_data.seals import SEALS
 from suining_data.settings import Settings
 from suining_data.verification.deliveries import check_landing, check_raw, read_ledger
 from suining_data.verification.finding import Checked, Stage
 from suining_data.verification.snapshots import AGAIN_EN, AGAIN_ZH, check_snapshot
 from suining_data.verification.tables import check_tables
-from suining_data.warehouse import read_warehouse
+from suining_data.warehouse import read_warehouse, table_exists
 
 
-def check(settings: Settings, catalog: Catalog, public_key: Path | None = None) -> Checked:
-    """Compare all four stages. Raises WarehouseBusy while a run writes the warehouse, KeyUnusable."""
+class NotRecorded(Exception):
+    """No refresh of this version has recorded any digest."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "尚无可核对的摘要：先运行 suining refresh (no digests were recorded yet: run `suining refresh` first)"
+        )
+
+
+def check(settings: Settings, public_key: Path | None = None) -> Checked:
+    """Compare all four stages. Raises NotRecorded, KeyUnusable, and WarehouseBusy while a run writes the warehouse."""
     checked = Checked()
+    if not settings.warehouse.exists():
+        raise NotRecorded
     try:
         with read_warehouse(settings) as con:
+            if not table_exists(con, SEALS):
+                raise NotRecorded
             ledger = read_ledger(con)
-            check_landing(checked, settings, catalog, ledger)
+            check_landing(checked, settings, load_catalog(), ledger)
             check_raw(checked, settings, ledger)
             published, manifest = _check_published(checked, con, settings, public_key)
             check_tables(checked, con, settings, _registry(checked, settings), published, manifest)
@@ -53,8 +67,8 @@ def check(settings: Settings, catalog: Catalog, public_key: Path | None = None) 
 def _check_published(
     checked: Checked, con: duckdb.DuckDBPyConnection, settings: Settings, public_key: Path | None
 ) -> tuple[Path | None, dict[str, Any]]:
-    """The current snapshot, and the newest if somebody went back. Returns DuckDB file and manifest of the newest, if they are as
-    they were published.
+    """The current snapshot. Returns DuckDB file and manifest of the newest, if they are as they were published: somebody may have
+    gone back to an earlier one, but the newest is what the warehouse had.
     """
     current, kept = current_run(settings), [each.run_id for each in kept_snapshots(settings)]
     if current is None:
@@ -63,20 +77,21 @@ def _check_published(
     for name in wrong_links(settings):
         said = _again(settings.published / name, "不是指向现用快照的链接", "no link to the current snapshot")
         checked.add(Stage.PUBLISHED, 0, said)
-    newest = kept[0] if current in kept else None  # without a manifest nobody knows when the current one was published
-    usable: tuple[Path | None, dict[str, Any]] = (None, {})
-    for run_id in dict.fromkeys([current, newest or current]):
-        snapshot = settings.published / "snapshots" / run_id
-        manifest, is_whole = check_snapshot(checked, snapshot, public_key)
-        if manifest and not published_manifest(con, snapshot):
-            said = _again(snapshot / MANIFEST, "不是发布时的清单", "not the manifest that was published")
-            checked.add(Stage.PUBLISHED, 0, said)
-        elif manifest and not is_signed_as_set(settings, snapshot):
-            said = _again(snapshot / MANIFEST, "没有现用私钥的签名", "not signed with the key that is set")
-            checked.add(Stage.PUBLISHED, 0, said)
-        elif run_id == newest:
-            usable = (snapshot / DATABASE if is_whole else None, manifest)
-    return usable
+    folder = settings.published / "snapshots" / current
+    manifest, is_whole = check_snapshot(checked, folder, public_key)
+    if manifest and not published_manifest(con, folder):
+        said = _again(folder / MANIFEST, "不是发布时的清单", "not the manifest that was published")
+        checked.add(Stage.PUBLISHED, 0, said)
+    elif manifest and not is_signed_as_set(settings, folder):
+        said = _again(folder / MANIFEST, "没有现用私钥的签名", "not signed with the key that is set")
+        checked.add(Stage.PUBLISHED, 0, said)
+    if current not in kept:  # nobody knows which is the newest
+        return None, {}
+    newest = settings.published / "snapshots" / kept[0]
+    if kept[0] != current:
+        is_whole = check_snapshot(Checked(), newest)[1]
+    manifest = published_manifest(con, newest)
+    return newest / DATABASE if is_whole and manifest else None, manifest
 
 
 def _registry(checked: Checked, settings: Settings) -> Path | None:

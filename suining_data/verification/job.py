@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from suining_data.catalog import load_catalog
 from suining_data.orchestration.automation import job_schedule
 from suining_data.orchestration.launcher import say_process
 from suining_data.orchestration.step import Step
@@ -28,7 +27,7 @@ def verification_job(steps: Sequence[Step]) -> dg.JobDefinition:
     )
     def rebuild_and_compare(context: dg.OpExecutionContext) -> None:
         say_process(context.instance, context.run_id)
-        findings = check(settings(), load_catalog()).findings
+        findings = check(settings()).findings
         differences = [*map(str, findings), *map(str, verify(settings(), steps))]
         if differences:
             raise dg.Failure(

@@ -24,9 +24,17 @@ from suining_data.warehouse import reference_files
 Connection = duckdb.DuckDBPyConnection
 Compared = Iterator[tuple[str, str | None]]  # table, and in which way its rows are others; None if they are the same
 
-# what is written after its copy was made: what the last step says of itself, and that its manifest was published
-LATER = ("governance.table_state", "governance.check_result", "registry.check_history", "registry.manifest")
+# what is written after its copy was made: what the last step says of itself, that its manifest was published, and what somebody
+# accepts before the refresh that follows
+LATER = (
+    *("governance.table_state", "governance.check_result", "governance.accepted_batch"),
+    *("registry.check_history", "registry.manifest"),
+)
 EDITED, DAMAGED, GONE = "内容被改动 (edited)", "数据块损坏 (a block is damaged)", "表缺失 (the table is gone)"
+UNLIKE_COPY = (
+    "与上次发布或登记时的副本不同；上次更新若未做完，先运行 suining refresh 再核对，仍不同的即被改动 "
+    "(unlike its last copy: if the last refresh did not finish, run it and verify again; otherwise it was edited)"
+)
 
 
 def check_tables(
@@ -42,6 +50,7 @@ def check_tables(
     `registry`, `published`: the copy of the registry and the DuckDB file that was published last; None if it is not as it was
     written, which its own check says. `manifest`: of that file.
     """
+    found: dict[str, str | None] = {}  # the ledger has two copies
     for compared in (
         _sealed(con, manifest),
         _reference(con),
@@ -49,14 +58,16 @@ def check_tables(
         _accounts(con, published, manifest),
     ):
         for table, how in compared:
-            checked.add(Stage.WAREHOUSE, 1, *([str(changed_table(settings, table, how))] if how else []))
+            found[table] = found.get(table) or how
+    differing = [str(changed_table(settings, table, how)) for table, how in found.items() if how]
+    checked.add(Stage.WAREHOUSE, len(found), *differing)
 
 
 def _sealed(con: Connection, manifest: Mapping[str, Any]) -> Compared:
     """The tables that steps have written. A seal that says other than the manifest of the same version was changed, too."""
     listed = {entry["table"]: entry for entry in manifest.get("seals", []) if entry["duckdb"] == duckdb.__version__}
     versions = dict(con.execute("select table_name, version from governance.table_state").fetchall())
-    present = _tables(con, _own(con))
+    present = _tables(con)
     for table, seal in seals(con).items():
         entry, expected = listed.get(table, {}), {(seal.rows, seal.hashes)}
         if entry.get("version") and entry["version"] == versions.get(table):
@@ -74,7 +85,7 @@ def _reference(con: Connection) -> Compared:
     for file in reference_files():
         table = f"reference.{identifier(file.stem)}"
         rows = f"(from read_csv({literal(file)}, all_varchar = true, header = true))"
-        yield table, _how(lambda: is_same(con, table, rows))  # noqa: B023
+        yield f"reference.{file.stem}", _how(lambda: is_same(con, table, rows))  # noqa: B023
 
 
 def _copied(con: Connection, registry: Path | None) -> Compared:
@@ -99,16 +110,14 @@ def _compared(con: Connection, table: str, other: str) -> Compared:
     if table in LATER:
         return
     columns = ", ".join(identifier(name) for name, *_ in con.execute(f"describe other.{other}").fetchall())
-    yield (
-        table,
-        _how(lambda: is_same(con, f"(select {columns} from {table})", f"(select {columns} from other.{other})")),
-    )
+    own, copied = (f"(select {columns} from {name})" for name in (table, f"other.{other}"))
+    yield table, _how(lambda: is_same(con, own, copied), UNLIKE_COPY)
 
 
-def _how(is_same: Callable[[], bool]) -> str | None:
+def _how(is_same: Callable[[], bool], differing: str = EDITED) -> str | None:
     """In which way a table differs."""
     try:
-        return None if is_same() else EDITED
+        return None if is_same() else differing
     except duckdb.CatalogException:
         return GONE
     except duckdb.Error as error:
@@ -128,12 +137,9 @@ def _attached(con: Connection, file: Path | None) -> Iterator[None]:
         con.execute("detach database if exists other")
 
 
-def _own(con: Connection) -> str:
-    return str(con.execute("select current_database()").fetchall()[0][0])
-
-
-def _tables(con: Connection, database: str) -> set[str]:
+def _tables(con: Connection, database: str | None = None) -> set[str]:
     rows = con.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ?", [database]
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = coalesce(?, current_database())",
+        [database],
     )
     return {name for (name,) in rows.fetchall()}

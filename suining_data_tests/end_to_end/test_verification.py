@@ -30,7 +30,8 @@ def test_a_rebuild_equals_the_warehouse_except_for_a_row_that_was_changed_by_han
     result = job.execute_in_process(instance=dg.DagsterInstance.ephemeral(), raise_on_error=False)
     [failure] = [event for event in result.all_events if event.is_step_failure]
     assert failure.step_failure_data.user_failure_data
-    [said] = (failure.step_failure_data.user_failure_data.description or "").splitlines()
+    edited, said = (failure.step_failure_data.user_failure_data.description or "").splitlines()
+    assert edited.startswith("warehouse  population.person: ")
     assert said.startswith("population.person: 现有 1 行、重建 1 行")
     assert str(person) in said
     assert not (own_city.settings.warehouse.parent / "verification").exists()

@@ -11,6 +11,7 @@ from suining_data.ingestion import accept_batch, accept_deletions, accepted_batc
 from suining_data.ingestion.ledger import BATCH
 
 OLDER = (
+    "alter table governance.batch drop column raw_sha256; alter table governance.batch drop column rejected_sha256",
     "alter table governance.batch drop column redactions; drop table registry.withdrawal",
     BATCH.replace("create table if not exists", "create or replace table").replace(", 'withdrawn'", "")
     + "; drop table registry.withdrawal",

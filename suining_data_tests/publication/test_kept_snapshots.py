@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from suining_data.publication import (
+    Broken,
     broken_files,
     create_rollbacks,
     current_run,
@@ -12,6 +13,7 @@ from suining_data.publication import (
     go_back,
     kept_snapshots,
     publish,
+    read_manifest,
     record_rollback,
     remove_old,
     standing_rollback,
@@ -32,6 +34,11 @@ def published(con: duckdb.DuckDBPyConnection, settings: Settings, *counts: int) 
 
 def roll_back(con: duckdb.DuckDBPyConnection, settings: Settings, run: str) -> None:
     go_back(settings, record_rollback(con, settings, run, "王主任", "文件交错"))
+
+
+def broken(settings: Settings, run: str) -> dict[str, Broken]:
+    folder = settings.published / "snapshots" / run
+    return broken_files(folder, read_manifest(folder / "manifest.json"))
 
 
 def kept(settings: Settings) -> list[str]:
@@ -63,7 +70,7 @@ def test_the_next_snapshot_starts_from_the_one_that_is_published(
     roll_back(con, settings, "run2")
     publish(con, settings, "run9")
     assert people(settings.published / "suining.duckdb") == 4
-    assert broken_files(settings, "run9") == []
+    assert broken(settings, "run9") == {}
     assert pq.read_metadata(settings.published / "parquet/population/person.parquet").num_rows == 4
     inodes = {
         (settings.published / "snapshots" / run / "parquet/macro/indicator.parquet").stat().st_ino
@@ -130,11 +137,16 @@ def test_a_snapshot_with_a_changed_or_missing_file_is_known_as_broken(
 ) -> None:
     published(con, settings, 2, 3)
     folder = settings.published / "snapshots" / "run2"
-    assert broken_files(settings, "run2") == []
+    assert broken(settings, "run2") == {}
     file = folder / "parquet/population/person.parquet"
     file.write_bytes(file.read_bytes()[:-1])
     (folder / "suining.duckdb").unlink()
-    assert broken_files(settings, "run2") == ["suining.duckdb", "parquet/population/person.parquet"]
+    (folder / "more.txt").write_text("", encoding="ascii")
+    assert broken(settings, "run2") == {
+        "suining.duckdb": Broken.MISSING,
+        "parquet/population/person.parquet": Broken.CHANGED,
+        "more.txt": Broken.UNLISTED,
+    }
 
 
 def test_the_size_of_a_snapshot_is_told_with_what_removing_it_would_free(

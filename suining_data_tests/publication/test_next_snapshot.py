@@ -33,7 +33,7 @@ def con(settings: Settings) -> Iterator[Connection]:
     with open_warehouse(settings) as con:
         con.execute("create table governance.table_state (table_name varchar, version varchar, changed_from varchar)")
         con.execute("""create table governance.batch (resource_id varchar, batch_id varchar, file_name varchar,
-            content_sha256 varchar, raw_rows bigint, status varchar)""")
+            content_sha256 varchar, raw_rows bigint, raw_sha256 varchar, rejected_sha256 varchar, status varchar)""")
         create_validations(con)
         refresh(con, PEOPLE, ROWS)
         refresh(con, RECORDS, ROWS)

@@ -89,7 +89,10 @@ def test_the_manifest_tells_the_rows_and_digest_of_every_file(
         content = (settings.published / entry["file"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == entry["sha256"]
     assert told["batches"] == [
-        {"resource_id": "a", "batch_id": "b1", "file_name": "a.csv", "content_sha256": "sha", "raw_rows": 2}
+        {
+            **{"resource_id": "a", "batch_id": "b1", "file_name": "a.csv", "content_sha256": "sha", "raw_rows": 2},
+            **{"raw_sha256": None, "rejected_sha256": None},
+        }
     ]
 
 

@@ -100,7 +100,7 @@ def only_two_resources() -> Iterator[None]:
     """The catalogue has only the two resources, and there are no bases."""
     with pytest.MonkeyPatch.context() as patch:
         catalog = Catalog((UNIT,))
-        for place in ("orchestration.pipeline", "undo.reloading", "forgetting.removal"):
+        for place in ("orchestration.pipeline", "undo.reloading", "forgetting.removal", "verification.chain"):
             patch.setattr(f"suining_data.{place}.load_catalog", lambda: catalog)
         patch.setattr(pipeline, "load_models", list)
         patch.setattr(pipeline, "linked_tables", lambda *_: [])
