@@ -18,17 +18,17 @@ from suining_data.access import masked
 from suining_data.city import load_city
 from suining_data.commands.access import access
 from suining_data.commands.advisories import advisories
-from suining_data.commands.answers import TIMEOUT, answer, subjects_in_answer
+from suining_data.commands.answers import TIMEOUT, answer, subjects_in_answer, write_answer
 from suining_data.commands.audiences import audiences
 from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
 from suining_data.commands.corrections import corrections_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
-from suining_data.commands.excel import ToExcel, check_file, write_for_excel
+from suining_data.commands.excel import ToExcel, check_file
 from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
-from suining_data.commands.looks import Purpose
+from suining_data.commands.looks import Purpose, is_said
 from suining_data.commands.output import MOST_ROWS, AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import AsOf, Audience, KnownAt, asked_time, check_text, opened, published
 from suining_data.commands.retain import retain
@@ -264,9 +264,10 @@ def query(
     as_json: AsJson = False,
     excel: ToExcel = None,
 ) -> None:
-    """Run one SELECT on the published file, and show the first 200 rows, or all as CSV or JSON, or in a file for Excel.
+    """Run one SELECT on what is published, and show the first 200 rows, or all as CSV or JSON, or in a file for Excel.
 
-    It reads nothing but this file. With --as-of, population.person and legal_entity.organization are those of that day,
+    Without --purpose it reads the analysts' file: pseudonyms, years, towns. With it, the file of everything, and the look is
+    logged. It reads nothing but this file. With --as-of, which needs a purpose, population.person and legal_entity.organization are those of that day,
     with the columns of the macros person_at and organization_at; all other tables are those of today.
     """
     form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
@@ -274,14 +275,16 @@ def query(
     check_text(sql)
     if limit is None and form is Form.TABLE and excel is None:
         limit = MOST_ROWS
-    with opened(Audience.FULL, "query", purpose, asked_time(as_of, known_at)) as (con, look):
+    asked = asked_time(as_of, known_at)
+    if asked is None and not is_said(purpose):
+        with published(audience=Audience.ANALYST) as con:
+            write_answer(con, answer(con, sql, limit, timeout), sql, form, limit, excel)
+        return
+    with opened(Audience.FULL, "query", purpose, asked) as (con, look):
         look.asked = masked(con, sql)
         found = answer(con, sql, limit, timeout)
         look.record(subjects_in_answer(con, sql, limit), len(found) if limit is None else min(len(found), limit))
-        if excel is not None:
-            write_for_excel(con, found, sql, excel)
-        else:
-            show(found, form, limit)
+        write_answer(con, found, sql, form, limit, excel)
 
 
 app.command()(access)

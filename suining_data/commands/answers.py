@@ -7,12 +7,15 @@ Here: which statements are run, the time limit, the temporary table with the ans
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 from duckdb import StatementType
 
 from suining_data.access import GOLDEN_ID
 from suining_data.commands.errors import Mistake
+from suining_data.commands.excel import write_for_excel
+from suining_data.commands.output import Form, show
 from suining_data.damage import is_damage
 from suining_data.sql import identifier
 from suining_data.warehouse import table_exists
@@ -67,6 +70,21 @@ def subjects_in_answer(con: duckdb.DuckDBPyConnection, sql: str, most: int | Non
         {"sql": sql, "most": most, "number": NUMBER, "id": GOLDEN_ID},
     ).fetchall()
     return [id for (id,) in found]
+
+
+def write_answer(
+    con: duckdb.DuckDBPyConnection,
+    found: duckdb.DuckDBPyRelation,
+    sql: str,
+    form: Form,
+    limit: int | None,
+    excel: Path | None,
+) -> None:
+    """Write the rows to the file for Excel, if there is one, or show them."""
+    if excel is not None:
+        write_for_excel(con, found, sql, excel)
+    else:
+        show(found, form, limit)
 
 
 def _check(con: duckdb.DuckDBPyConnection, sql: str) -> None:

@@ -42,10 +42,15 @@ class Look:
         self.is_recorded = True
 
 
+def is_said(purpose: str | None) -> bool:
+    """Whether there is a purpose."""
+    return bool((purpose or "").strip())
+
+
 @contextmanager
 def looking(command: str, purpose: str | None, **more: object) -> Iterator[Look]:
     """A look for a purpose. Raises Mistake without one. A look that fails is recorded, too: an error may quote a value."""
-    if not (purpose or "").strip():
+    if not is_said(purpose):
         raise Mistake(
             "请用 --purpose 写明用途，或设 SUINING_PURPOSE；会记入访问日志 "
             "(say with --purpose or SUINING_PURPOSE what you look for: it is written into the access log)"

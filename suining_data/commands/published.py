@@ -48,6 +48,7 @@ class Audience(StrEnum):
     """For whom a published file is."""
 
     FULL = "full"  # registrars: everything, as delivered
+    ANALYST = "analyst"  # pseudonyms, years, towns: what one gets without a purpose
 
 
 @contextmanager
@@ -63,12 +64,15 @@ def opened(
 
 
 @contextmanager
-def published(asked: "AskedTime | None" = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A locked connection to the published file, as of today or of a day: by itself for counts only.
+def published(
+    asked: "AskedTime | None" = None, audience: Audience = Audience.FULL
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection to the published file, as of today or of a day: the full one by itself for counts only.
 
     Raises Mistake when there is none, or an older version wrote it.
     """
-    file = settings().published / "suining.duckdb"
+    folder = "" if audience is Audience.FULL else audience.value
+    file = settings().published / folder / "suining.duckdb"
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")
     try:

@@ -29,7 +29,7 @@ def somebody(city: City) -> tuple[str, str, str]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("query", "select 1"),
+        ("query", "select 1", "--as-of", "2019-01-01"),
         ("explain", "person", "P1"),
         ("explain", "organization", "O1", "--as-of", "2019-01-01"),
         ("changes",),
@@ -51,6 +51,26 @@ def test_without_a_purpose_nothing_is_shown(
     assert (done.returncode, done.stdout) == (1, "")
     assert "--purpose" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_query_without_a_purpose_is_answered_from_the_analysts_file(own_city: City) -> None:
+    given = environment(own_city.settings.data)
+    del given["SUINING_PURPOSE"]
+    asked = "select person_id, resident_id, birth_year from population.person order by all limit 1"
+    done = subprocess.run([*SUINING, "query", "--json", asked], capture_output=True, text=True, env=given, check=True)
+    [row] = json.loads(done.stdout)
+    full = own_city.query(f"select count(*) from population.person where person_id = '{row['person_id']}'")
+    assert (full, row["person_id"][0], row["resident_id"][0]) == ([(0,)], "p", "n")
+    done = subprocess.run(
+        [*SUINING, "query", "select name from population.person"],
+        capture_output=True,
+        text=True,
+        env=given,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "name" in done.stderr
+    assert looks(own_city) == []
 
 
 def test_counts_need_no_purpose_and_are_no_look(own_city: City) -> None:
