@@ -11,7 +11,8 @@ import duckdb
 
 OF_THE_RUN = {
     *("run_id", "first_seen_at", "finished_at", "write_seconds", "wait_seconds", "check_seconds"),
-    *("recorded_at", "recorded_from", "recorded_to", "begun_run", "ended_run", "change_id"),
+    *("recorded_at", "recorded_from", "recorded_to", "begun_run", "ended_run", "change_id", "membership_id"),
+    "changed_from",  # whether a table took changed rows or was written anew
 }
 BASES = ("population.", "legal_entity.", "spatial.", "macro.")
 OF_THE_PAST = ("_history", "_membership", "_version")
