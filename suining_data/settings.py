@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
     exchange_insecure: Annotated[tuple[ExchangeWaiver, ...], NoDecode, BeforeValidator(_listed)] = ()
-    exchange_seconds: float = Field(default=900.0, gt=0)
+    exchange_seconds: float = Field(default=900.0, gt=0, le=86_400)
     quiet_seconds: float = Field(default=60.0, ge=0)
     snapshots_kept: int = Field(default=7, ge=1)
     unattended: bool = False
