@@ -86,12 +86,13 @@ def names(desk: Desk) -> list[tuple[object, ...]]:
 
 
 def damage(desk: Desk) -> Path:
-    """Every raw row of the current full delivery gets one name, and staged rows were made from it: no date or size tells."""
+    """Every row of the current full delivery gets one name, raw and staged: no date or size tells."""
     file = desk.settings.raw / FULL.id / f"{desk.batch('dj_2.csv')}.parquet"
     with duckdb.connect() as con:
         con.execute(f"copy (select * replace ('张三' as xm) from '{file}') to '{file}.new' (format parquet)")
     Path(f"{file}.new").replace(file)
     with duckdb.connect(str(desk.settings.warehouse)) as con:
+        con.execute(f"update staged.{FULL.id} set name = '张三'")
         con.execute("update governance.table_state set input_digest = '' where starts_with(table_name, 'staged.')")
     return file
 
@@ -99,7 +100,8 @@ def damage(desk: Desk) -> Path:
 def test_reloaded_files_are_read_again_and_what_follows_from_them_is_written_anew(desk: Desk) -> None:
     sound, is_sound = (desk.settings.raw / FULL.id / f"{desk.batch('dj_2.csv')}.parquet").read_bytes(), names(desk)
     file = damage(desk)
-    desk.refresh()
+    assert desk.run("refresh") == 1
+    assert f"mv {file}" in desk.output, "what was changed is not read"
     assert names(desk) == [("张三", 1)]
     assert desk.run("reload", FULL.id) == 0, desk.output
     assert "2 个文件" in desk.output
