@@ -7,7 +7,7 @@ the decisions. Not here: recording one
 A decision and its hash are written in one transaction, and the access log has the hash, too, under the name of who decided. So
 whoever changes a decision and computes all hashes anew is found by the log. Decisions from before there was a chain are
 taken as they were when it began. The decisions about a forgotten person are removed and their hashes stay, marked as forgotten;
-the log has their numbers.
+the log has their numbers. The log also has each restore of a backup, and up to which decision that one has them.
 A token of before version 0.3.0 is replaced when its record comes back (linkage/tokens.py), so a hash does not cover it.
 """
 
@@ -88,9 +88,14 @@ def tampered_decisions(con: Connection, log: Iterable[Values]) -> list[Finding]:
     """What is wrong with the decisions, by the chain and by the access log."""
     if not table_exists(con, "registry.decision_link"):
         return []
-    logged = list(log)
-    seen = [Head(each["decision"], each["decision_hash"]) for each in logged if "decision_hash" in each]
-    forgotten = {number for each in logged for number in each.get("decisions_forgotten", ())}
+    seen: list[Head] = []
+    forgotten: set[int] = set()
+    for each in log:
+        if "decision_hash" in each:
+            seen.append(Head(each["decision"], each["decision_hash"]))
+        if "restored_decisions" in each:  # a backup that had no later ones
+            seen = [head for head in seen if head.number <= each["restored_decisions"]]
+        forgotten.update(each.get("decisions_forgotten", ()))
     return list(_wrong(con, seen, forgotten))
 
 

@@ -16,6 +16,7 @@ TABLE = "create table if not exists registry.access_head (number bigint, hash va
 
 def note_head(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Remember the last entry of the log, unless it is known already."""
+    con.execute(TABLE)  # a warehouse of an older version lacks it
     last = head(settings)
     if last.number and last not in known_heads(con):
         con.execute(f"insert into registry.access_head values (?, ?, {NOW})", [last.number, last.hash])

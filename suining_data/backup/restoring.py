@@ -9,7 +9,7 @@ while it moves is run again with --force.
 import shutil
 from pathlib import Path
 
-from suining_data.access import head_file, restore_log
+from suining_data.access import head_file, last_link, record, restore_log
 from suining_data.backup.saving import ACCESS, LEDGER, RAW, REGISTRY
 from suining_data.backup.seal import BackupError, check_seal
 from suining_data.orchestration.state import open_for_refresh
@@ -38,15 +38,21 @@ def restore(settings: Settings, folder: Path, key: Path | None = None, *, force:
     with locked(settings):
         shutil.rmtree(made.data, ignore_errors=True)  # of a killed restore
         try:
-            _make(made, settings, folder, key or (key_file(settings) if key_file(settings).exists() else None))
+            decisions = _make(
+                made, settings, folder, key or (key_file(settings) if key_file(settings).exists() else None)
+            )
             _move_in(made, settings)
             restore_log(settings, folder / ACCESS)
+            record(settings, "restore", "恢复备份 restore", (), 0, restored_decisions=decisions)
         finally:
             shutil.rmtree(made.data, ignore_errors=True)
 
 
-def _make(made: Settings, settings: Settings, folder: Path, key: Path | None) -> None:
-    """A data folder with the warehouse, the copy of the registry, the key and the raw rows of the backup."""
+def _make(made: Settings, settings: Settings, folder: Path, key: Path | None) -> int:
+    """A data folder with the warehouse, the copy of the registry, the key and the raw rows of the backup.
+
+    Returns the number of its last decision.
+    """
     made.registry_backup.parent.mkdir(parents=True)
     shutil.copyfile(folder / REGISTRY, made.registry_backup)
     made.raw.mkdir()
@@ -64,6 +70,7 @@ def _make(made: Settings, settings: Settings, folder: Path, key: Path | None) ->
                 "(persons were forgotten, so their key is needed: it is in another backup, name it with --key)"
             )
         _fill_ledger(con, folder)
+        return last_link(con).number
 
 
 def _fill_ledger(con: Connection, folder: Path) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from suining_data.access import entries, findings, record
 from suining_data.backup import BackupError, restore, restoring, save
 from suining_data.catalog import Catalog, Unit
 from suining_data.ingestion import accept_batch
 from suining_data.orchestration import state
 from suining_data.orchestration.pipeline import steps_of
+from suining_data.review import DecidablePair, Decision, append
 from suining_data.settings import Settings, settings
 from suining_data.tombstones import key_file, make_key
 from suining_data.warehouse import WarehouseBusy, open_warehouse
@@ -101,7 +103,33 @@ def test_what_was_lost_comes_back(data: Settings, tmp_path: Path) -> None:
     restore(data, tmp_path / "backup")
     refresh()
     assert said(data) == before
-    assert sorted(path.name for path in data.data.iterdir()) == ["landing", "raw", "registry", "warehouse"]
+    assert sorted(path.name for path in data.data.iterdir()) == ["access", "landing", "raw", "registry", "warehouse"]
+
+
+def test_the_access_log_comes_back_and_says_that_a_backup_was_restored(data: Settings, tmp_path: Path) -> None:
+    with state.open_for_refresh(data) as con:
+        con.execute(
+            "truncate registry.decision; truncate registry.decision_link"
+        )  # how the others came was not recorded
+        decide(con, data)
+    record(data, "query", "case 1", ["P0123456789abcdef"], 1)
+    save(data, tmp_path / "backup")
+    with state.open_for_refresh(data) as con:
+        decide(con, data)  # the backup does not have it
+    lose(data)
+    restore(data, tmp_path / "backup")
+    assert [each["command"] for each in entries(data)] == ["review decide", "query", "restore"]
+    record(data, "query", "case 2", [], 1)
+    restore(data, tmp_path / "backup", force=True)
+    assert [each["purpose"] for each in entries(data)][-2:] == ["case 2", "恢复备份 restore"]
+    with state.open_for_refresh(data) as con:
+        assert findings(con, data) == []
+
+
+def decide(con: duckdb.DuckDBPyConnection, data: Settings) -> None:
+    pairs = {"pair": DecidablePair("person", "record:v2:a", "record:v2:b", None)}
+    last = append(con, [Decision("pair", "same", "王某")], pairs)
+    record(data, "review decide", "decision", [], 1, decision=last.number, decision_hash=last.hash)
 
 
 def test_without_the_backup_it_would_not(data: Settings) -> None:
