@@ -3,11 +3,13 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from suining_data.catalog import load_catalog
@@ -338,3 +340,17 @@ def test_a_recipe_tells_the_truth_about_the_city_but_for_what_departments_err(
     found = sorted(row[column] for row in delivered_city.query(RECIPES[title]))
     true = sorted(row[-1] for row in delivered_city.query(truth.format(truth=delivered_city.settings.truth)))
     assert sum(true) * 0.9 <= sum(found) <= sum(true) * 1.1, (found, true)
+
+
+def test_the_recipes_that_need_no_purpose_are_those_that_the_analysts_file_answers(delivered_city: City) -> None:
+    said = re.search(r"^Recipes ([0-9, ]+) are answered from the analysts' file", DOCUMENT, re.MULTILINE)
+    file = delivered_city.settings.published / "analyst" / "suining.duckdb"
+    answered = []
+    with duckdb.connect(str(file.resolve()), read_only=True) as con:
+        for number, sql in enumerate(RECIPES.values(), start=1):
+            with suppress(duckdb.BinderException, duckdb.CatalogException):
+                found = con.execute(sql).fetchall()
+                answered.append(str(number))
+                assert len(found) == len(delivered_city.query(sql)) > 0
+    assert said
+    assert said[1] == ", ".join(answered)
