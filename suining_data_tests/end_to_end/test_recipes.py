@@ -227,7 +227,7 @@ def listed(book: Book) -> Rows:
 def houses(book: Book) -> Rows:
     owned = defaultdict(set)
     for row in book["spatial.real_estate_right"]:
-        if row["person_id"] and row["status_code"] == "current" and row["right_type_code"].endswith("house"):
+        if row["person_id"] and row["status_code"] == "current" and (row["right_type_code"] or "").endswith("house"):
             owned[row["person_id"]].add(row["real_estate_unit_code"])
     return counted((len(units),) for units in owned.values())
 
