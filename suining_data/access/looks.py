@@ -13,6 +13,7 @@ import os
 import pwd
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -72,7 +73,7 @@ def masked(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     text = sql.encode("utf-8", "replace")
     starts = [start for start, _ in duckdb.tokenize(text.decode())]
     shown = []
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         found = re.match(r"[A-Za-z_]\w*|[^\w\s'\"$]+", text[start:end].decode("utf-8", "replace"))
         is_known = found and (
             not re.match(r"\w", found[0])

@@ -31,6 +31,11 @@ def test_words_of_the_database_stay(con: duckdb.DuckDBPyConnection, sql: str, sh
     assert masked(con, sql).replace(" ", "").startswith(shown.replace(" ", "").rstrip("?"))
 
 
+@pytest.mark.parametrize("sql", ["", "/* 王小明 */", "-- 510902"])
+def test_of_nothing_there_is_nothing(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    assert masked(con, sql) == ""
+
+
 FORMS = (
     "'{0}'",
     '"{0}"',
