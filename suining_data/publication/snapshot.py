@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from suining_data.digests import digest_of_file
-from suining_data.models import Model, SourceContract, labelled_views
+from suining_data.models import Model, SourceContract, described, labelled_views
 from suining_data.publication.audience_file import write_audience
 from suining_data.publication.handed_out import with_own_files
 from suining_data.publication.kept_snapshots import (
@@ -90,6 +90,7 @@ def publish(
         if any(view.table == "population.person_version" for view in views):
             add_macros(con, "snapshot")
         _copy_comments(con, [*tables, *(view.table for view in views)])
+        _describe_sources(con, sources or {})
         add_labelled(con, "snapshot", labelled)
         read = {view.table: read_by(con, view) for view in views if reads_unpublished(view)}
         published = [_published(con, settings, table, before) for table in tables]
@@ -180,6 +181,28 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
     with transaction(con):
         for kind, name, comment in comments:
             con.execute(f"comment on {kind} snapshot.{name} is {literal(comment)}")
+
+
+def _describe_sources(con: duckdb.DuckDBPyConnection, sources: Mapping[str, SourceContract]) -> None:
+    """Describe the tables that no model makes and whose step has not described them."""
+    undescribed = set(
+        con.execute("""
+            select schema_name || '.' || table_name, null from duckdb_tables()
+            where database_name = 'snapshot' and comment is null
+            union all
+            select schema_name || '.' || table_name, column_name from duckdb_columns()
+            where database_name = 'snapshot' and comment is null
+        """).fetchall()
+    )
+    with transaction(con):
+        for table, contract in sources.items():
+            if (table, None) in undescribed:
+                text = f"{contract.description.zh} · {contract.description.en}"
+                con.execute(f"comment on table snapshot.{table} is {literal(text)}")
+            for name, column in contract.columns.items():
+                if (table, name) in undescribed:
+                    text = " · ".join(described(name, column))
+                    con.execute(f"comment on column snapshot.{table}.{name} is {literal(text)}")
 
 
 def _published(

@@ -223,3 +223,14 @@ def test_dagster_logs_reports_and_names_of_files_have_no_true_value(delivered_ci
     assert {file.name: hits for file in files if (hits := _hits(file, true, public))} == {}
     names = "\n".join(path.name for path in config.data.rglob("*"))
     assert names_in(names, true["name"]) | numbers_in(names, true["id"] | true["phone"]) == set()
+
+
+def test_every_published_column_is_described_for_every_client(
+    delivered_city: City, analyst: duckdb.DuckDBPyConnection
+) -> None:
+    undescribed = """
+        select schema_name || '.' || table_name, column_name from duckdb_columns()
+        where not internal and schema_name <> 'main' and comment is null
+    """
+    assert delivered_city.query(undescribed) == []
+    assert analyst.execute(undescribed).fetchall() == []
