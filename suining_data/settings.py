@@ -25,6 +25,10 @@ def _listed(text: object) -> object:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if isinstance(text, str) else text
 
 
+class Unusable(Exception):
+    """What a setting names, a key or a group, cannot be used; the message says why and what to do."""
+
+
 class Limits(BaseSettings):
     """What one delivered file may cost, so that a hostile or broken file is refused and all others are read.
 

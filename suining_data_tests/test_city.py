@@ -92,7 +92,7 @@ def test_another_city_makes_sql_with_its_own_names(elsewhere: City):
     rendered = {
         f"{path.parent.name}.{path.stem}": Renderer(SQL, city=elsewhere).render(path)[0]
         for path in SQL.glob("*/*.sql")
-        if path.parent.name != "macros"
+        if path.parent.name != "macros" and "declared(" not in path.read_text(encoding="utf-8")  # of the catalogue
     }
     ours = re.compile("|".join((*_names(OURS), *(plane.crs for plane in OURS.planes))))
     assert [table for table, sql in rendered.items() if ours.search(re.sub("staged[.]sichuan_", "", sql))] == []

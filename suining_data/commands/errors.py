@@ -10,7 +10,7 @@ import duckdb
 from pydantic import ValidationError
 
 from suining_data.city import CityError
-from suining_data.settings import PROJECT, settings
+from suining_data.settings import PROJECT, Unusable, settings
 
 
 class Mistake(Exception):
@@ -21,12 +21,11 @@ def message_for_user(error: BaseException) -> str | None:
     """What the user can do about an error; None for an error that the user cannot correct."""
     from suining_data.catalog import CatalogError
     from suining_data.damage import DamagedFile
-    from suining_data.publication import KeyUnusable
     from suining_data.subjects import SubjectError
     from suining_data.tombstones import KeyMissing
     from suining_data.warehouse import WarehouseBusy
 
-    if isinstance(error, Mistake | DamagedFile | WarehouseBusy | KeyMissing | KeyUnusable | SubjectError | CityError):
+    if isinstance(error, Mistake | DamagedFile | WarehouseBusy | KeyMissing | Unusable | SubjectError | CityError):
         return str(error)
     if isinstance(error, CatalogError):
         first, *others = error.problems

@@ -12,14 +12,14 @@ import secrets
 import duckdb
 
 from suining_data.elements import Identifies
-from suining_data.settings import Settings
+from suining_data.settings import Settings, Unusable
 
 BLOCK = 64  # bytes that SHA-256 takes at once
 SHORTEST = 32  # bytes of a key
 DIGITS = 20  # hexadecimal ones that a pseudonym has
 
 
-class NoKey(Exception):
+class NoKey(Unusable):
     """The file of the key is missing and cannot be made, or has no key in it."""
 
 

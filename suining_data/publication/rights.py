@@ -9,10 +9,10 @@ its audience. Folders above them are 0711: to go through, not to list.
 import shutil
 from pathlib import Path
 
-from suining_data.settings import Settings
+from suining_data.settings import Settings, Unusable
 
 
-class NoGroup(Exception):
+class NoGroup(Unusable):
     """The settings name a group that this machine does not have, or that the owner of the files is not in."""
 
 

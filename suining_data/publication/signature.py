@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suining_data.publication.manifest import MANIFEST
-from suining_data.settings import Settings
+from suining_data.settings import Settings, Unusable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -22,7 +22,7 @@ PUBLIC_KEY = "manifest.pub"
 HOW = "openssl genpkey -algorithm ed25519 -out FILE; chmod 600 FILE"
 
 
-class KeyUnusable(Exception):
+class KeyUnusable(Unusable):
     """A key that cannot sign or check; the message says which file and why."""
 
 

@@ -42,7 +42,6 @@ def test_a_refresh_says_what_to_run_and_then_publishes_what_an_undisturbed_one_d
     [
         ("refresh",),
         ("backup", "{data}.backup"),
-        ("verify",),
         ("withdraw", "ry_1.csv", "--by", "王", "--reason", "错"),
         ("retain",),
     ],
@@ -54,6 +53,13 @@ def test_each_command_ends_with_one_line(desk: Desk, command: tuple[str, ...]) -
     [line] = ended.stderr.strip().splitlines()
     assert line.startswith(f"{desk.settings.warehouse} 已损坏")
     assert not (desk.settings.data.parent / f"{desk.settings.data.name}.backup").exists()
+
+
+def test_verify_names_it_among_what_differs(desk: Desk) -> None:
+    half(desk.settings.warehouse)
+    ended = suining(desk.settings.data, "verify")
+    assert ended.returncode == 1
+    assert str(desk.settings.warehouse) in ended.stdout
 
 
 def test_those_who_read_what_is_published_notice_nothing(desk: Desk) -> None:

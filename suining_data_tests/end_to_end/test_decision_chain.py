@@ -49,7 +49,7 @@ def test_the_user_of_the_system_is_kept_beside_the_name_that_was_given(decided: 
     assert user
     assert rows == [("李某", user), ("李某", user)]
     assert "review decide" in suining(decided.settings.data, "access", "--who", str(user)).stdout
-    assert "✗" not in decided.refresh()
+    assert "registry.decision" not in decided.refresh()
 
 
 BACK_DATED = """

@@ -7,6 +7,7 @@ import pytest
 
 from suining_data.catalog import Delivery, Derived, Field, Format, Mode, Resource, Unit
 from suining_data.catalog.model import Cycle, ExpectedRows, Share, ShareType
+from suining_data.ingestion import create_ledger
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
@@ -50,13 +51,7 @@ class Bench:
         self.settings = Settings(data=folder / "o'clock")  # a folder may have any name
         self.con = duckdb.connect()
         prepare(self.con)
-        self.con.execute("""
-            create table governance.batch (resource_id varchar, batch_id varchar, file_name varchar, status varchar,
-                lines_total bigint, header_lines bigint, continuation_lines bigint, rejected_rows bigint, raw_rows bigint,
-                first_seen_at timestamp default current_timestamp);
-            create table governance.batch_file (resource_id varchar, batch_id varchar, file_name varchar,
-                first_line bigint, lines bigint)
-        """)
+        create_ledger(self.con)
 
     def deliver(self, batch: str, *rows: tuple[str | None, ...], rejected: int = 0) -> None:
         folder = self.settings.raw / RESOURCE.id
@@ -69,7 +64,11 @@ class Bench:
             f"to {literal(folder / f'{batch}.rejected.parquet')}"
         )
         self.con.execute(
-            "insert into governance.batch values (?, ?, ?, 'in_force', ?, 1, 0, ?, ?, default)",
+            """
+            insert into governance.batch (resource_id, batch_id, unit_id, file_name, content_sha256, file_bytes, status,
+                lines_total, header_lines, continuation_lines, rejected_rows, raw_rows, run_id, declaration)
+            values (?, ?, 'police', ?, 'sha', 1, 'in_force', ?, 1, 0, ?, ?, 'run1', '')
+            """,
             [RESOURCE.id, batch, f"x_{batch}.csv", 1 + len(rows) + rejected, rejected, len(rows)],
         )
 

@@ -113,7 +113,9 @@ def test_a_changed_file_with_its_digest_in_the_manifest_is_not_published_again(d
     else:
         with duckdb.connect(str(file)) as con:
             con.execute("update governance.row_account set raw = 1")
-    told = manifest.read_text(encoding="utf-8").replace(before, digest_of_file(file))
+    told = manifest.read_text(encoding="utf-8").replace(
+        before, digest_of_file(file), 1
+    )  # the file of another audience may be the same
     manifest.write_text(told, encoding="utf-8")
     [line] = found(desk)
     assert line.startswith(f"✗ published  {manifest}: 不是发布时的清单")

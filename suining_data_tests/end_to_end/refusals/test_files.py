@@ -138,7 +138,7 @@ def test_a_locked_file(desk: Desk) -> None:
         desk.settings = Settings(data=Path(folder))
         desk.deliver("ry_2.csv", content("csv", people(3, first=100))).chmod(0)
         for path in Path(folder).rglob("*"):
-            path.chmod(0o777 if path.is_dir() else path.stat().st_mode)
+            path.chmod(0o777 if path.is_dir() or path.stat().st_mode & 0o777 else 0)
         with OrdinaryUser():
             taken = desk.take(resource)
         [notice] = taken.waiting
