@@ -82,6 +82,7 @@ def write_audience(
         )
         add_labelled(con, audience, labelled)
         _describe(con, audience, columns, labelled)
+        entries = [_written_again(con, settings, audience, e) if e.table == DICTIONARY else e for e in entries]
         con.execute(f"checkpoint {audience}")
         free = free_share(con, audience)
     finally:
@@ -214,6 +215,18 @@ def _describe(
     handed = [(table, *names) for table, of_table in sources.items() for names in of_table.items()]
     con.execute("create or replace temp table handed_out (table_name varchar, name varchar, source varchar)")
     con.executemany("insert into handed_out values (?, ?, ?)", handed)
+    if DICTIONARY in columns:
+        con.execute(f"""
+            create or replace table {audience}.{DICTIONARY} as
+            select d.* replace (h.name as column_name, c.column_index as position, lower(c.data_type) as type)
+            from snapshot.{DICTIONARY} as d
+            join handed_out as h
+                on h.table_name = d.schema_name || '.' || d.table_name and h.source = d.column_name
+            join duckdb_columns() as c
+                on c.database_name = {literal(audience)} and c.schema_name = d.schema_name
+                and c.table_name = d.table_name and c.column_name = h.name
+            order by d.schema_name, d.table_name, c.column_index
+        """)
     comments = con.execute(f"""
         with comment as (
             select database_name, schema_name || '.' || table_name as table_name, null as name, comment from duckdb_tables()
@@ -234,18 +247,13 @@ def _describe(
         for table, name, comment in comments:
             kind = "column" if name else "view" if table.endswith(LABELLED) else "table"
             con.execute(f"comment on {kind} {audience}.{table}{f'.{name}' if name else ''} is {literal(comment)}")
-        if DICTIONARY in columns:
-            con.execute(f"""
-                create or replace table {audience}.{DICTIONARY} as
-                select d.* replace (h.name as column_name, c.column_index as position, lower(c.data_type) as type)
-                from snapshot.{DICTIONARY} as d
-                join handed_out as h
-                    on h.table_name = d.schema_name || '.' || d.table_name and h.source = d.column_name
-                join duckdb_columns() as c
-                    on c.database_name = {literal(audience)} and c.schema_name = d.schema_name
-                    and c.table_name = d.table_name and c.column_name = h.name
-                order by d.schema_name, d.table_name, c.column_index
-            """)
+
+
+def _written_again(con: Connection, settings: Settings, audience: str, entry: HandedOut) -> HandedOut:
+    """The entry of a table whose rows have become those of the audience after its file was written."""
+    digest = _write_parquet(con, settings, audience, entry.table, "")
+    rows = con.execute(f"select count(*) from {audience}.{entry.table}").fetchall()[0][0]
+    return replace(entry, rows=rows, sha256=digest)
 
 
 def measured_anonymity(settings: Settings, audience: str) -> list[Anonymity]:

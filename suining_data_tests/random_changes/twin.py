@@ -35,7 +35,7 @@ STATE = (  # what no step can make again
         for subject in ("organization", "person")
         for kind in ("identity", "golden", "event")
     ),
-    "registry.decision",
+    *("registry.decision", "registry.decision_link"),
     "governance.batch",
     "governance.batch_file",
     "governance.accepted_batch",
