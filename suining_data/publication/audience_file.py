@@ -7,7 +7,6 @@ of the full audience (next_snapshot.py).
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +25,7 @@ from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import Contract, contracts_of, labels_of
 from suining_data.publication.last_file import copy_last
 from suining_data.publication.manifest import DATABASE, MANIFEST, published_manifest, read_manifest, tables_of
-from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, version_of
+from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, version_of, write_or_share
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
@@ -194,14 +193,9 @@ def _version(con: Connection, table: str, view: Model | None) -> str:
 
 def _write_parquet(con: Connection, settings: Settings, audience: str, table: str, unchanged: str) -> str:
     """Write the table's file, or share the last one if its digest is still `unchanged`. Returns its digest."""
-    file = folder(settings) / audience / parquet_file(table)
-    last = settings.published / audience / parquet_file(table)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if unchanged and last.exists() and digest_of_file(last) == unchanged:
-        os.link(last.resolve(), file)
-        return unchanged
-    con.execute(f"copy {audience}.{table} to {literal(file)} (format parquet, compression snappy)")
-    return digest_of_file(file)
+    name = f"{audience}/{parquet_file(table)}"
+    write_or_share(con, settings, f"{audience}.{table}", name, unchanged)
+    return digest_of_file(folder(settings) / name)
 
 
 def _describe(

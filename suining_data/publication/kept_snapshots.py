@@ -36,7 +36,6 @@ OFFERED = (
     MANIFEST,
     SIGNATURE,
     PUBLIC_KEY,
-    *with_own_files(),
 )  # links in published/
 ROLLBACKS = """
 create table if not exists registry.rollback (
@@ -143,7 +142,10 @@ def wrong_links(settings: Settings) -> list[str]:
 
     current = settings.published / "current"
     is_kept = current.is_symlink() and current.readlink().parent == Path("snapshots")
-    return [*([] if is_kept else [current.name]), *(name for name in OFFERED if not is_right(name))]
+    return [
+        *([] if is_kept else [current.name]),
+        *(name for name in (*OFFERED, *with_own_files()) if not is_right(name)),
+    ]
 
 
 def create_rollbacks(con: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,9 @@ next_snapshot.py), its signature (signature.py).
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -105,9 +107,14 @@ def start_anew(con: Connection, settings: Settings) -> None:
 def read_manifest(file: Path) -> dict[str, Any]:
     """A manifest as it is; empty if it cannot be read."""
     try:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
+        return dict(_parsed(file.read_bytes()))
     except (FileNotFoundError, ValueError):
         return {}
+
+
+@lru_cache(maxsize=4)  # the next snapshot asks for it once and more for each table
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    return MappingProxyType(dict(json.loads(content)))
 
 
 def write_manifest(

@@ -239,11 +239,16 @@ def version_of(con: Connection, table: str) -> str:
 
 def write_parquet(con: Connection, settings: Settings, table: str) -> None:
     """Write the table's file. A table that did not change shares the file of the current snapshot, if that is intact."""
-    file, published = folder(settings) / parquet_file(table), settings.published / parquet_file(table)
-    file.parent.mkdir(parents=True, exist_ok=True)
     version, before = version_of(con, table), _last(con, settings, table)
     is_unchanged = bool(version) and before.get("version") == version
-    if is_unchanged and published.exists() and digest_of_file(published) == before["sha256"]:
+    write_or_share(con, settings, table, parquet_file(table), before["sha256"] if is_unchanged else "")
+
+
+def write_or_share(con: Connection, settings: Settings, table: str, name: str, unchanged: str) -> None:
+    """Write a file of this name into the next snapshot, or share the current one if its digest is still `unchanged`."""
+    file, published = folder(settings) / name, settings.published / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if unchanged and published.exists() and digest_of_file(published) == unchanged:
         os.link(published.resolve(), file)
     else:
         con.execute(f"copy {table} to {literal(file)} (format parquet, compression snappy)")
