@@ -30,7 +30,7 @@ from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.looks import Purpose, is_said
 from suining_data.commands.output import MOST_ROWS, AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
-from suining_data.commands.published import AsOf, Audience, KnownAt, asked_time, check_text, opened, published
+from suining_data.commands.published import ANALYST, AsOf, KnownAt, asked_time, check_text, opened, published
 from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
 from suining_data.commands.ui import ui
@@ -229,7 +229,7 @@ def quarantine(
         return
     if limit is None and form is Form.TABLE:
         limit = 20
-    with opened(Audience.FULL, "quarantine", purpose) as (con, look):
+    with opened("quarantine", purpose) as (con, look):
         look.asked = resource
         if resource is None:
             found = con.sql(
@@ -277,10 +277,10 @@ def query(
         limit = MOST_ROWS
     asked = asked_time(as_of, known_at)
     if asked is None and not is_said(purpose):
-        with published(audience=Audience.ANALYST) as con:
+        with published(audience=ANALYST) as con:
             write_answer(con, answer(con, sql, limit, timeout), sql, form, limit, excel)
         return
-    with opened(Audience.FULL, "query", purpose, asked) as (con, look):
+    with opened("query", purpose, asked) as (con, look):
         look.asked = masked(con, sql)
         found = answer(con, sql, limit, timeout)
         look.record(subjects_in_answer(con, sql, limit), len(found) if limit is None else min(len(found), limit))
@@ -315,7 +315,7 @@ def export_feedback(folder: Path, resource: str | None, purpose: str | None) -> 
         )
     if folder.exists() and not folder.is_dir():
         raise Mistake(f"{folder}: 不是目录 (not a folder)")
-    with opened(Audience.FULL, "quarantine --export", purpose) as (con, look):
+    with opened("quarantine --export", purpose) as (con, look):
         look.record((), len(con.table("governance.quarantine")))
         written = export_quarantine(con, load_catalog(), folder, date.today())
     for each in written:

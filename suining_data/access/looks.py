@@ -97,5 +97,5 @@ def by_user(settings: Settings, name: str) -> Iterator[Values]:
 
 
 def without_subjects(settings: Settings) -> int:
-    """Looks at rows that had no golden id and no number of a subject: whom they were about cannot be told."""
+    """Looks at rows that had no golden id and no number of a subject: nobody knows whom they were about."""
     return sum(1 for entry in entries(settings) if entry.get("rows") and not entry.get("subjects", True))

@@ -42,7 +42,7 @@ def access(
         if not as_json and (others := without_subjects(settings())):
             console.print(
                 f"另有 {others:,} 次查看，其结果不含标识或号码，无法判断涉及何人：suining access --who USER "
-                "(looks whose rows had no id or number: whom they were about cannot be told)"
+                "(looks whose rows had no id or number: nobody knows whom they were about)"
             )
     else:
         _show(entries(settings()) if who is None else by_user(settings(), who), as_json=as_json)

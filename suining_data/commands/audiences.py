@@ -14,7 +14,7 @@ from suining_data.settings import settings
 def audiences(as_json: AsJson = False) -> None:
     """Show who gets what of the published data, and how well persons are hidden in it.
 
-    Persons who are alike in all columns by which they can be told apart are a group; k is the size of the smallest one.
+    Persons who are alike in all columns by which they can be distinguished are a group; k is the size of the smallest one.
     """
     from suining_data.publication import load_audiences, measured_anonymity, with_own_files
 
@@ -29,7 +29,12 @@ def audiences(as_json: AsJson = False) -> None:
     if not any(measured.values()):
         raise Mistake("尚未发布 (nothing is published yet)")
     table = folding_table(
-        "受众 audience", "表 table", "人员 persons", "k", "少于5人的组中 in groups under 5", "可区分的列 told apart by"
+        "受众 audience",
+        "表 table",
+        "人员 persons",
+        "k",
+        "少于5人的组中 in groups under 5",
+        "可区分的列 distinguished by",
     )
     for name, tables in measured.items():
         for each in tables:

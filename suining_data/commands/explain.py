@@ -11,7 +11,7 @@ import typer
 from suining_data.commands.errors import Mistake
 from suining_data.commands.looks import Purpose
 from suining_data.commands.output import MOST_ROWS, AsCsv, AsExcelCsv, AsJson, Form, form_of, show
-from suining_data.commands.published import AsOf, Audience, KnownAt, asked_time, check_text, opened
+from suining_data.commands.published import AsOf, KnownAt, asked_time, check_text, opened
 from suining_data.display import console
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def changes(
 ) -> None:
     """Show what refreshes changed in the golden persons and organisations. The output has personal data."""
     form = form_of(as_csv=as_csv, as_excel_csv=as_excel_csv, as_json=as_json)
-    with opened(Audience.FULL, "changes", purpose) as (con, look):
+    with opened("changes", purpose) as (con, look):
         [(after,)] = con.execute(
             "select coalesce((select recorded_at from governance.refresh where run_id = $since), try_cast($since as timestamp))",
             {"since": since},
@@ -93,7 +93,7 @@ def explain_subject(kind_name: str, id_or_number: str, purpose: str | None, aske
 
     kind = SubjectKind(kind_name)
     check_text(id_or_number)
-    with opened(Audience.FULL, f"explain {kind}", purpose) as (con, look):
+    with opened(f"explain {kind}", purpose) as (con, look):
         found = [explain(con, kind, id) for id in find_ids(con, kind, id_or_number)]
         found = found or [each for each in [explain_unlinked(con, kind, id_or_number)] if each]
         ids = (id for each in found for id in (each.id, *(record.golden_id for record in each.records)) if id)
@@ -110,7 +110,7 @@ def explain_past(kind_name: str, id_or_number: str, purpose: str | None, asked: 
 
     kind = SubjectKind(kind_name)
     check_text(id_or_number)
-    with opened(Audience.FULL, f"explain {kind}", purpose) as (con, look):
+    with opened(f"explain {kind}", purpose) as (con, look):
         found = [(id, values_at(con, kind, id, asked)) for id in find_past_ids(con, kind, id_or_number)]
         look.asked = str(asked.day)
         look.record((id for id, _ in found), len(found))

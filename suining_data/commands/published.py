@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import duckdb
@@ -44,34 +43,29 @@ NOTHING_FROM_OUTSIDE: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-class Audience(StrEnum):
-    """For whom a published file is."""
-
-    FULL = "full"  # registrars: everything, as delivered
-    ANALYST = "analyst"  # pseudonyms, years, towns: what one gets without a purpose
+# audiences of publication/audiences.yaml: everything, as delivered; and what one gets without a purpose
+FULL, ANALYST = "full", "analyst"
 
 
 @contextmanager
 def opened(
-    audience: Audience, command: str, purpose: str | None, asked: "AskedTime | None" = None
+    command: str, purpose: str | None, asked: "AskedTime | None" = None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
-    """The file of an audience, for a command that shows what is in it. Who opens the full one says what for.
+    """The file of everything, for a command that shows what is in it. Who opens it says what for.
 
     The command records the look before it shows anything.
     """
-    with published(asked) as con, looking(command, purpose, audience=audience.value) as look:
+    with published(asked) as con, looking(command, purpose, audience=FULL) as look:
         yield con, look
 
 
 @contextmanager
-def published(
-    asked: "AskedTime | None" = None, audience: Audience = Audience.FULL
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def published(asked: "AskedTime | None" = None, audience: str = FULL) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection to the published file, as of today or of a day: the full one by itself for counts only.
 
     Raises Mistake when there is none, or an older version wrote it.
     """
-    folder = "" if audience is Audience.FULL else audience.value
+    folder = "" if audience == FULL else audience
     file = settings().published / folder / "suining.duckdb"
     if not file.exists():
         raise Mistake(f"{file} 还没有：先运行 suining refresh (nothing is published yet: run `suining refresh` first)")

@@ -4,7 +4,7 @@ Here: everything that is asked of a server before a query reads anything. Not he
 done when there is no connection (fetching.py).
 
 Whoever answers has to show a certificate of the authority in `sslrootcert` for the host in the address, and to prove by
-SCRAM that it knows the password, which it is never told. Each of these is given up only by its name in
+SCRAM that it knows the password, which is never sent to it. Each of these is given up only by its name in
 SUINING_EXCHANGE_INSECURE (exchange_waivers.py). A Unix socket stays on this machine and has no TLS; SCRAM holds there, too.
 """
 

@@ -1,4 +1,4 @@
-"""How well persons are hidden in a table that an audience gets: k-anonymity of the columns by which they can be told apart.
+"""How well persons are hidden in a table that an audience gets: k-anonymity of the columns by which they can be distinguished.
 
 Here: measuring it. Not here: which columns these are (handed_out.py).
 
@@ -29,9 +29,9 @@ class Anonymity:
 def anonymity_of(
     con: duckdb.DuckDBPyConnection, audience: str, table: str, columns: Sequence[Given]
 ) -> Anonymity | None:
-    """None for a table without persons, or without a column by which they can be told apart."""
+    """None for a table without persons, or without a column by which they can be distinguished."""
     persons = [each.name for each in columns if each.name == "person_id"]
-    apart = [each.name for each in columns if each.tells_apart]
+    apart = [each.name for each in columns if each.distinguishes]
     if not persons or not apart:
         return None
     grouped = ", ".join(apart)

@@ -42,12 +42,12 @@ class Audience(BaseModel):
 
 @dataclass(frozen=True)
 class Given:
-    """A column that an audience gets, and the one that it is made of. `tells_apart`: persons can be told apart by it."""
+    """A column that an audience gets, and the one that it is made of. `distinguishes`: persons can be distinguished by it."""
 
     name: str
     source: str
     sql: str
-    tells_apart: bool = False
+    distinguishes: bool = False
 
 
 @cache
@@ -83,8 +83,8 @@ def _given(audience: Audience, label: Label, year: int) -> Iterator[Given]:
     coarse = label.element.coarse if label.element else None
     if how == "plain":
         is_redacted = label.is_any_text and audience.free_text == "redacted"
-        tells_apart = label.is_personal or bool(label.element and label.element.id == "division_code")
-        yield Given(label.name, label.name, redacted(column) if is_redacted else column, tells_apart)
+        distinguishes = label.is_personal or bool(label.element and label.element.id == "division_code")
+        yield Given(label.name, label.name, redacted(column) if is_redacted else column, distinguishes)
     elif how == "coarse" and coarse:
         sql = coarse.replace("{v}", column)
         if label.type != "date":

@@ -3,7 +3,7 @@
 Here: the private key and what it may not be, signing, checking a signature. Not here: what the manifest lists (manifest.py).
 
 `openssl pkeyutl -verify -pubin -inkey KEY -rawin -in manifest.json -sigfile manifest.json.sig` checks it, too. The public key
-beside the manifest tells damage from a whole file; only a key that came another way tells who signed.
+beside the manifest shows damage; only a key that came another way shows who signed.
 """
 
 import hashlib

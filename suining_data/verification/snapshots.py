@@ -56,7 +56,7 @@ def _check_signature(checked: Checked, snapshot: Path, public_key: Path | None) 
     else:
         checked.notes.append(
             f"清单的签名与其旁的公钥相符，公钥指纹 {fingerprint(key)}；该公钥是否为发布者所有，须另行核对：--public-key "
-            "(the signature fits the public key beside it; only a key that came another way tells whose it is)"
+            "(the signature fits the public key beside it; only a key that came another way shows whose it is)"
         )
 
 
