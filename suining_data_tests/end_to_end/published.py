@@ -15,6 +15,7 @@ OF_THE_RUN = {
     *("run_id", "first_seen_at", "finished_at", "write_seconds", "wait_seconds", "check_seconds"),
     *("recorded_at", "recorded_from", "recorded_to", "begun_run", "ended_run", "change_id", "membership_id"),
     "changed_from",  # whether a table took changed rows or was written anew
+    *("version", "input_digest", "inputs"),  # they begin with the runs that read the batches
 }
 BASES = ("population.", "legal_entity.", "spatial.", "macro.")
 OF_THE_PAST = tuple(f"{kind}{view}" for kind in ("_history", "_membership", "_version") for view in ("", LABELLED))
