@@ -60,7 +60,8 @@ class Settings(BaseSettings):
     `SUINING_UI_URL` is the address of Dagster's interface, to which an alert links.
     `SUINING_DAGSTER_DSN` is a PostgreSQL database for Dagster's log, which otherwise is in the data folder; never shown.
     `SUINING_CORRECTION_WORKDAYS` is how many working days a unit has for a correction.
-    `SUINING_FULL_GROUP` and `SUINING_ANALYST_GROUP` are the groups of users that may open what is published for them.
+    `SUINING_FULL_GROUP`, `SUINING_ANALYST_GROUP` and `SUINING_OPEN_GROUP` are the groups of users that may open what is
+    published for them.
     `SUINING_PSEUDONYM_KEY_FILE` is the key of the pseudonyms; it is made if missing, and must not be in the data folder.
     `SUINING_SIGNING_KEY_FILE` is a file with the Ed25519 key that signs what is published."""
 
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     correction_workdays: int = Field(default=10, ge=1)
     full_group: str | None = None
     analyst_group: str | None = None
+    open_group: str | None = None
     pseudonym_key_file: Path = KEYS / "pseudonym.key"
     signing_key_file: Path | None = None
 

@@ -31,7 +31,20 @@ from suining_data.sql import identifier, literal
 BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
 CODES = "code"  # the schema of the code tables
-SCHEMAS = ("reference", "staged", "linked", "registry", "history", "governance", "change", *BASES, *LIBRARIES, CODES)
+OPEN = "open_data"  # the schema of what is counted for the public
+SCHEMAS = (
+    "reference",
+    "staged",
+    "linked",
+    "registry",
+    "history",
+    "governance",
+    "change",
+    *BASES,
+    *LIBRARIES,
+    CODES,
+    OPEN,
+)
 LEDGER_TABLES = ("batch", "batch_file", "accepted_batch")  # of schema governance: nothing can compute them again
 # Choosing among all compression methods took half the time of writing a wide table, so the slow ones are disabled.
 SLOW_TO_CHOOSE = "alp,alprd,chimp,dictionary,fsst,patas,rle,roaring,zstd"

@@ -301,7 +301,7 @@ class Resource(Strict):
     share: Share
     """共享类型: the terms for other departments. A resource that is shared with nobody is catalogued but never read."""
     open: ShareType
-    """开放属性: the terms for the public; never wider than `share`."""
+    """开放属性: the terms for the public; never wider than `share`. `conditional`: only as counts, none of them of few."""
     cycle: Cycle
     """更新周期: how often it is delivered."""
     grace_days: int = Item(default=5, ge=0)

@@ -90,6 +90,7 @@ class ModelContract(Strict):
     the rows of the keys are written that changed rows of other tables concern; `unique_key` and `changed_by` are those of
     suining_data/incremental.py. `count_by`: a column with few values; the run shows the number of rows per value.
     `sensitivity`: of its rows, where they say more than their columns: values as reported, doubts, leads.
+    `open`: the public gets its rows, or, of counts by division and categories, those that are not about few.
     """
 
     description: Text
@@ -98,6 +99,7 @@ class ModelContract(Strict):
     unique_key: Identifier | None = None
     changed_by: dict[Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")], StrictStr] = {}
     count_by: Identifier | None = None
+    open: Literal["rows", "counts"] | None = None
     key: list[Identifier] = Field(min_length=1)
     columns: dict[Identifier, ColumnContract] = Field(min_length=1)
     tests: list[ContractRule] = []
@@ -108,6 +110,16 @@ class ModelContract(Strict):
             raise ValueError(f"key column {', '.join(missing)} is not among the columns; describe it under `columns`")
         if self.count_by is not None and self.count_by not in self.columns:
             raise ValueError(f"count_by {self.count_by} is not among the columns")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_count(self) -> Self:
+        if self.open == "counts":
+            is_division = self.columns[self.key[0]].element == "division_code"
+            if not is_division or len(self.key) < 2 or len(self.columns) != len(self.key) + 1:
+                raise ValueError(
+                    "a table of counts for the public has a key of a division_code and categories, and one other column, the count"
+                )
         return self
 
     @model_validator(mode="after")

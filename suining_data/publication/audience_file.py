@@ -16,20 +16,29 @@ import duckdb
 
 from suining_data.compression import FORMAT, create_table
 from suining_data.digests import digest_of_file
-from suining_data.models import SOURCES, ColumnContract, Model, ModelError, SourceContract, labelled_views
+from suining_data.models import (
+    SOURCES,
+    ColumnContract,
+    Model,
+    ModelContract,
+    ModelError,
+    SourceContract,
+    labelled_views,
+)
 from suining_data.publication.anonymity import Anonymity, anonymity_of
 from suining_data.publication.changed_rows import leads_from, take_changes
 from suining_data.publication.dictionary import DICTIONARY
-from suining_data.publication.handed_out import Given, given, load_audiences
+from suining_data.publication.handed_out import Audience, Given, given, load_audiences
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import Contract, contracts_of, labels_of
 from suining_data.publication.last_file import copy_last
 from suining_data.publication.manifest import DATABASE, MANIFEST, published_manifest, read_manifest, tables_of
 from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, version_of, write_or_share
+from suining_data.publication.open_table import METHOD, counted, open_counts, write_csv
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
-from suining_data.warehouse import LABELLED, drop, transaction
+from suining_data.warehouse import LABELLED, OPEN, drop, transaction
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -45,6 +54,17 @@ class HandedOut:
     version: str
     select: str
     anonymity: Anonymity | None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is written for an audience, and what was written before: `last` tables, of whose file the next one is a copy or not."""
+
+    audience: str
+    year: int
+    key: str  # fingerprint of the key of its pseudonyms
+    last: Mapping[str, Mapping[str, Any]]
+    is_copy: bool
 
 
 def write_audience(
@@ -64,23 +84,23 @@ def write_audience(
     target.mkdir(parents=True, exist_ok=True)
     file = target / DATABASE
     copies = copy_last(con, settings, file, audience)
-    fingerprint = load_keys(con, settings, audience)
-    columns = _columns(con, audience, contracts_of(models, sources), int(published_at[:4]))
+    who, year = load_audiences()[audience], int(published_at[:4])
+    key = load_keys(con, settings, audience) if "pseudonym" in who.identifiers.values() else ""
+    columns = _columns(con, who, contracts_of(models, sources), year)
     con.execute(f"attach {literal(file)} as {audience} (storage_version '{FORMAT}')")
     try:
         _drop_others(con, audience, list(columns))
-        viewed = {model.table: model for model in models if model.is_view}
-        last = published_manifest(con, settings.published / "current", audience)
-        before = tables_of(last) if copies else {}
-        entries = [
-            _hand_out(con, settings, audience, table, columns[table], viewed.get(table), fingerprint, before)
-            for table in columns
-        ]
+        made_by = {model.table: model for model in models}
+        last = tables_of(published_manifest(con, settings.published / "current", audience))
+        edition = Edition(audience, year, key, last, is_copy=copies > 0)
+        entries = [_hand_out(con, settings, edition, table, columns[table], made_by.get(table)) for table in columns]
         labelled = labelled_views(
             [_narrowed(model, columns[model.table]) for model in models if model.table in columns]
         )
         add_labelled(con, audience, labelled)
         _describe(con, audience, columns, labelled)
+        if who.tables == "open":
+            write_csv(con, target / "csv", audience, [table for table in columns if table.startswith(f"{OPEN}.")])
         entries = [_written_again(con, settings, audience, e) if e.table == DICTIONARY else e for e in entries]
         con.execute(f"checkpoint {audience}")
         free = free_share(con, audience)
@@ -104,19 +124,22 @@ def write_audience(
     return entries
 
 
-def _columns(con: Connection, audience: str, contracts: Mapping[str, Contract], year: int) -> dict[str, list[Given]]:
-    """The published tables and views of which the audience gets something, with what it gets."""
+def _columns(con: Connection, who: Audience, contracts: Mapping[str, Contract], year: int) -> dict[str, list[Given]]:
+    """The published tables and views of which an audience gets something, with what it gets."""
     published: dict[str, list[str]] = {}
     for table, column in con.execute(
         """
         select schema_name || '.' || table_name as name, column_name from duckdb_columns()
-        where database_name = 'snapshot' and schema_name <> 'main' and not internal and not ends_with(table_name, ?)
+        where not internal and not ends_with(table_name, ?) and (
+            database_name = 'snapshot' and schema_name <> 'main'
+            or database_name = current_database() and schema_name = ? and not ends_with(table_name, '__next')
+        )
         order by name, column_index
         """,
-        [LABELLED],
+        [LABELLED, OPEN],
     ).fetchall():
         published.setdefault(table, []).append(column)
-    labels, who = labels_of(contracts), load_audiences()[audience]
+    labels = labels_of(contracts)
     for table, present in published.items():
         if unlabelled := set(present) - {label.name for label in labels.get(table, ())}:
             raise ModelError(
@@ -124,7 +147,14 @@ def _columns(con: Connection, audience: str, contracts: Mapping[str, Contract], 
                 f"(is to be published and not described: say in {SOURCES} how sensitive it is)"
             )
     found = {table: given(who, labels[table], year, contracts[table].sensitivity) for table in published}
-    return {table: columns for table, columns in found.items() if columns}
+    return {table: columns for table, columns in found.items() if columns and _is_for(who, table, contracts[table])}
+
+
+def _is_for(who: Audience, table: str, contract: Contract) -> bool:
+    """Whether a table is for an audience, whatever it gets of its columns."""
+    if who.tables == "open":
+        return isinstance(contract, ModelContract) and contract.open is not None
+    return not table.startswith(f"{OPEN}.")
 
 
 def _narrowed(model: Model, columns: Sequence[Given]) -> Model:
@@ -155,25 +185,32 @@ def _drop_others(con: Connection, audience: str, tables: Sequence[str]) -> None:
 def _hand_out(
     con: Connection,
     settings: Settings,
-    audience: str,
+    edition: Edition,
     table: str,
     columns: Sequence[Given],
-    view: Model | None,
-    fingerprint: str,
-    before: Mapping[str, Mapping[str, Any]],
+    model: Model | None,
 ) -> HandedOut:
     """Bring a table of the audience up to date, with its Parquet file."""
-    target, version = f"{audience}.{table}", _version(con, table, view)
+    audience = edition.audience
+    target, version = f"{audience}.{table}", _version(con, table, model if model and model.is_view else None)
+    counts = model.contract if model and model.contract.open == "counts" else None
     # a table that only the snapshot has is made anew each time; it is small
-    source = table if view is None and version else f"snapshot.{table}"
+    is_stored = not (model and model.is_view) and version != ""
+    source = counted(table) if counts else table if is_stored else f"snapshot.{table}"
     sql = f"select {', '.join(f'{each.sql} as {each.name}' for each in columns)} from {source}"
-    select = hashlib.sha256(f"{fingerprint}{sql}".encode()).hexdigest()
-    last = before.get(table, {})
+    made_by = f"{edition.key}{sql}{f'{METHOD} {edition.year}' if counts else ''}"
+    select = hashlib.sha256(made_by.encode()).hexdigest()
+    last = edition.last.get(table, {})
     is_made_alike = last.get("select") == select
-    is_unchanged = is_made_alike and version != "" and last.get("version") == version and table != DICTIONARY
+    is_unchanged = edition.is_copy and is_made_alike and version == last["version"] != "" and table != DICTIONARY
     if not is_unchanged:
+        if counts:
+            file = settings.published / audience / last["file"] if is_made_alike else None
+            open_counts(con, counts, table, file)
         with transaction(con):
-            is_changed = source == table and is_made_alike and leads_from(con, table, last["version"])
+            is_changed = (
+                edition.is_copy and source == table and is_made_alike and leads_from(con, table, last["version"])
+            )
             if not (is_changed and take_changes(con, target, table, sql)):
                 drop(con, target)
                 create_table(con, target, sql)
@@ -233,7 +270,8 @@ def _describe(
             select table_name, h.name, comment
             from (from handed_out union select distinct table_name, null, null from handed_out) as h
             join comment using (table_name)
-            where database_name = 'snapshot' and h.source is not distinct from comment.name and comment is not null
+            where database_name = case when starts_with(table_name, {literal(OPEN + ".")}) then current_database() else 'snapshot' end
+                and h.source is not distinct from comment.name and comment is not null
         )
         from wanted except select table_name, name, comment from comment where database_name = {literal(audience)}
     """).fetchall()

@@ -34,6 +34,7 @@ class Audience(BaseModel):
 
     zh: str
     en: str
+    tables: Literal["all", "open"]
     rows: Sensitivity
     columns: dict[Sensitivity, Literal["plain", "coarse", "withheld"]]
     identifiers: dict[Identifies, Literal["plain", "pseudonym", "withheld"]]

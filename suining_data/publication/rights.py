@@ -26,7 +26,7 @@ def close_folders(settings: Settings) -> None:
 
 def give_to_groups(settings: Settings, snapshot: Path) -> None:
     """Set the rights of a complete snapshot that is not published yet, and of the folders above it. Raises NoGroup."""
-    groups = {"": settings.full_group, "analyst": settings.analyst_group}
+    groups = {"": settings.full_group, "analyst": settings.analyst_group, "open": settings.open_group}
     passable = 0o711 if any(groups.values()) else 0o700
     for folder in (settings.published, settings.published / "snapshots", snapshot):
         folder.mkdir(exist_ok=True)
@@ -43,7 +43,7 @@ def _give(path: Path, group: str | None) -> None:
             shutil.chown(path, group=group)
         except (LookupError, PermissionError) as error:
             raise NoGroup(
-                f"不能把已发布的文件交给用户组 {group}：该组须存在，运行用户须属于它（SUINING_FULL_GROUP、SUINING_ANALYST_GROUP） "
+                f"不能把已发布的文件交给用户组 {group}：该组须存在，运行用户须属于它（SUINING_FULL_GROUP、SUINING_ANALYST_GROUP、SUINING_OPEN_GROUP） "
                 f"(cannot give published files to group {group}: it must exist, with the user of the pipeline in it)"
             ) from error
     path.chmod((0o750 if path.is_dir() else 0o640) if group else (0o700 if path.is_dir() else 0o600))

@@ -62,7 +62,7 @@ from suining_data.quality import VALIDATIONS, write_validations
 from suining_data.seals import SEALS
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
-from suining_data.warehouse import drop, transaction
+from suining_data.warehouse import OPEN, drop, transaction
 
 UNPUBLISHED = [VALIDATIONS, SEALS]  # tables of published schemas that are published as files, or not at all
 
@@ -81,7 +81,8 @@ def publish(
     that no model makes; without them, no other audience gets a file.
     """
     published_at = time_to_publish(settings)
-    views, labelled = [model for model in models if model.is_view], labelled_views(models)
+    views = [model for model in models if model.is_view]
+    labelled = labelled_views([model for model in models if model.schema != OPEN])  # OPEN is for the public alone
     try:
         tables, before = _tables(con), tables_of(published_manifest(con, settings.published / "current"))
         create_manifests(con)
