@@ -2,7 +2,7 @@
 
 Here: the table registry.decision_link, which has the hash of each decision and the OS user who recorded it, and what is wrong with
 the decisions. Not here: recording one
-(review/decisions.py), the chain of hashes (chain.py).
+(review/decisions.py, confidential/decisions.py), the chain of hashes (chain.py).
 
 A decision and its hash are written in one transaction, and the access log has the hash, too, under the name of who decided. So
 whoever changes a decision and computes all hashes anew is found by the log. Decisions from before there was a chain are
@@ -110,8 +110,8 @@ def _wrong(con: Connection, seen: list[Head], forgotten: set[int]) -> Iterator[F
     for number, stored, by, covers, is_forgotten, is_there, *values in rows:
         place, decided_at = f"{PLACE} {number}", values[-1]
         if stored is None:
-            yield Finding(place, "不在判定链中：不是用 suining review 登记的",
-                          "it is not in the chain: `suining review` did not record it")  # fmt: skip
+            yield Finding(place, "不在判定链中：不是用 suining review 或 confidential 登记的",
+                          "it is not in the chain: neither `suining review` nor `confidential` recorded it")  # fmt: skip
             continue
         if not is_there and not (is_forgotten and number in forgotten):
             yield Finding(place, "登记后被删除", "the decision was removed after it was recorded")

@@ -34,7 +34,7 @@ class DecidablePair:
     state: str | None  # None: the pair is no longer open
 
 
-_DECIDED = f"select {pair_id('subject', 'token_l', 'token_r')} as pair_id, * from registry.decision"
+_DECIDED = f"select {pair_id('subject', 'token_l', 'token_r')} as pair_id, * from registry.decision where subject in ('person', 'organization')"
 LAST_DECISIONS = f"""
     select pair_id, verdict from ({_DECIDED})
     qualify row_number() over (partition by pair_id order by decided_at desc, decision_number desc) = 1
