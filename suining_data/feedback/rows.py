@@ -39,10 +39,11 @@ UNITS = f"""
     select unit_id, 0 from governance.silent_revision where unit_id not in (select unit_id from governance.quarantine)
     order by unit_id
 """
-# A derived column was not delivered, so the columns from which it was computed are shown.
+# A derived column was not delivered, so the columns from which it was computed are shown. The row of a confidential person is
+# no JSON any more.
 ROWS = f"""
     with quarantined as (
-        select *, case when scope <> 'line' then cast(cast(raw_text as json) as map(varchar, varchar)) end as cells
+        select *, case when scope <> 'line' and json_valid(raw_text) then cast(cast(raw_text as json) as map(varchar, varchar)) end as cells
         from governance.quarantine where unit_id = $unit
     )
     select file_name, line_number, coalesce(resource_name, quarantined.resource_id),

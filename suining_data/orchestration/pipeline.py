@@ -13,6 +13,8 @@ from itertools import chain
 
 from suining_data.catalog import Catalog, Resource, Unit, load_catalog
 from suining_data.city import load_city
+from suining_data.compression import create_table
+from suining_data.confidential import CONFIDENTIAL, SELECT_VALUES, VALUES, covered_ids
 from suining_data.elements import ELEMENTS
 from suining_data.history import KEPT, Kept, Run, compare, record
 from suining_data.ingestion import (
@@ -105,10 +107,12 @@ def steps_of(catalog: Catalog, models: list[Model], accept: float = ACCEPT) -> l
         if resource.delivery.exchange:
             steps.append(_landing_step(unit, resource))
         steps += [_raw_step(unit, resource), _staged_step(unit, resource)]
-    steps += [_linked_step(table) for table in linked_tables(catalog, accept)]
+    linked = linked_tables(catalog, accept)
+    steps += [_linked_step(table) for table in linked]
     steps += [_base_step(model) for model in models]
     declared = digest_of(*(step.digest for step in steps))
     steps += [_history_step(kept, model, declared) for kept in KEPT for model in models if kept.history in model.refs]
+    steps += [_confidential_step()] if linked else []
     raw = [step.key for step in steps if step.group == "raw"]
     steps += [_dictionary_step(catalog, [*models, *labelled_views(models)]), deliveries_step(catalog, raw)]
     read_or_model = {model.table for model in models}.union(*(step.upstream for step in steps))
@@ -294,7 +298,27 @@ def _linked_step(table: LinkedTable) -> Step:
 
 def _decisions_digest(con: Connection) -> str:
     """Digest that changes when a person decides about a pair."""
-    return digest_of(str(con.execute("select count(*), max(decided_at) from registry.decision").fetchall()))
+    about_pairs = f"select count(*), max(decided_at) from registry.decision where subject <> {literal(CONFIDENTIAL)}"
+    return digest_of(str(con.execute(about_pairs).fetchall()))
+
+
+def _confidential_step() -> Step:
+    """The step of the ids and values of confidential persons, which the snapshot hides."""
+
+    def write(context: Context) -> WriteResult:
+        return WriteResult(create_table(context.con, f"{VALUES}{STAGING}", SELECT_VALUES))
+
+    return Step(
+        key=VALUES,
+        group="linked",
+        description="保密人员的标识与取值，发布时隐去 · ids and values of confidential persons, which what is published hides",
+        upstream=("linked.person_record", "linked.organization_record"),
+        digest=_digest_of_sql("confidential", SELECT_VALUES),
+        inputs=lambda con, settings: digest_of(*sorted(covered_ids(con))),
+        write=write,
+        promote=_swap_in(VALUES),
+        code="suining_data/confidential/values.py",
+    )
 
 
 def _base_step(model: Model) -> Step:

@@ -20,7 +20,7 @@ from suining_data.orchestration.step import (
     code_digest,
     digest_of,
 )
-from suining_data.publication import PAGE, Addition, additions, is_whole, publish
+from suining_data.publication import PAGE, Addition, additions, contracts_of, is_whole, labels_of, publish
 from suining_data.standardization import ACCOUNTS, REVISIONS
 
 
@@ -28,7 +28,8 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
     """The step of the snapshot. `others`: tables that no model reads, whose accounts are published all the same."""
     views, sources = [model for model in models if model.is_view], load_sources()
     tables = [*(model.table for model in models if not model.is_view), *others]
-    parts = tuple(Part(new.reads, _added(new)) for new in additions(tables, views))
+    labels = labels_of(contracts_of(models, sources))
+    parts = tuple(Part(new.reads, _added(new)) for new in additions(tables, views, labels))
     read = [*(model.table for model in models), *others, *(table for part in parts for table in part.reads)]
 
     def write(context: Context) -> WriteResult:

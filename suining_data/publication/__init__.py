@@ -1,6 +1,7 @@
 """The published snapshot that analysts open: a DuckDB file, Parquet files and a manifest, replaced as a whole."""
 
 from suining_data.publication.audience_file import measured_anonymity
+from suining_data.publication.confidential_rows import with_persons_hidden
 from suining_data.publication.dictionary import DICTIONARY, write_dictionary
 from suining_data.publication.handed_out import load_audiences, with_own_files
 from suining_data.publication.kept_snapshots import (
@@ -19,6 +20,7 @@ from suining_data.publication.kept_snapshots import (
     standing_rollback,
     wrong_links,
 )
+from suining_data.publication.labels import contracts_of, labels_of
 from suining_data.publication.manifest import (
     DATABASE,
     MANIFEST,
@@ -62,6 +64,7 @@ __all__ = [
     "additions",
     "broken_files",
     "close_folders",
+    "contracts_of",
     "create_manifests",
     "create_rollbacks",
     "current_run",
@@ -72,6 +75,7 @@ __all__ = [
     "is_signed_as_set",
     "is_whole",
     "kept_snapshots",
+    "labels_of",
     "listed_files",
     "load_audiences",
     "measured_anonymity",
@@ -88,6 +92,7 @@ __all__ = [
     "start_anew",
     "trust_kept",
     "with_own_files",
+    "with_persons_hidden",
     "write_dictionary",
     "wrong_links",
 ]

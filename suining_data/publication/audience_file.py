@@ -26,14 +26,15 @@ from suining_data.models import (
     labelled_views,
 )
 from suining_data.publication.anonymity import Anonymity, anonymity_of
-from suining_data.publication.changed_rows import leads_from, take_changes
+from suining_data.publication.changed_rows import leads_from, take_changes, version_of
+from suining_data.publication.confidential_rows import Labels, hidden_version, with_persons_hidden
 from suining_data.publication.dictionary import DICTIONARY
 from suining_data.publication.handed_out import Audience, Given, given, load_audiences
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import Contract, contracts_of, labels_of
 from suining_data.publication.last_file import copy_last
 from suining_data.publication.manifest import DATABASE, MANIFEST, published_manifest, read_manifest, tables_of
-from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, version_of, write_or_share
+from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, write_or_share
 from suining_data.publication.open_table import METHOD, counted, open_counts, write_csv
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
@@ -63,6 +64,8 @@ class Edition:
     audience: str
     year: int
     key: str  # fingerprint of the key of its pseudonyms
+    hidden: str  # version of who is confidential
+    labels: Labels
     last: Mapping[str, Mapping[str, Any]]
     is_copy: bool
 
@@ -86,13 +89,16 @@ def write_audience(
     copies = copy_last(con, settings, file, audience)
     who, year = load_audiences()[audience], int(published_at[:4])
     key = load_keys(con, settings, audience) if "pseudonym" in who.identifiers.values() else ""
-    columns = _columns(con, who, contracts_of(models, sources), year)
+    contracts = contracts_of(models, sources)
+    labels = labels_of(contracts)
+    columns = _columns(con, who, contracts, labels, year)
     con.execute(f"attach {literal(file)} as {audience} (storage_version '{FORMAT}')")
     try:
         _drop_others(con, audience, list(columns))
         made_by = {model.table: model for model in models}
         last = tables_of(published_manifest(con, settings.published / "current", audience))
-        edition = Edition(audience, year, key, last, is_copy=copies > 0)
+        hidden = hidden_version(con, settings)
+        edition = Edition(audience, year, key, hidden, labels, last, is_copy=copies > 0)
         entries = [_hand_out(con, settings, edition, table, columns[table], made_by.get(table)) for table in columns]
         labelled = labelled_views(
             [_narrowed(model, columns[model.table]) for model in models if model.table in columns]
@@ -117,6 +123,7 @@ def write_audience(
             "format": FORMAT,
             "copies": copies,
             "free": free,
+            "hidden": hidden,
         },
         "tables": [asdict(entry) for entry in entries],
     }
@@ -124,7 +131,9 @@ def write_audience(
     return entries
 
 
-def _columns(con: Connection, who: Audience, contracts: Mapping[str, Contract], year: int) -> dict[str, list[Given]]:
+def _columns(
+    con: Connection, who: Audience, contracts: Mapping[str, Contract], labels: Labels, year: int
+) -> dict[str, list[Given]]:
     """The published tables and views of which an audience gets something, with what it gets."""
     published: dict[str, list[str]] = {}
     for table, column in con.execute(
@@ -139,7 +148,6 @@ def _columns(con: Connection, who: Audience, contracts: Mapping[str, Contract], 
         [LABELLED, OPEN],
     ).fetchall():
         published.setdefault(table, []).append(column)
-    labels = labels_of(contracts)
     for table, present in published.items():
         if unlabelled := set(present) - {label.name for label in labels.get(table, ())}:
             raise ModelError(
@@ -197,8 +205,10 @@ def _hand_out(
     # a table that only the snapshot has is made anew each time; it is small
     is_stored = not (model and model.is_view) and version != ""
     source = counted(table) if counts else table if is_stored else f"snapshot.{table}"
-    sql = f"select {', '.join(f'{each.sql} as {each.name}' for each in columns)} from {source}"
-    made_by = f"{edition.key}{sql}{f'{METHOD} {edition.year}' if counts else ''}"
+    rows = with_persons_hidden(con, settings, table, edition.labels) if source == table else f"from {source}"
+    sql = f"select {', '.join(f'{each.sql} as {each.name}' for each in columns)} from ({rows})"
+    hidden = "" if counts else edition.hidden  # counts have everybody, and remember the edition before
+    made_by = f"{edition.key}{hidden}{sql}{f'{METHOD} {edition.year}' if counts else ''}"
     select = hashlib.sha256(made_by.encode()).hexdigest()
     last = edition.last.get(table, {})
     is_made_alike = last.get("select") == select
@@ -231,7 +241,7 @@ def _version(con: Connection, table: str, view: Model | None) -> str:
 def _write_parquet(con: Connection, settings: Settings, audience: str, table: str, unchanged: str) -> str:
     """Write the table's file, or share the last one if its digest is still `unchanged`. Returns its digest."""
     name = f"{audience}/{parquet_file(table)}"
-    write_or_share(con, settings, f"{audience}.{table}", name, unchanged)
+    write_or_share(con, settings, f"from {audience}.{table}", name, unchanged)
     return digest_of_file(folder(settings) / name)
 
 

@@ -15,6 +15,12 @@ MOST_REPLACED = 0.2  # share of the rows; where more come and go, a table that i
 Connection = duckdb.DuckDBPyConnection
 
 
+def version_of(con: Connection, table: str) -> str:
+    """Version of the current table; empty for a table that no step makes."""
+    state = con.execute("select version from governance.table_state where table_name = ?", [table]).fetchone()
+    return state[0] if state else ""
+
+
 def leads_from(con: Connection, table: str, version: str) -> bool:
     """Whether the change table of `schema.name` leads from this version to the present one."""
     state = con.execute("select changed_from from governance.table_state where table_name = ?", [table]).fetchall()

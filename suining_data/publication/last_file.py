@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from suining_data.compression import FORMAT
+from suining_data.publication.confidential_rows import hidden_version
 from suining_data.publication.manifest import DATABASE, published_manifest
 from suining_data.settings import Settings
 
@@ -22,7 +23,8 @@ PIECE = 1 << 20  # bytes
 def copy_last(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, audience: str = "") -> int:
     """Copy the last published file of an audience to `file`. Returns how many times its content has been copied; 0: nothing is there.
 
-    It is not copied if it or its manifest is missing or was changed since, if it has another format, was copied often, or is half empty.
+    It is not copied if it or its manifest is missing or was changed since, if it has another format, was copied often, or is half empty,
+    or if other persons or values are confidential now: blocks of deleted rows would still have them.
     """
     last = published_manifest(con, settings.published / "current", audience).get("database", {})
     published = settings.published / audience / DATABASE
@@ -32,6 +34,7 @@ def copy_last(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, au
         or copies > MOST_COPIES
         or float(last["free"]) > MOST_FREE
         or not published.exists()
+        or last.get("hidden", "") != hidden_version(con, settings)
     ):
         return 0
     digest = hashlib.sha256()

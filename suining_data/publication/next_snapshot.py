@@ -22,13 +22,15 @@ import sqlglot
 from sqlglot import exp
 
 from suining_data.compression import FORMAT, create_table
+from suining_data.confidential import VALUES
 from suining_data.digests import digest_of_file
 from suining_data.models import Model
-from suining_data.publication.changed_rows import leads_from, take_changes
+from suining_data.publication.changed_rows import leads_from, take_changes, version_of
+from suining_data.publication.confidential_rows import Labels, hidden_version, with_persons_hidden
 from suining_data.publication.last_file import copy_last
 from suining_data.publication.manifest import DATABASE, published_manifest, tables_of
 from suining_data.settings import Settings
-from suining_data.sql import literal
+from suining_data.sql import identifier, literal
 from suining_data.warehouse import BASES, CODES, LIBRARIES, drop, table_exists, transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -64,13 +66,17 @@ class Addition:
     add: Callable[[Connection, Settings], None]
 
 
-def additions(tables: Sequence[str], views: Sequence[Model]) -> list[Addition]:
+def additions(tables: Sequence[str], views: Sequence[Model], labels: Labels) -> list[Addition]:
     """All that can be added early: tables of the published schemas, views that become tables there, links."""
     published = [name for name in tables if name.split(".")[0] in SCHEMAS]
     return [
-        *(Addition((table,), partial(add_table, table=table)) for table in published),
-        *(Addition((view.table,), partial(add_view, view=view)) for view in views if reads_unpublished(view)),
-        *(Addition(read, partial(add_link, name=name)) for name, (read, _) in LINKS.items()),
+        *(Addition((table, VALUES), partial(add_table, table=table, labels=labels)) for table in published),
+        *(
+            Addition((view.table, VALUES), partial(add_view, view=view, labels=labels))
+            for view in views
+            if reads_unpublished(view)
+        ),
+        *(Addition((*read, VALUES), partial(add_link, name=name, labels=labels)) for name, (read, _) in LINKS.items()),
     ]
 
 
@@ -105,7 +111,18 @@ def close_next(con: Connection) -> None:
     con.execute("detach database if exists snapshot")
 
 
-def complete_next(con: Connection) -> dict[str, int | float | str]:
+@contextmanager
+def reading_next(con: Connection) -> Iterator[None]:
+    """A name of a table means the one of the next snapshot, not that of the warehouse."""
+    [(own,)] = con.execute("select current_database()").fetchall()
+    con.execute("use snapshot")
+    try:
+        yield
+    finally:
+        con.execute(f"use {identifier(own)}")
+
+
+def complete_next(con: Connection, settings: Settings) -> dict[str, int | float | str]:
     """Drop what was not added in this run, the two tables of schema main too, and write all to the file. Returns what the manifest says of the file."""
     copies = con.execute("select copies from snapshot.main.begun").fetchall()[0][0]
     gone = con.execute("""
@@ -115,7 +132,12 @@ def complete_next(con: Connection) -> dict[str, int | float | str]:
     for (name,) in gone:
         con.execute(f"drop table snapshot.{name}")
     con.execute("checkpoint snapshot")
-    return {"format": FORMAT, "copies": copies, "free": free_share(con, "snapshot")}
+    return {
+        "format": FORMAT,
+        "copies": copies,
+        "free": free_share(con, "snapshot"),
+        "hidden": hidden_version(con, settings),
+    }
 
 
 def free_share(con: Connection, database: str) -> float:
@@ -133,28 +155,34 @@ def added(con: Connection) -> set[str]:
     return {name for (name,) in con.execute("select name from snapshot.main.added").fetchall()}
 
 
-def add_table(con: Connection, settings: Settings, table: str) -> None:
+def add_table(con: Connection, settings: Settings, table: str, labels: Labels) -> None:
     """Bring a table of the snapshot up to the table of the warehouse, and write its Parquet file."""
     open_next(con, settings)
+    rows = with_persons_hidden(con, settings, table, labels)
+    hides_some, target = rows != f"from {table}", f"snapshot.{table}"
+    changed = rows if hides_some else ""
     before = _last(con, settings, table).get("version", "")
     is_kept = before != "" and before == version_of(con, table)
     with _adding(con, table):
         is_there = is_copied(con, table)
         if not (
-            is_there and (is_kept or (leads_from(con, table, before) and take_changes(con, f"snapshot.{table}", table)))
+            is_there and (is_kept or (leads_from(con, table, before) and take_changes(con, target, table, changed)))
         ):
-            _copy_whole(con, table)
-    write_parquet(con, settings, table)
+            _copy_whole(con, table, rows)
+    write_parquet(con, settings, table, f"from {target}" if hides_some else rows)  # hiding takes long
 
 
-def add_view(con: Connection, settings: Settings, view: Model) -> None:
+def add_view(con: Connection, settings: Settings, view: Model, labels: Labels) -> None:
     """Bring the table of the snapshot that has the rows of a view up to date."""
     open_next(con, settings)
+    rows = with_persons_hidden(con, settings, view.table, labels, f"({view.sql})")
     last = published_manifest(con, settings.published / "current").get("database", {})
     before, now = last.get("views", {}).get(view.table), read_by(con, view)
     with _adding(con, view.table):
-        if not (is_copied(con, view.table) and (before == now or _take_changes_of_view(con, view, before or {}, now))):
-            _copy_whole(con, view.table)
+        if not (
+            is_copied(con, view.table) and (before == now or _take_changes_of_view(con, view, rows, before or {}, now))
+        ):
+            _copy_whole(con, view.table, rows)
 
 
 def read_by(con: Connection, view: Model) -> dict[str, str]:
@@ -162,11 +190,11 @@ def read_by(con: Connection, view: Model) -> dict[str, str]:
     return {"sql": hashlib.sha256(view.sql.encode()).hexdigest(), **{ref: version_of(con, ref) for ref in view.refs}}
 
 
-def _take_changes_of_view(con: Connection, view: Model, before: dict[str, str], now: dict[str, str]) -> bool:
+def _take_changes_of_view(con: Connection, view: Model, rows: str, before: dict[str, str], now: dict[str, str]) -> bool:
     if before.keys() != now.keys() or before["sql"] != now["sql"] or not makes_row_of_each_row(view):
         return False
     (table,) = view.refs
-    return leads_from(con, table, before[table]) and take_changes(con, f"snapshot.{view.table}", table, view.sql)
+    return leads_from(con, table, before[table]) and take_changes(con, f"snapshot.{view.table}", table, rows)
 
 
 def makes_row_of_each_row(view: Model) -> bool:
@@ -194,20 +222,21 @@ def is_copied(con: Connection, table: str) -> bool:
     return found.fetchone() is not None
 
 
-def _copy_whole(con: Connection, table: str) -> None:
-    """Copy a table, or the rows of a view, into the snapshot as a table; call it inside a transaction."""
+def _copy_whole(con: Connection, table: str, rows: str) -> None:
+    """Copy the rows of a table or a view, a SELECT, into the snapshot as a table; call it inside a transaction."""
     drop(con, f"snapshot.{table}")
-    create_table(con, f"snapshot.{table}", f"from {table}")
+    create_table(con, f"snapshot.{table}", rows)
 
 
-def add_link(con: Connection, settings: Settings, name: str) -> None:
+def add_link(con: Connection, settings: Settings, name: str, labels: Labels) -> None:
     """Add one of LINKS, REDIRECTS or RECORDS to the snapshot, if the tables that it reads exist."""
     read, sql = (LINKS | REDIRECTS | RECORDS)[name]
     if all(table_exists(con, table) for table in read):
         open_next(con, settings)
         with _adding(con, name):
             drop(con, f"snapshot.{name}")
-            con.execute(f"create table snapshot.{name} as {sql}")
+            rows = with_persons_hidden(con, settings, name, labels, f"({sql})")
+            con.execute(f"create table snapshot.{name} as {rows}")
 
 
 def reads_unpublished(view: Model) -> bool:
@@ -216,8 +245,11 @@ def reads_unpublished(view: Model) -> bool:
 
 
 def _last(con: Connection, settings: Settings, table: str) -> dict[str, str]:
-    """What the last manifest says of a table; empty if it is not in it, or the manifest is not the one that was published."""
-    return tables_of(published_manifest(con, settings.published / "current")).get(table, {})
+    """What the last manifest says of a table; empty if it is not in it, it hid other persons or values, or the
+    manifest is not the one that was published."""
+    last = published_manifest(con, settings.published / "current")
+    hides_the_same = last.get("database", {}).get("hidden", "") == hidden_version(con, settings)
+    return tables_of(last).get(table, {}) if hides_the_same else {}
 
 
 def parquet_file(table: str) -> str:
@@ -231,24 +263,18 @@ def is_shared(settings: Settings, table: str) -> bool:
     return published.exists() and published.samefile(folder(settings) / parquet_file(table))
 
 
-def version_of(con: Connection, table: str) -> str:
-    """Version of the current table; empty for a table that no step makes."""
-    state = con.execute("select version from governance.table_state where table_name = ?", [table]).fetchone()
-    return state[0] if state else ""
-
-
-def write_parquet(con: Connection, settings: Settings, table: str) -> None:
+def write_parquet(con: Connection, settings: Settings, table: str, rows: str) -> None:
     """Write the table's file. A table that did not change shares the file of the current snapshot, if that is intact."""
     version, before = version_of(con, table), _last(con, settings, table)
     is_unchanged = bool(version) and before.get("version") == version
-    write_or_share(con, settings, table, parquet_file(table), before["sha256"] if is_unchanged else "")
+    write_or_share(con, settings, rows, parquet_file(table), before["sha256"] if is_unchanged else "")
 
 
-def write_or_share(con: Connection, settings: Settings, table: str, name: str, unchanged: str) -> None:
-    """Write a file of this name into the next snapshot, or share the current one if its digest is still `unchanged`."""
+def write_or_share(con: Connection, settings: Settings, rows: str, name: str, unchanged: str) -> None:
+    """Write the rows of a SELECT into a file of this name in the next snapshot, or share the current one if its digest is still `unchanged`."""
     file, published = folder(settings) / name, settings.published / name
     file.parent.mkdir(parents=True, exist_ok=True)
     if unchanged and published.exists() and digest_of_file(published) == unchanged:
         os.link(published.resolve(), file)
     else:
-        con.execute(f"copy {table} to {literal(file)} (format parquet, compression snappy)")
+        con.execute(f"copy ({rows}) to {literal(file)} (format parquet, compression snappy)")

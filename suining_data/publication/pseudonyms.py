@@ -17,14 +17,17 @@ from suining_data.settings import Settings, Unusable
 BLOCK = 64  # bytes that SHA-256 takes at once
 SHORTEST = 32  # bytes of a key
 DIGITS = 20  # hexadecimal ones that a pseudonym has
+OWN = "pseudonym"  # beginning of the variables with the keys of the audience that is written
 
 
 class NoKey(Unusable):
     """The file of the key is missing and cannot be made, or has no key in it."""
 
 
-def load_keys(con: duckdb.DuckDBPyConnection, settings: Settings, audience: str) -> str:
+def load_keys(con: duckdb.DuckDBPyConnection, settings: Settings, audience: str, into: str = OWN) -> str:
     """Make the keys of an audience ready on this connection, in variables, so that no statement has one in its text.
+
+    `into`: how the variables begin, where a statement needs the keys of two.
 
     Returns a fingerprint: with another key, all pseudonyms are others. Raises NoKey.
     """
@@ -32,19 +35,15 @@ def load_keys(con: duckdb.DuckDBPyConnection, settings: Settings, audience: str)
     for what in Identifies:
         own = hmac.digest(key, f"{audience}/{what}".encode(), "sha256").ljust(BLOCK, b"\0")
         for name, pad in (("inner", 0x36), ("outer", 0x5C)):
-            con.execute(f"set variable {_variable(what, name)} = ?", [bytes(byte ^ pad for byte in own)])
+            con.execute(f"set variable {into}_{what}_{name} = ?", [bytes(byte ^ pad for byte in own)])
     return hmac.new(key, f"{audience}/fingerprint".encode(), "sha256").hexdigest()
 
 
-def pseudonym(what: Identifies, column: str) -> str:
-    """SQL: the pseudonym of a text column; null stays null."""
-    inner, outer = (f"getvariable('{_variable(what, name)}')" for name in ("inner", "outer"))
+def pseudonym(what: Identifies, column: str, keys: str = OWN) -> str:
+    """SQL: the pseudonym of a text column; null stays null. `keys`: how their variables begin."""
+    inner, outer = (f"getvariable('{keys}_{what}_{name}')" for name in ("inner", "outer"))
     hashed = f"sha256({outer} || unhex(sha256({inner} || encode({column}))))"
     return f"case when {column} is not null then '{what[0]}' || left({hashed}, {DIGITS}) end"
-
-
-def _variable(what: Identifies, name: str) -> str:
-    return f"pseudonym_{what}_{name}"
 
 
 def _key(settings: Settings) -> bytes:

@@ -14,9 +14,12 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
+from suining_data.confidential import hides_another, note_hidden
 from suining_data.digests import digest_of_file
 from suining_data.models import Model, SourceContract, described, labelled_views
 from suining_data.publication.audience_file import write_audience
+from suining_data.publication.changed_rows import version_of
+from suining_data.publication.confidential_rows import Labels
 from suining_data.publication.handed_out import with_own_files
 from suining_data.publication.kept_snapshots import (
     clear_ended_rollback,
@@ -25,6 +28,7 @@ from suining_data.publication.kept_snapshots import (
     time_to_publish,
 )
 from suining_data.publication.labelled import add_labelled
+from suining_data.publication.labels import contracts_of, labels_of
 from suining_data.publication.macros import add_macros
 from suining_data.publication.manifest import (
     MANIFEST,
@@ -52,8 +56,8 @@ from suining_data.publication.next_snapshot import (
     open_next,
     parquet_file,
     read_by,
+    reading_next,
     reads_unpublished,
-    version_of,
 )
 from suining_data.publication.page import write_page
 from suining_data.publication.rights import give_to_groups
@@ -78,7 +82,7 @@ def publish(
 
     Tables that were added before must be those of the warehouse. Those of the `models` that are views, each after the views
     that it reads, and views with names beside codes are in the DuckDB file only. `sources`: the contracts of published tables
-    that no model makes; without them, no other audience gets a file.
+    that no model makes; without them, no other audience gets a file, and any column may be about a person.
     """
     published_at = time_to_publish(settings)
     views = [model for model in models if model.is_view]
@@ -87,7 +91,8 @@ def publish(
         tables, before = _tables(con), tables_of(published_manifest(con, settings.published / "current"))
         create_manifests(con)
         open_next(con, settings)
-        _add_missing(con, settings, tables, views)
+        labels = labels_of(contracts_of(models, sources)) if sources else {}
+        _add_missing(con, settings, tables, views, labels)
         if any(view.table == "population.person_version" for view in views):
             add_macros(con, "snapshot")
         _copy_comments(con, [*tables, *(view.table for view in views)])
@@ -95,12 +100,13 @@ def publish(
         add_labelled(con, "snapshot", labelled)
         read = {view.table: read_by(con, view) for view in views if reads_unpublished(view)}
         published = [_published(con, settings, table, before) for table in tables]
-        database = complete_next(con)
+        database = complete_next(con, settings)
         for audience in with_own_files() if sources else ():
             write_audience(con, settings, audience, models, sources or {}, run_id, published_at)
+        with reading_next(con):
+            write_page(con, folder(settings))
         close_next(con)
         validations = write_validations(con, folder(settings))
-        write_page(con, folder(settings))
         write_manifest(
             con,
             folder(settings),
@@ -117,7 +123,8 @@ def publish(
     finally:
         close_next(con)
         discard_next(settings)
-    remove_old(settings)
+    remove_old(settings, kept=1 if hides_another(con) else None)
+    note_hidden(con)
     return published
 
 
@@ -134,22 +141,24 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _add_missing(con: duckdb.DuckDBPyConnection, settings: Settings, tables: list[str], views: Sequence[Model]) -> None:
+def _add_missing(
+    con: duckdb.DuckDBPyConnection, settings: Settings, tables: list[str], views: Sequence[Model], labels: Labels
+) -> None:
     """Add all that was not added early; views last, because they read the rest."""
     done = added(con)
     _drop_views(con)
     for table in tables:
         if table not in done:
-            add_table(con, settings, table)
+            add_table(con, settings, table, labels)
     for name in LINKS | REDIRECTS | RECORDS:
         if name not in done:
-            add_link(con, settings, name)
+            add_link(con, settings, name, labels)
     for view in views:
         if not reads_unpublished(view):
             drop(con, f"snapshot.{view.table}")
             con.execute(f"create view snapshot.{view.table} as {view.sql}")
         elif view.table not in done:
-            add_view(con, settings, view)
+            add_view(con, settings, view, labels)
 
 
 def _drop_views(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,8 +7,8 @@ A resolved subject shows its golden value first, then the values that the other 
 values of its records. So a clerk sees the values that the evidence is based on. Shared identifiers have no golden value.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -22,6 +22,7 @@ from suining_data.subjects import Attribute, load_subjects
 from suining_data.warehouse import table_exists
 
 MOST_VALUES = 4  # values of one item that are shown
+WITHHELD = "****"
 Reported = dict[str, list[str]]
 LINKAGE = {each.name: each for each in SUBJECT_LINKAGES}
 
@@ -66,6 +67,15 @@ def parties_of(
     resolved = _resolved(con, catalog, subject, [token for token in tokens if token not in records])
     every = records | resolved
     return {pair: (_compared_with(every, *pair), _compared_with(every, *reversed(pair))) for pair in pairs}
+
+
+def hidden(party: Party, known: Collection[str], *, is_about: bool) -> Party:
+    """The party without the values of confidential persons: all, if it is about one, else those that they are `known` by."""
+    reported = {
+        item: [WITHHELD if is_about or any(each in value for each in known) else value for value in values]
+        for item, values in party.reported.items()
+    }
+    return replace(party, reported={item: list(dict.fromkeys(values)) for item, values in reported.items()})
 
 
 def _compared_with(parties: dict[str, Party], token: str, other: str) -> Party:

@@ -9,15 +9,17 @@ sheets.py).
 Among equal pairs, those whose clusters have more records come first. The pairs of one record stay together.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import duckdb
 
 from suining_data.catalog import Catalog
+from suining_data.confidential import covered_ids, recognised_by
 from suining_data.linkage import ACCEPT
 from suining_data.review.decisions import LAST_DECISIONS, UNSURE_BY
-from suining_data.review.labels import Evidence
-from suining_data.review.pair_view import Party, parties_of
+from suining_data.review.labels import ORGANIZATION, PERSON, Evidence
+from suining_data.review.pair_view import Party, hidden, parties_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ _OPEN_IN_ORDER = f"""
         ) where id in (select id_l from pair union select id_r from pair) group by id
     )
 
-    select pair.pair_id, subject, state, probability, evidence, token_l, token_r, coalesce(who, []) as who
+    select pair.pair_id, subject, state, probability, evidence, token_l, token_r, coalesce(who, []) as who, [id_l, id_r] as ids
     from pair
     left join unsure_by using (pair_id)
     left join size as l on l.id = id_l
@@ -79,12 +81,17 @@ _OPEN_IN_ORDER = f"""
 def open_pairs(
     con: duckdb.DuckDBPyConnection, catalog: Catalog, subject: str | None = None, most: int | None = None
 ) -> list[OpenPair]:
-    """The first `most` open pairs of a subject, or of both subjects; `con` is a connection to the warehouse."""
+    """The first `most` open pairs of a subject, or of both subjects; `con` is a connection to the warehouse.
+
+    A pair about a confidential person shows no value of either party, as the other one may be the same person.
+    """
     rows = con.execute(_OPEN_IN_ORDER, {"subject": subject, "most": most}).fetchall()
     parties = {
         name: parties_of(con, catalog, name, [row[5:7] for row in rows if row[1] == name])
         for name in {row[1] for row in rows}
     }
+    covered = covered_ids(con)
+    known = {PERSON: recognised_by(con, "number"), ORGANIZATION: recognised_by(con, "number", "name")}
     return [
         OpenPair(
             pair_id,
@@ -92,11 +99,18 @@ def open_pairs(
             state,
             probability,
             [Evidence(**part) for part in evidence],
-            *parties[name][left, right],
-            unsure_by=unsure_by,
+            *_without_confidential(parties[name][left, right], known[name], is_about=bool(covered & set(ids))),
+            unsure_by,
         )
-        for pair_id, name, state, probability, evidence, left, right, unsure_by in rows
+        for pair_id, name, state, probability, evidence, left, right, unsure_by, ids in rows
     ]
+
+
+def _without_confidential(
+    parties: tuple[Party, Party], known: Collection[str], *, is_about: bool
+) -> tuple[Party, Party]:
+    left, right = parties
+    return hidden(left, known, is_about=is_about), hidden(right, known, is_about=is_about)
 
 
 def ids_of(con: duckdb.DuckDBPyConnection, pairs: list[str]) -> list[str]:

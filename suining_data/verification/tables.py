@@ -15,6 +15,8 @@ import duckdb
 
 from suining_data.changes import content_of, is_same
 from suining_data.damage import changed_table, is_damage
+from suining_data.models import load_sources
+from suining_data.publication import contracts_of, labels_of, with_persons_hidden
 from suining_data.seals import seals
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
@@ -28,7 +30,7 @@ Compared = Iterator[tuple[str, str | None]]  # table, and in which way its rows 
 # accepts before the refresh that follows
 LATER = (
     *("governance.table_state", "governance.check_result", "governance.accepted_batch"),
-    *("registry.check_history", "registry.manifest"),
+    *("registry.check_history", "registry.manifest", "registry.confidential_hidden"),
 )
 EDITED, DAMAGED, GONE = "内容被改动 (edited)", "数据块损坏 (a block is damaged)", "表缺失 (the table is gone)"
 UNLIKE_COPY = (
@@ -55,7 +57,7 @@ def check_tables(
         _sealed(con, manifest),
         _reference(con),
         _copied(con, registry),
-        _accounts(con, published, manifest),
+        _accounts(con, settings, published, manifest),
     ):
         for table, how in compared:
             found[table] = found.get(table) or how
@@ -97,20 +99,26 @@ def _copied(con: Connection, registry: Path | None) -> Compared:
             yield from _compared(con, f"{of_copy[schema]}.{table}", name)
 
 
-def _accounts(con: Connection, published: Path | None, manifest: Mapping[str, Any]) -> Compared:
-    """What steps note beside their tables (accounts, quarantine, checks), which the published file has, too."""
+def _accounts(con: Connection, settings: Settings, published: Path | None, manifest: Mapping[str, Any]) -> Compared:
+    """What steps note beside their tables (accounts, quarantine, checks), which the published file has, too, without
+    confidential persons.
+    """
+    labels = labels_of(contracts_of([], load_sources()))
     noted = {entry["table"] for entry in manifest.get("tables", []) if entry["table"].startswith("governance.")}
     with _attached(con, published):
         for name in sorted(noted - set(seals(con)) & _tables(con, "other")):
-            yield from _compared(con, name, name)
+            yield from _compared(con, name, name, with_persons_hidden(con, settings, name, labels))
 
 
-def _compared(con: Connection, table: str, other: str) -> Compared:
-    """One table and its copy in the attached file, which may have its columns in another order."""
+def _compared(con: Connection, table: str, other: str, rows: str = "") -> Compared:
+    """One table and its copy in the attached file, which may have its columns in another order.
+
+    `rows`: a SELECT of those that were copied, if not all as they are.
+    """
     if table in LATER:
         return
     columns = ", ".join(identifier(name) for name, *_ in con.execute(f"describe other.{other}").fetchall())
-    own, copied = (f"(select {columns} from {name})" for name in (table, f"other.{other}"))
+    own, copied = f"(select {columns} from ({rows or f'from {table}'}))", f"(select {columns} from other.{other})"
     yield table, _how(lambda: is_same(con, own, copied), UNLIKE_COPY)
 
 

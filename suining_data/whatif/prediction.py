@@ -14,12 +14,13 @@ import duckdb
 from suining_data.catalog import load_catalog
 from suining_data.history import KEPT
 from suining_data.incremental import reading
-from suining_data.models import Model, load_models
+from suining_data.models import Model, load_models, load_sources
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import promote
 from suining_data.orchestration.pipeline import steps_of
 from suining_data.orchestration.scheduler import Scheduler
 from suining_data.orchestration.step import Step
+from suining_data.publication import contracts_of, labels_of, with_persons_hidden
 from suining_data.settings import Settings
 from suining_data.sql import literals
 from suining_data.warehouse import read_warehouse, transaction
@@ -48,12 +49,16 @@ class Prediction:
     """What came out in the copy. The relations live as long as the copy."""
 
     con: duckdb.DuckDBPyConnection
+    settings: Settings
     change_sql: str  # the SELECT of governance.change
     tables: tuple[str, ...]  # that were written anew or found as they were
 
     @cached_property
     def changes(self) -> duckdb.DuckDBPyRelation:
-        """The rows that governance.change would have of the next refresh; first the subjects that come and go."""
+        """The rows that governance.change would have of the next refresh; first the subjects that come and go.
+
+        Confidential persons are hidden as in what is published.
+        """
         sql = self.change_sql
         for table, history in VERSIONS.items():  # the states that the run began and ended: they are all that it needs
             own = f"temp.{table.split('.')[1]}"
@@ -65,7 +70,9 @@ class Prediction:
             create or replace temp table predicted_change as
             select * exclude (change_id, run_id, recorded_at) from ({sql}) where run_id = '{RUN}'
         """)
-        return self.con.sql("from predicted_change order by attribute is not null, subject_type, subject_id, attribute")
+        labels = labels_of(contracts_of(load_models(), load_sources()))
+        shown = with_persons_hidden(self.con, self.settings, CHANGES, labels, "predicted_change")
+        return self.con.sql(f"from ({shown}) order by attribute is not null, subject_type, subject_id, attribute")
 
     @property
     def subjects(self) -> duckdb.DuckDBPyRelation:
@@ -139,7 +146,7 @@ def predict(settings: Settings, proposal: Proposal) -> Iterator[Prediction]:
             con.execute(f"create temp table quarantine_before as {_quarantine(tables)}")
             _run(con, settings, steps)
             change = next(model for model in models if model.table == CHANGES)
-            yield Prediction(con, change.sql, tables)
+            yield Prediction(con, settings, change.sql, tables)
 
 
 def _to_run(before: list[Step], after: list[Step], models: list[Model]) -> list[Step]:

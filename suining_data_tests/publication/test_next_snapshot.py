@@ -119,9 +119,9 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     copy = next_snapshot._copy_whole
 
-    def watched(con: Connection, table: str) -> None:
+    def watched(con: Connection, table: str, rows: str) -> None:
         names.append(table)
-        copy(con, table)
+        copy(con, table, rows)
 
     monkeypatch.setattr(next_snapshot, "_copy_whole", watched)
     return names
@@ -206,10 +206,10 @@ def test_changes_are_taken_as_soon_as_the_table_is_promoted(con: Connection, set
     changed = [*ROWS[1:], (40, "new", None)]
     refresh(con, PEOPLE, changed)
     with con.cursor() as part:
-        additions([PEOPLE], [])[0].add(part, settings)
+        additions([PEOPLE], [], {})[0].add(part, settings)
     refresh(con, RECORDS, changed)  # while the part has been written, the run goes on
     with con.cursor() as part:
-        additions([], [RECORD])[0].add(part, settings)
+        additions([], [RECORD], {})[0].add(part, settings)
     publish(con, settings, "run2", VIEWS)
     assert is_as_if_written_anew(con, settings)
 

@@ -225,7 +225,7 @@ def test_a_killed_process_leaves_the_one_in_use(settings: Settings) -> None:
 
 
 def test_what_was_added_early_is_published_as_it_was_added(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    for addition in additions(["population.person", "staged.never_published"], []):
+    for addition in additions(["population.person", "staged.never_published"], [], {}):
         addition.add(con, settings)
     made = settings.published / ".next" / "parquet" / "population" / "person.parquet"
     inode = made.stat().st_ino
@@ -238,7 +238,7 @@ def test_what_was_added_early_is_published_as_it_was_added(con: duckdb.DuckDBPyC
 def test_what_a_run_did_not_finish_does_not_get_into_the_next(settings: Settings) -> None:
     with open_for_refresh(settings) as con:
         fill(con, people=2)
-        for addition in additions(["population.person"], []):
+        for addition in additions(["population.person"], [], {}):
             addition.add(con, settings)
     assert not (settings.published / ".next").exists()
     with open_for_refresh(settings) as con:
