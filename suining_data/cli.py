@@ -22,6 +22,7 @@ from suining_data.commands.answers import TIMEOUT, answer, subjects_in_answer, w
 from suining_data.commands.audiences import audiences
 from suining_data.commands.backup import backup, restore
 from suining_data.commands.catalog import catalog_app
+from suining_data.commands.confidential import confidential_app
 from suining_data.commands.corrections import corrections_app
 from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.excel import ToExcel, check_file
@@ -54,6 +55,7 @@ app.add_typer(explain_app, name="explain")
 app.add_typer(review_app, name="review")
 app.add_typer(linkage_app, name="linkage")
 app.add_typer(corrections_app, name="corrections")
+app.add_typer(confidential_app, name="confidential")
 
 
 def print_version(is_asked: bool) -> None:
