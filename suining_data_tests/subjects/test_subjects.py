@@ -49,3 +49,10 @@ def test_an_item_of_the_review_is_labelled_by_its_first_attribute() -> None:
 def test_more_attributes_than_the_rank_can_count_are_refused() -> None:
     with pytest.raises(ValueError, match="32 attributes: the survivorship rank counts up to 31"):
         record_rank("valid_from", [f"a{n}" for n in range(32)], "record_id", "role_number")
+
+
+def test_what_a_record_reports_of_a_person_is_labelled_as_the_golden_value_is() -> None:
+    """A level of the golden value alone would leave the reported one to be shown."""
+    for name, each in load_subjects()["person"].attributes.items():
+        if each.golden and each.golden.sensitivity in ("L3", "L4"):
+            assert (each.sensitivity or each.element.sensitivity or "") >= each.golden.sensitivity, name
