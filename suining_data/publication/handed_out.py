@@ -19,6 +19,7 @@ from suining_data.publication.pseudonyms import pseudonym
 
 AUDIENCES = Path(__file__).with_name("audiences.yaml")
 Sensitivity = Literal["L1", "L2", "L3", "L4"]
+Treatment = Literal["plain", "coarse", "masked", "withheld"]
 WITHHELD = "****"
 
 _DIGIT = "[0-9０-９]"
@@ -36,8 +37,8 @@ class Audience(BaseModel):
     en: str
     tables: Literal["all", "open"]
     rows: Sensitivity
-    columns: dict[Sensitivity, Literal["plain", "coarse", "withheld"]]
-    identifiers: dict[Identifies, Literal["plain", "pseudonym", "withheld"]]
+    columns: dict[Sensitivity, Treatment]
+    identifiers: dict[Identifies, Literal["plain", "pseudonym", "masked", "withheld"]]
     free_text: Literal["plain", "redacted"]
 
 
@@ -75,18 +76,23 @@ def given(audience: Audience, labels: Sequence[Label], year: int, sensitivity: s
 
 def _given(audience: Audience, label: Label, year: int) -> Iterator[Given]:
     column = f'"{label.name}"'
+    mask = label.element.mask if label.element else None
     if label.identifies:
         what = audience.identifiers[label.identifies]
-        if what != "withheld":
+        if what == "masked" and mask:
+            yield Given(label.name, label.name, mask.replace("{v}", column))
+        elif what in ("plain", "pseudonym"):
             yield Given(label.name, label.name, pseudonym(label.identifies, column) if what == "pseudonym" else column)
         return
     how = audience.columns[label.sensitivity]  # type: ignore[index]  # a label has one of the four
     coarse = label.element.coarse if label.element else None
-    if how == "plain":
+    if how == "masked" and mask:
+        yield Given(label.name, label.name, mask.replace("{v}", column), True)
+    elif how == "plain":
         is_redacted = label.is_any_text and audience.free_text == "redacted"
         distinguishes = label.is_personal or bool(label.element and label.element.id == "division_code")
         yield Given(label.name, label.name, redacted(column) if is_redacted else column, distinguishes)
-    elif how == "coarse" and coarse:
+    elif how in ("coarse", "masked") and coarse:
         sql = coarse.replace("{v}", column)
         if label.type != "date":
             yield Given(label.name, label.name, sql, True)

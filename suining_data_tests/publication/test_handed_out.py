@@ -58,6 +58,37 @@ def test_what_is_withheld(column: dict[str, object]) -> None:
     assert handed_out(value=column) == {}
 
 
+def masked(**column: object) -> dict[str, str]:
+    """Name -> SQL of what an audience gets that gets everything masked."""
+    everything = {
+        "columns": dict.fromkeys(ANALYST.columns, "masked"),
+        "identifiers": dict.fromkeys(Identifies, "masked"),
+    }
+    labels = labels_of({"a.b": contract(value=column)})["a.b"]
+    return {each.name: each.sql for each in given(ANALYST.model_copy(update=everything), labels, 2026)}
+
+
+@pytest.mark.parametrize(
+    ("element", "value", "name", "expected"),
+    [
+        ("person_name", "刘备备", "value", "刘*备"),
+        ("phone", "13800138000", "value", "138****8000"),
+        ("resident_id", "11010519491231002X", "value", "1101**********002X"),
+        ("date", "1949-12-31", "value_year", 1949),
+    ],
+)
+def test_what_is_masked(element: str, value: str, name: str, expected: object) -> None:
+    sql = masked(element=element, type=None, sensitivity="L3")[name]
+    kind = "date" if element == "date" else "varchar"
+    with duckdb.connect() as con:
+        assert con.execute(f"select {sql} from (select ?::{kind} as value)", [value]).fetchall() == [(expected,)]
+
+
+@pytest.mark.parametrize("column", [{"sensitivity": "L3"}, {"sensitivity": "L1", "identifies": "number"}])
+def test_what_has_no_mask_is_withheld_where_all_is_masked(column: dict[str, object]) -> None:
+    assert masked(**column) == {}
+
+
 @pytest.mark.parametrize("what", [each for each in Identifies if each is not Identifies.ROW])
 def test_what_identifies_becomes_a_pseudonym_whatever_its_sensitivity(what: Identifies) -> None:
     for sensitivity in ("L1", "L4"):
