@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,9 +70,9 @@ def append(settings: Settings, values: Values, subjects: Sequence[str] = ()) -> 
     return head
 
 
-def entries(settings: Settings) -> Iterator[Values]:
-    """The entries in their order; a line that is none is left out."""
-    for found in _lines(log_file(settings)):
+def entries(settings: Settings, about: Collection[str] = ()) -> Iterator[Values]:
+    """The entries in their order; a line that is none is left out. `about`: only those that can have one of these ids."""
+    for found in _lines(log_file(settings), about):
         if isinstance(found, Link):
             yield {**found.values, "hash": found.hash}
 
@@ -160,11 +160,15 @@ def _end(log: BinaryIO) -> tuple[Head, str, int]:
         tail = log.read(step) + tail
 
 
-def _lines(file: Path) -> Iterator[Link | Torn]:
+def _lines(file: Path, about: Collection[str] = ()) -> Iterator[Link | Torn]:
+    """The lines of the log; `about`: without those that have none of these texts and no file of subjects, as most have not."""
     if not file.exists():
         return
+    texts = [*(text.encode("utf-8", "backslashreplace") for text in about), b'"subjects_file"'] if about else [b""]
     with file.open("rb") as log:
         for number, line in enumerate(log, start=1):
+            if not any(text in line for text in texts):
+                continue
             place = f"access/{file.name} 第 {number} 行 line {number}"
             yield (line.endswith(b"\n") and _parsed(place, line)) or Torn(place, len(line.rstrip(b"\n")))
 

@@ -86,7 +86,7 @@ def masked(con: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 def of_subject(settings: Settings, ids: set[str]) -> Iterator[Values]:
     """The looks at the subject with these ids, the oldest first."""
-    return (entry for entry in entries(settings) if ids & subjects_of(settings, entry))
+    return (entry for entry in entries(settings, ids) if ids & subjects_of(settings, entry))
 
 
 def by_user(settings: Settings, name: str) -> Iterator[Values]:
