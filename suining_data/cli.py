@@ -34,6 +34,7 @@ from suining_data.commands.output import MOST_ROWS, AsCsv, AsExcelCsv, AsJson, F
 from suining_data.commands.published import ANALYST, AsOf, KnownAt, asked_time, check_text, opened, published
 from suining_data.commands.retain import retain
 from suining_data.commands.review import review_app
+from suining_data.commands.service import service_app
 from suining_data.commands.ui import ui
 from suining_data.commands.undo import reload, rollback, snapshots, withdraw
 from suining_data.commands.verify import verify
@@ -56,6 +57,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(linkage_app, name="linkage")
 app.add_typer(corrections_app, name="corrections")
 app.add_typer(confidential_app, name="confidential")
+app.add_typer(service_app, name="service")
 
 
 def print_version(is_asked: bool) -> None:

@@ -32,6 +32,7 @@ BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
 CODES = "code"  # the schema of the code tables
 OPEN = "open_data"  # the schema of what is counted for the public
+SERVICES = "service"  # the schema of the published file with a view for each section of a service
 SCHEMAS = (
     "reference",
     "staged",

@@ -16,7 +16,7 @@ def audiences(as_json: AsJson = False) -> None:
 
     Persons who are alike in all columns by which they can be distinguished are a group; k is the size of the smallest one.
     """
-    from suining_data.publication import load_audiences, measured_anonymity, with_own_files
+    from suining_data.publication import load_audiences, load_services, measured_anonymity, with_own_files
 
     measured = {name: measured_anonymity(settings(), name) for name in with_own_files()}
     if as_json:
@@ -26,6 +26,8 @@ def audiences(as_json: AsJson = False) -> None:
         console.print(f"{name}  {audience.zh}\n  {audience.en}", highlight=False)
         if name in measured:
             console.print(f"  {settings().published / name / 'suining.duckdb'}", highlight=False)
+    for name, service in load_services().items():
+        console.print(f"service {name}  {service.zh}\n  {service.en}", highlight=False)
     if not any(measured.values()):
         raise Mistake("尚未发布 (nothing is published yet)")
     table = folding_table(

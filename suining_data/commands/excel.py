@@ -54,7 +54,7 @@ def check_file(file: Path | None, form: Form) -> None:
 
 def write_for_excel(con: duckdb.DuckDBPyConnection, result: duckdb.DuckDBPyRelation, sql: str, file: Path) -> None:
     """Write the answer to `sql` into the file, and print its name. Raises Mistake, and leaves the file as it was, if it does not fit."""
-    with _replacing(file) as fresh:
+    with replacing(file) as fresh:
         if file.suffix.lower() == ".csv":
             with fresh.open("w", encoding="utf-8", newline="") as stream:
                 rows, cut = write_csv(result, stream, for_excel=True), 0
@@ -70,7 +70,7 @@ def write_for_excel(con: duckdb.DuckDBPyConnection, result: duckdb.DuckDBPyRelat
 
 
 @contextmanager
-def _replacing(file: Path) -> Iterator[Path]:
+def replacing(file: Path) -> Iterator[Path]:
     """A new file that only its owner may read, which replaces `file` when it is complete."""
     fresh = file.with_name(f".{file.name}.new")
     try:

@@ -49,13 +49,13 @@ FULL, ANALYST = "full", "analyst"
 
 @contextmanager
 def opened(
-    command: str, purpose: str | None, asked: "AskedTime | None" = None
+    command: str, purpose: str | None, asked: "AskedTime | None" = None, audience: str = FULL, **more: object
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
-    """The file of everything, for a command that shows what is in it. Who opens it says what for.
+    """The file of everything, for a command that shows what is in it, or what an `audience` gets of it. Who opens it says what for.
 
-    The command records the look before it shows anything.
+    The command records the look before it shows anything. `more`: what else the access log has of it.
     """
-    with published(asked) as con, looking(command, purpose, audience=FULL) as look:
+    with published(asked) as con, looking(command, purpose, audience=audience, **more) as look:
         yield con, look
 
 

@@ -14,7 +14,7 @@ from suining_data.display import folding_table
 from suining_data.explanation.queries import SubjectKind, find_ids
 from suining_data.history import is_known
 from suining_data.sql import identifier, literal
-from suining_data.warehouse import LABELLED
+from suining_data.warehouse import LABELLED, SERVICES
 
 Connection = duckdb.DuckDBPyConnection
 VALID_TO = {"reported": "来件所报 reported", "derived": "由下一值推得 derived from the next", None: ""}
@@ -131,6 +131,7 @@ def view_as_of(con: Connection, asked: AskedTime) -> None:
         table = f"{identifier(schema)}.{identifier(name)}"
         if kind := past.get(f"{schema}.{name}"):
             con.execute(f"create table past.{table} as from {kind}_at({asked.arguments})")
-        elif f"{schema}.{name.removesuffix(LABELLED)}" not in past:  # a labelled view would be of today
+        # views with names of codes and views of services would be of today
+        elif schema != SERVICES and f"{schema}.{name.removesuffix(LABELLED)}" not in past:
             con.execute(f"create view past.{table} as from {identifier(file)}.{table}")
     con.execute("use past")

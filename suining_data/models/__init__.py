@@ -4,9 +4,9 @@ Here: what the other stages may use of this package. Not here: the SQL itself (d
 """
 
 from suining_data.models.building import build, counts
-from suining_data.models.contract import ColumnContract, ContractRule, ModelContract, SourceContract, described
+from suining_data.models.contract import ColumnContract, ContractRule, ModelContract, SourceContract, Text, described
 from suining_data.models.errors import ModelError
-from suining_data.models.labelled import code_set_of, labelled_views
+from suining_data.models.labelled import Names, code_set_of, labelled_views, name_column, names_of
 from suining_data.models.lineage import ColumnLineage, column_lineage
 from suining_data.models.reading import SOURCES, Model, load_models, load_sources
 from suining_data.models.rendering import Renderer
@@ -20,8 +20,10 @@ __all__ = [
     "Model",
     "ModelContract",
     "ModelError",
+    "Names",
     "Renderer",
     "SourceContract",
+    "Text",
     "build",
     "code_set_of",
     "column_lineage",
@@ -31,4 +33,6 @@ __all__ = [
     "labelled_views",
     "load_models",
     "load_sources",
+    "name_column",
+    "names_of",
 ]

@@ -54,7 +54,7 @@ def code_set_of(column: ColumnContract) -> str | None:
 
 
 def _named_columns(model: Model, contracts: Mapping[str, Mapping[str, ColumnContract]]) -> dict[str, Names]:
-    named = {name: _names(column, contracts) for name, column in model.contract.columns.items()}
+    named = {name: names_of(column, contracts) for name, column in model.contract.columns.items()}
     return {
         name: names
         for name, names in named.items()
@@ -62,7 +62,7 @@ def _named_columns(model: Model, contracts: Mapping[str, Mapping[str, ColumnCont
     }
 
 
-def _names(column: ColumnContract, contracts: Mapping[str, Mapping[str, ColumnContract]]) -> Names | None:
+def names_of(column: ColumnContract, contracts: Mapping[str, Mapping[str, ColumnContract]]) -> Names | None:
     """The names of the codes of a column, or of the column that it refers to."""
     if code_set := code_set_of(column):
         return Names("code.code", "code", "name_zh", code_set)
@@ -71,7 +71,7 @@ def _names(column: ColumnContract, contracts: Mapping[str, Mapping[str, ColumnCo
     if column.element in OF_ELEMENT:
         return OF_ELEMENT[column.element]
     table, target = column.reference or ("", "")
-    return _names(contracts[table][target], contracts) if table in contracts else None
+    return names_of(contracts[table][target], contracts) if table in contracts else None
 
 
 def _is_list(column: ColumnContract) -> bool:

@@ -36,6 +36,7 @@ from suining_data.publication.manifest import (
 from suining_data.publication.next_snapshot import Addition, additions, discard_next
 from suining_data.publication.page import PAGE
 from suining_data.publication.rights import close_folders
+from suining_data.publication.services import load_services
 from suining_data.publication.signature import (
     PUBLIC_KEY,
     KeyUnusable,
@@ -78,6 +79,7 @@ __all__ = [
     "labels_of",
     "listed_files",
     "load_audiences",
+    "load_services",
     "measured_anonymity",
     "publish",
     "published_manifest",

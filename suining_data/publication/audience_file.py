@@ -39,7 +39,7 @@ from suining_data.publication.open_table import METHOD, counted, open_counts, wr
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
 from suining_data.sql import literal, literals
-from suining_data.warehouse import LABELLED, OPEN, drop, transaction
+from suining_data.warehouse import LABELLED, OPEN, SERVICES, drop, transaction
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -140,12 +140,12 @@ def _columns(
         """
         select schema_name || '.' || table_name as name, column_name from duckdb_columns()
         where not internal and not ends_with(table_name, ?) and (
-            database_name = 'snapshot' and schema_name <> 'main'
+            database_name = 'snapshot' and schema_name not in ('main', ?)
             or database_name = current_database() and schema_name = ? and not ends_with(table_name, '__next')
         )
         order by name, column_index
         """,
-        [LABELLED, OPEN],
+        [LABELLED, SERVICES, OPEN],
     ).fetchall():
         published.setdefault(table, []).append(column)
     for table, present in published.items():

@@ -61,6 +61,7 @@ from suining_data.publication.next_snapshot import (
 )
 from suining_data.publication.page import write_page
 from suining_data.publication.rights import give_to_groups
+from suining_data.publication.services import add_services
 from suining_data.publication.signature import sign
 from suining_data.quality import VALIDATIONS, write_validations
 from suining_data.seals import SEALS
@@ -81,8 +82,9 @@ def publish(
     """Complete the next snapshot and make it the current one. If anything fails, the current one stays as it is.
 
     Tables that were added before must be those of the warehouse. Those of the `models` that are views, each after the views
-    that it reads, and views with names beside codes are in the DuckDB file only. `sources`: the contracts of published tables
-    that no model makes; without them, no other audience gets a file, and any column may be about a person.
+    that it reads, views with names beside codes, and those of services are in the DuckDB file only. `sources`: the contracts of
+    published tables that no model makes; without them, no other audience gets a file, no service anything, and any column may
+    be about a person.
     """
     published_at = time_to_publish(settings)
     views = [model for model in models if model.is_view]
@@ -98,6 +100,7 @@ def publish(
         _copy_comments(con, [*tables, *(view.table for view in views)])
         _describe_sources(con, sources or {})
         add_labelled(con, "snapshot", labelled)
+        services = add_services(con, "snapshot", models, sources, int(published_at[:4])) if sources else []
         read = {view.table: read_by(con, view) for view in views if reads_unpublished(view)}
         published = [_published(con, settings, table, before) for table in tables]
         database = complete_next(con, settings)
@@ -111,7 +114,7 @@ def publish(
             con,
             folder(settings),
             published,
-            [view.table for view in (*views, *labelled)],
+            [*(view.table for view in (*views, *labelled)), *services],
             validations,
             run_id,
             published_at,
