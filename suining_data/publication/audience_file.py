@@ -38,7 +38,7 @@ from suining_data.publication.next_snapshot import folder, free_share, parquet_f
 from suining_data.publication.open_table import METHOD, counted, open_counts, write_csv
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
-from suining_data.sql import literal, literals
+from suining_data.sql import literal
 from suining_data.warehouse import LABELLED, OPEN, SERVICES, drop, transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -183,8 +183,8 @@ def _drop_others(con: Connection, audience: str, tables: Sequence[str]) -> None:
         con.execute(f"create schema if not exists {audience}.{schema}")
     others = con.execute(
         "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
-        f"and schema_name || '.' || table_name not in ({literals(tables)})",
-        [audience],
+        "and not list_contains(?, schema_name || '.' || table_name)",
+        [audience, list(tables)],
     )
     for (table,) in others.fetchall():
         drop(con, f"{audience}.{table}")
@@ -255,6 +255,8 @@ def _describe(
         sources[view.table] = {name: of_table.get(name, name) for name in view.contract.columns}
     handed = [(table, *names) for table, of_table in sources.items() for names in of_table.items()]
     con.execute("create or replace temp table handed_out (table_name varchar, name varchar, source varchar)")
+    if not handed:
+        return
     con.executemany("insert into handed_out values (?, ?, ?)", handed)
     if DICTIONARY in columns:
         con.execute(f"""

@@ -35,7 +35,7 @@ class Audience(BaseModel):
 
     zh: str
     en: str
-    tables: Literal["all", "open"]
+    tables: Literal["all", "open"] = "all"
     rows: Sensitivity
     columns: dict[Sensitivity, Treatment]
     identifiers: dict[Identifies, Literal["plain", "pseudonym", "masked", "withheld"]]

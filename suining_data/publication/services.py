@@ -159,6 +159,18 @@ def load_services() -> dict[str, Service]:
     return TypeAdapter(dict[str, Service]).validate_python(content)
 
 
+def tables_read() -> set[str]:
+    """The tables that the sections name, those of which an id becomes text, and the names of codes."""
+    sections = (
+        section
+        for service in load_services().values()
+        for each in service.sections.values()
+        for section in each.values()
+    )
+    known = (reference.rpartition(".")[0] for reference in KNOWN_BY)
+    return {"code.code", *known, *(section.table for section in sections)}
+
+
 def add_services(
     con: duckdb.DuckDBPyConnection,
     database: str,
@@ -168,9 +180,12 @@ def add_services(
 ) -> list[str]:
     """Create the views in an attached database that has the tables, and return their names. `year`: of the snapshot.
 
-    Raises ModelError for a section that names a table or a column that does not exist.
+    Without all tables that services read, as where only a part of the bases is built, there are none. Raises ModelError for a
+    section that names a column that does not exist.
     """
     tables = Tables(models, sources)
+    if tables_read() - set(tables.contracts):
+        return []
     views = [
         View(name, service.zh, subject, id, section, list(_columns(service, section, tables, year)))
         for name, service in load_services().items()
@@ -194,11 +209,10 @@ def add_services(
 
 def _columns(service: Service, section: Section, tables: Tables, year: int) -> Iterator[Column]:
     """What a section gives, in the order of the table."""
-    contract = tables.contracts.get(section.table)
+    contract = tables.contracts[section.table]
     named = {*section.items} if section.join else {section.subject, *section.items}
-    if contract is None or (missing := named - set(contract.columns)):
-        what = section.table if contract is None else f"{section.table}.{min(missing)}"
-        raise ModelError(f"{SERVICES_FILE.name}: {what} 不存在 (does not exist)")
+    if missing := named - set(contract.columns):
+        raise ModelError(f"{SERVICES_FILE.name}: {section.table}.{min(missing)} 不存在 (does not exist)")
     if section.count:
         label = Label(COUNT, "bigint", "L1", None, None, is_personal=False, is_listed=False, code_set=None)
         yield Column(

@@ -4,7 +4,7 @@ import pytest
 
 from suining_data.models import ModelError, load_models, load_sources
 from suining_data.publication import services
-from suining_data.publication.services import Section, Tables, _columns, load_services
+from suining_data.publication.services import Section, Tables, _columns, load_services, tables_read
 
 TABLES = Tables(load_models(), load_sources())
 SERVICES = load_services()
@@ -59,14 +59,17 @@ def test_a_section_that_has_others_in_it_is_stricter() -> None:
 @pytest.mark.parametrize(
     "section",
     [
-        {"table": "population.persons", "subject": "person_id"},
         {"table": "population.person", "subject": "human_id"},
         {"table": "population.person", "subject": "person_id", "items": ["name", "shoe_size"]},
     ],
 )
 def test_what_does_not_exist_is_named(section: dict[str, object]) -> None:
-    with pytest.raises(ModelError, match=r"services\.yaml: population\.person(s|\.human_id|\.shoe_size) "):
+    with pytest.raises(ModelError, match=r"services\.yaml: population\.person\.(human_id|shoe_size) "):
         columns_of("prefill", **section)
+
+
+def test_every_table_that_a_service_reads_exists() -> None:
+    assert tables_read() <= set(TABLES.contracts)
 
 
 def test_a_table_whose_rows_are_too_sensitive_gives_nothing() -> None:
