@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from suining_data.settings import Settings
@@ -16,6 +17,8 @@ from suining_data_tests.bench import Bench, make_empty_warehouse
 from suining_data_tests.sharing import once
 
 SCALE, SEED = 0.002, 7
+hypothesis.settings.register_profile("any machine", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("any machine")
 os.environ["SUINING_PURPOSE"] = "test"  # what commands that show personal values ask for
 os.environ["SUINING_QUIET_SECONDS"] = "0"  # tests deliver and refresh at once; also in the processes that they start
 # one key for all processes of a run of the tests, so that what they share has the same pseudonyms

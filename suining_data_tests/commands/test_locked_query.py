@@ -71,7 +71,7 @@ SHAPES = (
 )  # fmt: skip
 
 
-@examples(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reader=st.sampled_from(READERS), shapes=st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
 def test_no_way_to_write_it_reads_another_file(folder: Path, ask: Ask, reader: str, shapes: list[str]) -> None:
     sql = reader.format(file=folder / "secret")

@@ -11,7 +11,7 @@ from suining_data.elements import ELEMENTS
 from suining_data.elements.cells import LOST_DIGITS, SEVERAL_IDENTIFIERS, SPREADSHEET
 from suining_data_tests.elements.judging import judge
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 # Elements of text that identify nothing. What is neither here nor made by `identifier` fails the first test.
 NO_IDENTIFIERS = {"person_name", "organization_name", "place_name", "text", "address", "phone", "industry_code"}
 IDENTIFIERS = [

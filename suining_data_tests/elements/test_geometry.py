@@ -47,7 +47,7 @@ def test_a_shape_is_valid_and_in_the_city_or_put_aside(
     assert judge(con, element, [text]) == [(value, broken)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(lon=st.floats(104, 107), lat=st.floats(29, 32))
 def test_a_point_is_accepted_in_the_city_box_only(con: duckdb.DuckDBPyConnection, lon: float, lat: float) -> None:
     is_inside = 105.05 <= lon <= 106.0 and 30.17 <= lat <= 31.19

@@ -13,7 +13,7 @@ from suining_data_tests.elements import numbers
 from suining_data_tests.elements.judging import judge, masked
 
 VECTORS = json.loads((Path(__file__).parent / "test_vectors.json").read_text(encoding="utf-8"))
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=25)
 
 
 def values(con, element, texts):

@@ -41,7 +41,7 @@ def test_personal_elements_are_not_public():
 
 
 @pytest.mark.parametrize("id", ELEMENTS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(texts=TEXTS)
 def test_no_text_raises_an_error(con, id, texts):
     assert len(judge(con, id, texts, next(iter(ELEMENTS[id].units), None))) == len(texts)

@@ -16,7 +16,7 @@ WITH_SOUND_TEXTS = [element for element in ELEMENTS.values() if element.sound]
 
 
 @pytest.mark.parametrize("element", WITH_SOUND_TEXTS, ids=lambda element: element.id)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_sound_texts_break_no_rule_that_refuses(
     con: duckdb.DuckDBPyConnection, element: Element, data: st.DataObject

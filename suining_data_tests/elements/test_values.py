@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from suining_data_tests.elements.judging import judge, masked
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=25)
 DAY = date(2019, 8, 14)
 
 

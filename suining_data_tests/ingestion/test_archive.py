@@ -202,7 +202,7 @@ def test_a_header_that_tells_less_than_there_is_is_damage(desk: Desk):
 SOUND = zipped(("x.csv", b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(500))))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(SOUND) - 1), st.one_of(st.none(), st.binary(min_size=1, max_size=8)))
 def test_a_damaged_archive_gives_every_row_or_a_refusal(desk: Desk, place: int, change: bytes | None):
     """Cut off at `place`, or overwritten there: never a part of the rows, never another exception."""

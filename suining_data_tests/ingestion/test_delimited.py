@@ -183,7 +183,7 @@ TOKENS = (b"a", b"1", b'"', b'""', b",", b"\n", b"\r\n", b"\r", b" ", "王".enco
 tokens = st.sampled_from(TOKENS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(tokens, max_size=40).map(b"".join), st.sampled_from([9, 1 << 22]))
 def test_whatever_the_bytes_every_line_is_accounted_for_and_numbered(body: bytes, block: int):
     content = b"a,b,c\n" + body
@@ -204,7 +204,7 @@ def test_whatever_the_bytes_every_line_is_accounted_for_and_numbered(body: bytes
 text = st.text(st.sampled_from('王a1 ",\n|\t；'), max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(text, text, text), min_size=1, max_size=8),
     st.sampled_from([",", "|", "\t"]),

@@ -123,7 +123,7 @@ def test_thousands_of_damaged_deliveries_are_refused_or_accounted_for(
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), place=st.integers(0, 3000))
 def test_bytes_of_any_kind_are_refused_or_accounted_for(
     con: duckdb.DuckDBPyConnection, kind: str, data: bytes, place: int

@@ -178,7 +178,7 @@ def test_batches_are_told_apart_and_the_newest_full_one_counts(desk: Desk):
     assert [notice.zh.split()[0] for notice in result.refusals] == ["sb_20190930.json"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_any_cut_into_pages_gives_the_same_rows(desk: Desk, sizes: list[int], random):
     for path in (desk.settings.landing / desk.unit.id).glob("*"):

@@ -87,7 +87,7 @@ def test_too_many_columns_are_refused(desk: Desk):
 SOUND = parquet(a=[str(n) for n in range(50)])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(SOUND) - 1), st.one_of(st.none(), st.binary(min_size=1, max_size=8)))
 def test_a_damaged_file_is_refused_or_read_and_never_stops_the_intake(desk: Desk, place: int, change: bytes | None):
     content = SOUND[:place] if change is None else SOUND[:place] + change + SOUND[place + len(change) :]

@@ -52,9 +52,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def run(check: Callable[[Any], None], strategy: st.SearchStrategy[Any], examples: int) -> None:
     suppressed = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    settings(max_examples=examples, deadline=None, suppress_health_check=suppressed, database=None)(
-        given(strategy)(check)
-    )()
+    settings(max_examples=examples, suppress_health_check=suppressed, database=None)(given(strategy)(check))()
 
 
 def read(con: duckdb.DuckDBPyConnection, files: dict[str, bytes], **delivery: Any) -> tuple[Desk, Any]:

@@ -39,7 +39,7 @@ often_and_rarely = pytest.mark.parametrize("examples", [30, pytest.param(300, ma
 
 
 def generated(examples: int, strategy: st.SearchStrategy[Any], check: Callable[[Any], None]) -> None:
-    limits = settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     limits(given(strategy)(check))()
 
 

@@ -56,7 +56,7 @@ def test_a_workbook_of_97_is_read_like_a_new_one(desk: Desk):
 SOUND_97 = table_of_97([["t", "b", "c"], *([f"名{n}", n, date(2019, 8, 14)] for n in range(200))])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, len(SOUND_97) - 1), st.sampled_from([0, 1, 3, 255])), min_size=1, max_size=6))
 @example([(1494, 1)])  # calamine panics
 def test_a_damaged_workbook_of_97_gives_rows_or_a_refusal(desk: Desk, changes: list[tuple[int, int]]):

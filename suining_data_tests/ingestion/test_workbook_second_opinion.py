@@ -229,25 +229,25 @@ def agrees(write: Callable[..., bytes], read: Callable[[bytes], Found], kind: st
     assert ours(content, kind) == expected(read(content), generated[1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TABLES, st.booleans(), st.booleans())
 def test_what_xlsxwriter_wrote_is_what_openpyxl_reads(table: Table, is_1904: bool, in_memory: bool) -> None:
     agrees(by_xlsxwriter, opinion_of_openpyxl, "xlsx", table, is_1904, in_memory)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TABLES, st.booleans())
 def test_what_openpyxl_wrote_is_what_openpyxl_reads(table: Table, is_1904: bool) -> None:
     agrees(by_openpyxl, opinion_of_openpyxl, "xlsx", table, is_1904, True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TABLES, st.booleans())
 def test_what_xlwt_wrote_is_what_xlrd_reads(table: Table, is_1904: bool) -> None:
     agrees(by_xlwt, opinion_of_xlrd, "xls", table, is_1904, True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(TABLES, st.booleans(), st.booleans())
 def test_rows_in_the_usual_form_are_read_as_the_xml_parser_reads_them(
     table: Table, is_1904: bool, in_memory: bool
