@@ -17,6 +17,7 @@ from suining_data.confidential.decisions import (
 from suining_data.confidential.values import (
     SELECT_VALUES,
     VALUES,
+    create_hidden,
     hidden_ids,
     hides_another,
     note_hidden,
@@ -32,6 +33,7 @@ __all__ = [
     "NotKnown",
     "confidential_persons",
     "covered_ids",
+    "create_hidden",
     "hidden_ids",
     "hides_another",
     "lift",

@@ -85,11 +85,16 @@ def recognised_by(con: Connection, *kinds: str) -> set[str]:
     return {value for (value,) in found}
 
 
+def create_hidden(con: Connection) -> None:
+    """Create the table of the ids that the published snapshot hides, if it is missing."""
+    con.execute(HIDDEN)
+
+
 def hides_another(con: Connection) -> bool:
     """Whether somebody is confidential whom the snapshot before the present one showed; call it before `note_hidden`."""
     if not table_exists(con, VALUES):
         return False
-    con.execute(HIDDEN)
+    create_hidden(con)
     shown = f"select 1 from {VALUES} where kind = 'person' and value not in (from registry.confidential_hidden) limit 1"
     return con.execute(shown).fetchone() is not None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from suining_data.access import begin_chain
 from suining_data.clock import set_not_before
+from suining_data.confidential import create_hidden
 from suining_data.history import create_history
 from suining_data.ingestion import create_ledger, seal_batches
 from suining_data.linkage import create_registry, restore_registry
@@ -59,6 +60,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             create_check_history(con)
             create_rollbacks(con)
             create_manifests(con)
+            create_hidden(con)
             restore_registry(con, settings)
             begin_chain(con)  # after the copy was read: it may have one
             seal_batches(con, settings)

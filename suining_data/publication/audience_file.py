@@ -202,8 +202,8 @@ def _hand_out(
     audience = edition.audience
     target, version = f"{audience}.{table}", _version(con, table, model if model and model.is_view else None)
     counts = model.contract if model and model.contract.open == "counts" else None
-    # a table that only the snapshot has is made anew each time; it is small
-    is_stored = not (model and model.is_view) and version != ""
+    # a table that only the snapshot has is made anew each time; it is small. What is counted for the public is not in the snapshot
+    is_stored = not (model and model.is_view) and (version != "" or table.startswith(f"{OPEN}."))
     source = counted(table) if counts else table if is_stored else f"snapshot.{table}"
     rows = with_persons_hidden(con, settings, table, edition.labels) if source == table else f"from {source}"
     sql = f"select {', '.join(f'{each.sql} as {each.name}' for each in columns)} from ({rows})"

@@ -26,6 +26,9 @@ def test_a_snapshot_that_took_the_changes_equals_one_that_is_written_anew(
     with open_warehouse(own_city.settings) as con:
         publish(con, anew, "anew", load_models())
     found, expected = contents(own_city.settings.published), contents(anew.published)
+    found = {
+        table: content for table, content in found.items() if not table.startswith("service.")
+    }  # of a whole publication
     for each in (found, expected):
         del each["governance.table_state"]  # it has the publication itself, which was recorded after it
     assert found == expected
