@@ -21,3 +21,14 @@
     where level_code in ('city', 'county', 'town', 'village')
 )
 {%- endmacro %}
+
+{#- The active organisations that may be counted, each with its town. -#}
+{% macro active_organizations() -%}
+(
+    select organization.*, town.town_code
+    from {{ ref('legal_entity.organization') }} as organization
+    semi join {{ reported_openly('organization', 'status_code') }} as open_organization using (organization_id)
+    join {{ towns() }} as town on organization.division_code = town.division_code
+    where organization.status_code = 'active'
+)
+{%- endmacro %}

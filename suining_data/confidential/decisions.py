@@ -27,12 +27,12 @@ class NotKnown(Exception):
 
 
 class NotConfidential(Exception):
-    """No decision that is in force covers this id."""
+    """No current decision covers this id."""
 
 
 @dataclass(frozen=True)
 class Confidential:
-    """A decision in force: about whom, who decided it, when and why. `ids`: all golden ids that it covers."""
+    """A current decision: about whom, who decided it, when and why. `ids`: all golden ids that it covers."""
 
     person_id: str
     by: str
@@ -41,7 +41,7 @@ class Confidential:
     ids: tuple[str, ...]
 
 
-IN_FORCE = f"""
+CURRENT = f"""
     select * from (
         select token_l as person_id, verdict, reason, decided_by, decided_at from registry.decision
         where subject = {literal(CONFIDENTIAL)}
@@ -50,7 +50,7 @@ IN_FORCE = f"""
 """
 # decided_on is the id that the decision names
 COVERED = f"""
-    with recursive in_force as ({IN_FORCE}),
+    with recursive current_decision as ({CURRENT}),
 
     leads as (
         select person_id as id, merged_into as other_id, null::timestamp as since
@@ -62,7 +62,7 @@ COVERED = f"""
     ),
 
     covered as (
-        select person_id as decided_on, person_id, decided_at from in_force
+        select person_id as decided_on, person_id, decided_at from current_decision
         union
         select covered.decided_on, leads.other_id, covered.decided_at
         from covered join leads on leads.id = covered.person_id
@@ -74,9 +74,9 @@ COVERED = f"""
 
 
 def confidential_persons(con: Connection) -> list[Confidential]:
-    """The decisions in force, the latest first."""
+    """The current decisions, the latest first."""
     rows = con.execute(f"""
-        select person_id, decided_by, decided_at, reason, ids from ({IN_FORCE}) as decision
+        select person_id, decided_by, decided_at, reason, ids from ({CURRENT}) as decision
         join (select decided_on, list(person_id order by person_id) as ids from ({COVERED}) group by decided_on) as covered
             on decided_on = decision.person_id
         order by decided_at desc, person_id
@@ -100,7 +100,7 @@ def mark(con: Connection, person_id: str, by: str, reason: str) -> Head:
 
 
 def lift(con: Connection, person_id: str, by: str, reason: str) -> Head:
-    """Record that no decision about this person is in force any more, whichever of the ids it names. Raises NotConfidential."""
+    """Record that no decision about this person is current any more, whichever of the ids it names. Raises NotConfidential."""
     decided_on = [each.person_id for each in confidential_persons(con) if person_id in each.ids]
     if not decided_on:
         raise NotConfidential(person_id)

@@ -142,13 +142,10 @@ def _cheapest(table: Table, suppressed: Sequence[NDArray[np.bool_]], cell: Cell)
 def _largest_leaf(table: Table, cell: Cell) -> tuple[int, int]:
     """The leaf and the category of the largest leaf cell that a cell is the sum of."""
     level, division, column = cell
-    within = (table.ancestors[level] == division)[:, None] & np.isin(np.arange(table.total), _categories(table, column))
+    is_column = (np.arange(table.total) == column) | (column == table.total)
+    within = (table.ancestors[level] == division)[:, None] & is_column[None, :]
     leaf, category = np.unravel_index(np.where(within, table.counts[0][:, :-1], -1).argmax(), within.shape)
     return int(leaf), int(category)
-
-
-def _categories(table: Table, column: int) -> Sequence[int]:
-    return range(table.total) if column == table.total else [column]
 
 
 def _losses(

@@ -18,7 +18,7 @@ from suining_data_tests.end_to_end.commands import suining
 from suining_data_tests.end_to_end.conftest import City, refreshed
 from suining_data_tests.end_to_end.published import contents
 
-# a head of a firm who is married, has a phone, and of whose rows one has a value that was put aside
+# a head of a firm who is married, has a phone, and of whose rows one has a quarantined value
 SOMEBODY = """
     select person.person_id, resident_id, person.name, person.phone from population.person
     join legal_entity.organization on representative_person_id = person.person_id
