@@ -1,6 +1,7 @@
 """What a promotion changes in a table, as rows: the table change.<schema>__<table>.
 
-Here: comparing a staging table with the current table, the rows that differ, promoting them with the table.
+Here: comparing a staging table with the current table, the rows that differ, promoting them with the table; giving a copy of a
+table only the rows that differ.
 Not here: when a table is compared and who reads its changes (orchestration/).
 
 A change table has the columns of its table and `is_added`: false for a row that was there before, true for a row that is
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from suining_data.sql import identifier
-from suining_data.warehouse import STAGING, drop, swap, transaction
+from suining_data.warehouse import STAGING, drop, swap, table_exists, transaction
 
 MOST_LISTED = 0.5  # share of the rows; where more differ, whoever reads the table reads it whole
 
@@ -85,6 +86,38 @@ def compare_rows(con: Connection, table: str, before: str, after: str, touched: 
         select true as is_added, * from {after} where rowid in (select row from row_added)
     """)
     return Difference(added.rows, removed.rows, is_listed=True, before=was, after=now)
+
+
+def take_differing(con: Connection, copy: str, table: str) -> None:
+    """Make `copy` a copy of `table`. If it has the same columns already, it takes only the rows that differ."""
+    with transaction(con):  # see compare
+        columns = _described(con, table)
+        if (
+            not table_exists(con, copy)
+            or columns != _described(con, copy)
+            or not _take_rows(con, copy, table, list(columns))
+        ):
+            con.execute(f"create or replace table {copy} as from {table}")
+
+
+def _take_rows(con: Connection, copy: str, table: str, columns: list[str]) -> bool:
+    """False if many rows differ, or some are there more often than before; then the copy is left as it was."""
+    was, now = _hash_rows(con, "digest_before", copy, columns), _hash_rows(con, "digest_after", table, columns)
+    if was == now:
+        return True
+    removed = _keep_changed(con, "row_removed", "digest_before", "digest_after", copy, "")
+    added = _keep_changed(con, "row_added", "digest_after", "digest_before", table, "")
+    explained = Content(was.rows - removed.rows + added.rows, was.hashes - removed.hashes + added.hashes)
+    if explained != now or removed.rows + added.rows > MOST_LISTED * now.rows:
+        return False
+    con.execute(f"delete from {copy} where rowid in (select row from row_removed)")
+    con.execute(f"insert into {copy} by name from {table} where rowid in (select row from row_added)")
+    return True
+
+
+def _described(con: Connection, table: str) -> dict[str, str]:
+    """Name and type of each column."""
+    return {name: kind for name, kind, *_ in con.execute(f"describe {table}").fetchall()}
 
 
 def is_same(con: Connection, relation: str, other: str) -> bool:

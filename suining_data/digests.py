@@ -1,4 +1,4 @@
-"""sha256 of files, one or many at once.
+"""sha256 of files, one or many at once, or while one is copied.
 
 Here: reading files for their digest. Not here: which digest a file should have (ingestion/ledger.py, publication/manifest.py,
 backup/seal.py).
@@ -9,11 +9,23 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+PIECE = 1 << 20  # bytes
+
 
 def digest_of_file(file: Path) -> str:
     """sha256 of a file, in hexadecimal."""
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def copy_file(source: Path, target: Path) -> str:
+    """Copy a file. Returns the sha256 of what was read, in hexadecimal."""
+    digest = hashlib.sha256()
+    with source.open("rb") as content, target.open("wb") as copy:
+        while piece := content.read(PIECE):
+            digest.update(piece)
+            copy.write(piece)
+    return digest.hexdigest()
 
 
 def digests_of_files(files: Iterable[Path]) -> dict[Path, str | None]:

@@ -166,7 +166,7 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
     """
     with _locked(settings, on_wait=on_wait), reporting_damage(settings):
         con = _connect(settings)
-        if _is_worth_rewriting(con):
+        if not is_dense(con, FORMAT, least_freed=LEAST_FREED):
             con.close()
             _write_anew(settings)
             con = _connect(settings)
@@ -204,16 +204,21 @@ def _write_anew(settings: Settings) -> None:
     fresh.replace(file)
 
 
-def _is_worth_rewriting(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the file has an older format, or is much larger than its content: a refresh leaves freed blocks."""
+def is_dense(
+    con: duckdb.DuckDBPyConnection, version: str, *, database: str | None = None, least_freed: int = 0
+) -> bool:
+    """Whether the file, or an attached one, has this format and is not much larger than its content: deleted rows leave freed blocks.
+
+    `least_freed`: so many free bytes are few in any case.
+    """
     return con.execute(
         """
-        select not starts_with(tags['storage_version'], ?)
-            or (free_blocks > ? * total_blocks and free_blocks * block_size > ?)
+        select starts_with(tags['storage_version'], $version)
+            and (free_blocks <= $most * total_blocks or free_blocks * block_size <= $least)
         from pragma_database_size() join duckdb_databases() using (database_name)
-        where database_name = current_database()
+        where database_name = coalesce($database, current_database())
         """,
-        [FORMAT, MOST_FREE, LEAST_FREED],
+        {"version": version, "most": MOST_FREE, "least": least_freed, "database": database},
     ).fetchall()[0][0]
 
 

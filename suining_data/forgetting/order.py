@@ -73,7 +73,7 @@ def forget(settings: Settings, known: Known, console: Console) -> Forgotten:
     with open_for_refresh(settings) as con:
         take_out_of_state(con, settings, known)  # what a refresh between two attempts recorded
         drop_what_is_left(con)
-        back_up_registry(con, settings)
+        back_up_registry(con, settings, anew=True)
         remove_scratch(settings)
     rewrite(settings)
     remove_old(settings, kept=1)

@@ -6,25 +6,28 @@ Here: copying schema `history` into an attached file, and back into a warehouse 
 
 import duckdb
 
+from suining_data.changes import take_differing
+from suining_data.warehouse import drop
+
 Connection = duckdb.DuckDBPyConnection
 
 
 def copy_history(con: Connection, into: str) -> None:
-    """Copy all tables of schema `history` of this warehouse into the attached database `into`."""
-    _copy(con, _database(con), into)
+    """Bring the attached database `into` up to schema `history` of this warehouse, whatever it has of it."""
+    con.execute(f"create schema if not exists {into}.history")
+    tables = _tables(con, _database(con))
+    for table in tables:
+        take_differing(con, f"{into}.history.{table}", f"history.{table}")
+    for table in set(_tables(con, into)) - set(tables):
+        drop(con, f"{into}.history.{table}")
 
 
 def restore_history(con: Connection, source: str) -> None:
     """Copy the history of the attached database `source` into a warehouse that has no such tables yet."""
-    _copy(con, source, _database(con))
-
-
-def _copy(con: Connection, source: str, target: str) -> None:
-    present = set(_tables(con, target))
-    con.execute(f"create schema if not exists {target}.history")
+    present = _tables(con, _database(con))
     for table in _tables(con, source):
         if table not in present:
-            con.execute(f"create table {target}.history.{table} as from {source}.history.{table}")
+            con.execute(f"create table history.{table} as from {source}.history.{table}")
 
 
 def _tables(con: Connection, database: str) -> list[str]:

@@ -12,38 +12,47 @@ from pathlib import Path
 import duckdb
 
 from suining_data.access import note_head
+from suining_data.changes import take_differing
 from suining_data.damage import damaged_copy, is_damage
-from suining_data.digests import digest_of_file
+from suining_data.digests import copy_file, digest_of_file
 from suining_data.history import copy_history, restore_history
 from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
 from suining_data.sql import literal
-from suining_data.warehouse import LEDGER_TABLES, transaction
+from suining_data.warehouse import LEDGER_TABLES, drop, is_dense, transaction
 
 FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves the size of texts in the same time
 
 
-def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings, *, anew: bool = False) -> None:
     """Write schemas `registry` and `history` and the ledger into a new file, and replace the former copy by it.
 
-    With the last hash of the access log, so that whoever cuts off its end is found out.
+    It starts as the former copy and takes the rows that differ, unless the former is not as it was written or half empty, or
+    it is to be written `anew`: blocks of deleted rows still have them. With the last hash of the access log, so that whoever
+    cuts off its end is found out.
     """
     note_head(con, settings)
     file = settings.registry_backup
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    con.execute(f"attach {literal(fresh)} as backup (storage_version '{FORMAT}')")
+    for left in (fresh, Path(f"{fresh}.wal")):  # of a killed run
+        left.unlink(missing_ok=True)
     try:
-        for table in _tables(con):
-            con.execute(f"create table backup.{table} as from registry.{table}")
-        con.execute("create schema backup.ledger")
-        for table in set(LEDGER_TABLES) & set(_tables(con, schema="governance")):
-            con.execute(f"create table backup.ledger.{table} as from governance.{table}")
+        if not anew:
+            _attach_former(con, settings, fresh)
+        con.execute(f"attach if not exists {literal(fresh)} as backup (storage_version '{FORMAT}')")
+        tables = {table: f"registry.{table}" for table in _tables(con)}
+        ledger = set(LEDGER_TABLES) & set(_tables(con, schema="governance"))
+        tables |= {f"ledger.{table}": f"governance.{table}" for table in ledger}
+        con.execute("create schema if not exists backup.ledger")
+        for copy, table in tables.items():
+            take_differing(con, f"backup.{copy}", table)
+        for table in set(_tables(con, "backup", "main")) - tables.keys():
+            drop(con, f"backup.main.{table}")
         copy_history(con, "backup")
         con.execute("checkpoint backup")
     finally:
-        con.execute("detach backup")
+        con.execute("detach database if exists backup")
     fresh.replace(file)
     _seal(settings).write_text(digest_of_file(file), encoding="utf-8")
 
@@ -73,6 +82,19 @@ def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
                 con.execute(f"insert into governance.{table} by name from backup.ledger.{table}")
         restore_history(con, "backup")
         number_decisions(con)
+
+
+def _attach_former(con: duckdb.DuckDBPyConnection, settings: Settings, fresh: Path) -> None:
+    """Attach a copy of the former copy as `backup`, if it is as it was written, has this format and few free blocks."""
+    file, seal = settings.registry_backup, _seal(settings)
+    if not file.exists() or not seal.exists():
+        return
+    if copy_file(file, fresh) == seal.read_text(encoding="utf-8"):
+        con.execute(f"attach {literal(fresh)} as backup")
+        if is_dense(con, FORMAT, database="backup"):
+            return
+        con.execute("detach backup")
+    fresh.unlink()
 
 
 @contextmanager

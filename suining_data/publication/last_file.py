@@ -3,12 +3,12 @@
 Here: copying it if it is as it was published and worth keeping. Not here: what the next one changes (next_snapshot.py).
 """
 
-import hashlib
 from pathlib import Path
 
 import duckdb
 
 from suining_data.compression import FORMAT
+from suining_data.digests import copy_file
 from suining_data.publication.confidential_rows import hidden_version
 from suining_data.publication.manifest import DATABASE, published_manifest
 from suining_data.settings import Settings
@@ -17,7 +17,6 @@ MOST_COPIES = 30  # one after the other, then a file is written anew: rows are a
 MOST_FREE = (
     0.45  # share of the file's blocks without content; with 1 % of the rows changed a night it is 0.42 after 30 nights
 )
-PIECE = 1 << 20  # bytes
 
 
 def copy_last(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, audience: str = "") -> int:
@@ -37,13 +36,8 @@ def copy_last(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, au
         or last.get("hidden", "") != hidden_version(con, settings)
     ):
         return 0
-    digest = hashlib.sha256()
     unfinished = file.with_suffix(".copy")
-    with published.open("rb") as source, unfinished.open("wb") as target:
-        while piece := source.read(PIECE):
-            digest.update(piece)
-            target.write(piece)
-    if digest.hexdigest() != last["sha256"]:
+    if copy_file(published, unfinished) != last["sha256"]:
         unfinished.unlink()
         return 0
     unfinished.rename(file)

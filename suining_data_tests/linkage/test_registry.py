@@ -101,3 +101,39 @@ def test_the_copy_gives_a_new_warehouse_the_same_ids(registry: Registry, tmp_pat
     assert other.refresh({"b": {"b": 5}, "c": {"c": 1}, "a": {"a": 3}}) | before == other.refresh(
         {"a": {"a": 3}, "b": {"b": 5}, "c": {"c": 1}}
     )
+
+
+def test_a_later_copy_has_what_came_and_nothing_of_what_went(registry: Registry, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    registry.refresh({f"t{number}": {f"t{number}": 1} for number in range(100)})
+    back_up_registry(registry.con, settings)
+    registry.refresh({f"t{number}": {f"t{number}": 1} for number in range(1, 101)})
+    registry.con.execute("delete from registry.person_identity where identity_key = 't7'")
+    registry.con.execute("insert into registry.person_event select * from registry.person_event limit 1")  # twice
+    back_up_registry(registry.con, settings)
+    other = Registry()
+    restore_registry(other.con, settings)
+    for table in ("person_identity", "person_golden", "person_event", "organization_identity"):
+        rows = [sorted(each.con.execute(f"from registry.{table}").fetchall(), key=str) for each in (registry, other)]
+        assert rows[0] == rows[1], table
+
+
+def test_a_copy_that_somebody_changed_is_not_continued(registry: Registry, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    registry.refresh({"a": {"a": 3}})
+    back_up_registry(registry.con, settings)
+    with duckdb.connect(str(settings.registry_backup)) as con:
+        con.execute("create table main.foreign_table as select 1 as n")
+    back_up_registry(registry.con, settings)
+    with duckdb.connect(str(settings.registry_backup), read_only=True) as con:
+        assert con.execute("select 1 from duckdb_tables() where table_name = 'foreign_table'").fetchall() == []
+
+
+def test_a_copy_written_anew_has_no_byte_of_a_deleted_row(registry: Registry, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    registry.refresh({"a": {"a": 3}, "510902199001011234": {"510902199001011234": 1}})
+    back_up_registry(registry.con, settings)
+    assert b"510902199001011234" in settings.registry_backup.read_bytes()
+    registry.con.execute("delete from registry.person_identity where identity_key = '510902199001011234'")
+    back_up_registry(registry.con, settings, anew=True)
+    assert b"510902199001011234" not in settings.registry_backup.read_bytes()
