@@ -38,9 +38,10 @@ def set_not_before(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Another cursor of the same database, which records the same time."""
+    """Another cursor of the same database, which records the same time: a cursor of DuckDB knows neither."""
     other = con.cursor()
-    [(not_before,)] = con.execute("select getvariable('not_before')").fetchall()
+    [(database, not_before)] = con.execute("select current_database(), getvariable('not_before')").fetchall()
+    other.execute(f"use {identifier(database)}")
     if not_before is not None:
         other.execute("set variable not_before = $time", {"time": not_before})
     return other

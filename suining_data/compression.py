@@ -12,9 +12,6 @@ import duckdb
 
 from suining_data.sql import identifier
 
-FORMAT = "v1.3.0"  # of DuckDB's files: the first with dict_fsst
-# settings of a connection that may create its file
-STORAGE: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": FORMAT}
 RARELY_REPEATED = re.compile(
     "(person|organization|resident|relationship|credential|enrolment|conflict)_id|(.*_)?name|phone|(near_)?number|identifier|token|root"
 )

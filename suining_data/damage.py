@@ -18,6 +18,7 @@ from suining_data.settings import Settings
 IN_WORDS = (
     *("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes from file"),
     *("Failure while replaying WAL file", "Corrupt WAL file", "Failed to load metadata pointer"),
+    "Computed AES tag differs",  # of an encrypted file
 )
 IN_WORDS_OF_SQLITE = ("database disk image is malformed", "file is not a database")
 QUOTED = re.compile(r"[\"'](/[^\"']+)[\"']")  # a path in a message

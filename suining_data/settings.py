@@ -63,7 +63,8 @@ class Settings(BaseSettings):
     `SUINING_FULL_GROUP`, `SUINING_ANALYST_GROUP` and `SUINING_OPEN_GROUP` are the groups of users that may open what is
     published for them.
     `SUINING_PSEUDONYM_KEY_FILE` is the key of the pseudonyms; it is made if missing, and must not be in the data folder.
-    `SUINING_SIGNING_KEY_FILE` is a file with the Ed25519 key that signs what is published."""
+    `SUINING_SIGNING_KEY_FILE` is a file with the Ed25519 key that signs what is published.
+    `SUINING_KEY_FILE` is a file with the key that encrypts what has personal values; it must not be in the data folder."""
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     open_group: str | None = None
     pseudonym_key_file: Path = KEYS / "pseudonym.key"
     signing_key_file: Path | None = None
+    key_file: Path | None = None
 
     @property
     def landing(self) -> Path:

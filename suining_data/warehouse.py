@@ -23,10 +23,10 @@ import duckdb
 
 from suining_data.city import load_city
 from suining_data.clock import set_not_before
-from suining_data.compression import FORMAT, STORAGE
 from suining_data.damage import reporting_damage
+from suining_data.encryption import attach, connect, file_format, is_database_as_set, open_database
 from suining_data.settings import REFERENCE, Settings
-from suining_data.sql import identifier, literal
+from suining_data.sql import identifier
 
 BASES = ("population", "legal_entity", "spatial", "macro")
 LIBRARIES = tuple(load_city().themes)  # theme libraries: data of the bases, selected for one purpose
@@ -143,7 +143,7 @@ def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def _connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection within the limits of the settings."""
     try:
-        con = duckdb.connect(str(settings.warehouse), read_only=read_only, config=STORAGE)
+        con = open_database(settings.warehouse, read_only=read_only)
     except duckdb.IOException as error:
         if "lock on file" not in str(error):  # the message of a damaged file has the word block
             raise
@@ -166,7 +166,7 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
     """
     with _locked(settings, on_wait=on_wait), reporting_damage(settings):
         con = _connect(settings)
-        if not is_dense(con, FORMAT, least_freed=LEAST_FREED):
+        if not is_dense(con, file_format(), least_freed=LEAST_FREED) or not is_database_as_set(settings.warehouse):
             con.close()
             _write_anew(settings)
             con = _connect(settings)
@@ -193,13 +193,14 @@ def _write_anew(settings: Settings) -> None:
     """The rewrite itself; the caller has the lock and no connection."""
     fresh, file = settings.warehouse.with_suffix(".fresh"), settings.warehouse
     shutil.rmtree(file.parent / "spill", ignore_errors=True)  # of a killed run
-    with duckdb.connect() as con:
+    with connect() as con:
         con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
         con.execute("set temp_directory = ?", [str(file.parent / "spill")])
         for name in (fresh, Path(f"{fresh}.wal")):
             name.unlink(missing_ok=True)
         con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
-        con.execute(f"attach {literal(file)} as former; attach {literal(fresh)} as fresh (storage_version '{FORMAT}')")
+        attach(con, file, "former")
+        attach(con, fresh, "fresh")
         con.execute("checkpoint former; copy from database former to fresh; checkpoint fresh")
     fresh.replace(file)
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from suining_data.catalog import load_catalog
-from suining_data.compression import STORAGE
+from suining_data.encryption import open_database
 from suining_data.history import KEPT, Run, compare, record
 from suining_data.ingestion import create_ledger
 from suining_data.linkage import create_registry, linked_tables
@@ -43,7 +43,7 @@ def all_models() -> tuple[Model, ...]:
 
 def make_empty_warehouse(file: Path) -> None:
     """Reference tables, and every other table of a refresh without a row; to copy it is much faster than to make it."""
-    with duckdb.connect(str(file), config=STORAGE) as con:
+    with open_database(file) as con:
         prepare(con)
         create_ledger(con)
         create_registry(con)

@@ -6,7 +6,8 @@ import duckdb
 import pytest
 
 from suining_data import warehouse
-from suining_data.compression import FORMAT, STORAGE, create_table
+from suining_data.compression import create_table
+from suining_data.encryption import FORMAT, open_database
 from suining_data.settings import Settings
 from suining_data.warehouse import open_warehouse
 
@@ -46,7 +47,7 @@ def test_a_file_of_an_older_format_is_written_anew_with_all_rows_and_description
 
 def test_a_file_with_much_free_room_is_written_anew(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warehouse, "LEAST_FREED", 1 << 20)
-    with duckdb.connect(str(settings.warehouse), config=STORAGE) as con:
+    with open_database(settings.warehouse) as con:
         for table in ("first", "second"):
             create_table(con, table, ROWS)
         con.execute("checkpoint; drop table first; checkpoint")
@@ -67,7 +68,7 @@ def test_a_file_without_free_room_stays_as_it_is(settings: Settings, monkeypatch
 
 
 def test_texts_that_repeat_are_compressed_and_names_are_not(tmp_path: Path) -> None:
-    with duckdb.connect(str(tmp_path / "some.duckdb"), config=STORAGE) as con:
+    with open_database(tmp_path / "some.duckdb") as con:
         assert create_table(con, "resident", ROWS) == 200_000
         con.execute("checkpoint")
         stored = con.execute("""

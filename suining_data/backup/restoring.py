@@ -58,8 +58,6 @@ def _make(made: Settings, settings: Settings, folder: Path, key: Path | None) ->
     made.raw.mkdir()
     if head_file(settings).exists():
         shutil.copyfile(head_file(settings), head_file(made))  # of the log, which stays
-    if (folder / RAW).exists():
-        shutil.copytree(folder / RAW, made.raw, dirs_exist_ok=True)
     if key is not None:
         key_file(made).touch(mode=0o600)
         key_file(made).write_bytes(key.read_bytes())
@@ -70,7 +68,12 @@ def _make(made: Settings, settings: Settings, folder: Path, key: Path | None) ->
                 "(persons were forgotten, so their key is needed: it is in another backup, name it with --key)"
             )
         _fill_ledger(con, folder)
-        return last_link(con).number
+        decisions = last_link(con).number
+    if (
+        folder / RAW
+    ).exists():  # after the warehouse was open, which would encrypt rows and note other digests than the backup has
+        shutil.copytree(folder / RAW, made.raw, dirs_exist_ok=True)
+    return decisions
 
 
 def _fill_ledger(con: Connection, folder: Path) -> None:

@@ -17,6 +17,7 @@ import typer
 from suining_data.commands.errors import Mistake
 from suining_data.commands.looks import Look, looking
 from suining_data.damage import reporting_damaged_publication
+from suining_data.encryption import Config, open_database
 from suining_data.settings import settings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ KnownAt = Annotated[
 
 
 # extensions come from the project or not at all; a name in SQL never means a variable of this program
-NOTHING_FROM_OUTSIDE: dict[str, str | bool | int | float | list[str]] = {
+NOTHING_FROM_OUTSIDE: Config = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
@@ -73,7 +74,7 @@ def published(asked: "AskedTime | None" = None, audience: str = FULL) -> Iterato
         with (
             tempfile.TemporaryDirectory(prefix="suining-") as spill,
             reporting_damaged_publication(file),
-            duckdb.connect(str(file.resolve()), read_only=True, config=NOTHING_FROM_OUTSIDE) as con,
+            open_database(file.resolve(), read_only=True, config=NOTHING_FROM_OUTSIDE) as con,
         ):
             if asked is not None:
                 from suining_data.explanation import view_as_of

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 
+from suining_data.encryption import ENCRYPTED_PARQUET, connect, open_database, parquet_rows
 from suining_data.forgetting.known import Known, unfinished_file
 from suining_data.publication import DATABASE, read_database
 from suining_data.settings import Settings
@@ -120,9 +121,9 @@ def _inside(file: Path, place: str, known: Known, found: Search, *, is_new: bool
         start = stream.read(16)
     if start.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         yield from _unpacked(file.read_bytes(), place, known, found)
-    elif start.startswith(b"PAR1"):
-        with duckdb.connect() as con:
-            yield from _in_relation(con, f"read_parquet({literal(file)})", place, known, found)
+    elif start.startswith((b"PAR1", ENCRYPTED_PARQUET)):
+        with connect() as con:
+            yield from _in_relation(con, parquet_rows(file), place, known, found)
     elif start[8:12] == b"DUCK":
         yield from _in_database(file, place, known, found, is_new=is_new)
     elif start.startswith(b"SQLite format 3"):
@@ -147,14 +148,15 @@ def _unpacked(content: bytes, place: str, known: Known, found: Search, depth: in
 
 
 def _in_database(file: Path, place: str, known: Known, found: Search, *, is_new: bool) -> Iterator[tuple[str, str]]:
-    with duckdb.connect(str(file), read_only=True) as con:
+    with open_database(file, read_only=True) as con:
         free = con.execute(
             "select sum(free_blocks) from pragma_database_size() where database_name = current_database()"
         ).fetchall()[0][0]
         if free and not is_new:
             yield place, f"{free} blocks that no table uses: they cannot be searched"
         tables = con.execute(
-            "select schema_name || '.' || table_name, schema_name, table_name from duckdb_tables() where not internal order by 1"
+            "select schema_name || '.' || table_name, schema_name, table_name from duckdb_tables() "
+            "where database_name = current_database() and not internal order by 1"
         ).fetchall()
         for name, schema, table in tables:
             yield from _in_relation(con, f"{identifier(schema)}.{identifier(table)}", f"{place}!{name}", known, found)

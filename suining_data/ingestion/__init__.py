@@ -5,6 +5,7 @@ Here: the names that other stages may use. Not here: what a value means (element
 
 from suining_data.ingestion.arrival import arrived, complete, ok_file
 from suining_data.ingestion.deliveries import delivered_files, deliveries
+from suining_data.ingestion.encrypted_raw import encrypt_raw_files
 from suining_data.ingestion.exchange_waivers import exchange_risk
 from suining_data.ingestion.guarded import stop_readers, warm_reader
 from suining_data.ingestion.intake import (
@@ -67,6 +68,7 @@ __all__ = [
     "delivered_files",
     "deliveries",
     "deliveries_meant",
+    "encrypt_raw_files",
     "end_withdrawal",
     "exchange_risk",
     "files_of",

@@ -22,6 +22,7 @@ import duckdb
 import psycopg
 
 from suining_data.catalog.model import Exchange, Resource, Unit
+from suining_data.encryption import parquet_rows
 from suining_data.ingestion.exchange_connection import Unreachable, connected
 from suining_data.ingestion.exchange_table import Table, inspect_table
 from suining_data.ingestion.intake import Redactor, ingest
@@ -200,7 +201,7 @@ class _Landing:
             )
             return
         positions = ", ".join(f"({literal(raw)}, {position})" for position, raw in enumerate(raws))
-        source = f"read_parquet([{', '.join(map(literal, raws))}], union_by_name = true, filename = true)"
+        source = parquet_rows(*raws, filename=True)
         present = {name for name, *_ in self.con.execute(f"describe from {source}").fetchall()}
         content = ", ".join(identifier(c) if c in present else "null" for c in self.table.columns)
         key = ", ".join(map(identifier, self.table.exchange.key))

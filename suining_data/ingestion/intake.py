@@ -14,10 +14,11 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from suining_data.catalog.model import Mode, Resource, Unit
 from suining_data.display import visible
+from suining_data.encryption import encrypt_parquet, open_parquet, parquet_columns
 from suining_data.ingestion.arrival import Arrivals, Arrived, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.deliveries import deliveries
 from suining_data.ingestion.guarded import ReadingFailed
@@ -47,6 +48,8 @@ from suining_data.ingestion.reading import (
     DELETED,
     FETCHED_AT,
     LINE,
+    RAW_COMPRESSION,
+    REJECTED_COMPRESSION,
     UNREAD,
     Notice,
     Part,
@@ -214,7 +217,7 @@ class _Intake:
             return self.resource
         try:
             missing = missing_columns(self.resource, raw)
-        except pa.ArrowInvalid:  # a torn file in raw/, which is written anew
+        except (pa.ArrowInvalid, OSError):  # a torn file in raw/, which is written anew
             return self.resource
         fields = [field for field in self.resource.fields if field.source not in missing]
         return self.resource.model_copy(update={"fields": fields})
@@ -278,6 +281,8 @@ class _Intake:
                 if signature_of(arrival.files) != arrival.signature:
                     raise StillWritten
                 batch, is_redacted = self._redacted(batch, target)
+                encrypt_parquet(target.raw, RAW_COMPRESSION)
+                encrypt_parquet(target.rejected, REJECTED_COMPRESSION)
                 batch = sealed(batch, target.raw, target.rejected)
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
                 target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
@@ -375,14 +380,14 @@ def _ingested(
 
 def missing_columns(resource: Resource, raw: Path) -> list[str]:
     """The declared source columns that a raw file does not have, because they were declared after it was delivered."""
-    found = set(pq.read_schema(raw).names)
+    found = set(parquet_columns(raw))
     return [source for source in sources(resource) if source not in found]
 
 
 def _column_warnings(resource: Resource, item: CurrentBatch) -> Iterator[Notice]:
     expected = {*sources(resource), LINE, SHEET, DELETED, FETCHED_AT}
     name = item.batch.file_name
-    if extra := [column for column in pq.read_schema(item.raw).names if column not in expected]:
+    if extra := [column for column in parquet_columns(item.raw) if column not in expected]:
         yield Notice(
             f"{name}: 未登记的列 {'、'.join(extra)}，原样保留、未使用。如需使用，请在 {yaml_of(resource)} 的 fields 中登记。",
             f"{name}: column {', '.join(extra)} is not declared. It is kept as delivered, but not used. "
@@ -397,7 +402,9 @@ def _column_warnings(resource: Resource, item: CurrentBatch) -> Iterator[Notice]
 
 
 def _unread(item: CurrentBatch) -> Iterator[Notice]:
-    rejected = pq.read_table(item.rejected, columns=["rule", "reason"], filters=[("rule", "=", UNREAD)])
+    with open_parquet(item.rejected) as file:
+        lines = file.read(columns=["rule", "reason"])
+    rejected = lines.filter(pc.equal(lines["rule"], UNREAD))
     if rejected.num_rows:
         name, count, first = item.batch.file_name, rejected.num_rows, visible(rejected["reason"][0].as_py())
         yield Notice(

@@ -28,7 +28,10 @@ DELETED = "_deleted"  # in fetched files: filled where the row with this key was
 FETCHED_AT = "_fetched_at"  # in fetched files: makes the digests differ, even when a table returns to an old state
 GEOMETRY = "_geometry"  # the source name under which a reader gives the shape of a record, as WKT
 NO_SHAPE = "GEOMETRYCOLLECTION EMPTY"  # the text of a record without a shape
-RAW_PARQUET = "format parquet, compression snappy, row_group_size 40960"  # small groups: a scan keeps every core busy
+RAW_COMPRESSION, REJECTED_COMPRESSION = "snappy", "zstd"
+RAW_PARQUET = (
+    f"format parquet, compression {RAW_COMPRESSION}, row_group_size 40960"  # small groups: a scan keeps every core busy
+)
 
 UNREAD = (
     "UNREAD"  # the rule of what a file holds and no reader reads: a hidden sheet, another member, records elsewhere
@@ -125,7 +128,7 @@ class RejectedWriter:
         self.reasons: dict[str, str] = {}  # the first one for each rule
         self.last: tuple[int, str, str] = (0, "", "")  # line, rule, text
         self._rows: list[tuple[int, str, str, str]] = []
-        self._writer = pq.ParquetWriter(path, REJECTED_SCHEMA, compression="zstd")
+        self._writer = pq.ParquetWriter(path, REJECTED_SCHEMA, compression=REJECTED_COMPRESSION)
 
     @property
     def total(self) -> int:
@@ -159,7 +162,7 @@ class RowWriter:
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])
         self._rows: list[tuple[str | int | None, ...]] = []
-        self._writer = pq.ParquetWriter(path, self._schema, compression="snappy")
+        self._writer = pq.ParquetWriter(path, self._schema, compression=RAW_COMPRESSION)
         self.total = 0
 
     def add(self, line: int, values: Sequence[str | None]) -> None:

@@ -16,13 +16,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from suining_data.catalog.model import Resource, Unit
+from suining_data.encryption import encrypt_parquet, open_parquet, parquet_columns, parquet_rows
 from suining_data.ingestion.arrival import Arrived, ok_file
 from suining_data.ingestion.ledger import Batch, Status
 from suining_data.ingestion.raw_files import sealed
-from suining_data.ingestion.reading import LINE, RAW_PARQUET, Part
+from suining_data.ingestion.reading import LINE, RAW_COMPRESSION, RAW_PARQUET, REJECTED_COMPRESSION, Part
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 
@@ -45,7 +45,7 @@ def take_out(con: duckdb.DuckDBPyConnection, raw: Path, rejected: Path, lines: s
     `lines`: relation of line, is_whole and the sources of the cells to empty. `texts`: SELECT of the lines of rejected
     lines whose text must go.
     """
-    columns = [name for name in pq.read_schema(raw).names if name != LINE]
+    columns = [name for name in parquet_columns(raw) if name != LINE]
     emptied = ", ".join(
         f"case when list_contains(found.sources, {literal(name)}) then null else raw.{identifier(name)} end as {identifier(name)}"
         for name in columns
@@ -55,34 +55,38 @@ def take_out(con: duckdb.DuckDBPyConnection, raw: Path, rejected: Path, lines: s
         rejected,
         f"""
         select line, rule, reason, case when line in ({texts}) then '' else raw_text end as raw_text
-        from read_parquet({literal(rejected)})
+        from {parquet_rows(rejected)}
         where rule <> {literal(FORGOTTEN)} or line not in (select line from {lines} where is_whole)
         union all
         select line, {literal(FORGOTTEN)}, {literal(REASON)}, '' from {lines} where is_whole
         order by line""",
-        "format parquet, compression zstd",
+        f"format parquet, compression {REJECTED_COMPRESSION}",
+        REJECTED_COMPRESSION,
     )
     _rewrite(
         con,
         raw,
         f"""
-        select {emptied}{", " if columns else ""}raw.{LINE} from read_parquet({literal(raw)}) as raw
+        select {emptied}{", " if columns else ""}raw.{LINE} from {parquet_rows(raw)} as raw
         left join {lines} as found on raw.{LINE} = found.line
         where not coalesce(is_whole, false) order by raw.{LINE}""",
         RAW_PARQUET,
+        RAW_COMPRESSION,
     )
 
 
-def _rewrite(con: duckdb.DuckDBPyConnection, file: Path, select: str, options: str) -> None:
-    fresh = file.with_suffix(".fresh")
+def _rewrite(con: duckdb.DuckDBPyConnection, file: Path, select: str, options: str, compression: str) -> None:
+    fresh = file.with_suffix(".rewritten")
     con.execute(f"copy ({select}) to {literal(fresh)} ({options})")
+    encrypt_parquet(fresh, compression)
     fresh.replace(file)
 
 
 def recounted(batch: Batch, raw: Path, rejected: Path) -> Batch:
     """The batch with the rows that its two files have now, and their digests."""
-    rows, lines = (pq.read_metadata(file).num_rows for file in (raw, rejected))
-    return sealed(replace(batch, raw_rows=rows, rejected_rows=lines), raw, rejected)
+    with open_parquet(raw) as rows, open_parquet(rejected) as lines:
+        counts = {"raw_rows": rows.metadata.num_rows, "rejected_rows": lines.metadata.num_rows}
+    return sealed(replace(batch, **counts), raw, rejected)
 
 
 def keep_redacted(settings: Settings, batch: Batch, parts: Iterable[Part]) -> None:

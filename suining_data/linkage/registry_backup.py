@@ -15,13 +15,11 @@ from suining_data.access import note_head
 from suining_data.changes import take_differing
 from suining_data.damage import damaged_copy, is_damage
 from suining_data.digests import copy_file, digest_of_file
+from suining_data.encryption import attach, file_format, is_database_as_set
 from suining_data.history import copy_history, restore_history
 from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
-from suining_data.sql import literal
 from suining_data.warehouse import LEDGER_TABLES, drop, is_dense, transaction
-
-FORMAT = "v1.3.0"  # of DuckDB's file: the first with dict_fsst, which halves the size of texts in the same time
 
 
 def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings, *, anew: bool = False) -> None:
@@ -38,9 +36,8 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings, *, anew
     for left in (fresh, Path(f"{fresh}.wal")):  # of a killed run
         left.unlink(missing_ok=True)
     try:
-        if not anew:
-            _attach_former(con, settings, fresh)
-        con.execute(f"attach if not exists {literal(fresh)} as backup (storage_version '{FORMAT}')")
+        if anew or not _attach_former(con, settings, fresh):
+            attach(con, fresh, "backup")
         tables = {table: f"registry.{table}" for table in _tables(con)}
         ledger = set(LEDGER_TABLES) & set(_tables(con, schema="governance"))
         tables |= {f"ledger.{table}": f"governance.{table}" for table in ledger}
@@ -58,9 +55,9 @@ def back_up_registry(con: duckdb.DuckDBPyConnection, settings: Settings, *, anew
 
 
 def copy_is_whole(settings: Settings, *, by_content: bool = False) -> bool:
-    """Whether the copy is the one that was written last. It is read only `by_content`, or if it was touched since."""
+    """Whether the copy is the one that was written last, encrypted as the settings want it. It is read only `by_content`, or if it was touched since."""
     file, seal = settings.registry_backup, _seal(settings)
-    if not file.exists() or not seal.exists():
+    if not file.exists() or not seal.exists() or not is_database_as_set(file):
         return False
     is_older = file.stat().st_mtime_ns <= seal.stat().st_mtime_ns
     return (is_older and not by_content) or seal.read_text(encoding="utf-8") == digest_of_file(file)
@@ -84,23 +81,24 @@ def restore_registry(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
         number_decisions(con)
 
 
-def _attach_former(con: duckdb.DuckDBPyConnection, settings: Settings, fresh: Path) -> None:
-    """Attach a copy of the former copy as `backup`, if it is as it was written, has this format and few free blocks."""
+def _attach_former(con: duckdb.DuckDBPyConnection, settings: Settings, fresh: Path) -> bool:
+    """Attach a copy of the former copy as `backup`, if it is as it was written, is encrypted as set and has few free blocks."""
     file, seal = settings.registry_backup, _seal(settings)
-    if not file.exists() or not seal.exists():
-        return
+    if not file.exists() or not seal.exists() or not is_database_as_set(file):
+        return False
     if copy_file(file, fresh) == seal.read_text(encoding="utf-8"):
-        con.execute(f"attach {literal(fresh)} as backup")
-        if is_dense(con, FORMAT, database="backup"):
-            return
+        attach(con, fresh, "backup")
+        if is_dense(con, file_format(), database="backup"):
+            return True
         con.execute("detach backup")
     fresh.unlink()
+    return False
 
 
 @contextmanager
 def _attached(con: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[None]:
     try:
-        con.execute(f"attach {literal(settings.registry_backup)} as backup (read_only)")
+        attach(con, settings.registry_backup, "backup", read_only=True)
         yield
     except duckdb.Error as error:
         if is_damage(error):

@@ -21,6 +21,7 @@ from rich.console import Console
 from suining_data.catalog import Catalog, Resource, Unit
 from suining_data.catalog.model import Cycle
 from suining_data.damage import DamagedFile, reporting_damaged_publication
+from suining_data.encryption import open_database
 from suining_data.ingestion import landing_files
 from suining_data.settings import Settings, settings
 
@@ -159,7 +160,7 @@ def _published_deadlines(config: Settings, catalog: Catalog) -> Sequence[Deadlin
     file = config.published / "suining.duckdb"
     if not file.exists():
         return ()
-    with reporting_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
+    with reporting_damaged_publication(file), open_database(file.resolve(), read_only=True) as con:
         return deadlines(con, config, catalog)
 
 

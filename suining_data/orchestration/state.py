@@ -13,7 +13,7 @@ from suining_data.access import begin_chain
 from suining_data.clock import set_not_before
 from suining_data.confidential import create_hidden
 from suining_data.history import create_history
-from suining_data.ingestion import create_ledger, seal_batches
+from suining_data.ingestion import create_ledger, encrypt_raw_files, seal_batches
 from suining_data.linkage import create_registry, restore_registry
 from suining_data.orchestration.check_results import begin_check_history, create_check_history
 from suining_data.orchestration.step import Connection, Inputs, Step, StepResult, WriteResult, digest_of
@@ -64,6 +64,7 @@ def open_for_refresh(settings: Settings, on_wait: OnWait | None = None) -> Itera
             restore_registry(con, settings)
             begin_chain(con)  # after the copy was read: it may have one
             seal_batches(con, settings)
+            encrypt_raw_files(con, settings)
             trust_kept(con, settings)
             create_history(con)  # after the copy was read: it adds columns that the copy lacks
             con.execute("""

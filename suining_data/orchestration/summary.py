@@ -14,6 +14,7 @@ from rich.table import Table
 from suining_data.city import load_city
 from suining_data.damage import reporting_damaged_publication
 from suining_data.display import folding_table
+from suining_data.encryption import open_database
 from suining_data.ingestion import exchange_risk
 from suining_data.orchestration.refusals import ARRIVING, CHECK, arriving_files, standing_refusals
 from suining_data.publication import ended_rollback, standing_rollback
@@ -146,7 +147,7 @@ def print_published(settings: Settings, console: Console) -> None:
     if not file.exists():
         console.print("尚未发布 (nothing is published yet)")
         return
-    with reporting_damaged_publication(file), duckdb.connect(str(file.resolve()), read_only=True) as con:
+    with reporting_damaged_publication(file), open_database(file.resolve(), read_only=True) as con:
         print_summary(con, console)
     print_rollback(settings, console)
     console.print(f'数据库 (database)   {file}   suining query "from population.person limit 3"')

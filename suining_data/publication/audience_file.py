@@ -14,8 +14,9 @@ from typing import Any
 
 import duckdb
 
-from suining_data.compression import FORMAT, create_table
+from suining_data.compression import create_table
 from suining_data.digests import digest_of_file
+from suining_data.encryption import FORMAT
 from suining_data.models import (
     SOURCES,
     ColumnContract,

@@ -21,6 +21,7 @@ import duckdb
 
 from suining_data.clock import NOW
 from suining_data.digests import digest_of_file, digests_of_files
+from suining_data.encryption import is_database_as_set
 from suining_data.publication.handed_out import with_own_files
 from suining_data.publication.manifest import DATABASE, MANIFEST, listed_files, published_manifest, read_manifest
 from suining_data.publication.page import FOLDER as PAGE_FOLDER
@@ -116,10 +117,13 @@ def _files(folder: Path, listed: Iterable[str]) -> set[Path]:
 
 
 def is_whole(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
-    """Whether what is published is as it was written. A file is read only if it was written after its manifest."""
+    """Whether what is published is as it was written, and signed and encrypted as the settings want it.
+
+    A file is read only if it was written after its manifest.
+    """
     folder = (settings.published / "current").resolve()
     listed = listed_files(published_manifest(con, folder))
-    if not listed or not is_signed_as_set(settings, folder):
+    if not listed or not is_signed_as_set(settings, folder) or not is_current_as_set(settings):
         return False
     written = (folder / MANIFEST).stat().st_mtime_ns
     files = [(folder / name, digest) for name, digest in listed.items()]
@@ -127,6 +131,12 @@ def is_whole(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
         file.is_file() and (file.stat().st_mtime_ns <= written or digest_of_file(file) == digest)
         for file, digest in files
     )
+
+
+def is_current_as_set(settings: Settings) -> bool:
+    """Whether what is published is encrypted as the settings want it; true where nothing is published."""
+    file = settings.published / DATABASE
+    return not file.exists() or is_database_as_set(file)
 
 
 def wrong_links(settings: Settings) -> list[str]:

@@ -3,12 +3,14 @@
 Here: copying it if it is as it was published and worth keeping. Not here: what the next one changes (next_snapshot.py).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from suining_data.compression import FORMAT
 from suining_data.digests import copy_file
+from suining_data.encryption import FORMAT, changes_key, file_format
 from suining_data.publication.confidential_rows import hidden_version
 from suining_data.publication.manifest import DATABASE, published_manifest
 from suining_data.settings import Settings
@@ -19,17 +21,22 @@ MOST_FREE = (
 )
 
 
+def is_encrypted_as_set(database: Mapping[str, Any]) -> bool:
+    """Whether what a manifest says of the full file is so that its files can be used again: with the key to write with, or in plain if there is none."""
+    return database.get("format") == file_format() and not changes_key()
+
+
 def copy_last(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, audience: str = "") -> int:
     """Copy the last published file of an audience to `file`. Returns how many times its content has been copied; 0: nothing is there.
 
     It is not copied if it or its manifest is missing or was changed since, if it has another format, was copied often, or is half empty,
-    or if other persons or values are confidential now: blocks of deleted rows would still have them.
+    or another encryption, or if other persons or values are confidential now: blocks of deleted rows would still have them.
     """
     last = published_manifest(con, settings.published / "current", audience).get("database", {})
     published = settings.published / audience / DATABASE
     copies = int(last.get("copies", MOST_COPIES)) + 1
     if (
-        last.get("format") != FORMAT
+        not (last.get("format") == FORMAT if audience else is_encrypted_as_set(last))
         or copies > MOST_COPIES
         or float(last["free"]) > MOST_FREE
         or not published.exists()

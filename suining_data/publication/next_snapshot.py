@@ -21,13 +21,14 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from suining_data.compression import FORMAT, create_table
+from suining_data.compression import create_table
 from suining_data.confidential import VALUES
 from suining_data.digests import digest_of_file
+from suining_data.encryption import attach, file_format, parquet_options
 from suining_data.models import Model
 from suining_data.publication.changed_rows import leads_from, take_changes, version_of
 from suining_data.publication.confidential_rows import Labels, hidden_version, with_persons_hidden
-from suining_data.publication.last_file import copy_last
+from suining_data.publication.last_file import copy_last, is_encrypted_as_set
 from suining_data.publication.manifest import DATABASE, published_manifest, tables_of
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
@@ -55,6 +56,7 @@ RECORDS = {
     f"governance.{name}": ((f"registry.{name}",), f"from registry.{name} order by all")
     for name in ("check_history", "rollback", "withdrawal")
 }
+PARQUET = "format parquet, compression snappy"
 _opening = threading.Lock()
 
 
@@ -98,12 +100,17 @@ def open_next(con: Connection, settings: Settings) -> None:
         is_begun = file.exists()
         file.parent.mkdir(parents=True, exist_ok=True)
         copies = 0 if is_begun else copy_last(con, settings, file)
-        con.execute(f"attach if not exists {literal(file)} as snapshot (storage_version '{FORMAT}')")
+        if not _is_open(con):
+            attach(con, file, "snapshot")
         if not is_begun:
             for schema in SCHEMAS:
                 con.execute(f"create schema if not exists snapshot.{schema}")
             con.execute(f"create table snapshot.main.begun as select {copies} as copies")
             con.execute("create table snapshot.main.added (name varchar)")
+
+
+def _is_open(con: Connection) -> bool:
+    return con.execute("select 1 from duckdb_databases() where database_name = 'snapshot'").fetchone() is not None
 
 
 def close_next(con: Connection) -> None:
@@ -133,7 +140,7 @@ def complete_next(con: Connection, settings: Settings) -> dict[str, int | float 
         con.execute(f"drop table snapshot.{name}")
     con.execute("checkpoint snapshot")
     return {
-        "format": FORMAT,
+        "format": file_format(),
         "copies": copies,
         "free": free_share(con, "snapshot"),
         "hidden": hidden_version(con, settings),
@@ -245,11 +252,12 @@ def reads_unpublished(view: Model) -> bool:
 
 
 def _last(con: Connection, settings: Settings, table: str) -> dict[str, str]:
-    """What the last manifest says of a table; empty if it is not in it, it hid other persons or values, or the
+    """What the last manifest says of a table; empty if it is not in it, it hid other persons or values, is encrypted in another way, or the
     manifest is not the one that was published."""
     last = published_manifest(con, settings.published / "current")
-    hides_the_same = last.get("database", {}).get("hidden", "") == hidden_version(con, settings)
-    return tables_of(last).get(table, {}) if hides_the_same else {}
+    database = last.get("database", {})
+    is_usable = is_encrypted_as_set(database) and database.get("hidden", "") == hidden_version(con, settings)
+    return tables_of(last).get(table, {}) if is_usable else {}
 
 
 def parquet_file(table: str) -> str:
@@ -267,14 +275,17 @@ def write_parquet(con: Connection, settings: Settings, table: str, rows: str) ->
     """Write the table's file. A table that did not change shares the file of the current snapshot, if that is intact."""
     version, before = version_of(con, table), _last(con, settings, table)
     is_unchanged = bool(version) and before.get("version") == version
-    write_or_share(con, settings, rows, parquet_file(table), before["sha256"] if is_unchanged else "")
+    unchanged = before["sha256"] if is_unchanged else ""
+    write_or_share(con, settings, rows, parquet_file(table), unchanged, parquet_options(PARQUET))
 
 
-def write_or_share(con: Connection, settings: Settings, rows: str, name: str, unchanged: str) -> None:
+def write_or_share(
+    con: Connection, settings: Settings, rows: str, name: str, unchanged: str, options: str = PARQUET
+) -> None:
     """Write the rows of a SELECT into a file of this name in the next snapshot, or share the current one if its digest is still `unchanged`."""
     file, published = folder(settings) / name, settings.published / name
     file.parent.mkdir(parents=True, exist_ok=True)
     if unchanged and published.exists() and digest_of_file(published) == unchanged:
         os.link(published.resolve(), file)
     else:
-        con.execute(f"copy ({rows}) to {literal(file)} (format parquet, compression snappy)")
+        con.execute(f"copy ({rows}) to {literal(file)} ({options})")

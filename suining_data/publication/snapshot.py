@@ -23,6 +23,7 @@ from suining_data.publication.confidential_rows import Labels
 from suining_data.publication.handed_out import with_own_files
 from suining_data.publication.kept_snapshots import (
     clear_ended_rollback,
+    is_current_as_set,
     link_to,
     remove_old,
     time_to_publish,
@@ -86,7 +87,7 @@ def publish(
     published tables that no model makes; without them, no other audience gets a file, no service anything, and any column may
     be about a person.
     """
-    published_at = time_to_publish(settings)
+    published_at, was_as_set = time_to_publish(settings), is_current_as_set(settings)
     views = [model for model in models if model.is_view]
     labelled = labelled_views([model for model in models if model.schema != OPEN])  # OPEN is for the public alone
     try:
@@ -126,7 +127,7 @@ def publish(
     finally:
         close_next(con)
         discard_next(settings)
-    remove_old(settings, kept=1 if hides_another(con) else None)
+    remove_old(settings, kept=None if was_as_set and not hides_another(con) else 1)
     note_hidden(con)
     return published
 

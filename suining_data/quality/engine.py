@@ -28,6 +28,7 @@ from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemy
 from great_expectations.validator.metrics_calculator import MetricsCalculator
 from great_expectations.validator.validator import calc_validation_statistics
 
+from suining_data.clock import cursor
 from suining_data.quality.expectations import ROW_COUNT, suite_of
 
 __all__ = ["suite_of", "validate"]
@@ -114,7 +115,7 @@ class Live(ConnectionWrapper):
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self.con = con.cursor()
+        self.con = cursor(con)
         self.error: Exception | None = None
         super().__init__(self.con)
 

@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from suining_data.damage import damaged_raw
+from suining_data.encryption import connect, parquet_rows
 from suining_data.settings import Settings
-from suining_data.sql import literal
 
 
 @contextmanager
@@ -30,8 +30,8 @@ def reporting_damaged_raw(settings: Settings, resource_id: str) -> Iterator[None
 def _is_readable(file: Path) -> bool:
     """Whether every value of a file can be read; the words of an error do not say which file it is about."""
     try:
-        with duckdb.connect() as con:
-            con.execute(f"select sum(hash(raw)) from read_parquet({literal(file)}) as raw").fetchall()
+        with connect() as con:
+            con.execute(f"select sum(hash(raw)) from {parquet_rows(file)} as raw").fetchall()
     except duckdb.Error:
         return False
     return True

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from suining_data.catalog import Entity, Resource
 from suining_data.elements.expressions import half_width
+from suining_data.encryption import parquet_columns, parquet_rows
 from suining_data.ingestion import LINE, take_out
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal, literals
@@ -108,7 +108,7 @@ def described(resource: Resource) -> list[Described]:
 
 def find_lines(con: Connection, raw: Path, resource: Resource) -> None:
     """Fill LINES for a file of raw/; the marks must be ready."""
-    selects = [_numbers_in(f"read_parquet({literal(raw)})", _texts_of(raw), LINE)]
+    selects = [_numbers_in(parquet_rows(raw), _texts_of(raw), LINE)]
     persons = described(resource)
     if persons:
         selects.append(_rows_of(raw, resource, persons))
@@ -154,11 +154,11 @@ def count_lines(con: Connection) -> tuple[int, int]:
 
 def texts_with_number(rejected: Path) -> str:
     """SELECT of the rejected lines whose text has the number of a forgotten person."""
-    return f"select line from ({_numbers_in(f'read_parquet({literal(rejected)})', ['raw_text'], 'line')})"
+    return f"select line from ({_numbers_in(parquet_rows(rejected), ['raw_text'], 'line')})"
 
 
 def _texts_of(raw: Path) -> list[str]:
-    return [name for name in pq.read_schema(raw).names if name != LINE]
+    return [name for name in parquet_columns(raw) if name != LINE]
 
 
 def _numbers_in(relation: str, columns: list[str], line: str) -> str:
@@ -178,9 +178,9 @@ def _numbers_in(relation: str, columns: list[str], line: str) -> str:
 
 def _rows_of(raw: Path, resource: Resource, persons: list[Described]) -> str:
     """SELECT of line, is_whole, sources: the rows that are about a forgotten person, or have a number of one."""
-    found = set(pq.read_schema(raw).names)
+    found = set(parquet_columns(raw))
     absent = "".join(f"null::varchar as {identifier(s)}, " for s in source_columns(resource) if s not in found)
-    delivered = f"select {LINE} as record_id, '' as batch_id, {LINE} as line_number, {absent}raw.* from read_parquet({literal(raw)}) as raw"
+    delivered = f"select {LINE} as record_id, '' as batch_id, {LINE} as line_number, {absent}raw.* from {parquet_rows(raw)} as raw"
     judged = ", ".join(
         f"{each.is_own} as own_{each.number}, {each.is_other} as other_{each.number}" for each in persons
     )

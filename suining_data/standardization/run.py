@@ -7,14 +7,14 @@ Not here: which rules there are (rules.py), the validation of the staging table 
 from dataclasses import dataclass
 
 import duckdb
-import pyarrow.parquet as pq
 
 from suining_data.catalog import Resource, Unit
 from suining_data.compression import create_table
+from suining_data.encryption import parquet_columns, parquet_rows
 from suining_data.ingestion import COUNTED, check_raw_files, files_of, raw_path, rejected_path
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
-from suining_data.sql import identifier, literal, literals
+from suining_data.sql import identifier, literal
 from suining_data.standardization.accounts import ACCOUNTS, Unbalanced, create_accounts, unbalanced_batches
 from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.revisions import Revised, find_revisions, promote_revisions
@@ -87,13 +87,13 @@ def _stage(
     if batches:
         check_raw_files(con, settings, resource.id, batches)
         files = [raw_path(settings, resource.id, batch) for batch in batches]
-        found = {name for file in files for name in pq.read_schema(file).names}
+        found = {name for file in files for name in parquet_columns(file)}
         absent = [
             f"null::varchar as {identifier(source)}, " for source in source_columns(resource) if source not in found
         ]
         delivered = f"""
             select base + _line as record_id, batch.batch_id, _line as line_number, _batch_position, {"".join(absent)} raw.*
-            from read_parquet([{literals(files)}], union_by_name = true, filename = true) as raw
+            from {parquet_rows(*files, filename=True)} as raw
             join (values {bases}) as batch(_batch_position, batch_id, base) on parse_filename(filename, true) = batch.batch_id
         """
         if exchange:
@@ -159,7 +159,7 @@ def _rejected_lines(con: duckdb.DuckDBPyConnection, settings: Settings, unit: Un
             'line', null, rule, reason, null, raw_text, null
         from (
             select *, parse_filename(parse_filename(filename, true), true) as batch_id
-            from read_parquet([{literals(files)}], filename = true)
+            from {parquet_rows(*files, filename=True)}
         ) as rejected
         join ({files_of(resource.id)}) as file
             on file.batch_id = rejected.batch_id and line between first_line and last_line

@@ -16,6 +16,7 @@ import dagster as dg
 import duckdb
 
 from suining_data.changes import is_same
+from suining_data.encryption import attach
 from suining_data.ingestion import raw_path, rejected_path
 from suining_data.orchestration import state
 from suining_data.orchestration.assets import JOB, definitions_of
@@ -123,7 +124,7 @@ def _rebuild(side: Settings, steps: Sequence[Step]) -> None:
 
 
 def _differences(con: duckdb.DuckDBPyConnection, side: Settings) -> list[Difference]:
-    con.execute(f"attach {literal(side.warehouse)} as rebuilt (read_only)")
+    attach(con, side.warehouse, "rebuilt", read_only=True)
     try:
         current, rebuilt = (_tables(con, name) for name in (_own(con), "rebuilt"))
         found = [_difference(con, table, current.get(table), rebuilt.get(table)) for table in sorted(current | rebuilt)]

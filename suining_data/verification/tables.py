@@ -15,6 +15,7 @@ import duckdb
 
 from suining_data.changes import content_of, is_same
 from suining_data.damage import changed_table, is_damage
+from suining_data.encryption import attach
 from suining_data.models import load_sources
 from suining_data.publication import contracts_of, labels_of, with_persons_hidden
 from suining_data.seals import seals
@@ -138,7 +139,7 @@ def _how(is_same: Callable[[], bool], differing: str = EDITED) -> str | None:
 def _attached(con: Connection, file: Path | None) -> Iterator[None]:
     """A file as `other`."""
     if file:
-        con.execute(f"attach {literal(file.resolve())} as other (read_only)")
+        attach(con, file.resolve(), "other", read_only=True)
     try:
         yield
     finally:

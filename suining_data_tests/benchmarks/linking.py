@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from suining_data.compression import STORAGE
+from suining_data.encryption import open_database
 from suining_data.linkage import create_registry, deterministic
 from suining_data.linkage.linking import link
 from suining_data.linkage.person_contests import CONTESTED
@@ -24,7 +24,7 @@ RECORDS = 1_000_000
 
 def linking(settings: Settings, folder: Path) -> dict[str, object]:
     """Seconds of both on up to a million records of the refreshed city, and the ratio."""
-    with duckdb.connect(str(folder / "linking.duckdb"), config=STORAGE) as con:
+    with open_database(folder / "linking.duckdb") as con:
         con.execute("set memory_limit = ?", [f"{settings.memory_gb}GB"])
         con.execute("set enable_progress_bar = false")
         records = _take_records(con, settings)

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from suining_data import changes
+from suining_data.clock import cursor
 from suining_data.models import Model, ModelContract
 from suining_data.publication import additions, next_snapshot, publish
 from suining_data.publication.changed_rows import take_changes
@@ -205,10 +206,10 @@ def test_changes_are_taken_as_soon_as_the_table_is_promoted(con: Connection, set
     publish(con, settings, "run1", VIEWS)
     changed = [*ROWS[1:], (40, "new", None)]
     refresh(con, PEOPLE, changed)
-    with con.cursor() as part:
+    with cursor(con) as part:
         additions([PEOPLE], [], {})[0].add(part, settings)
     refresh(con, RECORDS, changed)  # while the part has been written, the run goes on
-    with con.cursor() as part:
+    with cursor(con) as part:
         additions([], [RECORD], {})[0].add(part, settings)
     publish(con, settings, "run2", VIEWS)
     assert is_as_if_written_anew(con, settings)
