@@ -258,7 +258,7 @@ def _describe(
     con.execute("create or replace temp table handed_out (table_name varchar, name varchar, source varchar)")
     if not handed:
         return
-    con.executemany("insert into handed_out values (?, ?, ?)", handed)
+    con.execute("insert into handed_out select unnest(?), unnest(?), unnest(?)", list(zip(*handed, strict=True)))
     if DICTIONARY in columns:
         con.execute(f"""
             create or replace table {audience}.{DICTIONARY} as
