@@ -83,8 +83,9 @@ def connect(config: Config | None = None) -> duckdb.DuckDBPyConnection:
         con.execute("set autoinstall_known_extensions = false; set autoload_known_extensions = false")
         con.execute(f"load '{_extension()}'")
         con.execute("set temp_file_encryption = true")
-        con.execute("set variable parquet_key = ?", [found[0]])
-        con.execute(f"pragma add_parquet_key('{PARQUET_KEY}', getvariable('parquet_key'))")
+        for number, key in enumerate(found):
+            con.execute("set variable parquet_key = ?", [key])
+            con.execute(f"pragma add_parquet_key('{_name(number)}', getvariable('parquet_key'))")
         con.execute("reset variable parquet_key")
     return con
 
@@ -179,67 +180,59 @@ def parquet_rows(*of: Path, filename: bool = False) -> str:
     return f"({' union all by name '.join(read)})"
 
 
-def open_parquet(file: Path) -> pq.ParquetFile:
-    """A Parquet file that Arrow wrote, encrypted or not. Raises KeyFileUnusable."""
-    if not _is_encrypted_parquet(file):
-        return pq.ParquetFile(file)
-    if not keys():
-        raise _locked(file)
-    return pq.ParquetFile(file, decryption_properties=_decryption(keys()[0]))
+def read_parquet(sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a SELECT of `parquet_rows` alone, where there is no connection."""
+    with _reader(keys()).cursor() as con:
+        return con.execute(sql).fetchall()
+
+
+@cache
+def _reader(of: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+    return connect()
 
 
 def parquet_columns(file: Path) -> list[str]:
-    """The names of the columns of a Parquet file that Arrow wrote."""
-    with open_parquet(file) as content:
-        return list(content.schema_arrow.names)
+    """The names of the columns of a Parquet file."""
+    if not _is_encrypted_parquet(file):
+        return list(pq.read_schema(file).names)
+    return [name for name, *_ in read_parquet(f"describe from {parquet_rows(file)}")]
 
 
 def is_parquet_as_set(file: Path) -> bool:
-    """Whether a Parquet file that Arrow wrote is encrypted with the key to write with, or there is none."""
+    """Whether a Parquet file is encrypted with the key to write with, or there is none."""
     if not keys() or not _is_encrypted_parquet(file):
         return not keys()
-    return not changes_key() or _opens(file, keys()[0])
+    return not changes_key() or _opens(file, PARQUET_KEY)
 
 
-def encrypt_parquet(file: Path, compression: str) -> None:
-    """Write a Parquet file anew with the key to write with, if there is one, a row group at a time."""
+def encrypt_parquet(file: Path, options: str) -> None:
+    """Write a Parquet file anew with the key to write with, if there is one, and with these options of COPY.
+
+    DuckDB does it, for it cannot read single columns of what Arrow has encrypted.
+    """
     if is_parquet_as_set(file):
         return
-    from pyarrow.parquet.encryption import create_encryption_properties
-
-    key, fresh = base64.b64decode(keys()[0]), file.with_suffix(".fresh")
-    former = None
+    source, fresh = f"read_parquet({literal(file)})", file.with_suffix(".fresh")
     if _is_encrypted_parquet(file):
-        opening = [_decryption(each) for each in keys() if _opens(file, each)]
+        opening = [name for name in map(_name, range(len(keys()))) if _opens(file, name)]
         if not opening:
             raise _locked(file)
-        former = opening[0]
-    with (
-        pq.ParquetFile(file, decryption_properties=former) as old,
-        pq.ParquetWriter(
-            fresh,
-            old.schema_arrow,
-            compression=compression,
-            encryption_properties=create_encryption_properties(key),
-        ) as new,
-    ):
-        for group in range(old.num_row_groups):
-            new.write_table(old.read_row_group(group))
+        source = f"read_parquet({literal(file)}, encryption_config = {{footer_key: '{opening[0]}'}})"
+    read_parquet(f"copy (from {source}) to {literal(fresh)} ({parquet_options(options)})")
     fresh.replace(file)
+
+
+def _name(number: int) -> str:
+    """The name of a key in statements: the one to write with first."""
+    return f"{PARQUET_KEY}{number or ''}"
 
 
 def _opens(file: Path, key: str) -> bool:
     try:
-        pq.read_metadata(file, decryption_properties=_decryption(key))
-    except OSError:
+        read_parquet(f"from read_parquet({literal(file)}, encryption_config = {{footer_key: '{key}'}}) limit 0")
+    except duckdb.InvalidInputException:
         return False
     return True
-
-
-def _decryption(key: str) -> Any:
-    from pyarrow.parquet.encryption import create_decryption_properties
-
-    return create_decryption_properties(base64.b64decode(key))
 
 
 def _is_encrypted_parquet(file: Path) -> bool:

@@ -17,7 +17,6 @@ from suining_data.encryption import (
     is_parquet_as_set,
     keys,
     open_database,
-    open_parquet,
     parquet_columns,
     parquet_options,
     parquet_rows,
@@ -170,7 +169,7 @@ def test_a_key_file_that_is_missing_is_named(tmp_path: Path, use: UseKeys) -> No
 
 def make_parquet(file: Path, **columns: list[str]) -> Path:
     pq.write_table(pa.table(columns), file)
-    encrypt_parquet(file, "snappy")
+    encrypt_parquet(file, "format parquet")
     return file
 
 
@@ -202,15 +201,22 @@ def test_a_parquet_file_takes_a_new_key(tmp_path: Path, key: str, use: UseKeys) 
     file = make_parquet(tmp_path / "a.parquet", name=[NAME])
     use(second := secrets.token_hex(32), key)
     assert not is_parquet_as_set(file)
-    encrypt_parquet(file, "snappy")
+    encrypt_parquet(file, "format parquet")
     assert is_parquet_as_set(file)
     use(second)
-    with open_parquet(file) as content:
-        assert content.read().to_pydict() == {"name": [NAME]}
+    assert rows(f"from {parquet_rows(file)}") == [(NAME,)]
     use()
-    for read in (parquet_rows, open_parquet):
+    for read in (parquet_rows, parquet_columns):
         with pytest.raises(KeyFileUnusable):
             read(file)
+
+
+def test_single_columns_and_rows_of_an_encrypted_parquet_file_can_be_read(tmp_path: Path, key: str) -> None:
+    names = [NAME, "y", NAME] * 500
+    file = make_parquet(tmp_path / "a.parquet", name=names, phone=["1"] * len(names))
+    relation = parquet_rows(file)
+    assert rows(f"select count(phone) from {relation} where length(name) > 5") == [(1000,)]
+    assert rows(f"select count(name) from {relation}") == [(1500,)]
 
 
 def test_duckdb_writes_encrypted_parquet(tmp_path: Path, key: str) -> None:

@@ -240,6 +240,6 @@ def remove_scratch(settings: Settings) -> None:
     """Remove what killed runs left beside the data."""
     for folder in settings.raw.glob("*/.*.tmp"):
         shutil.rmtree(folder)
-    for pattern in ("raw/*/*.fresh", "raw/*/*.rewritten", "registry/registry.new*", "warehouse/*.fresh*"):
+    for pattern in ("raw/*/*.fresh", "registry/registry.new*", "warehouse/*.fresh*"):
         for file in settings.data.glob(pattern):
             file.unlink()

@@ -12,7 +12,7 @@ import duckdb
 from suining_data.encryption import encrypt_parquet, is_parquet_as_set, keys
 from suining_data.ingestion.ledger import Batch, parts_of_batch, recorded_batches, write_ledger
 from suining_data.ingestion.raw_files import changed_files, raw_path, rejected_path, sealed
-from suining_data.ingestion.reading import RAW_COMPRESSION, REJECTED_COMPRESSION
+from suining_data.ingestion.reading import RAW_PARQUET, REJECTED_PARQUET
 from suining_data.ingestion.redaction import keep_redacted, redacted_copies
 from suining_data.settings import Settings
 
@@ -25,8 +25,8 @@ def encrypt_raw_files(con: duckdb.DuckDBPyConnection, settings: Settings) -> Non
     """
     for batch, raw, rejected in _to_encrypt(con, settings) if keys() else ():
         write_ledger(con, [replace(batch, raw_sha256=None, rejected_sha256=None)])
-        encrypt_parquet(raw, RAW_COMPRESSION)
-        encrypt_parquet(rejected, REJECTED_COMPRESSION)
+        encrypt_parquet(raw, RAW_PARQUET)
+        encrypt_parquet(rejected, REJECTED_PARQUET)
         new = sealed(batch, raw, rejected)
         if redacted_copies(settings, batch):
             keep_redacted(settings, new, parts_of_batch(con, batch.resource_id, batch.batch_id))

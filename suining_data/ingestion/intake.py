@@ -14,11 +14,10 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from suining_data.catalog.model import Mode, Resource, Unit
 from suining_data.display import visible
-from suining_data.encryption import encrypt_parquet, open_parquet, parquet_columns
+from suining_data.encryption import encrypt_parquet, parquet_columns, parquet_rows, read_parquet
 from suining_data.ingestion.arrival import Arrivals, Arrived, StillWritten, arrived, signature_of, still_written
 from suining_data.ingestion.deliveries import deliveries
 from suining_data.ingestion.guarded import ReadingFailed
@@ -48,8 +47,8 @@ from suining_data.ingestion.reading import (
     DELETED,
     FETCHED_AT,
     LINE,
-    RAW_COMPRESSION,
-    REJECTED_COMPRESSION,
+    RAW_PARQUET,
+    REJECTED_PARQUET,
     UNREAD,
     Notice,
     Part,
@@ -217,7 +216,7 @@ class _Intake:
             return self.resource
         try:
             missing = missing_columns(self.resource, raw)
-        except (pa.ArrowInvalid, OSError):  # a torn file in raw/, which is written anew
+        except (pa.ArrowInvalid, duckdb.Error):  # a torn file in raw/, which is written anew
             return self.resource
         fields = [field for field in self.resource.fields if field.source not in missing]
         return self.resource.model_copy(update={"fields": fields})
@@ -281,8 +280,8 @@ class _Intake:
                 if signature_of(arrival.files) != arrival.signature:
                     raise StillWritten
                 batch, is_redacted = self._redacted(batch, target)
-                encrypt_parquet(target.raw, RAW_COMPRESSION)
-                encrypt_parquet(target.rejected, REJECTED_COMPRESSION)
+                encrypt_parquet(target.raw, RAW_PARQUET)
+                encrypt_parquet(target.rejected, REJECTED_PARQUET)
                 batch = sealed(batch, target.raw, target.rejected)
                 target.raw.replace(raw_path(self.settings, batch.resource_id, batch.batch_id))
                 target.rejected.replace(rejected_path(self.settings, batch.resource_id, batch.batch_id))
@@ -402,11 +401,9 @@ def _column_warnings(resource: Resource, item: CurrentBatch) -> Iterator[Notice]
 
 
 def _unread(item: CurrentBatch) -> Iterator[Notice]:
-    with open_parquet(item.rejected) as file:
-        lines = file.read(columns=["rule", "reason"])
-    rejected = lines.filter(pc.equal(lines["rule"], UNREAD))
-    if rejected.num_rows:
-        name, count, first = item.batch.file_name, rejected.num_rows, visible(rejected["reason"][0].as_py())
+    reasons = read_parquet(f"select reason from {parquet_rows(item.rejected)} where rule = '{UNREAD}'")
+    if reasons:
+        name, count, first = item.batch.file_name, len(reasons), visible(reasons[0][0])
         yield Notice(
             f"{name}: 有 {count} 处内容没有读取，见 governance.quarantine（规则 {UNREAD}）。第一处：{first}。",
             f"{name}: {count} part(s) of the file were not read; governance.quarantine lists them under the rule {UNREAD}.",

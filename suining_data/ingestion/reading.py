@@ -37,6 +37,8 @@ UNREAD = (
     "UNREAD"  # the rule of what a file holds and no reader reads: a hidden sheet, another member, records elsewhere
 )
 
+REJECTED_PARQUET = f"format parquet, compression {REJECTED_COMPRESSION}"
+
 REJECTED_SCHEMA = pa.schema(
     [("line", pa.int64()), ("rule", pa.string()), ("reason", pa.string()), ("raw_text", pa.string())]
 )

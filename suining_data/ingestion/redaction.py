@@ -18,11 +18,11 @@ from pathlib import Path
 import duckdb
 
 from suining_data.catalog.model import Resource, Unit
-from suining_data.encryption import encrypt_parquet, open_parquet, parquet_columns, parquet_rows
+from suining_data.encryption import parquet_columns, parquet_options, parquet_rows, read_parquet
 from suining_data.ingestion.arrival import Arrived, ok_file
 from suining_data.ingestion.ledger import Batch, Status
 from suining_data.ingestion.raw_files import sealed
-from suining_data.ingestion.reading import LINE, RAW_COMPRESSION, RAW_PARQUET, REJECTED_COMPRESSION, Part
+from suining_data.ingestion.reading import LINE, RAW_PARQUET, REJECTED_PARQUET, Part
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 
@@ -60,8 +60,7 @@ def take_out(con: duckdb.DuckDBPyConnection, raw: Path, rejected: Path, lines: s
         union all
         select line, {literal(FORGOTTEN)}, {literal(REASON)}, '' from {lines} where is_whole
         order by line""",
-        f"format parquet, compression {REJECTED_COMPRESSION}",
-        REJECTED_COMPRESSION,
+        REJECTED_PARQUET,
     )
     _rewrite(
         con,
@@ -71,22 +70,19 @@ def take_out(con: duckdb.DuckDBPyConnection, raw: Path, rejected: Path, lines: s
         left join {lines} as found on raw.{LINE} = found.line
         where not coalesce(is_whole, false) order by raw.{LINE}""",
         RAW_PARQUET,
-        RAW_COMPRESSION,
     )
 
 
-def _rewrite(con: duckdb.DuckDBPyConnection, file: Path, select: str, options: str, compression: str) -> None:
-    fresh = file.with_suffix(".rewritten")
-    con.execute(f"copy ({select}) to {literal(fresh)} ({options})")
-    encrypt_parquet(fresh, compression)
+def _rewrite(con: duckdb.DuckDBPyConnection, file: Path, select: str, options: str) -> None:
+    fresh = file.with_suffix(".fresh")
+    con.execute(f"copy ({select}) to {literal(fresh)} ({parquet_options(options)})")
     fresh.replace(file)
 
 
 def recounted(batch: Batch, raw: Path, rejected: Path) -> Batch:
     """The batch with the rows that its two files have now, and their digests."""
-    with open_parquet(raw) as rows, open_parquet(rejected) as lines:
-        counts = {"raw_rows": rows.metadata.num_rows, "rejected_rows": lines.metadata.num_rows}
-    return sealed(replace(batch, **counts), raw, rejected)
+    rows, lines = (read_parquet(f"select count(*) from {parquet_rows(file)}")[0][0] for file in (raw, rejected))
+    return sealed(replace(batch, raw_rows=rows, rejected_rows=lines), raw, rejected)
 
 
 def keep_redacted(settings: Settings, batch: Batch, parts: Iterable[Part]) -> None:

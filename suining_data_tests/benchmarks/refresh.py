@@ -2,7 +2,8 @@
 
 The floor: DuckDB reads what was delivered, already decoded to UTF-8 CSV, into plain tables of a new file, and does
 nothing else. Then a refresh after one night's files and one after three corrected rows (increments.py), the script that one
-would write instead (peer.py), what the guarded reading costs (guarded.py), and linking alone against Splink (linking.py).
+would write instead (peer.py), the same refresh with a key that encrypts, what the guarded reading costs (guarded.py), and linking
+alone against Splink (linking.py).
 Prints the figures and writes data/reports/bench.json.
 """
 
@@ -10,6 +11,8 @@ import argparse
 import json
 import os
 import resource
+import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,11 +49,12 @@ def main() -> None:
         refresh_s = suining(settings, "refresh")
         figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
         audiences = audience_seconds(settings, refresh_s)
+        encryption = encrypted(settings, Path(folder) / "encrypted", refresh_s)
         unchanged_s = suining(settings, "refresh")
         decoded = decode(settings, Path(folder) / "decoded")
         floor_s, rows = floor(decoded, Path(folder) / "floor.duckdb")
         figures |= {"rows": rows, "floor_s": floor_s, "refresh_s": refresh_s, "ratio": round(refresh_s / floor_s, 2)}
-        figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s) | audiences
+        figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s) | audiences | encryption
         figures |= peer(decoded, Path(folder) / "peer", refresh_s)
         figures |= guarded(settings, refresh_s)
         figures |= linking(settings, Path(folder))
@@ -65,7 +69,7 @@ def main() -> None:
     Console().print(table)
 
 
-def suining(settings: Settings, *arguments: str) -> float:
+def suining(settings: Settings, *arguments: str, **environment: str) -> float:
     """Seconds of a `suining` command in a process of its own, start of Python included.
 
     Like the floor it starts when all is on disk: nobody waits for what the one before has written.
@@ -74,7 +78,10 @@ def suining(settings: Settings, *arguments: str) -> float:
     os.sync()
     started = time.monotonic()
     subprocess.run(
-        command, check=True, env={**os.environ, "SUINING_DATA": str(settings.data)}, stdout=subprocess.DEVNULL
+        command,
+        check=True,
+        env={**os.environ, "SUINING_DATA": str(settings.data), **environment},
+        stdout=subprocess.DEVNULL,
     )
     return round(time.monotonic() - started, 2)
 
@@ -131,6 +138,18 @@ def audience_seconds(settings: Settings, refresh_s: float) -> Figures:
     manifests = [json.loads(file.read_text(encoding="utf-8")) for file in settings.published.glob("*/manifest.json")]
     seconds = round(sum(each["seconds"] for each in manifests if "audience" in each), 2)
     return {"audiences_s": seconds, "audiences_share": round(seconds / refresh_s, 3)}
+
+
+def encrypted(settings: Settings, folder: Path, refresh_s: float) -> Figures:
+    """Seconds of the refresh of the same deliveries with a key, and how many times as long as without it."""
+    key, side = folder / "key", settings.model_copy(update={"data": folder / "data"})
+    side.data.mkdir(parents=True)
+    side.landing.symlink_to(settings.landing)
+    key.touch(mode=0o600)
+    key.write_text(secrets.token_hex(32), encoding="ascii")
+    seconds = suining(side, "refresh", SUINING_KEY_FILE=str(key))
+    shutil.rmtree(folder)
+    return {"encrypted_s": seconds, "encryption_ratio": round(seconds / refresh_s, 3)}
 
 
 def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:
