@@ -15,6 +15,7 @@ from suining_data.elements.model import Element, Identifies, Rule, Then
 from suining_data.elements.names import ELEMENTS_OF_NAMES
 from suining_data.elements.organization_codes import ELEMENTS_OF_ORGANIZATION_CODES
 from suining_data.elements.organizations import ELEMENTS_OF_ORGANIZATIONS
+from suining_data.elements.periods import ELEMENTS_OF_PERIODS
 from suining_data.elements.person_codes import ELEMENTS_OF_PERSON_CODES
 from suining_data.elements.places import ELEMENTS_OF_PLACES
 from suining_data.elements.quantities import ELEMENTS_OF_QUANTITIES
@@ -33,6 +34,7 @@ ELEMENTS: dict[str, Element] = {
         ELEMENTS_OF_INDUSTRIES,
         ELEMENTS_OF_INSURANCE_CODES,
         ELEMENTS_OF_DATES,
+        ELEMENTS_OF_PERIODS,
         ELEMENTS_OF_QUANTITIES,
         ELEMENTS_OF_PLACES,
         ELEMENTS_OF_GEOMETRY,
