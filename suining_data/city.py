@@ -101,6 +101,7 @@ class City(Named):
     plate_prefix: Annotated[str, Field(pattern=r"^\w[A-Z]$")]
     province: Named
     counties: list[County] = Field(min_length=1)
+    functional_areas: dict[StrictStr, list[StrictStr]] = {}
     misleading_towns: list[StrictStr] = []
     degrees: Box
     metres: Box

@@ -13,14 +13,15 @@ from pathlib import Path
 
 from suining_data.catalog.checking_rows import Finding, row_findings
 from suining_data.catalog.messages import message
-from suining_data.catalog.model import WORKBOOKS, Crosstab, Delivery, Format, Mode, Resource, Share, ShareType
+from suining_data.catalog.model import BATCH_SOURCES, WORKBOOKS, Delivery, Format, Mode, Resource, Share, ShareType
 from suining_data.catalog.problems import Place, Problem
 from suining_data.catalog.reading import UNITS, Document, read
+from suining_data.catalog.statistical_layouts import FIGURE_SOURCES, words
 
 CODE = re.compile(r"[1-3][0-9]{5}/[0-9]{6}")
 WITH_RECORDS = (Format.JSON, Format.XML)
 WITH_SHAPES = (Format.SHP, Format.GPKG)
-ONLY_WORKBOOKS = {"header_rows", "title_rows", "sheets", "crosstab"}
+ONLY_WORKBOOKS = {"header_rows", "title_rows", "sheets", "layouts"}
 
 
 def check(directory: Path = UNITS) -> list[Problem]:
@@ -87,7 +88,7 @@ def _resource_findings(resource: Resource) -> Iterator[Finding]:
     if rows.min > rows.max:
         yield message("expected_rows", min=rows.min, max=rows.max), ("expected_rows",)
     yield from _share_findings(resource)
-    yield from _delivery_findings(resource.delivery, {field.source for field in resource.fields})
+    yield from _delivery_findings(resource.delivery, {field.source for field in resource.fields} - set(BATCH_SOURCES))
     yield from row_findings(resource)
 
 
@@ -133,8 +134,8 @@ def _delivery_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
         yield message("shape_missing"), ("fields",)
     yield from _archive_findings(delivery)
     yield from _exchange_findings(delivery, sources)
-    if delivery.crosstab:
-        yield from _crosstab_findings(delivery.crosstab, delivery.header_rows, sources)
+    if delivery.layouts:
+        yield from _layout_findings(delivery, sources)
 
 
 def _archive_findings(delivery: Delivery) -> Iterator[Finding]:
@@ -160,14 +161,13 @@ def _exchange_findings(delivery: Delivery, sources: set[str]) -> Iterator[Findin
             yield message("undeclared_source", source=source), ("delivery", "exchange")
 
 
-def _crosstab_findings(crosstab: Crosstab, header_rows: int, sources: set[str]) -> Iterator[Finding]:
-    if len(crosstab.levels) != header_rows:
-        yield message("crosstab_levels", levels=len(crosstab.levels), rows=header_rows), ("delivery", "crosstab")
-    given = {*crosstab.stub, *crosstab.levels, crosstab.value}
-    for source in sorted(given - sources):
-        yield message("undeclared_source", source=source), ("delivery", "crosstab")
-    for source in sorted(sources - given - {"_sheet"}):
-        yield message("crosstab_source", source=source), ("fields",)
+def _layout_findings(delivery: Delivery, sources: set[str]) -> Iterator[Finding]:
+    known = words().layouts
+    for layout in delivery.layouts:
+        if layout not in known:
+            yield message("unknown_layout", layout=layout, layouts=", ".join(known)), ("delivery", "layouts")
+    for source in sorted(sources - set(FIGURE_SOURCES)):
+        yield message("layout_source", source=source, sources="、".join(FIGURE_SOURCES)), ("fields",)
 
 
 def _report_duplicates(documents: Iterable[Document]) -> None:

@@ -115,15 +115,15 @@ MESSAGES = {
         "在 fields.source 中登记或改正",
         "{source} is not a declared source: correct it, or declare it in fields.source",
     ),
-    "crosstab_levels": (
-        "levels 有 {levels} 层，表头有 {rows} 行",
-        "两者须相等",
-        "there are {levels} levels and {rows} header rows: their numbers must be equal",
+    "unknown_layout": (
+        "没有版式 {layout}",
+        "改为 statistical_layouts.yaml 中的一种：{layouts}",
+        "there is no layout {layout}: write one of statistical_layouts.yaml ({layouts})",
     ),
-    "crosstab_source": (
-        "交叉表给不出列 {source}",
-        "从 fields 删去，或列入 crosstab",
-        "the crosstab has no column {source}: remove the field, or add the column to crosstab",
+    "layout_source": (
+        "统计表给不出列 {source}",
+        "从 fields 删去，或改为 {sources} 中的一列",
+        "a statistical table has no column {source}: remove the field, or use one of {sources}",
     ),
     "shape_missing": (
         "图形没有登记",

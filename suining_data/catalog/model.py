@@ -30,6 +30,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+FILE, RECEIVED = "_file", "_received"
+BATCH_SOURCES = (FILE, RECEIVED)  # source columns that standardisation adds, from the ledger of batches
+
+
 class ShareType(StrEnum):
     """共享类型 and 开放属性 share one scale."""
 
@@ -75,6 +79,7 @@ class Mode(StrEnum):
 
     FULL = "full"  # every batch replaces the one before it; a row that is absent has ended
     DELTA = "delta"  # batches add up; a later row with the same key supersedes the earlier; only a row's status ends it
+    VINTAGES = "vintages"  # batches add up; a later row with the same key is another vintage, and the earlier one stays
 
 
 class Share(Strict):
@@ -103,7 +108,9 @@ class Delivery(Strict):
     No two patterns of a unit may match the same file.
     """
     mode: Mode
-    """`full`: each batch replaces the one before. `delta`: batches add up, and a later row with the same key supersedes the earlier."""
+    """`full`: each batch replaces the one before. `delta`: batches add up, and a later row with the same key supersedes the earlier.
+    `vintages`: batches add up, and a later row with the same key is a later vintage beside the earlier one.
+    """
     archive: Literal["zip"] | None = None
     """`zip` when the data file comes inside a ZIP file; `member` then names it."""
     member: str | None = None
@@ -124,8 +131,9 @@ class Delivery(Strict):
     """JSON: path of the array of records (`data.list`). XML: tag of one record. Required for both."""
     pages: "Pages | None" = None
     """JSON: where each page has its number, when a batch is delivered in several files."""
-    crosstab: "Crosstab | None" = None
-    """Workbooks: how a cross table becomes rows."""
+    layouts: list[StrictStr] = []
+    """Workbooks: the layouts of catalog/statistical_layouts.yaml that its tables of figures may have; the first that fits is
+    used. Each filled cell is one row, see docs/statistical_tables.md."""
     exchange: "Exchange | None" = None
     """The table to fetch; required when `format` is `postgres`, and only then."""
     crs: CoordinateSystem | None = None
@@ -144,20 +152,6 @@ class Pages(Strict):
     """Path of the number of pages."""
     total: StrictStr
     """Path of the number of records on all pages together."""
-
-
-class Crosstab(Strict):
-    """Workbooks: columns after the stub columns are unpivoted to one raw row per cell.
-
-    Every cell gives the stub columns, one source column per header row (named by `levels`, top down) and `value`.
-    """
-
-    stub: list[StrictStr]
-    """Columns on the left that describe a row; they are repeated for every cell."""
-    levels: list[StrictStr]
-    """One source column for each header row, from top to bottom; as many as `header_rows`."""
-    value: StrictStr = "value"
-    """Source column that holds the value of the cell."""
 
 
 class Exchange(Strict):
@@ -200,7 +194,8 @@ class Field(Strict):
     """信息项: one delivered column, its standard name and its meaning."""
 
     source: StrictStr
-    """Name of the column in the delivery. `_sheet` (workbooks) and `_geometry` (SHP, GPKG) are offered beside the columns."""
+    """Name of the column in the delivery. `_sheet` (workbooks) and `_geometry` (SHP, GPKG) are offered beside the columns, and
+    `_file` and `_received`, the name of the file and the day on which it was received."""
     name: Identifier
     """Name of the column in the staged table, in English."""
     element: Identifier

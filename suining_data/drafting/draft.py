@@ -165,10 +165,12 @@ def _resource_lines(
     yield "    open: none"
     yield "    cycle: other"
     yield "    bases: []"
-    crosstab = (
-        "; 多行表头，如是交叉表请写 crosstab (several header rows: a crosstab?)" if delivery.header_rows > 1 else ""
+    layouts = (
+        "; 多行表头，如是统计表请写 layouts (several header rows: a table of figures?)"
+        if delivery.header_rows > 1
+        else ""
     )
-    yield f"    delivery: {_delivery(delivery)}  # mode: full 或 delta (the file does not show it){crosstab}"
+    yield f"    delivery: {_delivery(delivery)}  # mode: full 或 delta (the file does not show it){layouts}"
     yield f"    expected_rows: {{min: {sample.rows // 2}, max: {sample.rows * 2}}}"
     yield f"    key: {_listed(keys[0]) if keys else '[]'}  # {_key_comment(keys)}"
     yield "    fields:"

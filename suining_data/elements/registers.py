@@ -305,7 +305,7 @@ SPACE = (
     ),
 )  # fmt: skip
 
-# Measures of the observation model; a header that says only 同比 means nominal growth.
+# Measures of the observation model; a header that says only 同比 does not say its basis: it is that of the indicator.
 STATISTICS = (
     register(
         "measure_code", "计量项", "Measure",
@@ -313,9 +313,19 @@ STATISTICS = (
         level_current 本期 本月 当月 本季 当期 余额 期末数 绝对值 总量 本期(万元) 本月(万元)
         level_cumulative 累计 本年累计 累计值 1月至本月累计 累计(万元)
         yoy_real 可比价增长 增速(可比价) 可比价增长(%) 实际增长 实际增长(%)
-        yoy_nominal 同比增长 同比 增速 增长 名义增长 同比(%) 同比±% 同比增长(%) 比上年同期增长(%)
+        yoy 同比增长（未注明口径） 同比增长 同比 增速 增长 同比(%) 同比±% 同比增长(%) 比上年同期增长(%)
+        yoy_nominal 名义增长
         index 指数
         share 占比 比重 占比(%) 比重(%)
+        yoy_change 增减额 同比增减额 比上年增减额 比上年同期增减额
+        yoy_points 增减百分点 同比增减百分点 百分点 个百分点
+        mom 环比 环比增长 环比(%) 比上月增长 比上月增长(%)
+        ytd_change 比年初增减额 比年初增减 比年初增加
+        ytd_growth 比年初增长 比年初增长(%) 较年初增长
+        plan_share 完成年度预算 完成预算 完成年度计划 完成计划 占预算
+        contribution 贡献率 贡献率(%)
+        pull 拉动百分点 拉动
+        average_growth 年均增长 年均增长(%) 年均增速
         """,
         "L1", unreadable_then=Then.QUARANTINE,
     ),
@@ -327,6 +337,18 @@ STATISTICS = (
         census_revision 普查修订 修订 经普修订
         """,
         "L1", unreadable_then=Then.QUARANTINE,
+    ),
+    register(
+        "observation_status_code", "观测值状态", "Status of an observation",
+        """
+        A 正式数 正常值
+        P 初步数 快报数
+        E 估计数 预计数
+        N 不足最小单位 数值过小
+        M 无此项数据
+        Q 不公布
+        """,
+        "L1", standard="SDMX CL_OBS_STATUS",
     ),
 )  # fmt: skip
 

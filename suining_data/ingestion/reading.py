@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from suining_data.catalog.model import Resource
+from suining_data.catalog.model import BATCH_SOURCES, Resource
 from suining_data.settings import Limits
 
 ROWS_PER_FLUSH = 20_000
@@ -201,8 +201,8 @@ def shown(text: str) -> str:
 
 
 def sources(resource: Resource) -> list[str]:
-    """The declared source columns, in order, each once."""
-    return list(dict.fromkeys(f.source for f in resource.fields))
+    """The declared source columns of the file, in order, each once."""
+    return list(dict.fromkeys(f.source for f in resource.fields if f.source not in BATCH_SOURCES))
 
 
 def yaml_of(resource: Resource) -> str:

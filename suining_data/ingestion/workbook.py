@@ -1,27 +1,26 @@
-"""Workbooks, XLSX and XLS (97-2003): sheets with title rows, merged headers and crosstabs become raw rows of text.
+"""Workbooks, XLSX and XLS (97-2003): sheets with title rows and merged headers become raw rows of text.
 
-Here: choosing sheets, headers, unpivoting, the account of the rows.
-Not here: the files and their cells (workbook_xml.py, workbook_97.py), what a cell gives to its column
+Here: choosing sheets, headers, the account of the rows. Not here: tables of figures (statistical_tables), the
+files and their cells (workbook_xml.py, workbook_97.py), what a cell gives to its column
 (workbook_cells.py), what a value means. An id that is stored as a number has lost its last digits. It arrives as
 5.10902E+17 and its element rejects it; it is not repaired.
 
-`_line` is the sheet's row when the file has one sheet with content. Otherwise, and in a crosstab, where a row gives
-several records, it is the ordinal of the record in the file. Blank rows are rejected as BLANK_LINE. A row with only the
-first cell filled (a note, a signature, a subheading) is rejected as FOOTER. An empty cell of a crosstab is not an
-observation and is not counted.
+`_line` is the sheet's row when the file has one sheet with content. Otherwise it is the ordinal of the record in the file.
+Blank rows are rejected as BLANK_LINE. A row with only the first cell filled (a note, a signature, a subheading) is rejected
+as FOOTER.
 
 A hidden sheet is not the delivery, because nobody sees what is in it: a list of choices, an old copy. It is rejected as
 UNREAD in one line. Hidden rows and columns are read: a filter hides rows, and a narrow column is still a column.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import duckdb
 
-from suining_data.catalog.model import Delivery, Format, Resource
+from suining_data.catalog.model import Format, Resource
 from suining_data.ingestion.reading import (
     UNREAD,
     ReadResult,
@@ -35,6 +34,7 @@ from suining_data.ingestion.reading import (
     sources,
     yaml_of,
 )
+from suining_data.ingestion.statistical_tables.reader import read_statistical_tables
 from suining_data.ingestion.workbook_97 import open_xls
 from suining_data.ingestion.workbook_cells import (
     Cells,
@@ -44,7 +44,6 @@ from suining_data.ingestion.workbook_cells import (
     Sheet,
     declared_columns,
     in_columns,
-    names_share,
 )
 from suining_data.ingestion.workbook_kinds import no_workbook
 from suining_data.ingestion.workbook_parts import is_zip
@@ -61,32 +60,27 @@ class _Table:
     """The header and the body of a sheet."""
 
     name: str
-    header: list[list[str]]  # header rows, merged cells filled
     columns: list[str]  # header rows joined with "/"
     first_body_row: int  # counted from 1, as the sheet shows it
     body: list[Row]  # a row may be shorter than the header, or longer by empty cells
 
 
 def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource, target: Target) -> ReadResult:
-    tables, hidden = _tables(file, resource, target.limits)
-    delivery = resource.delivery
+    sheets, hidden = _sheets(file, resource, target.limits)
+    if resource.delivery.layouts:
+        return read_statistical_tables(sheets, hidden, file, resource, target)
+    delivery, tables = resource.delivery, [_table(cells, resource) for cells in sheets]
     extras = [_extra(table, resource, is_one_of_many=len(tables) > 1) for table in tables]
-    if delivery.crosstab is not None:
-        columns = [*delivery.crosstab.stub, *delivery.crosstab.levels, delivery.crosstab.value]
-    else:
-        columns = list(dict.fromkeys(name for table in tables for name in table.columns))
+    columns = list(dict.fromkeys(name for table in tables for name in table.columns))
     extra = tuple(dict.fromkeys(name for names in extras for name in names))
-    has_ordinals = len(tables) > 1 or delivery.crosstab is not None
     header_lines = len(tables) * (delivery.title_rows + delivery.header_rows)
     declared = declared_columns(resource)
 
     with RejectedWriter(target.rejected) as rejected, RowWriter(target.raw, [*columns, SHEET]) as rows:
         for table in tables:
-            width = len(delivery.crosstab.stub) + 1 if delivery.crosstab else len(table.columns)
-            records = _Records(table, delivery, columns, declared)
-            for number, cells in _data_rows(table, width, rejected, names_sheet=len(tables) > 1):
-                for record in records.of(cells):
-                    rows.add(rows.total + 1 if has_ordinals else number, [*record, table.name])
+            in_order = _InOrder(table, columns, declared)
+            for number, cells in _data_rows(table, rejected, names_sheet=len(tables) > 1):
+                rows.add(rows.total + 1 if len(tables) > 1 else number, [*in_order.of(cells), table.name])
         for name, filled in hidden:
             why = f"隐藏的工作表“{name}”有 {filled} 行内容，没有读取。若是数据，请取消隐藏后重新交付"
             rejected.add(header_lines + rows.total + rejected.total + 1, UNREAD, why, "")
@@ -108,7 +102,7 @@ def open_workbook(file: Path, limits: Limits) -> list[Sheet]:
     return open_xlsx(file, limits) if is_zip(file) else open_xls(file, limits)
 
 
-def _tables(file: Path, resource: Resource, limits: Limits) -> tuple[list[_Table], list[tuple[str, int]]]:
+def _sheets(file: Path, resource: Resource, limits: Limits) -> tuple[list[Cells], list[tuple[str, int]]]:
     """The visible sheets that match the catalogue's pattern and have content, in the order of the file; names and filled
     rows of the hidden ones."""
     try:
@@ -126,9 +120,9 @@ def _tables(file: Path, resource: Resource, limits: Limits) -> tuple[list[_Table
     except DamagedParts:
         raise no_workbook(file, resource) from None
     hidden = [(sheet.name, sum(map(bool, cells.rows))) for sheet, cells in read if sheet.is_hidden and cells.rows]
-    tables = [_table(cells, resource) for sheet, cells in read if not sheet.is_hidden and cells.rows]
-    if tables:
-        return tables, hidden
+    visible = [cells for sheet, cells in read if not sheet.is_hidden and cells.rows]
+    if visible:
+        return visible, hidden
     if hidden:
         names = "、".join(f"“{name}”" for name, _ in hidden)
         raise Refused(
@@ -164,11 +158,9 @@ def _table(sheet: Cells, resource: Resource) -> _Table:
     fill_merged(sheet, top, bottom)
     width = max(map(len, cells[top:]))
     header = [[clean_name(text) for text in _of_width(row, width)] for row in cells[top:bottom]]
-    if delivery.crosstab is not None:
-        _fill_levels(header, len(delivery.crosstab.stub))
     joined = ["/".join(dict.fromkeys(row[column] for row in header if row[column])) for column in range(width)]
     columns = column_names(joined, sources(resource))
-    return _Table(sheet.sheet, header, columns, bottom + 1, cells[bottom:])
+    return _Table(sheet.sheet, columns, bottom + 1, cells[bottom:])
 
 
 def _of_width(row: Row, width: int) -> Row:
@@ -191,44 +183,24 @@ def fill_merged(sheet: Cells, top: int, bottom: int) -> None:
             line[column : last_column + 1] = [text] * (last_column + 1 - column)
 
 
-def _fill_levels(header: list[Row], stub: int) -> None:
-    """In the upper header rows of a crosstab a blank cell gets the text of the group that starts to its left."""
-    for row in header[:-1]:
-        for column in range(stub + 1, len(row)):
-            row[column] = row[column] or row[column - 1]
-
-
 def _extra(sheet: _Table, resource: Resource, *, is_one_of_many: bool) -> tuple[str, ...]:
     """Undeclared columns of a sheet; Refused when declared ones are missing."""
-    crosstab = resource.delivery.crosstab
     row = sheet.first_body_row - 1
     location_zh, location_en = f"工作表“{sheet.name}”第 {row} 行", f"sheet {sheet.name} row {row}"
-    if crosstab is None:
-        try:
-            return check_header(resource, sheet.columns, location_zh, location_en, offered=[SHEET])
-        except Refused as refused:
-            if not is_one_of_many:
-                raise
-            raise Refused(
-                f"{refused.zh}若这张表不是数据，请交付方删去，或在 {yaml_of(resource)} 的 delivery.sheets 写明数据表的名称。",
-                f"{refused.en} If this sheet is no data, ask the department to delete it, or name the data's sheets as "
-                f"delivery.sheets in {yaml_of(resource)}.",
-            ) from None
-    stub = sheet.columns[: len(crosstab.stub)]
-    if stub != crosstab.stub:
-        missing = [name for name in crosstab.stub if name not in stub]
+    try:
+        return check_header(resource, sheet.columns, location_zh, location_en, offered=[SHEET])
+    except Refused as refused:
+        if not is_one_of_many:
+            raise
         raise Refused(
-            f"{location_zh}: 交叉表左侧应是 {'、'.join(crosstab.stub)}，缺少 {'、'.join(missing) or '（顺序不同）'}。"
-            f"请核对 {yaml_of(resource)} 的 delivery.crosstab.stub 和 title_rows。",
-            f"{location_en}: the crosstab should start with {', '.join(crosstab.stub)}; "
-            f"missing: {', '.join(missing) or '(other order)'}. "
-            f"Check delivery.crosstab.stub and title_rows in {yaml_of(resource)}.",
-        )
-    return ()
+            f"{refused.zh}若这张表不是数据，请交付方删去，或在 {yaml_of(resource)} 的 delivery.sheets 写明数据表的名称。",
+            f"{refused.en} If this sheet is no data, ask the department to delete it, or name the data's sheets as "
+            f"delivery.sheets in {yaml_of(resource)}.",
+        ) from None
 
 
-def _data_rows(sheet: _Table, width: int, rejected: RejectedWriter, *, names_sheet: bool) -> Iterator[tuple[int, Row]]:
-    """Row number in the sheet and cells of each row with data. `width` is the number of columns of a full row."""
+def _data_rows(sheet: _Table, rejected: RejectedWriter, *, names_sheet: bool) -> Iterator[tuple[int, Row]]:
+    """Row number in the sheet and cells of each row with data."""
     where = f"（工作表“{sheet.name}”）" if names_sheet else ""
     full = len(sheet.columns)
     for number, row in enumerate(sheet.body, start=sheet.first_body_row):
@@ -236,39 +208,21 @@ def _data_rows(sheet: _Table, width: int, rejected: RejectedWriter, *, names_she
         filled = full - cells.count("")
         if not filled:
             rejected.add(number, "BLANK_LINE", f"空行{where}", "")
-        elif width > 1 and filled == 1 and cells[0]:
+        elif full > 1 and filled == 1 and cells[0]:
             rejected.add(number, "FOOTER", f"只有第一格有内容，不是数据行{where}", cells[0])
         else:
             yield number, cells
 
 
-class _Records:
-    """Makes the raw rows of a sheet's rows: one of each, or in a crosstab one for each filled cell."""
+class _InOrder:
+    """Puts the cells of a sheet's rows into the order of the file's columns."""
 
-    def __init__(self, sheet: _Table, delivery: Delivery, columns: Sequence[str], declared: dict[str, Column]) -> None:
-        self.crosstab, self.header = delivery.crosstab, sheet.header
-        if self.crosstab is None:
-            position = {name: place for place, name in enumerate(sheet.columns)}
-            self.columns = [declared.get(name) for name in sheet.columns]
-            self.order = [position.get(name) for name in columns]
-            self.is_in_order = self.order == list(range(len(sheet.columns)))
-        else:
-            self.columns = [declared.get(name) for name in self.crosstab.stub]
-            self.value = declared.get(self.crosstab.value)
+    def __init__(self, sheet: _Table, columns: Sequence[str], declared: dict[str, Column]) -> None:
+        position = {name: place for place, name in enumerate(sheet.columns)}
+        self.columns = [declared.get(name) for name in sheet.columns]
+        self.order = [position.get(name) for name in columns]
+        self.is_in_order = self.order == list(range(len(sheet.columns)))
 
-    def of(self, cells: Row) -> Iterator[list[str | None]]:
-        if self.crosstab is not None:
-            yield from self._observations(cells)
-            return
+    def of(self, cells: Row) -> list[str | None]:
         texts: list[str | None] = [*in_columns(cells, self.columns)]
-        yield texts if self.is_in_order else [None if place is None else texts[place] for place in self.order]
-
-    def _observations(self, cells: Row) -> Iterator[list[str | None]]:
-        stub = in_columns(cells[: len(self.columns)], self.columns)
-        for column in range(len(stub), len(cells)):
-            if cells[column]:
-                levels = [row[column] for row in self.header]
-                value = self.value
-                if value is not None and value.is_plain_number and names_share(*stub, *levels):
-                    value = replace(value, is_share=True)
-                yield [*stub, *levels, *in_columns([cells[column]], [value])]
+        return texts if self.is_in_order else [None if place is None else texts[place] for place in self.order]

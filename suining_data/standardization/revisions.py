@@ -67,7 +67,9 @@ class Revised:
 
 
 def past_of(resource: Resource) -> Past:
-    """What describes the past, from the catalogue."""
+    """What describes the past, from the catalogue. Of vintages nothing is compared: macro.revision lists what they change."""
+    if resource.delivery.mode is Mode.VINTAGES:
+        return Past((), (), (), ())
     key = {source for name in resource.key for source in delivered_sources(resource, name)}
     in_key = [each for each in resource.columns if delivered_sources(resource, each.name) <= key]
     others = [each for each in resource.fields if each not in in_key]

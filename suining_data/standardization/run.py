@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Resource, Unit
+from suining_data.catalog.model import BATCH_SOURCES, FILE, RECEIVED, Mode
 from suining_data.compression import create_table
 from suining_data.encryption import parquet_columns, parquet_rows
 from suining_data.ingestion import COUNTED, check_raw_files, files_of, raw_path, rejected_path
 from suining_data.packed_keys import record_base
 from suining_data.settings import Settings
-from suining_data.sql import identifier, literal
+from suining_data.sql import identifier, literal, literals
 from suining_data.standardization.accounts import ACCOUNTS, Unbalanced, create_accounts, unbalanced_batches
 from suining_data.standardization.no_data import rules_of_rows
 from suining_data.standardization.revisions import Revised, find_revisions, promote_revisions
@@ -80,8 +81,10 @@ def _stage(
     con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, batches: list[str], table: str
 ) -> str:
     """Write the typed rows of some batches into a table, with all that is broken in them. Returns its name."""
+    ledger = _files_and_days(con, resource)
     bases = ", ".join(
-        f"({position}, {literal(batch)}, {record_base(resource.id, batch)})" for position, batch in enumerate(batches)
+        f"({position}, {literal(batch)}, {record_base(resource.id, batch)}, {literals(ledger[batch])})"
+        for position, batch in enumerate(batches)
     )
     exchange = resource.delivery.exchange
     if batches:
@@ -89,12 +92,15 @@ def _stage(
         files = [raw_path(settings, resource.id, batch) for batch in batches]
         found = {name for file in files for name in parquet_columns(file)}
         absent = [
-            f"null::varchar as {identifier(source)}, " for source in source_columns(resource) if source not in found
+            f"null::varchar as {identifier(source)}, "
+            for source in source_columns(resource)
+            if source not in found and source not in BATCH_SOURCES
         ]
         delivered = f"""
-            select base + _line as record_id, batch.batch_id, _line as line_number, _batch_position, {"".join(absent)} raw.*
+            select base + _line as record_id, batch.batch_id, _line as line_number, _batch_position, {FILE}, {RECEIVED}, {"".join(absent)} raw.*
             from {parquet_rows(*files, filename=True)} as raw
-            join (values {bases}) as batch(_batch_position, batch_id, base) on parse_filename(filename, true) = batch.batch_id
+            join (values {bases}) as batch(_batch_position, batch_id, base, {FILE}, {RECEIVED})
+                on parse_filename(filename, true) = batch.batch_id
         """
         if exchange:
             find_outdated(con, resource, exchange, delivered)
@@ -174,11 +180,20 @@ def _current_batches(con: duckdb.DuckDBPyConnection, resource: Resource, where: 
     return [batch for (batch,) in rows]
 
 
+def _files_and_days(con: duckdb.DuckDBPyConnection, resource: Resource) -> dict[str, tuple[str, str]]:
+    """By batch id: the name of the file, and the day on which it was first seen."""
+    rows = con.execute(
+        "select batch_id, file_name, strftime(first_seen_at, '%Y-%m-%d') from governance.batch where resource_id = ?",
+        [resource.id],
+    ).fetchall()
+    return {batch: (file_name, day) for batch, file_name, day in rows}
+
+
 def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -> None:
-    """Fills next_superseded: of the rows with the same key the last delivered row stays. Rows with an empty key column
-    are never compared."""
+    """Fills next_superseded: of the rows with the same key the last delivered row stays; of vintages, that of each batch.
+    Rows with an empty key column are never compared."""
     outdated = f"union all from {OUTDATED}" if resource.delivery.exchange and _current_batches(con, resource) else ""
-    key = ", ".join(resource.key)
+    key = ", ".join([*resource.key, *(["batch_id"] if resource.delivery.mode is Mode.VINTAGES else [])])
     is_filled = " and ".join(f"{column} is not null" for column in resource.key)
     con.execute(f"""
         create or replace temp table next_superseded as
@@ -187,10 +202,10 @@ def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -
         ),
         version as (
             select batch_id, line_number, record_id, first_value(record_id) over (
-                partition by {key} order by file_name desc, line_number desc, record_id) as superseded_by
+                partition by {key} order by batch.file_name desc, line_number desc, record_id) as superseded_by
             from {table} join repeated using ({key})
             join (select batch_id, file_name from governance.batch where resource_id = {literal(resource.id)})
-                using (batch_id)
+                as batch using (batch_id)
             where not _is_refused
         )
         select {literal(resource.id)} as resource_id, batch_id, line_number, superseded_by

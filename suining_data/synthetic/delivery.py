@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Entity, Field, Mode, Resource, Unit
+from suining_data.catalog.model import BATCH_SOURCES
 from suining_data.sql import literal
 
 from .corruption import corrupted
@@ -33,6 +34,7 @@ class Delivered:
     columns: tuple[str, ...]  # source names, in order; c0 is the text of the first
     dates: frozenset[int] = frozenset()  # positions of the columns that are date cells in a workbook
     merged: frozenset[int] = frozenset()  # positions of the columns whose cells are merged over a group of rows
+    layouts: tuple[str, ...] = ()  # of tables of figures, by file
 
     def entities(self, subject: str) -> list[tuple[int, Entity]]:
         return [(i, entity) for i, entity in enumerate(self.resource.entities) if entity.subject == subject]
@@ -42,6 +44,8 @@ def deliver(
     con: duckdb.DuckDBPyConnection, unit: Unit, resource: Resource, view: View, rows: int | None, rates: ErrorRates
 ) -> Delivered:
     """Fill table `delivered` with the rows of a resource. `rows` limits their number; None delivers all rows."""
+    in_file = [field for field in resource.fields if field.source not in BATCH_SOURCES]
+    resource = resource.model_copy(update={"fields": in_file})
     files = _file_names(resource, view)
     con.execute(_base_sql(resource, view, rows, len(files)))
     con.execute(_delivered_sql(con, resource, view, len(files), rates))
@@ -51,14 +55,14 @@ def deliver(
     columns = tuple(field.source for field in resource.fields)
     merged = frozenset(i for i, field in enumerate(resource.fields) if field.name in view.merged)
     dates = frozenset(i for i, field in enumerate(resource.fields) if view.date_cells and field.element == "date")
-    return Delivered(unit.name, resource, view.title or resource.name, files, columns, dates, merged)
+    return Delivered(unit.name, resource, view.title or resource.name, files, columns, dates, merged, view.layouts)
 
 
 def _base_sql(resource: Resource, view: View, rows: int | None, files: int) -> str:
     """SQL: the delivered rows, numbered over all files. In a delta these are the newest rows, ordered by day."""
     number = "" if view.stamps else f", {_file_no(files)} as file_no"
     limit = f"limit {rows}" if rows is not None else ""
-    if resource.delivery.mode is Mode.DELTA and not view.is_whole and not view.keeps_order:
+    if resource.delivery.mode is not Mode.FULL and not view.is_whole and not view.keeps_order:
         return f"""create or replace table delivery_base as
         with chosen as (select * from ({view.sql}) order by day desc, seq {limit}),
         ordered as (select *, row_number() over (order by day, seq) as n from chosen)
@@ -75,7 +79,7 @@ def _file_no(files: int) -> str:
 
 
 def _file_names(resource: Resource, view: View) -> tuple[str, ...]:
-    stamps = view.stamps or DELTA_FILES if resource.delivery.mode is Mode.DELTA else (FULL_FILE,)
+    stamps = view.stamps or DELTA_FILES if resource.delivery.mode is not Mode.FULL else (FULL_FILE,)
     return tuple(resource.delivery.pattern.replace("*", stamp) for stamp in stamps)
 
 

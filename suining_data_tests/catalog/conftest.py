@@ -58,15 +58,15 @@ resources:
       format: xlsx
       pattern: "yb_*.xlsx"
       mode: delta
-      header_rows: 2
-      crosstab: {stub: [指标], levels: [地区, 计量项]}
+      sheets: "*"
+      layouts: [indicators_in_rows]
     expected_rows: {min: 10, max: 20}
     key: [indicator_name, region_name]
     fields:
       - {source: 指标, name: indicator_name, element: text, label: 指标, sensitivity: L1}
       - {source: 地区, name: region_name, element: place_name, label: 地区}
       - {source: 计量项, name: measure_code, element: measure_code, label: 计量项}
-      - {source: value, name: value, element: number, label: 数值, sensitivity: L1}
+      - {source: 数值, name: value, element: number, label: 数值, sensitivity: L1}
 """
 
 CatalogWith = Callable[..., list[Problem]]

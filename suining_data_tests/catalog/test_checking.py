@@ -14,7 +14,6 @@ from suining_data_tests.catalog.conftest import SOUND, CatalogWith
 
 CHANGES, REPORT = "public_security__changes", "public_security__report"
 
-NOTE = "- {source: 备注, name: note, element: text, label: 备注, sensitivity: L1}"
 SAME_ROLE = "- {subject: person, role: member, values: {name: name}}"
 EXCHANGE = "exchange: {table: hj.bd, watermark: bdsj, key: [gmsfhm, bdrq]}"
 SEX_DERIVED = "\n      - {name: sex_code, element: sex_code, label: 性别, sql: case when name is null then 'm' end}"
@@ -61,8 +60,8 @@ BREAKS = [
     ("patterns_meet", "yb_*.xlsx", "hjbd_2019*", REPORT),
     ("misplaced_option", "mode: delta, crs", "mode: delta, title_rows: 1, crs", CHANGES),
     ("misplaced_option", "mode: delta, crs", "mode: delta, records: data, crs", CHANGES),
-    ("misplaced_option", "      header_rows: 2", '      delimiter: ","\n      header_rows: 2', REPORT),
-    ("misplaced_option", "      header_rows: 2", "      encoding: gbk\n      header_rows: 2", REPORT),
+    ("misplaced_option", '      sheets: "*"', '      delimiter: ","\n      sheets: "*"', REPORT),
+    ("misplaced_option", '      sheets: "*"', '      encoding: gbk\n      sheets: "*"', REPORT),
     ("misplaced_option", "source: je", "source: _sheet", CHANGES),
     ("misplaced_option", "source: je", "source: _geometry", CHANGES),
     ("shape_missing", "format: csv", "format: shp", CHANGES),
@@ -76,9 +75,8 @@ BREAKS = [
     ("exchange", "mode: delta, crs", f"mode: delta, {EXCHANGE}, crs", CHANGES),
     ("exchange_files", 'format: csv, encoding: gb18030, pattern: "hjbd_*.csv"', f'format: postgres, {EXCHANGE}, pattern: "hjbd.jsonl"', CHANGES),
     ("undeclared_source", "format: csv, encoding: gb18030", f"format: postgres, {EXCHANGE.replace('bdsj', 'gxsj')}", CHANGES),
-    ("undeclared_source", "source: 指标", "source: _sheet", REPORT),
-    ("crosstab_levels", "header_rows: 2", "header_rows: 3", REPORT),
-    ("crosstab_source", "      - {source: value", f"      {NOTE}\n      - {{source: value", REPORT),
+    ("unknown_layout", "indicators_in_rows", "indicators_in_columns", REPORT),
+    ("layout_source", "source: 数值", "source: 数额", REPORT),
     ("crs_missing", ", crs: EPSG:4490", "", CHANGES),
     ("crs_idle", "element: longitude", "element: number, sensitivity: L1", CHANGES),
     ("crs_element", "EPSG:4490", "EPSG:4544", CHANGES),

@@ -19,7 +19,7 @@ def write(folder: Path, text: str) -> Path:
 def test_resources_are_found_by_id_with_their_unit(tmp_path: Path) -> None:
     catalog = load_catalog(write(tmp_path, SOUND))
     assert [resource.id for resource in catalog.resources] == ["public_security__changes", "public_security__report"]
-    assert catalog.resource("public_security__report").delivery.header_rows == 2
+    assert catalog.resource("public_security__report").delivery.layouts == ["indicators_in_rows"]
     assert catalog.unit_of("public_security__report").name == "市公安局"
     with pytest.raises(KeyError):
         catalog.resource("public_security__nothing")
@@ -42,8 +42,8 @@ def test_every_mistake_of_form_is_collected(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_option_is_answered_with_the_right_one(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="did you mean header_rows"):
-        load_catalog(write(tmp_path, SOUND.replace("header_rows", "haeder_rows")))
+    with pytest.raises(CatalogError, match="did you mean layouts"):
+        load_catalog(write(tmp_path, SOUND.replace("layouts:", "layuots:")))
 
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:

@@ -96,23 +96,6 @@ def derived(resource: Resource, name: str, **row: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("period", "month"),
-    [
-        ("2019年7月", "2019-07-01"),
-        ("2020年1-2月", "2020-02-01"),
-        ("2019年", "2019-12-01"),
-        ("2023年上半年", "2023-06-01"),
-        ("2019年13月", None),
-        ("汇总", None),
-    ],
-)
-def test_the_month_of_a_period_is_its_last(resources: dict[str, Resource], period: str, month: str | None) -> None:
-    for id in ("TJ01", "SW02"):
-        found = derived(resources[id], "period_month", period_name=period)
-        assert (str(found) if found else None) == month
-
-
-@pytest.mark.parametrize(
     ("id_type", "number", "is_resident"),
     [
         ("111", "110105491231002", True),

@@ -21,11 +21,11 @@ from suining_data_tests.sharing import once
 
 EMPTY = Catalog(())  # a catalogue that knows no column: the elements' rules alone decide
 FOR_A_HUMAN = {"code", "condition", "unit_missing", "crs_missing", "key"}
-NOT_SEEN = {"mode", "crosstab", "sheets", "summary_rows"}  # of a delivery: what a file alone does not tell
+NOT_SEEN = {"mode", "layouts", "sheets", "summary_rows"}  # of a delivery: what a file alone does not tell
 RESOURCES = """
     public_security__household_changes public_security__residence_registrations civil_affairs__marriages
     health__births health__institutions_and_doctors human_resources__pension_payments
-    market_supervision__registrations natural_resources__real_estate_register sichuan_public_security__residents statistics__quarterly_gdp
+    market_supervision__registrations natural_resources__real_estate_register sichuan_public_security__residents statistics__basic_units
 """.split()
 
 

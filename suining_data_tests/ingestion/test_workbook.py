@@ -1,4 +1,4 @@
-"""XLSX: titles, merged headers, several sheets, crosstabs, and cells as text."""
+"""XLSX: titles, merged headers, several sheets, and cells as text."""
 
 import io
 import zipfile
@@ -96,32 +96,6 @@ def test_rows_merged_over_a_household_each_get_its_value(desk: Desk):
     deliver(desk, "x.xlsx", fill)
     rows = desk.rows(desk.refresh(resource_of(["户主", "成员"], format="xlsx")))
     assert [(r["_line"], r["户主"], r["成员"]) for r in rows] == [(2, "王", "王"), (3, "王", "李")]
-
-
-CROSSTAB = {"stub": ["税种"], "levels": ["县区", "口径"], "value": "value"}
-
-
-def test_a_crosstab_gives_one_row_per_filled_cell(desk: Desk):
-    def fill(book: xlsxwriter.Workbook) -> None:
-        sheet = book.add_worksheet("2019年8月")
-        sheet.write("A1", "税收收入（万元）")
-        sheet.merge_range("A2:A3", "税种")
-        sheet.merge_range("B2:C2", "船山区")
-        sheet.merge_range("D2:E2", "安居区")
-        sheet.write_row("B3", ["本期", "累计", "本期", "累计"])
-        sheet.write_row("A4", ["增值税", 10, 80.5, None, 7])
-
-    deliver(desk, "x.xlsx", fill)
-    sources = ["税种", "县区", "口径", "value", "_sheet"]
-    resource = resource_of(sources, format="xlsx", title_rows=1, header_rows=2, crosstab=CROSSTAB)
-    result = desk.refresh(resource)
-    assert result.refusals == ()
-    assert [[r[s] for s in sources] + [r["_line"]] for r in desk.rows(result)] == [
-        ["增值税", "船山区", "本期", "10", "2019年8月", 1],
-        ["增值税", "船山区", "累计", "80.5", "2019年8月", 2],
-        ["增值税", "安居区", "累计", "7", "2019年8月", 3],
-    ]
-    assert balances(result)
 
 
 def test_messages_name_sheet_and_row(desk: Desk):

@@ -57,7 +57,7 @@ class Register:
 
 def can_write(resource: Resource) -> bool:
     """Whether the form of the files is one of those that are written here."""
-    return resource.delivery.format in _WRITE and not resource.delivery.crosstab and not resource.delivery.exchange
+    return resource.delivery.format in _WRITE and not resource.delivery.layouts and not resource.delivery.exchange
 
 
 def _read_delimited(resource: Resource, file: Path) -> list[Row]:

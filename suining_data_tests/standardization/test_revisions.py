@@ -17,7 +17,7 @@ from suining_data.standardization import past_of, promote, standardize
 PENSIONS = "human_resources__pension_insurance"  # full; the key has the first day of the insurance
 PAYMENTS = "human_resources__pension_payments"  # delta, a row per month
 RESIDENTS = "sichuan_public_security__residents"  # full, valid from the day of the last update
-GDP, VEHICLES = "statistics__quarterly_gdp", "office_administration__vehicles_and_offices"
+VEHICLES = "office_administration__vehicles_and_offices"
 Row = dict[str, str]
 
 
@@ -186,16 +186,17 @@ def test_the_day_from_which_a_row_is_valid_may_move_on_with_other_values(
 
 
 @of(VEHICLES)
-def test_the_figure_of_a_year_that_is_not_over_may_change(desk: Desk) -> None:
-    figure = {"item_name": "公务用车", "region_name": "全市"}
-    desk.deliver(
-        "gwyc_20190831.xlsx", {**figure, "year": "2018", "value": "10"}, {**figure, "year": "2019", "value": "5"}
-    )
-    desk.deliver(
-        "gwyc_20191231.xlsx", {**figure, "year": "2018", "value": "11"}, {**figure, "year": "2019", "value": "9"}
-    )
+def test_a_later_figure_is_a_vintage_and_no_silent_revision(desk: Desk) -> None:
+    figure = {
+        "indicator_path": "公务用车",
+        "indicator_name": "公务用车",
+        "region_name": "全市",
+        "measure_code": "level_current",
+    }
+    desk.deliver("gwyc_20190831.xlsx", {**figure, "period_name": "2018年", "value": "10"})
+    desk.deliver("gwyc_20191231.xlsx", {**figure, "period_name": "2018年", "value": "11"})
     desk.stage()
-    assert [(field, line) for field, _, line, *_ in desk.revisions()] == [("value", 2)]
+    assert desk.revisions() == []
 
 
 def test_the_catalogue_says_what_describes_the_past() -> None:
@@ -203,7 +204,6 @@ def test_the_catalogue_says_what_describes_the_past() -> None:
         past = past_of(load_catalog().resource(resource_id))
         return [each.name for each in past.quantities], [each.name for each in past.days]
 
-    assert names(GDP) == (["gdp_cny", "constant_price_index"], [])
     assert names("housing_fund__employers")[0] == [], "how many people pay in is how it is now"
-    assert names("commerce__trade_figures") == (["value"], []), "the name of a period is in the key"
+    assert names("commerce__trade_figures") == ([], []), "a revision is a vintage"
     assert names("economy_information__industrial_enterprises") == ([], [])

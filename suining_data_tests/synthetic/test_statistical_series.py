@@ -12,7 +12,7 @@ from suining_data.synthetic.views.statistical_series import REGIONS, monthly, qu
 from suining_data_tests.synthetic.conftest import Sample
 
 PROPOSED = {
-    "statistics__monthly_indicators": 2500, "statistics__quarterly_gdp": 720, "sichuan_statistics__indicators": 3000,
+    "statistics__monthly_indicators": 2500, "statistics__quarterly_gdp": 1440, "sichuan_statistics__indicators": 3000,
     "finance__budget_execution": 520, "peoples_bank__deposits_and_loans": 240, "power_supply__electricity_by_industry": 360,
     "office_administration__vehicles_and_offices": 30,
 }  # fmt: skip
@@ -33,8 +33,8 @@ def test_every_published_figure_is_delivered_as_it_is(con: duckdb.DuckDBPyConnec
 
 def test_a_published_gdp_stands_and_its_made_up_sectors_sum_to_it(con: duckdb.DuckDBPyConnection) -> None:
     sql = all_views(USUAL)["statistics__quarterly_gdp"].sql
-    rows = con.execute(f"""select industry_name, hundred_millions::decimal(9, 2)::double, note from ({sql})
-        where region_name = '遂宁市' and ended = '2020-12-31' and vintage_code = 'preliminary'""").fetchall()
+    rows = con.execute(f"""select indicator_path, value::double, note from ({sql}) where region_name = '遂宁市'
+        and period_name = '2020年1-4季度' and vintage_code = 'preliminary' and measure_code like 'level%'""").fetchall()
     value = {industry: amount for industry, amount, _ in rows}
     assert value["地区生产总值"] == 1403.18
     assert sum(value.values()) == pytest.approx(2 * 1403.18)

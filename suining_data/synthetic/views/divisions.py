@@ -8,11 +8,13 @@ For the towns before 2019 the lists give only the years: they end on 2019-12-31,
 
 import re
 
+from suining_data.city import load_city
+
 from ..city.geography import read_csv
 from ..errors import ErrorRates
 from .view import View, Views
 
-FUNCTIONAL_AREAS = ("遂宁经济技术开发区", "遂宁高新技术产业园区", "河东新区")
+FUNCTIONAL_AREAS = tuple(load_city().functional_areas)
 Row = tuple[str, str, str, str, str, str, str, str]
 
 

@@ -59,12 +59,12 @@ class Figures:
         return round(level * 10**self.digits)
 
 
-def names(items: Tree) -> Iterator[str]:
-    """Every item of a tree, a total before its parts."""
+def paths(items: Tree, above: str = "") -> Iterator[str]:
+    """Every item of a tree after those above it, a total before its parts."""
     for name, below in items.items():
-        yield name
+        yield above + name
         if isinstance(below, Mapping):
-            yield from names(below)
+            yield from paths(below, f"{above}{name}/")
 
 
 def _leaves(items: Tree, wanted: str, inside: bool = False) -> list[tuple[str, float]]:

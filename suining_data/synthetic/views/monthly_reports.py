@@ -4,10 +4,12 @@ made-up totals.
 Here: which cells their tables have. Not here: how the figures are made (figures.py), published ones (statistics.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ..errors import ErrorRates
-from .figures import CITY, COUNTIES, MADE_UP, Figures, names
+from .figure_tables import Figure, figure_view
+from .figures import CITY, COUNTIES, MADE_UP, Figures, paths
 from .view import View, Views
 
 BUDGET = Figures(
@@ -84,81 +86,63 @@ OFFICES = (
     ("基本办公用房面积", "平方米", 802_000), ("对外出租（出借）办公用房面积", "平方米", 21_400),
 )  # fmt: skip
 
-Cell = tuple[str, str, str, str, str]  # period, item, region, measure, value
-
 
 def views(rates: ErrorRates) -> Views:
     """Views by resource id; tables are delivered whole at any scale, without errors."""
     return {
-        "finance__budget_execution": _crosstab(
-            _cells(BUDGET, (6, 7, 8), with_month=("一般公共预算收入",)),
-            "subject_name",
-            "一般公共预算收支执行情况表",
-            "万元",
-            ("201908",),
+        "finance__budget_execution": _table(
+            _figures(BUDGET, (6, 7, 8), "万元", with_month=("一般公共预算收入",)),
+            "一般公共预算收支执行情况表", ("201908",), ("regions_under_measures",),
         ),
-        "economy_information__industrial_figures": _crosstab(
-            _cells(OUTPUT, (8,)), "indicator_name", "规模以上工业主要指标", "万元", ("201908",)
+        "economy_information__industrial_figures": _table(
+            _figures(OUTPUT, (8,), "万元"), "规模以上工业主要指标", ("201908",), ("regions_down",)
         ),
-        "commerce__trade_figures": _crosstab(
-            _cells(TRADE, (8,)), "indicator_name", "进出口和限上消费品零售情况表", "万元", ("201908",)
+        "commerce__trade_figures": _table(
+            _figures(TRADE, (8,), "万元"), "进出口和限上消费品零售情况表", ("201908",), ("measures_under_regions",)
         ),
-        "development_reform__project_figures": _crosstab(
-            _cells(KEY_PROJECTS, (8,)), "indicator_name", "重点项目投资进度表", "万元", ("201908",)
+        "development_reform__project_figures": _table(
+            _figures(KEY_PROJECTS, (8,), "万元"), "重点项目投资进度表", ("201908",), ("regions_down",)
         ),
-        "peoples_bank__deposits_and_loans": _crosstab(
-            _cells(DEPOSITS, (7, 8)), "item_name", "金融机构本外币存贷款余额表", "亿元", ("201907", "201908")
+        "peoples_bank__deposits_and_loans": _table(
+            _figures(DEPOSITS, (7, 8), "亿元", files=(7, 8)), "金融机构本外币存贷款余额表", ("201907", "201908"),
+            ("measures_under_regions", "regions_down"),
         ),
-        "power_supply__electricity_by_industry": _crosstab(
-            _cells(ELECTRICITY, (6, 7, 8)), "industry_name", "全社会用电量分行业统计表", "万千瓦时", ("201908",)
+        "power_supply__electricity_by_industry": _table(
+            _figures(ELECTRICITY, (6, 7, 8), "万千瓦时"), "全社会用电量分行业统计表", ("201908",), ("regions_under_measures",)
         ),
-        "office_administration__vehicles_and_offices": View(
-            _offices(), is_whole=True, title=f"公务用车和办公用房情况汇总表（{MADE_UP}）", stamps=("201812",)
+        "office_administration__vehicles_and_offices": figure_view(
+            _offices(), f"公务用车和办公用房情况汇总表（{MADE_UP}）", ("201812",), ("list",)
         ),
-    }
+    }  # fmt: skip
 
 
-def _cells(figures: Figures, months: Iterable[int], with_month: tuple[str, ...] = ()) -> list[Cell]:
-    """Level and growth of every item and region, for some the month alone, too."""
+def _figures(
+    figures: Figures, months: Iterable[int], unit: str, files: tuple[int, ...] = (), with_month: tuple[str, ...] = ()
+) -> Iterator[Figure]:
+    """Level and growth of every item and region, for some the month alone, too. `files`: the months with a file each."""
     level = "level_cumulative" if figures.is_flow else "level_current"
-    cells = []
     for month in months:
-        period = f"{YEAR}年{month}月"
-        for item in names(figures.items):
+        file_no, period = files.index(month) if files else 0, f"{YEAR}年{month}月"
+        for path in paths(figures.items):
+            item = path.rsplit("/", 1)[-1]
             for region in REGIONS:
                 where = (item, region, YEAR, month)
+                place = (file_no, period, period, path, region)
                 if item in with_month:
-                    cells.append((period, item, region, "level_current", f"{figures.month(*where):.{figures.digits}f}"))
-                cells.append((period, item, region, level, f"{figures.level(*where):.{figures.digits}f}"))
-                cells.append((period, item, region, "yoy_nominal", f"{figures.growth_of(*where):.1f}"))
-    return cells
+                    yield Figure(*place, "level_current", f"{figures.month(*where):.{figures.digits}f}", unit)
+                yield Figure(*place, level, f"{figures.level(*where):.{figures.digits}f}", unit)
+                yield Figure(*place, "yoy", f"{figures.growth_of(*where):.1f}", unit)
 
 
-def _crosstab(cells: list[Cell], item: str, title: str, unit: str, stamps: tuple[str, ...]) -> View:
-    """A sheet per month; a file per stamp, or one for all months."""
-    periods = list(dict.fromkeys(cell[0] for cell in cells))
-    rows = ", ".join(
-        f"({seq}, {periods.index(cell[0]) if len(stamps) > 1 else 0}, " + ", ".join(f"'{text}'" for text in cell) + ")"
-        for seq, cell in enumerate(cells)
-    )
-    sql = f"select * from (values {rows}) as t(seq, file_no, period_name, {item}, region_name, measure_code, value)"
-    stock = {"level_current": ("余额",)} if unit == "亿元" else {}
-    return View(
-        sql,
-        is_whole=True,
-        title=f"{title}（{MADE_UP}） 单位：{unit}、%",
-        stamps=stamps,
-        spellings={"measure_code": stock},
-    )
+def _table(figures: Iterable[Figure], title: str, stamps: tuple[str, ...], layouts: tuple[str, ...]) -> View:
+    """A sheet per month; a file per stamp, or one for all months. Balances are called so."""
+    view = figure_view(figures, f"{title}（{MADE_UP}）", stamps, layouts)
+    return replace(view, spellings={"measure_code": {"level_current": ("余额",)}}) if len(stamps) > 1 else view
 
 
-def _offices() -> str:
+def _offices() -> Iterator[Figure]:
     """Totals of the year's end; the city's own offices are counted in the city, not in a county."""
-    rows: list[str] = []
     for item, unit, total in OFFICES:
         counties = {county: round(total * 0.7 * share) for county, share in COUNTIES.items()}
         for region, amount in {CITY: total, **counties}.items():
-            rows.append(f"({len(rows)}, 0, '2018', '{region}', '{item}', '{unit}', '{amount}')")
-    return (
-        f"select * from (values {', '.join(rows)}) as t(seq, file_no, year, region_name, item_name, unit_name, value)"
-    )
+            yield Figure(0, "Sheet1", "2018年", item, region, "level_current", str(amount), unit)

@@ -24,7 +24,7 @@ LEVELS = (
 # For industry and investment only growth is published; per cent by year
 GROWTH = {
     "规模以上工业增加值": ("yoy_real", {2016: 10.2, 2017: 9.8, 2018: 9.9, 2019: 9.6}),
-    "全社会固定资产投资": ("yoy_nominal", {2016: 15.1, 2017: 14.6, 2018: 12.8, 2019: 12.0}),
+    "全社会固定资产投资": ("yoy", {2016: 15.1, 2017: 14.6, 2018: 12.8, 2019: 12.0}),
 }
 MONTHS = {
     2016: (10, 11),
@@ -91,7 +91,7 @@ def monthly() -> Iterator[Cell]:
                     amount = figures.level(item, inner, year, month) / ratio
                     growth = figures.growth_of(item, inner, year, month)
                     yield Cell(year, month, name, unit, region, measure, f"{amount:.2f}")
-                    yield Cell(year, month, name, unit, region, "yoy_nominal", f"{growth:.1f}")
+                    yield Cell(year, month, name, unit, region, "yoy", f"{growth:.1f}")
 
 
 def quarterly() -> Iterator[Account]:

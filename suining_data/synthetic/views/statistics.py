@@ -12,12 +12,13 @@ from suining_data.sql import Value, literals
 from ..city.geography import read_csv
 from ..errors import ErrorRates
 from . import statistical_series as series
+from .figure_tables import Figure, figure_view
 from .figures import MADE_UP
 from .view import View, Views, organization_name_of
 
 STAMPS = ("201708", "201908", "202312")  # files by period: up to 2016, up to 2019, later
 GROWTH = {"地区生产总值增速(可比价)": ("地区生产总值", "yoy_real"), "规上工业增加值增速": ("规上工业增加值", "yoy_real"),
-          "居民消费价格指数涨幅": ("居民消费价格", "yoy_nominal")}  # fmt: skip
+          "居民消费价格指数涨幅": ("居民消费价格", "yoy")}  # fmt: skip
 SECTORS = ("第一产业", "第二产业", "第三产业")
 Account = tuple[str, str, str, str | None, str | None, str, str | None, int]
 ECONOMIC = "生产总值|产业|消费|预算|进出口|价格|固定资产|可支配|失业|工业"
@@ -26,11 +27,14 @@ ECONOMIC = "生产总值|产业|消费|预算|进出口|价格|固定资产|可�
 def views(rates: ErrorRates) -> Views:
     """Views by resource id."""
     return {
-        "statistics__monthly_indicators": View(
-            _monthly(), is_whole=True, title=f"遂宁市主要经济指标（备注为“{MADE_UP}”的以外为已公布数）", stamps=STAMPS
+        "statistics__monthly_indicators": figure_view(
+            _monthly(),
+            f"遂宁市主要经济指标（注明“{MADE_UP}”的以外为已公布数）",
+            STAMPS,
+            ("measures_under_regions", "regions_under_measures", "measures_under_regions"),
         ),
-        "statistics__quarterly_gdp": View(
-            _gdp(), dates="iso", is_whole=True, title="地区生产总值核算表", stamps=STAMPS
+        "statistics__quarterly_gdp": figure_view(
+            _gdp(), "地区生产总值核算表", STAMPS, ("list", "list", "measures_under_regions")
         ),
         "statistics__basic_units": View(_basic_units(rates)),
         "sichuan_statistics__indicators": View(_indicators(), is_whole=True, stamps=STAMPS),
@@ -66,13 +70,13 @@ def _measure(indicator: str) -> tuple[str, str]:
     if indicator.endswith("增加值增速"):
         return indicator.removesuffix("增速"), "yoy_real"
     if indicator.endswith("增速"):
-        return indicator.removesuffix("增速"), "yoy_nominal"
+        return indicator.removesuffix("增速"), "yoy"
     if indicator.endswith("占GDP比重"):
         return indicator.removesuffix("占GDP比重") + "增加值", "share"
     return indicator, "level_cumulative"
 
 
-def _monthly() -> str:
+def _monthly() -> list[Figure]:
     """Economic figures as cells; the structure of three sectors becomes three shares. The first source of a cell counts.
 
     Cells that are not published are invented; their remark says so.
@@ -94,20 +98,18 @@ def _monthly() -> str:
         for (period, indicator, _, measure), (_, unit) in cells.items()
         if measure == "level_cumulative"
     }
-    rows: list[tuple[str, str, str, str, str, str, str | None, int]] = [
-        (period, indicator, levels.get((period, indicator), unit), region, measure, value, None, _file_no(period))
+    rows = [
+        Figure(
+            _file_no(period), period, period, indicator, region, measure, value, levels.get((period, indicator), unit)
+        )
         for (period, indicator, region, measure), (value, unit) in cells.items()
     ]
     for cell in series.monthly():
         period = f"{cell.year}年1-{cell.month}月"
         if (period, cell.indicator, cell.region, cell.measure) not in cells:
-            values = (cell.indicator, cell.unit, cell.region, cell.measure, cell.value, MADE_UP)
-            rows.append((period, *values, _file_no(period)))
-    rows.sort(key=lambda row: _place(row[0]))
-    return _values(
-        [(i, *row) for i, row in enumerate(rows)],
-        "seq, period_name, indicator_name, unit_name, region_name, measure_code, value, note, file_no",
-    )
+            where = (_file_no(period), period, period, cell.indicator, cell.region)
+            rows.append(Figure(*where, cell.measure, cell.value, cell.unit, MADE_UP))
+    return sorted(rows, key=lambda row: _place(row.period_name))
 
 
 def _place(period: str) -> tuple[int, ...]:
@@ -116,7 +118,7 @@ def _place(period: str) -> tuple[int, ...]:
     return int(period[:4]), int(months[-1]) if months else 6 if "上半年" in period else 12
 
 
-def _gdp() -> str:
+def _gdp() -> Iterator[Figure]:
     """Published annual accounts: absolute values, and growth as an index of the year before. Missing values are invented."""
     found: dict[tuple[str, str, str], list[str | None]] = {}
     for row in _figures(city_only=True):
@@ -141,11 +143,13 @@ def _gdp() -> str:
         (industry, region, f"{period}-12-31", value, index, "preliminary", None, _file_no(period))
         for (period, region, industry), (value, index) in sorted(found.items())
     ]
-    plain = _values(
-        [(i, *row) for i, row in enumerate(_filled(published))],
-        "seq, industry_name, region_name, ended, hundred_millions, constant_price_index, vintage_code, note, file_no",
-    )
-    return f"select *, ended::date as period_end_date, hundred_millions::decimal(18, 2) * 100000000 as gdp_cny from ({plain})"
+    for industry, region, ended, value, index, vintage, note, file_no in _filled(published):
+        quarter = int(ended[5:7]) // 3
+        period = f"{ended[:4]}年第1季度" if quarter == 1 else f"{ended[:4]}年1-{quarter}季度"
+        where = (file_no, "Sheet1" if file_no < 2 else period, period, industry, region)
+        for measure, figure in (("level_cumulative", value), ("index", index)):
+            if figure is not None:
+                yield Figure(*where, measure, figure, "亿元", note, vintage)
 
 
 def _filled(published: list[Account]) -> list[Account]:

@@ -36,6 +36,7 @@ class View:
     )  # workbook columns whose cells are merged over rows with the same values in them
     keeps_order: bool = False  # rows stay in the order of seq (groups, sheets)
     arranged: str | None = None  # column that orders the chosen rows before seq, so that every sheet has its share
+    layouts: tuple[str, ...] = ()  # of tables of figures: how each file is arranged, see writers/statistical_tables.py
     stamps: tuple[str, ...] = ()  # dates in the names of the files, with a column `file_no`; else those of delivery.py
 
 

@@ -1,6 +1,6 @@
 """XLSX tables: title rows, headers of one or two rows with merged cells, a sheet per group, cells merged down a group.
 
-Here: workbooks of plain tables. Not here: crosstabs (crosstab.py), which columns, titles and sheets (catalogue and views).
+Here: workbooks of plain tables. Not here: tables of figures (statistical_tables.py), which columns, titles and sheets (catalogue and views).
 """
 
 import datetime
@@ -14,7 +14,7 @@ import xlsxwriter
 
 from ..delivery import Delivered
 from ..errors import ErrorRates
-from .crosstab import write_crosstabs
+from .statistical_tables import write_statistical_tables
 
 CREATED = datetime.datetime(2019, 8, 31)
 SPREADSHEET_NUMBER = re.compile(r"[0-9]\.[0-9]+E\+17")
@@ -29,11 +29,11 @@ def write(con: duckdb.DuckDBPyConnection, delivered: Delivered, folder: Path, ra
     selected = ", ".join(f"c{i}" for i in range(len(delivered.columns)))
     for number, name in enumerate(delivered.files):
         rows = con.execute(f"select {selected} from delivered where file_no = {number} order by n").fetchall()
-        in_order = delivery.crosstab is None and not delivered.merged
+        in_order = not delivery.layouts and not delivered.merged
         with xlsxwriter.Workbook(folder / name, {"constant_memory": in_order}) as book:
             book.set_properties({"created": CREATED, "author": ""})
-            if delivery.crosstab is not None:
-                write_crosstabs(book, delivered, rows, titles(delivered, name))
+            if delivery.layouts:
+                write_statistical_tables(book, delivered, number, rows, titles(delivered, name))
             else:
                 _Tables(book, delivered, titles(delivered, name)).write(rows)
 
@@ -54,7 +54,7 @@ def titles(delivered: Delivered, name: str) -> list[str]:
     """The rows above the header: the title, then the unit and the month from the file's name."""
     stamp = name.rsplit("_", 1)[1]
     rows = [delivered.title, f"填报单位：{delivered.unit_name}    填报时间：{stamp[:4]}年{int(stamp[4:6])}月"]
-    return rows[: delivered.resource.delivery.title_rows]
+    return rows if delivered.layouts else rows[: delivered.resource.delivery.title_rows]
 
 
 class _Tables:
