@@ -30,6 +30,7 @@ from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.looks import Purpose, is_said
+from suining_data.commands.macro import macro_app
 from suining_data.commands.output import MOST_ROWS, AsCsv, AsExcelCsv, AsJson, Form, form_of, print_json, show
 from suining_data.commands.published import ANALYST, AsOf, KnownAt, asked_time, check_text, opened, published
 from suining_data.commands.retain import retain
@@ -58,6 +59,7 @@ app.add_typer(linkage_app, name="linkage")
 app.add_typer(corrections_app, name="corrections")
 app.add_typer(confidential_app, name="confidential")
 app.add_typer(service_app, name="service")
+app.add_typer(macro_app, name="macro")
 
 
 def print_version(is_asked: bool) -> None:

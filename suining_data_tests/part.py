@@ -31,9 +31,10 @@ def steps_of_part(catalog: Catalog) -> list[Step]:
     absent = {f"staged.{resource.id}" for resource in load_catalog().shared if resource.id not in ids}
     models = [replace(model, refs=tuple(name for name in model.refs if name not in absent)) for model in load_models()]
     fed = {f"raw.{id}" for id in ids}
+    links = any(resource.entities for resource in catalog.shared)
     steps = []
     for step in steps_of(catalog, models):
-        if step.key in fed or step.group == "linked" or not fed.isdisjoint(step.upstream):
+        if step.key in fed or (links and step.group == "linked") or not fed.isdisjoint(step.upstream):
             fed.add(step.key)
             steps.append(step)
     dictionary = next(step for step in pipeline() if step.key == DICTIONARY)

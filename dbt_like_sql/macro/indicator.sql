@@ -1,39 +1,23 @@
--- One row per indicator: what is measured. An indicator that is not in the reference table keeps its delivered name, so
--- that its observations are not lost; the rule `indicator_known` warns of it.
+-- One row per indicator: what is measured, and how its figures are to be read. An indicator that is not in the reference
+-- table keeps its delivered name, so that its observations are not lost; the rule `indicator_known` warns of it.
 with listed as (
     select
-        indicator_code, name_zh, name_en, nullif(unit, '') as unit, is_flow = 'true' as is_flow,
-        nullif(part_of, '') as part_of
+        indicator_code, name_zh, name_en, unit, kind, is_additive = 'true' as is_additive,
+        is_cumulative = 'true' as is_cumulative, default_measure, growth_basis, nullif(part_of, '') as part_of, theme,
+        nullif(caliber, '') as caliber
     from {{ ref('reference.macro_indicator') }}
 ),
 
-delivered as (
-    select indicator_name as name from {{ ref('staged.statistics__monthly_indicators') }}
-    union
-    select industry_name from {{ ref('staged.statistics__quarterly_gdp') }}
-    union
-    select tax_name from {{ ref('staged.taxation__tax_revenue') }}
-    union
-    select subject_name from {{ ref('staged.finance__budget_execution') }}
-    union
-    select indicator_name from {{ ref('staged.economy_information__industrial_figures') }}
-    union
-    select item_name from {{ ref('staged.peoples_bank__deposits_and_loans') }}
-    union
-    select industry_name from {{ ref('staged.power_supply__electricity_by_industry') }}
-    union
-    select item_name from {{ ref('staged.office_administration__vehicles_and_offices') }}
-    union
-    select indicator_name from {{ ref('staged.sichuan_statistics__indicators') }}
-    where value_text is null or value is not null
-),
-
 unlisted as (
-    select name from delivered
-    anti join {{ ref('reference.macro_indicator_name') }} as listed_name on delivered.name = listed_name.name
-    where name is not null
+    select distinct indicator_name as name from {{ ref('macro.reported_figure') }}
+    anti join {{ ref('reference.macro_indicator_name') }} as listed_name
+        on {{ plain_name('reported_figure.indicator_name') }} = {{ plain_name('listed_name.name') }}
 )
 
-select indicator_code, name_zh, name_en, unit, is_flow, part_of, true as is_known from listed
+select
+    indicator_code, name_zh, name_en, unit, kind, is_additive, is_cumulative, default_measure, growth_basis, part_of, theme,
+    caliber, true as is_known
+from listed
 union all
-select {{ opaque_id('x', 'name') }}, name, null, null, null, null, false from unlisted
+select {{ opaque_id('x', 'name') }}, name, null, null, null, null, null, null, null, null, null, null, false
+from unlisted

@@ -1,200 +1,134 @@
--- One row per published number: indicator x division x period x measure x vintage, as delivered. Nothing is summed or
--- overwritten: a later vintage is another row. Two sources of one figure are two rows; one of them is preferred.
-with monthly as (
-    select
-        indicator_name, region_name, cast(null as varchar) as division_code, period_name, measure_code, value,
-        -- the unit column of the cross-table is the unit of the level; growth and shares in the same row are in percent
-        case when (measure_code like 'yoy%' or measure_code = 'share') and unit_name not in ('%', '百分点', '个百分点', '‰') then '%' else unit_name end
-            as unit_name,
-        cast(null as varchar) as vintage_code, cast(null as varchar) as source_title, note,
-        record_id, 'statistics__monthly_indicators' as resource_id, 2 as authority
-    from {{ ref('staged.statistics__monthly_indicators') }}
-),
-
-quarterly as (
-    select * from {{ ref('staged.statistics__quarterly_gdp') }}
-),
-
-quarterly_level as (
-    select
-        industry_name, region_name, null, strftime(period_end_date, '%Y') || 'M1-' || month(period_end_date),
-        'level_cumulative', cast(gdp_cny as double) / 100000000, '亿元', vintage_code, null, note,
-        record_id, 'statistics__quarterly_gdp', 1
-    from quarterly where gdp_cny is not null
-),
-
-quarterly_index as (
-    select
-        industry_name, region_name, null, strftime(period_end_date, '%Y') || 'M1-' || month(period_end_date),
-        'index', constant_price_index, '上年同期=100', vintage_code, null, note,
-        record_id, 'statistics__quarterly_gdp', 1
-    from quarterly where constant_price_index is not null
-),
-
--- monthly reports: the unit in the title of the table is the unit of the level; growth is in percent
-monthly_report as (
-    select
-        tax_name as item_name, region_name, period_name, measure_code, value, '万元' as unit_name, record_id,
-        'taxation__tax_revenue' as resource_id
-    from {{ ref('staged.taxation__tax_revenue') }}
-    union all
-    select subject_name, region_name, period_name, measure_code, value, '万元', record_id, 'finance__budget_execution'
-    from {{ ref('staged.finance__budget_execution') }}
-    union all
-    select
-        indicator_name, region_name, period_name, measure_code, value, '万元', record_id,
-        'economy_information__industrial_figures'
-    from {{ ref('staged.economy_information__industrial_figures') }}
-    union all
-    select indicator_name, region_name, period_name, measure_code, value, '万元', record_id, 'commerce__trade_figures'
-    from {{ ref('staged.commerce__trade_figures') }}
-    union all
-    select
-        indicator_name, region_name, period_name, measure_code, value, '万元', record_id,
-        'development_reform__project_figures'
-    from {{ ref('staged.development_reform__project_figures') }}
-    union all
-    select
-        item_name, region_name, period_name, measure_code, value, '亿元', record_id, 'peoples_bank__deposits_and_loans'
-    from {{ ref('staged.peoples_bank__deposits_and_loans') }}
-    union all
-    select
-        industry_name, region_name, period_name, measure_code, value, '万千瓦时', record_id,
-        'power_supply__electricity_by_industry'
-    from {{ ref('staged.power_supply__electricity_by_industry') }}
-),
-
-report_figure as (
-    select
-        item_name, region_name, null, period_name, measure_code, value,
-        case when measure_code in ('level_current', 'level_cumulative') then unit_name else '%' end, null, null, null,
-        record_id, resource_id, 1
-    from monthly_report
-),
-
-office as (
-    select
-        item_name, region_name, null, cast(year as varchar) || '年', 'level_current', value, unit_name, null, null, null,
-        record_id, 'office_administration__vehicles_and_offices', 1
-    from {{ ref('staged.office_administration__vehicles_and_offices') }}
-),
-
-province as (
-    select
-        indicator_name, region_name, division_code, period_name, null, value, unit_name,
-        case when note like '%preliminary%' or note like '%初步%' then 'preliminary'
-            when note like '%revised%' or note like '%修订%' then 'census_revision' end,
-        source_title, note, record_id, 'sichuan_statistics__indicators',
-        case when source_grade like 'official%' then 3 else 4 end
-    from {{ ref('staged.sichuan_statistics__indicators') }}
-    where value is not null
-),
-
--- 三次产业结构, published as 15.5:45.2:39.3
-sector as (
-    select 1 as position, '第一产业增加值' as indicator_name
-    union all select 2, '第二产业增加值'
-    union all select 3, '第三产业增加值'
-),
-
-structure as (
-    select
-        sector.indicator_name, ratio.region_name, ratio.division_code, ratio.period_name, 'share',
-        try_cast(split_part(ratio.value_text, ':', sector.position) as double), '%',
-        case when note like '%preliminary%' or note like '%初步%' then 'preliminary'
-            when note like '%revised%' or note like '%修订%' then 'census_revision' end,
-        source_title, note, record_id, 'sichuan_statistics__indicators',
-        case when source_grade like 'official%' then 3 else 4 end
-    from {{ ref('staged.sichuan_statistics__indicators') }} as ratio cross join sector
-    where ratio.indicator_name = '三次产业结构' and ratio.value_text is not null
-),
-
-figure as (
-    select * from monthly where value is not null
-    union all select * from quarterly_level
-    union all select * from quarterly_index
-    union all select * from report_figure where value is not null
-    union all select * from office where value is not null
-    union all select * from province
-    union all select * from structure
-),
-
--- a number without a readable indicator name is not an observation yet
-named_figure as (select * from figure where indicator_name is not null),
-
--- the delivered names of periods, regions and indicators, looked up
-period as (
-    select period_name, {{ period_of('period_name') }} as span
-    from (select distinct period_name from named_figure) as name
-),
-
-region as (
-    select name, min(division_code) as division_code from {{ ref('spatial.division') }}
-    where code_system_code = 'NBS' and level_code in ('province', 'city', 'county')
+-- One row per reported number, interpreted: indicator x division x period x measure x vintage x release. Nothing is summed or
+-- overwritten: a revision is another row, and two sources of one figure are two rows. `figure_id` is the same for all rows
+-- that say the same thing; of these `preference` 1 stands (macro.latest).
+with region as (
+    select name, min(division_code) as division_code
+    from (
+        select name, division_code from {{ ref('spatial.division') }}
+        where code_system_code = 'NBS' and level_code in ('province', 'city', 'county')
+        union all
+        select county_name, {{ division_code12('county_adcode') }} from {{ ref('reference.' ~ var('city').tables.counties_by_year) }}
+        where city_id = {{ literal(var('city').code) }} and county_name not in (select name from {{ ref('spatial.division') }})
+    ) as named
     group by name
+),
+
+-- the code of today: one series over the renaming of a county
+renumbered as (
+    select {{ division_code12('county_adcode') }} as division_code, min({{ division_code12('county_id') }}) as today_division_code
+    from {{ ref('reference.' ~ var('city').tables.counties_by_year) }}
+    where county_adcode <> county_id
+    group by all having count(distinct county_id) = 1
+),
+
+-- regions as they are said, without their kind
+short_region as (
+    select regexp_replace(name, '[省市县区]$', '') as name,
+        min(coalesce(today_division_code, region.division_code)) as division_code
+    from region left join renumbered on region.division_code = renumbered.division_code
+    where length(name) > 2
+    group by regexp_replace(name, '[省市县区]$', '') having count(distinct coalesce(today_division_code, region.division_code)) = 1
 ),
 
 division as (
     select distinct division_code from {{ ref('spatial.division') }} where division_code is not null
 ),
 
+period as (
+    select period_name, {{ period_of('period_name') }} as span
+    from (select distinct period_name from {{ ref('macro.reported_figure') }}) as name
+),
+
+-- the indicator by its name, or by its name below another one: 工业 below 投资
+named as (
+    select
+        figure.*,
+        coalesce(below.indicator_code, listed.indicator_code, {{ opaque_id('x', 'figure.indicator_name') }}) as indicator_code,
+        nullif(case when below.name is not null then below.measure_code else listed.measure_code end, '') as implied_measure,
+        nullif(case when below.name is not null then below.caliber else listed.caliber end, '') as caliber
+    from {{ ref('macro.reported_figure') }} as figure
+    left join {{ ref('reference.macro_indicator_name') }} as listed on {{ plain_name('figure.indicator_name') }} = {{ plain_name('listed.name') }}
+    left join {{ ref('reference.macro_indicator_name') }} as below
+        on {{ plain_name("figure.parent_name || '/' || figure.indicator_name") }} = {{ plain_name('below.name') }}
+),
+
 looked_up as (
     select
-        named_figure.*, span.year, span.first_month, span.last_month, span.frequency,
-        coalesce(indicator.indicator_code, {{ opaque_id('x', 'named_figure.indicator_name') }}) as indicator_code,
-        indicator.is_flow,
-        coalesce(division.division_code, region.division_code) as region_code,
-        nullif(listed.measure_code, '') as implied_measure,
-        nullif(listed.caliber, '') as caliber
-    from named_figure
-    left join period on named_figure.period_name = period.period_name
-    left join {{ ref('reference.macro_indicator_name') }} as listed on named_figure.indicator_name = listed.name
-    left join {{ ref('macro.indicator') }} as indicator on listed.indicator_code = indicator.indicator_code
+        named.* exclude (division_code), indicator.kind, indicator.growth_basis, span,
+        coalesce(division.division_code, region.division_code, short_region.division_code) as division_code
+    from named
+    left join period on named.period_name = period.period_name
+    left join {{ ref('macro.indicator') }} as indicator on named.indicator_code = indicator.indicator_code
     left join region
-        on case named_figure.region_name
-            when '全市' then {{ literal(var('city').name) }} else named_figure.region_name end = region.name
-    left join division on named_figure.division_code = division.division_code
+        on case
+            when named.region_name in ('全市', '本市', '全市合计', '合计', '总计') then {{ literal(var('city').name) }}
+            when named.region_name = '全省' then {{ literal(var('city').province.name) }}
+            else named.region_name
+        end = region.name
+    left join short_region on named.region_name = short_region.name
+    left join division on named.division_code = division.division_code
+),
+
+-- A percentage of what is counted in yuan or persons is its growth. A stock is not cumulated. What is said of January to a
+-- month of one year is cumulative, whatever the column was called.
+measured as (
+    select
+        *,
+        case
+            when implied_measure is not null then implied_measure
+            when {{ is_in_percent('measure_code') }} then measure_code
+            when measure_code not in ('level_current', 'level_cumulative') then measure_code
+            when kind in ('flow', 'stock', 'average') and unit_name = '%' then 'yoy'
+            when kind = 'index' and unit_name = '%' then 'yoy_nominal'
+            when kind = 'index' then 'index'
+            when kind in ('stock', 'rate') or kind is null and measure_code is null then 'level_current'
+            when span.first_month = 1 and span.last_month = 12 then 'level_current'
+            when measure_code = 'level_cumulative' then 'level_cumulative'
+            when span.first_month = 1 and span.last_month > 1 and span.frequency <> 'Q' then 'level_cumulative'
+            when span.first_month = 1 and span.last_month > 3 then 'level_cumulative'
+            else 'level_current'
+        end as said_measure
+    from looked_up
 ),
 
 observation as (
     select
-        indicator_code,
-        region_code as division_code,
-        region_name,
-        case frequency when 'D' then 'Y' when 'M' then case when resource_id = 'statistics__quarterly_gdp' then 'Q' else 'M' end
-            else frequency end as frequency,
-        -- a census counts on one day
-        case when frequency = 'D' then try_cast(period_name as date)
-            else make_date(year, first_month, 1) end as period_start,
-        case when frequency = 'D' then try_cast(period_name as date)
-            else last_day(make_date(year, last_month, 1)) end as period_end,
-        coalesce(
-            implied_measure, measure_code,
-            case when is_flow and first_month = 1 and last_month between 2 and 11 then 'level_cumulative'
-                else 'level_current' end
-        ) as measure_code,
-        value,
-        unit_name as unit,
-        vintage_code,
-        caliber,
-        nullif(concat_ws('；', source_title, note), '') as source_note,
-        -- a published figure always ranks before one that was not published
-        authority + case when note like '%非公布数%' then 10 else 0 end as authority, resource_id, record_id, period_name
-    from looked_up
+        measured.* exclude (measure_code, vintage_code),
+        case said_measure when 'yoy' then case growth_basis when 'real' then 'yoy_real' else 'yoy_nominal' end else said_measure end
+            as measure_code,
+        coalesce(vintage_code, case status_code when 'P' then 'preliminary' end) as vintage_code,
+        case when said_measure = 'level_cumulative' then make_date(year(span.last_day), 1, 1) else span.first_day end as period_start,
+        span.last_day as period_end,
+        case
+            when span.frequency = 'D' or said_measure <> 'level_cumulative' and span.first_month = 1 and span.last_month = 12 then 'Y'
+            else span.frequency
+        end as frequency,
+        case
+            when said_measure = 'yoy_points' or said_measure = 'pull' then coalesce(unit_name, '百分点')
+            when {{ is_in_percent('said_measure') }} and coalesce(unit_name, '') not in ('%', '百分点', '个百分点', '‰') then '%'
+            else unit_name
+        end as unit,
+        coalesce(renumbered.today_division_code, measured.division_code) as series_division_code,
+        note is null or note not like '%非公布数%' as is_published,
+        coalesce(released_on, received_on) as released_at,
+        case when released_on is null then 'received' else 'reported' end as release_date_kind
+    from measured left join renumbered on measured.division_code = renumbered.division_code
 ),
 
-ranked as (
-    select *, row_number() over (
-        partition by indicator_code, region_name, period_start, period_end, measure_code, vintage_code, caliber
-        order by authority, {{ decimals('value') }} desc, record_id
-    ) as rank_in_figure
+with_figure as (
+    select
+        *,
+        {{ opaque_id('F', "concat_ws('|', indicator_code, coalesce(series_division_code, region_name, ''), coalesce(period_start, date '0001-01-01'), coalesce(period_end, date '0001-01-01'), case when period_end is null then period_name end, measure_code, coalesce(caliber, ''))") }} as figure_id,
+        case coalesce(vintage_code, '') when 'census_revision' then 1 when 'final' then 2 when '' then 3 else 4 end as vintage_rank
     from observation
 )
 
 select
     {{ opaque_id('S', "concat_ws('|', record_id, indicator_code, measure_code)") }} as observation_id,
+    figure_id,
     indicator_code,
     division_code,
+    series_division_code,
     region_name,
     period_name,
     period_start,
@@ -204,16 +138,32 @@ select
     value,
     unit,
     {{ unit_multiplier('unit') }} as multiplier,
+    round(value * {{ unit_multiplier('unit') }}, 6) as amount,
     case
-        when measure_code in ('yoy_real', 'index') then 'constant'
-        when measure_code in ('level_current', 'level_cumulative', 'yoy_nominal') and unit like '%元%' then 'current'
+        when measure_code = 'yoy_real' or measure_code = 'index' and growth_basis = 'real' then 'constant'
+        when measure_code in ('level_current', 'level_cumulative', 'yoy_nominal') and {{ base_unit('unit') }} in ('元', '美元')
+            or measure_code = 'yoy_nominal' and kind in ('flow', 'average') then 'current'
     end as price_basis,
     vintage_code,
-    cast(null as date) as released_at,
-    case when vintage_code = 'preliminary' then 'P' else 'A' end as status_code,
+    {{ opaque_id('L', "concat_ws('|', resource_id, batch_id, table_title, released_on)") }} as release_id,
+    released_at,
+    release_date_kind,
+    status_code,
     caliber,
-    source_note,
-    rank_in_figure = 1 as is_preferred,
+    is_published,
+    vintage_rank,
+    authority,
+    row_number() over (
+        partition by figure_id
+        order by value is null, is_published desc, vintage_rank, authority, released_at desc, file_name desc,
+            {{ decimals('value') }} desc, record_id
+    ) as preference,
+    table_title,
+    sheet_name,
+    cell,
+    nullif(concat_ws('；', table_title, note), '') as source_note,
+    file_name,
     resource_id,
+    batch_id,
     record_id
-from ranked
+from with_figure

@@ -7,3 +7,4 @@ from {{ ref('macro.observation') }} as observation
 semi join (
     select resource_id from {{ ref('code.resource') }} where open_type_code = 'unconditional'
 ) as open_resource using (resource_id)
+where observation.value is not null

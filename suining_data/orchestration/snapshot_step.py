@@ -20,7 +20,7 @@ from suining_data.orchestration.step import (
     code_digest,
     digest_of,
 )
-from suining_data.publication import PAGE, Addition, additions, contracts_of, is_whole, labels_of, publish
+from suining_data.publication import CHART_BOOK, PAGE, Addition, additions, contracts_of, is_whole, labels_of, publish
 from suining_data.standardization import ACCOUNTS, REVISIONS
 
 
@@ -37,9 +37,10 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
         back_up_registry(context.con, context.settings)
         published = publish(context.con, context.settings, context.run_id, models, sources)
         figures: dict[str, Figure] = {"tables": len(published), "views": len(views) + len(labelled_views(models))}
-        page = context.settings.published / PAGE
-        if page.exists():
-            figures["quality_page"] = dg.MetadataValue.path(str(page))
+        for name, page in (("quality_page", PAGE), ("chart_book", CHART_BOOK)):
+            file = context.settings.published / page
+            if file.exists():
+                figures[name] = dg.MetadataValue.path(str(file))
         return WriteResult(rows=sum(table.rows for table in published), figures=figures)
 
     return Step(
@@ -47,7 +48,7 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
         group="published",
         description="四库对外快照：DuckDB 文件、Parquet 与清单，整体替换 · the snapshot that analysts open",
         upstream=tuple(dict.fromkeys(read)),
-        digest=code_digest("publication"),
+        digest=digest_of(code_digest("publication"), code_digest("statistics")),
         inputs=lambda con, settings: governance_digest(con),
         is_lost=lambda con, settings: not (is_whole(con, settings) and copy_is_whole(settings)),
         parts=parts,

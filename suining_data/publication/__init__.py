@@ -21,6 +21,7 @@ from suining_data.publication.kept_snapshots import (
     wrong_links,
 )
 from suining_data.publication.labels import contracts_of, labels_of
+from suining_data.publication.macro_outputs import CHART_BOOK
 from suining_data.publication.manifest import (
     DATABASE,
     MANIFEST,
@@ -50,6 +51,7 @@ from suining_data.publication.signature import (
 from suining_data.publication.snapshot import publish
 
 __all__ = [
+    "CHART_BOOK",
     "DATABASE",
     "DICTIONARY",
     "MANIFEST",

@@ -34,8 +34,17 @@ from suining_data.publication.handed_out import Audience, Given, given, load_aud
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import Contract, contracts_of, labels_of
 from suining_data.publication.last_file import copy_last
+from suining_data.publication.macro_outputs import write_outputs
+from suining_data.publication.macros import OBSERVATION, add_figures_as_of
 from suining_data.publication.manifest import DATABASE, MANIFEST, published_manifest, read_manifest, tables_of
-from suining_data.publication.next_snapshot import folder, free_share, parquet_file, read_by, write_or_share
+from suining_data.publication.next_snapshot import (
+    folder,
+    free_share,
+    parquet_file,
+    read_by,
+    reading_next,
+    write_or_share,
+)
 from suining_data.publication.open_table import METHOD, counted, open_counts, write_csv
 from suining_data.publication.pseudonyms import load_keys
 from suining_data.settings import Settings
@@ -105,10 +114,14 @@ def write_audience(
             [_narrowed(model, columns[model.table]) for model in models if model.table in columns]
         )
         add_labelled(con, audience, labelled)
+        if OBSERVATION in columns:
+            add_figures_as_of(con, audience)
         _describe(con, audience, columns, labelled)
         if who.tables == "open":
             write_csv(con, target / "csv", audience, [table for table in columns if table.startswith(f"{OPEN}.")])
         entries = [_written_again(con, settings, audience, e) if e.table == DICTIONARY else e for e in entries]
+        with reading_next(con, audience):
+            write_outputs(con, settings, audience)
         con.execute(f"checkpoint {audience}")
         free = free_share(con, audience)
     finally:

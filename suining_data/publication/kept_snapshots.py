@@ -28,12 +28,14 @@ from suining_data.publication.page import FOLDER as PAGE_FOLDER
 from suining_data.publication.signature import PUBLIC_KEY, SIGNATURE, is_signed_as_set
 from suining_data.quality import FOLDERS as VALIDATION_FOLDERS
 from suining_data.settings import Settings
+from suining_data.statistics import FOLDERS as OUTPUT_FOLDERS
 
 OFFERED = (
     DATABASE,
     "parquet",
     *VALIDATION_FOLDERS,
     PAGE_FOLDER,
+    *OUTPUT_FOLDERS,
     MANIFEST,
     SIGNATURE,
     PUBLIC_KEY,

@@ -1,10 +1,12 @@
 """Table macros of the published file: the bases as of any day.
 
-Here: person_at, organization_at, population_by_division_at. Not here: the states and periods that they read
+Here: person_at, organization_at, population_by_division_at; macro.as_of, for analysts and the full file. Not here: the states and periods that they read
 (dbt_like_sql/population/person_version.sql, person_history.sql), commands that ask for a day (cli.py).
 
     from person_at(date '2018-06-01')                                                    as far as is known now
     from person_at(date '2018-06-01', known_at := timestamp '2019-03-31 23:59:59')       as it was known then
+
+    from macro.as_of(date '2022-01-01')                 the figures that stood then: of what was released until that day
 
 A golden value holds on a day unless a period of another value ends after that day. So the earliest value that is known
 counts for all days before it, too.
@@ -28,6 +30,11 @@ def add_macros(con: duckdb.DuckDBPyConnection, database: str) -> None:
     """Create the macros in an attached database that has the tables of the history."""
     for name, sql in MACROS.items():
         con.execute(f"create or replace macro {database}.main.{name} as table {sql}")
+
+
+def add_figures_as_of(con: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Create macro.as_of in an attached database that has the table macro.observation."""
+    con.execute(f"create or replace macro {database}.macro.as_of(day) as table {FIGURES_AS_OF}")
 
 
 def _at(kept: Kept) -> str:
@@ -62,3 +69,8 @@ MACROS = {  # a macro cannot name another one of a file that is only attached wh
     **{f"{name}_at(day, known_at := null)": sql for name, sql in AT.items()},
     "population_by_division_at(day, known_at := null)": PYRAMID,
 }
+OBSERVATION = "macro.observation"
+FIGURES_AS_OF = f"""
+    select * from {OBSERVATION} where released_at <= day
+    qualify preference = min(preference) over (partition by figure_id)
+"""

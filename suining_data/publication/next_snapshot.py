@@ -119,10 +119,10 @@ def close_next(con: Connection) -> None:
 
 
 @contextmanager
-def reading_next(con: Connection) -> Iterator[None]:
-    """A name of a table means the one of the next snapshot, not that of the warehouse."""
+def reading_next(con: Connection, audience: str = "snapshot") -> Iterator[None]:
+    """A name of a table means the one of the next snapshot, or of the attached file of an audience, not that of the warehouse."""
     [(own,)] = con.execute("select current_database()").fetchall()
-    con.execute("use snapshot")
+    con.execute(f"use {identifier(audience)}")
     try:
         yield
     finally:

@@ -30,7 +30,8 @@ from suining_data.publication.kept_snapshots import (
 )
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import contracts_of, labels_of
-from suining_data.publication.macros import add_macros
+from suining_data.publication.macro_outputs import write_outputs
+from suining_data.publication.macros import OBSERVATION, add_figures_as_of, add_macros
 from suining_data.publication.manifest import (
     MANIFEST,
     PublishedTable,
@@ -98,6 +99,8 @@ def publish(
         _add_missing(con, settings, tables, views, labels)
         if any(view.table == "population.person_version" for view in views):
             add_macros(con, "snapshot")
+        if OBSERVATION in tables:
+            add_figures_as_of(con, "snapshot")
         _copy_comments(con, [*tables, *(view.table for view in views)])
         _describe_sources(con, sources or {})
         add_labelled(con, "snapshot", labelled)
@@ -109,6 +112,7 @@ def publish(
             write_audience(con, settings, audience, models, sources or {}, run_id, published_at)
         with reading_next(con):
             write_page(con, folder(settings))
+            write_outputs(con, settings)
         close_next(con)
         validations = write_validations(con, folder(settings))
         write_manifest(

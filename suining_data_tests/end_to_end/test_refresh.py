@@ -124,6 +124,17 @@ def test_the_manifest_tells_what_lies_there(delivered_city: City) -> None:
     )
 
 
+def test_dagster_says_where_the_chart_book_is_and_analysts_have_their_own(delivered_city: City) -> None:
+    path = str(delivered_city.materialized("published", "snapshot")["chart_book"])
+    assert path.endswith("published/chart_book/index.html")
+    for folder in ("", "analyst"):
+        published = delivered_city.settings.published / folder
+        page = html.fromstring((published / "chart_book" / "index.html").read_text(encoding="utf-8"))
+        assert "国民经济核算" in [each.text for each in page.iter("h2")]
+        assert (published / "sdmx" / "observation.csv").stat().st_size > 100_000
+    assert not (delivered_city.settings.published / "open" / "chart_book").exists()
+
+
 def test_the_page_says_what_the_published_tables_say_and_dagster_says_where_it_is(delivered_city: City) -> None:
     page = delivered_city.settings.published / "quality" / "index.html"
     assert str(delivered_city.materialized("published", "snapshot")["quality_page"]).endswith(

@@ -6,10 +6,21 @@ MONTHLY = "staged.statistics__monthly_indicators"
 QUARTERLY = "staged.statistics__quarterly_gdp"
 PROVINCE = "staged.sichuan_statistics__indicators"
 OBSERVATION = "macro.observation"
+LATEST = "macro.latest"
+TABLES = (
+    OBSERVATION,
+    LATEST,
+    "macro.release",
+    "macro.revision",
+    "macro.month",
+    "macro.chained_index",
+    "macro.growth",
+    "macro.per_capita",
+)
 
 
 def monthly(bench, *figures, **shared):
-    row = {"region_name": "遂宁市", "unit_name": "亿元", "measure_code": "level_cumulative", "period_name": "2020年"}
+    row = {"region_name": "遂宁市", "unit_name": "亿元", "measure_code": "level_cumulative", "period_name": "2020"}
     for figure in figures:
         bench.insert(MONTHLY, **row | shared | {"record_id": monthly.next} | figure)
         monthly.next += 1
@@ -19,7 +30,7 @@ monthly.next = 1
 
 
 def observe(bench, columns="indicator_code, measure_code, value"):
-    bench.build("macro.indicator", OBSERVATION)
+    bench.build("macro.reported_figure", "macro.indicator", *TABLES)
     return bench.query(f"select {columns} from {OBSERVATION} order by record_id, 1")
 
 
@@ -27,13 +38,13 @@ def observe(bench, columns="indicator_code, measure_code, value"):
     ("period", "expected"),
     [
         ("2019", ("2019-01-01", "2019-12-31", "Y", "level_current")),
-        ("2020年", ("2020-01-01", "2020-12-31", "Y", "level_current")),
-        ("2020年1-2月", ("2020-01-01", "2020-02-29", "M", "level_cumulative")),
-        ("2018M1-5", ("2018-01-01", "2018-05-31", "M", "level_cumulative")),
-        ("2020年3月", ("2020-03-01", "2020-03-31", "M", "level_current")),
-        ("2023H1", ("2023-01-01", "2023-06-30", "Q", "level_cumulative")),
-        ("2020年前三季度", ("2020-01-01", "2020-09-30", "Q", "level_cumulative")),
-        ("2020年第二季度", ("2020-04-01", "2020-06-30", "Q", "level_current")),
+        ("2020-01/02", ("2020-01-01", "2020-02-29", "M", "level_cumulative")),
+        ("2018-01/05", ("2018-01-01", "2018-05-31", "M", "level_cumulative")),
+        ("2020-01/12", ("2020-01-01", "2020-12-31", "Y", "level_current")),
+        ("2020-03", ("2020-03-01", "2020-03-31", "M", "level_current")),
+        ("2023-H1", ("2023-01-01", "2023-06-30", "H", "level_cumulative")),
+        ("2020-Q1/Q3", ("2020-01-01", "2020-09-30", "Q", "level_cumulative")),
+        ("2020-Q2", ("2020-04-01", "2020-06-30", "Q", "level_current")),
         ("2020-11-01", ("2020-11-01", "2020-11-01", "Y", "level_current")),
     ],
 )
@@ -65,12 +76,12 @@ def test_names_imply_their_measure_and_caliber(bench):
         ("gdp_secondary", "share", 45.2, None),
         ("gdp_tertiary", "share", 39.3, None),
     ]
-    assert bench.broken(OBSERVATION, "shares_sum_to_hundred") == 0
+    assert bench.broken(LATEST, "shares_sum_to_hundred") == 0
 
 
 def test_an_unlisted_indicator_is_kept_and_told(bench):
     monthly(bench, {"indicator_name": "火锅指数", "value": 7.0})
-    assert [row[1:] for row in observe(bench)] == [("level_cumulative", 7.0)]
+    assert [row[1:] for row in observe(bench)] == [("level_current", 7.0)]
     assert bench.broken("macro.indicator", "indicator_known") == 1
     assert bench.query("select name_zh from macro.indicator join macro.observation using (indicator_code)") == [
         ("火锅指数",)
@@ -78,17 +89,21 @@ def test_an_unlisted_indicator_is_kept_and_told(bench):
 
 
 def test_a_vintage_is_added_never_overwritten(bench):
-    row = {"industry_name": "地区生产总值", "region_name": "遂宁市", "period_end_date": "2020-12-31"}
-    bench.insert(
-        QUARTERLY,
-        **row | {"record_id": 1, "gdp_cny": 140318000000, "constant_price_index": 104.3, "vintage_code": "preliminary"},
-    )
-    bench.insert(QUARTERLY, **row | {"record_id": 2, "gdp_cny": 138500000000, "vintage_code": "final"})
-    found = observe(bench, "measure_code, value, unit, multiplier, price_basis, vintage_code, is_preferred")
+    row = {
+        "indicator_name": "地区生产总值",
+        "region_name": "遂宁市",
+        "period_name": "2020-Q1/Q4",
+        "measure_code": "level_cumulative",
+    }
+    bench.insert(QUARTERLY, **row | {"record_id": 1, "value": 1403.18, "vintage_code": "preliminary"})
+    index = {"record_id": 2, "measure_code": "index", "value": 104.3, "vintage_code": "preliminary"}
+    bench.insert(QUARTERLY, **row | index | {"unit_name": "上年同期=100"})
+    bench.insert(QUARTERLY, **row | {"record_id": 3, "value": 1385.0, "vintage_code": "final"})
+    found = observe(bench, "measure_code, value, unit, multiplier, price_basis, vintage_code, preference = 1")
     assert sorted(found) == [
         ("index", 104.3, "上年同期=100", 1, "constant", "preliminary", True),
-        ("level_cumulative", 1385.0, "亿元", 100000000, "current", "final", True),
-        ("level_cumulative", 1403.18, "亿元", 100000000, "current", "preliminary", True),
+        ("level_current", 1385.0, "亿元", 100000000, "current", "final", True),
+        ("level_current", 1403.18, "亿元", 100000000, "current", "preliminary", False),
     ]
 
 
@@ -96,7 +111,7 @@ def test_of_two_sources_of_one_figure_one_is_preferred(bench):
     row = {"region_name": "遂宁市", "period_name": "2021", "unit_name": "亿元", "indicator_name": "地区生产总值"}
     bench.insert(PROVINCE, **row | {"record_id": 1, "value": 1519.9, "source_title": "a", "source_grade": "repost"})
     bench.insert(PROVINCE, **row | {"record_id": 2, "value": 1519.87, "source_title": "b", "source_grade": "official"})
-    assert observe(bench, "value, is_preferred") == [(1519.9, False), (1519.87, True)]
+    assert observe(bench, "value, preference = 1") == [(1519.9, False), (1519.87, True)]
 
 
 def test_a_county_has_the_code_of_its_time(bench):
@@ -116,7 +131,7 @@ def test_parts_sum_to_the_total_within_rounding(bench, tertiary, broken):
     monthly(bench, {"indicator_name": "地区生产总值", "value": 1403.18})
     monthly(bench, *({"indicator_name": name, "value": value} for name, value in zip(SECTORS, values, strict=True)))
     observe(bench)
-    assert bench.broken(OBSERVATION, "parts_sum_to_total") == broken
+    assert bench.broken(LATEST, "parts_sum_to_total") == broken
 
 
 def test_parts_are_not_judged_until_all_are_there(bench):
@@ -124,23 +139,23 @@ def test_parts_are_not_judged_until_all_are_there(bench):
         bench, {"indicator_name": "地区生产总值", "value": 1403.18}, {"indicator_name": SECTORS[0], "value": 217.58}
     )
     observe(bench)
-    assert bench.broken(OBSERVATION, "parts_sum_to_total") == 0
+    assert bench.broken(LATEST, "parts_sum_to_total") == 0
 
 
 def test_shares_that_do_not_sum_to_hundred(bench):
     monthly(bench, *({"indicator_name": name, "value": 40.0} for name in SECTORS), measure_code="share", unit_name="%")
     observe(bench)
-    assert bench.broken(OBSERVATION, "shares_sum_to_hundred") == 3
+    assert bench.broken(LATEST, "shares_sum_to_hundred") == 3
 
 
 def test_a_cumulative_flow_that_falls(bench):
-    months = {"2020年1-2月": 10.0, "2020年1-3月": 18.0, "2020年1-4月": 17.0}
+    months = {"2020-01/02": 10.0, "2020-01/03": 18.0, "2020-01/04": 17.0}
     monthly(
         bench, *({"indicator_name": "税收收入", "period_name": name, "value": value} for name, value in months.items())
     )
-    monthly(bench, {"indicator_name": "税收收入", "period_name": "2021年1-2月", "value": 11.0})  # another year
+    monthly(bench, {"indicator_name": "税收收入", "period_name": "2021-01/02", "value": 11.0})  # another year
     observe(bench)
-    assert bench.broken(OBSERVATION, "cumulative_does_not_fall") == 1
+    assert bench.broken(LATEST, "cumulative_does_not_fall") == 1
 
 
 @pytest.mark.parametrize(("county_value", "broken"), [(280.6, 0), (250.0, 1)])
@@ -151,11 +166,11 @@ def test_counties_against_the_city(bench, county_value, broken):
         bench, *({"indicator_name": "地区生产总值", "value": county_value, "region_name": name} for name in counties)
     )
     observe(bench)
-    assert bench.broken(OBSERVATION, "counties_against_city") == broken
+    assert bench.broken(LATEST, "counties_against_city") == broken
 
 
 def test_a_jump_by_ten_thousand(bench):
-    years = {"2018年": 380.1, "2019年": 402.2, "2020年": 4100000.0}
+    years = {"2018": 380.1, "2019": 402.2, "2020": 4100000.0}
     monthly(
         bench,
         *(
@@ -164,12 +179,12 @@ def test_a_jump_by_ten_thousand(bench):
         ),
     )
     observe(bench)
-    assert bench.broken(OBSERVATION, "no_jump_by_ten_thousand") == 1
+    assert bench.broken(LATEST, "no_jump_by_ten_thousand") == 1
 
 
 def test_percentage_points_are_not_per_cent(bench):
     growth = {"indicator_name": "地区生产总值", "measure_code": "yoy_real", "value": 4.3}
-    monthly(bench, {**growth, "unit_name": "%"}, {**growth, "period_name": "2021年", "unit_name": "个百分点"})
+    monthly(bench, {**growth, "unit_name": "%"}, {**growth, "period_name": "2021", "unit_name": "个百分点"})
     observe(bench)
     assert bench.broken(OBSERVATION, "growth_in_percent") == 1
 
@@ -196,16 +211,16 @@ def test_growth_beside_a_level_is_in_percent_and_not_in_the_unit_of_the_level(be
 @pytest.mark.parametrize(
     ("table", "item_column", "item", "measure", "expected"),
     [
-        ("finance__budget_execution", "subject_name", "非税收入", "level_cumulative", ("budget_revenue_nontax", "万元", 10000)),
-        ("finance__budget_execution", "subject_name", "教育支出", "yoy_nominal", ("budget_education", "%", 1)),
-        ("peoples_bank__deposits_and_loans", "item_name", "住户存款", "level_current", ("deposits_households", "亿元", 100000000)),
-        ("power_supply__electricity_by_industry", "industry_name", "工业用电量", "level_cumulative", ("electricity_industry", "万千瓦时", 10000)),
+        ("finance__budget_execution", "indicator_name", "非税收入", "level_cumulative", ("budget_revenue_nontax", "万元", 10000)),
+        ("finance__budget_execution", "indicator_name", "教育支出", "yoy_nominal", ("budget_education", "%", 1)),
+        ("peoples_bank__deposits_and_loans", "indicator_name", "住户存款", "level_current", ("deposits_households", "亿元", 100000000)),
+        ("power_supply__electricity_by_industry", "indicator_name", "工业用电量", "level_cumulative", ("electricity_industry", "万千瓦时", 10000)),
     ],
 )  # fmt: skip
 def test_a_report_has_the_unit_of_its_title_and_its_whole_city_is_the_city(
     bench, table, item_column, item, measure, expected
 ):
-    row = {"record_id": 1, "region_name": "全市", "period_name": "2019年8月", "measure_code": measure, "value": 7.5}
+    row = {"record_id": 1, "region_name": "全市", "period_name": "2019-08", "measure_code": measure, "value": 7.5}
     bench.insert(f"staged.{table}", **row | {item_column: item})
     assert observe(bench, "division_code, indicator_code, unit, multiplier, measure_code") == [
         ("510900000000", *expected, measure)
@@ -215,9 +230,233 @@ def test_a_report_has_the_unit_of_its_title_and_its_whole_city_is_the_city(
 def test_a_figure_nobody_has_published_stands_behind_one_that_somebody_has(bench):
     made_up = {"indicator_name": "进出口总额", "measure_code": "level_current", "value": 36.3}
     monthly(bench, {**made_up, "note": "示例数据，非公布数", "record_id": 1})
-    row = {"indicator_name": "进出口总额", "region_name": "遂宁市", "period_name": "2020年", "unit_name": "亿元"}
+    row = {"indicator_name": "进出口总额", "region_name": "遂宁市", "period_name": "2020", "unit_name": "亿元"}
     bench.insert(PROVINCE, **row | {"record_id": 2, "value": 36.88, "source_grade": "repost"})
-    assert observe(bench, "value, is_preferred, source_note") == [
+    assert observe(bench, "value, preference = 1, source_note") == [
         (36.3, False, "示例数据，非公布数"),
         (36.88, True, None),
+    ]
+
+
+def figure(bench, *rows, columns, table=LATEST, resource=PROVINCE):
+    """Observations of one figure, or of several; the columns of a table that is made of them."""
+    defaults = {"region_name": "遂宁市", "unit_name": "亿元", "received_on": "2026-11-01", "file_name": "a.json"}
+    for n, row in enumerate(rows, start=1):
+        bench.insert(resource, **{"record_id": n, "batch_id": row.get("file_name", "a.json"), **defaults, **row})
+    observe(bench)
+    return bench.query(f"select {columns} from {table} order by all")
+
+
+def test_official_growth_of_product_is_real_and_that_of_revenue_is_nominal(bench):
+    monthly(
+        bench,
+        {"indicator_name": "地区生产总值", "value": 8.2, "measure_code": "yoy", "unit_name": "%"},
+        {"indicator_name": "规模以上工业增加值", "value": 9.9, "measure_code": "level_cumulative", "unit_name": "%"},
+        {"indicator_name": "地方一般公共预算收入", "value": 14.7, "measure_code": "yoy", "unit_name": "%"},
+        {"indicator_name": "居民消费价格", "value": 102.6, "measure_code": "level_current", "unit_name": None},
+        {"indicator_name": "居民消费价格", "value": 2.6, "measure_code": "level_current", "unit_name": "%"},
+    )
+    assert observe(bench, "indicator_code, measure_code, value, price_basis") == [
+        ("gdp", "yoy_real", 8.2, "constant"),
+        ("industry_value_added", "yoy_real", 9.9, "constant"),
+        ("budget_revenue", "yoy_nominal", 14.7, "current"),
+        ("cpi", "index", 102.6, None),
+        ("cpi", "yoy_nominal", 2.6, None),
+    ]
+    assert bench.broken(OBSERVATION, "growth_basis_is_official") == 0
+
+
+@pytest.mark.parametrize("period", ["2020-05", "2020-01/05"])
+def test_a_cumulative_figure_begins_in_january_whatever_the_sheet_is_called(bench, period):
+    monthly(bench, {"indicator_name": "税收收入", "value": 40.0, "period_name": period})
+    assert observe(bench, "period_start::varchar, period_end::varchar, measure_code") == [
+        ("2020-01-01", "2020-05-31", "level_cumulative")
+    ]
+    assert bench.broken(OBSERVATION, "cumulative_from_january") == 0
+
+
+def test_a_stock_is_not_cumulated(bench):
+    monthly(bench, {"indicator_name": "金融机构各项存款余额", "value": 1480.0, "period_name": "2020-05"})
+    assert observe(bench, "period_start::varchar, measure_code") == [("2020-05-01", "level_current")]
+
+
+def test_a_figure_has_one_row_whoever_reports_it_and_the_others_are_named(bench):
+    row = {"indicator_name": "地区生产总值", "period_name": "2021"}
+    found = figure(
+        bench,
+        {**row, "value": 1519.87, "source_grade": "secondary"},
+        {**row, "value": 1519.9, "source_grade": "official"},
+        columns="value, chosen_by, observations, other_values",
+    )
+    assert found == [(1519.9, "authority", 2, "1519.87亿元")]
+
+
+def test_one_series_over_the_renaming_of_a_county(bench):
+    row = {"indicator_name": "常住人口", "unit_name": "万人"}
+    found = figure(
+        bench,
+        {**row, "value": 87.33, "period_name": "2018", "region_name": "射洪县", "division_code": "510922000000"},
+        {**row, "value": 71.5, "period_name": "2022", "region_name": "射洪市", "division_code": "510981000000"},
+        {**row, "value": 71.4, "period_name": "2023", "region_name": "射洪"},
+        columns="division_code, value",
+    )
+    assert sorted(value for _, value in found) == [71.4, 71.5, 87.33]
+    assert len({code for code, _ in found}) == 1
+    assert bench.query(f"select distinct division_code from {OBSERVATION} where period_name = '2018'") == [
+        ("510922000000",)
+    ]
+
+
+def test_a_revision_adds_a_vintage_and_is_listed(bench):
+    row = {"indicator_name": "地区生产总值", "period_name": "2020"}
+    found = figure(
+        bench,
+        {**row, "value": 1403.18, "received_on": "2021-02-01", "file_name": "a_2021.json"},
+        {**row, "value": 1385.0, "received_on": "2025-03-01", "file_name": "a_2025.json", "note": "普查修订"},
+        columns="from_value, to_value, difference_percent, to_vintage_code, to_released_at::varchar",
+        table="macro.revision",
+    )
+    assert found == [(1403.18, 1385.0, -1.2956, "census_revision", "2025-03-01")]
+    assert bench.query(f"select value, chosen_by from {LATEST}") == [(1385.0, "vintage")]
+    # what was known in 2022
+    assert bench.query(
+        f"select value from {OBSERVATION} where released_at <= '2022-01-01' "
+        "qualify preference = min(preference) over (partition by figure_id)"
+    ) == [(1403.18,)]
+
+
+def test_a_later_release_of_the_same_source_stands(bench):
+    row = {"indicator_name": "进出口总额", "period_name": "2021"}
+    found = figure(
+        bench,
+        {**row, "value": 49.4, "file_name": "a_202201.json"},
+        {**row, "value": 49.6, "file_name": "a_202302.json"},
+        columns="value, chosen_by",
+    )
+    assert found == [(49.6, "release")]
+
+
+def test_months_from_cumulative_figures_keep_january_and_february_together(bench):
+    values = {"2020-01/02": 10.0, "2020-01/03": 18.0, "2020-01/05": 40.0, "2020-01/06": 49.0}
+    monthly(bench, *({"indicator_name": "税收收入", "period_name": p, "value": v} for p, v in values.items()))
+    observe(bench)
+    assert bench.query(
+        "select period_start::varchar, period_end::varchar, months, amount / 1e8 from macro.month order by period_end"
+    ) == [
+        ("2020-01-01", "2020-02-29", 2, 10.0),
+        ("2020-03-01", "2020-03-31", 1, 8.0),
+        ("2020-04-01", "2020-05-31", 2, 22.0),
+        ("2020-06-01", "2020-06-30", 1, 9.0),
+    ]
+
+
+def test_a_chain_of_indices_and_growth_has_a_fixed_base(bench):
+    row = {"indicator_name": "地区生产总值", "unit_name": "%"}
+    monthly(
+        bench,
+        {**row, "period_name": "2019", "value": 8.1, "measure_code": "yoy_real"},
+        {**row, "period_name": "2020", "value": 104.3, "measure_code": "index", "unit_name": "上年同期=100"},
+        {**row, "period_name": "2021", "value": 8.2, "measure_code": "yoy_real"},
+        {**row, "period_name": "2023", "value": 5.0, "measure_code": "yoy_real"},
+    )
+    observe(bench)
+    found = bench.query("select year(period_end), chained_index, base_year from macro.chained_index order by 1")
+    assert found == [(2019, 108.1, 2018), (2020, 112.7483, 2018), (2021, 121.9937, 2018), (2023, 105.0, 2022)]
+
+
+def test_real_growth_is_not_recomputed_and_nominal_growth_is(bench):
+    row = {"region_name": "遂宁市", "unit_name": "亿元"}
+    for name, former, level, growth, measure in [
+        ("地区生产总值", 1403.18, 1519.87, 8.2, "yoy_real"),
+        ("进出口总额", 36.88, 49.4, 33.9, "yoy_nominal"),
+        ("社会消费品零售总额", 500.0, 548.7, 17.4, "yoy_nominal"),
+    ]:
+        monthly(
+            bench,
+            {**row, "indicator_name": name, "value": former},
+            {**row, "indicator_name": name, "value": level, "period_name": "2021"},
+            {
+                **row,
+                "indicator_name": name,
+                "value": growth,
+                "period_name": "2021",
+                "measure_code": measure,
+                "unit_name": "%",
+            },
+        )
+    observe(bench)
+    assert bench.query(
+        "select indicator_code, round(nominal_growth, 1), official_growth, difference_points is null from macro.growth order by 1"
+    ) == [("gdp", 8.3, 8.2, True), ("retail_sales", 9.7, 17.4, False), ("trade", 33.9, 33.9, False)]
+    assert bench.broken("macro.growth", "growth_follows_from_levels") == 1
+
+
+def test_product_per_head_rests_on_a_population_that_is_named(bench):
+    monthly(
+        bench,
+        {"indicator_name": "地区生产总值", "value": 1403.18},
+        {"indicator_name": "常住人口", "value": 281.0, "unit_name": "万人"},
+        {"indicator_name": "常住人口", "value": 318.9, "unit_name": "万人", "period_name": "2019"},
+    )
+    observe(bench)
+    assert bench.query("select year, population, population_basis, gdp_per_capita from macro.per_capita") == [
+        (2020, 2999500.0, "mean", 46780.0)
+    ]
+
+
+def test_what_is_too_small_to_show_is_a_row_without_a_value(bench):
+    monthly(bench, {"indicator_name": "烟叶税", "value": None, "status_code": "N"})
+    assert observe(bench, "indicator_code, value, status_code") == [("tax_tobacco", None, "N")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("亿元", 1e8),
+        ("万元", 1e4),
+        ("万亿元", 1e12),
+        ("百万美元", 1e6),
+        ("千人", 1e3),
+        ("千瓦时", 1),
+        ("万千瓦时", 1e4),
+        ("‰", 1),
+    ],
+)
+def test_units(bench, unit, expected):
+    monthly(bench, {"indicator_name": "进出口总额", "value": 1.5, "unit_name": unit})
+    assert observe(bench, "multiplier, amount") == [(expected, 1.5 * expected)]
+
+
+def test_figures_counted_in_the_other_bases_stand_beside_the_official_ones(bench):
+    monthly(bench, {"indicator_name": "户籍人口", "value": 0.0003, "unit_name": "万人"}, received_on="2026-11-01")
+    monthly(
+        bench,
+        {"indicator_name": "户籍人口", "value": 0.0002, "unit_name": "万人", "period_name": "2021"},
+        received_on="2026-11-01",
+    )
+    for n, (born, died, county) in enumerate(
+        [
+            ("1980-05-01", None, "510903"),
+            ("1950-01-01", "2020-06-01", "510922"),
+            ("2021-03-01", None, "510981"),
+            ("1990-01-01", None, "510981"),
+        ]
+    ):
+        bench.insert(
+            "population.person",
+            person_id=f"P{n}",
+            birth_date=born,
+            death_date=died,
+            registered_division_code=f"{county}000000",
+        )
+    observe(bench)
+    bench.build("macro.derived")
+    assert bench.query(
+        "select left(division_code, 6), year(period_end), derived_value, official_amount, difference_percent from macro.derived "
+        "where indicator_code = 'population_registered' and left(division_code, 6) in ('510900', '510981') order by 1, 2"
+    ) == [
+        ("510900", 2020, 2.0, 3.0, -33.33),
+        ("510900", 2021, 3.0, 2.0, 50.0),
+        ("510981", 2020, 1.0, None, None),
+        ("510981", 2021, 2.0, None, None),
     ]
