@@ -1,6 +1,6 @@
 -- One row per number that a department or the province reported, in one shape, with names and units as delivered. Nothing is
 -- interpreted yet: macro.observation does that.
--- Of each report: the authority of its unit, and the unit of its levels (as the catalogue has it) where the table names none.
+-- A number that could not be read is in quarantine, and no row here; N, M and Q say why there is no number. Of each report: the authority of its unit, and the unit of its levels (as the catalogue has it) where the table names none.
 {% set reports = {
     'statistics__monthly_indicators': (2, none),
     'statistics__quarterly_gdp': (1, '亿元'),
@@ -19,7 +19,7 @@ with
     select
         indicator_name, parent_name, region_name, cast(null as varchar) as division_code, period_name, measure_code, value,
 {% if unit %}
-        coalesce(unit_name, case when measure_code in ('level_current', 'level_cumulative', 'yoy_change', 'ytd_change') then '{{ unit }}' end)
+        coalesce(unit_name, case when measure_code in ('level_current', 'level_cumulative', 'yoy_change', 'ytd_change', 'mom_change') then '{{ unit }}' end)
             as unit_name,
 {% else %}
         unit_name,
@@ -70,7 +70,8 @@ structure as (
 )
 
 {% for resource in reports %}
-select * from {{ resource }} where indicator_name is not null
+select * from {{ resource }}
+where indicator_name is not null and (value is not null or status_code in ('N', 'M', 'Q'))
 union all
 {% endfor %}
 select * from province_figure where indicator_name is not null

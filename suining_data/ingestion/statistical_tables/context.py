@@ -42,6 +42,7 @@ def context_of(block: Block, corner: str, file_name: str) -> Context:
     titles = [line for line in lines if not re.match(r"\(?(?:计量)?单位:", plain(line))]
     title = titles[0] if titles else ""
     texts = [*block.titles, *block.notes]
+    whole = [*titles, *(note for note in block.notes if "本表" in note)]  # what is said of all its figures
     return Context(
         title=title,
         periods=_periods(titles, block.grid.sheet),
@@ -50,7 +51,7 @@ def context_of(block: Block, corner: str, file_name: str) -> Context:
         indicator=_indicator(titles, corner),
         units=tuple(dict.fromkeys(unit for text in [*block.titles, corner] for unit in units_in(text))),
         vintage=next(
-            (code for line in titles for code, each in words().vintages.items() if any(w in line for w in each)), None
+            (code for line in whole for code, each in words().vintages.items() if any(w in line for w in each)), None
         ),
         released_on=next((day for text in texts if (day := _released(text))), None),
         footnotes=_footnotes(block.notes),

@@ -29,6 +29,7 @@ BRACKETS = re.compile(r"\(([^()]*)\)$")
 FOOTNOTE = re.compile(r"([①-⑳]+|\*+)$")
 SHARE = re.compile(r"占[^,:]{1,14}?的?(?:比重|比例)$")
 RATE = re.compile(r"(?:比|较)(?:19|20)\d\d年(?:同期)?(?:增长|增减|增速)?$")
+AS_INDEX = re.compile(r"为(?:上年|(?:19|20)\d\d年)(?:同期)?的?$")  # 2020年为2019年%
 PLUS_MINUS = re.compile(r"\(?(?:±|\+/?-)%?\)?")
 LEVELS = ("level", "level_current", "level_cumulative")
 NO_SUFFIX = {bare(word) for word in (
@@ -155,10 +156,17 @@ def _alone(text: str) -> Head | None:
         return Head(period=period)
     if name := region(text):
         return Head(region=name)
-    if measure := measures()["同比"] if RATE.fullmatch(bare(text)) else measures().get(bare(text)):
+    if measure := _relative(bare(text)) or measures().get(bare(text)):
         return Head(measure=measure)
     vintage = _vintages().get(bare(text))
     return Head(vintage=vintage) if vintage else None
+
+
+def _relative(text: str) -> Measure | None:
+    """Growth or index of a year by another one that is named."""
+    if RATE.fullmatch(text):
+        return measures()["同比"]
+    return measures()["指数"] if AS_INDEX.fullmatch(text) else None
 
 
 @cache

@@ -193,19 +193,32 @@ def _measure(table: Fitted, row: Row, column: Figures, above: Label | None) -> t
 
 
 def _level_to_the_left(table: Fitted, column: Figures) -> Figures | None:
-    """The nearest column of levels of the same region and indicator, those of the year before left out."""
+    """The level that a growth belongs to: of the columns of levels left of it, with the same region and indicator, the nearest;
+    of several years beside each other the latest. Levels of the year before (上年同期) are left out."""
     own = column.head.measure
     if own is None or own.span is not None:
         return None
-    found = [
-        each
-        for each in table.figures
-        if each.column < column.column
-        and each.group == column.group
-        and (each.head.measure is None or (each.head.measure.code in LEVELS and not each.head.measure.before))
-        and (column.head.period is None or each.head.period == column.head.period)
-    ]
-    return found[-1] if found else None
+    run: list[Figures] = []
+    is_level = False
+    for each in table.figures:
+        measure = each.head.measure
+        if each.column >= column.column or each.group != column.group or (measure and measure.before):
+            continue
+        if column.head.period is not None and each.head.period != column.head.period:
+            continue
+        was_level, is_level = is_level, measure is None or measure.code in LEVELS
+        if is_level:
+            run = [*run, each] if was_level else [each]
+    periods = [each.head.period for each in run]
+    if all(period is not None and period.year is not None for period in periods):
+        return max(run, key=_end, default=None)
+    return run[-1] if run else None
+
+
+def _end(column: Figures) -> tuple[int, int]:
+    """The year and the last month of a column."""
+    period = column.head.period
+    return (period.year or 0, period.months[1] if period.months else 12) if period else (0, 0)
 
 
 def _period(table: Fitted, context: Context, row: Row, column: Figures, nearest: Figures | None) -> Period:

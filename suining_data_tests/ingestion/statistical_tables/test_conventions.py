@@ -244,3 +244,34 @@ def test_every_row_and_cell_is_accounted_for(bureau: Bureau) -> None:
     )
     assert sorted(rule for rule, _ in bureau.rejected) == ["BLANK_LINE", "FOOTER", "UNREAD"]
     assert (bureau.result.header_lines, bureau.result.raw_rows) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (["2022年", "2021年", "增长%"], "2022年"),
+        (["2021年", "2022年", "增长%"], "2022年"),
+    ],
+)
+def test_a_growth_belongs_to_the_latest_of_several_years(bureau, header, expected):
+    records = bureau.read([["主要指标"], ["指标", *header], ["地区生产总值（亿元）", 1614.47, 1519.87, 4]])
+    assert brief(records, "所属期", "计量项")[-1] == (expected, "yoy")
+
+
+def test_each_year_beside_its_own_growth(bureau):
+    records = bureau.read(
+        [["指标", "2022年", "增长%", "2021年", "增长%"], ["地区生产总值（亿元）", 1614.47, 4, 1519.87, 8.2]]
+    )
+    assert [r["所属期"] for r in records if r["计量项"] == "yoy"] == ["2022年", "2021年"]
+
+
+def test_a_year_as_an_index_of_the_year_before(bureau):
+    records = bureau.read([["指标", "单位", "2019年", "2019年为2018年%"], ["地区生产总值", "亿元", 1345.7, 108.1]])
+    assert brief(records, "所属期", "计量项", "数值")[-1] == ("2019年", "index", "108.1")
+
+
+def test_a_change_against_the_month_before_is_no_growth(bureau):
+    records = bureau.read(
+        {"202305": [["项目", "本月末余额", "比上月增减", "比年初增减"], ["各项存款余额（亿元）", 2100.5, -10.2, 120.5]]}
+    )
+    assert [record["计量项"] for record in records] == ["level_current", "mom_change", "ytd_change"]
