@@ -13,7 +13,16 @@ from suining_data_tests.elements.judging import judge
 
 FEW = settings(max_examples=40)
 # Elements of text that identify nothing. What is neither here nor made by `identifier` fails the first test.
-NO_IDENTIFIERS = {"person_name", "organization_name", "place_name", "text", "address", "phone", "industry_code"}
+NO_IDENTIFIERS = {
+    "person_name",
+    "organization_name",
+    "place_name",
+    "text",
+    "address",
+    "phone",
+    "industry_code",
+    "statistical_period",
+}
 IDENTIFIERS = [
     element.id
     for element in ELEMENTS.values()
