@@ -55,6 +55,9 @@ select
     end as chosen_by,
     case when runner_up.figure_id is not null then counted.others end as other_values,
     best.observation_id,
+    best.file_name,
+    best.sheet_name,
+    best.cell,
     best.resource_id,
     best.record_id
 from best

@@ -39,7 +39,7 @@ BUSY = "正在更新，结束后再看 (a run is under way: it is looked at when
 
 def schedules(steps: Sequence[Step]) -> list[dg.ScheduleDefinition]:
     """The nightly refresh of all that is stale, and the monthly one of the macroeconomic base."""
-    macro = _upstream(steps, [step for step in steps if step.group == "macro"])
+    macro = _upstream(steps, [step for step in steps if step.group == "macro" and not _is_linked(steps, step)])
     return [
         _schedule(
             "nightly_refresh", EVERY_NIGHT, "每夜更新全部待更新的表 · every night: all tables that are stale", steps
@@ -195,6 +195,11 @@ def watermarks(config: Settings, resources: Collection[Resource]) -> dict[str, s
             for resource in resources
             if resource.delivery.exchange
         }
+
+
+def _is_linked(steps: Sequence[Step], step: Step) -> bool:
+    """Whether a table is made of linked records: what the other bases count beside the figures changes with them, every night."""
+    return any(each.group == "linked" for each in _upstream(steps, [step]))
 
 
 def _upstream(steps: Sequence[Step], targets: Collection[Step]) -> list[Step]:

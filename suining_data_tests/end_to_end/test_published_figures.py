@@ -247,3 +247,42 @@ def test_published_figures_as_the_province_delivers_them(delivered: Settings, em
         found = con.execute("select value, chosen_by, other_values from macro.latest where period_end = '2021-12-31' "
                             "and indicator_code = 'gdp' and measure_code = 'level_current' and region_name = '遂宁市'").fetchall()  # fmt: skip
     assert found == [(1519.9, "authority", "1519.87亿元")]
+
+
+def test_a_later_file_adds_a_vintage_and_the_former_one_stays_known(
+    delivered: Settings, empty_warehouse: Path, tmp_path: Path
+):
+    landing = tmp_path / "data" / "landing" / "statistics"
+    landing.mkdir(parents=True)
+    for name, released, value in [
+        ("ydzb_202101.xlsx", "2021-02-05", 1403.18),
+        ("ydzb_202501.xlsx", "2025-02-01", 1385.0),
+    ]:
+        book = Workbook()
+        sheet = book.active
+        for row in (
+            ["2020年主要指标"],
+            ["指标", "单位", "绝对值"],
+            ["地区生产总值", "亿元", value],
+            [f"发布日期：{released}"],
+        ):
+            sheet.append(row)
+        book.save(landing / name)
+    database = _refreshed(delivered, empty_warehouse, tmp_path, MONTHLY)
+    with duckdb.connect(str(database), read_only=True) as con:
+        assert con.execute(
+            "select value, chosen_by, observations from macro.latest where indicator_code = 'gdp'"
+        ).fetchall() == [(1385.0, "release", 2)]
+        revision = con.execute(
+            "select from_value, to_value, from_released_at::varchar, to_released_at::varchar from macro.revision"
+        )
+        assert revision.fetchall() == [(1403.18, 1385.0, "2021-02-05", "2025-02-01")]
+        for day, known in [("2021-01-01", []), ("2022-01-01", [(1403.18,)]), ("2026-01-01", [(1385.0,)])]:
+            assert (
+                con.execute("select value from macro.as_of(?::date) where indicator_code = 'gdp'", [day]).fetchall()
+                == known
+            )
+        cells = con.execute(
+            "select sheet_name, cell, file_name from macro.observation where indicator_code = 'gdp' order by 3"
+        ).fetchall()
+        assert cells == [("Sheet", "C3", "ydzb_202101.xlsx"), ("Sheet", "C3", "ydzb_202501.xlsx")]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from suining_data.settings import PROJECT
+
 MONTHLY = "staged.statistics__monthly_indicators"
 QUARTERLY = "staged.statistics__quarterly_gdp"
 PROVINCE = "staged.sichuan_statistics__indicators"
@@ -460,3 +462,15 @@ def test_figures_counted_in_the_other_bases_stand_beside_the_official_ones(bench
         ("510981", 2020, 1.0, None, None),
         ("510981", 2021, 2.0, None, None),
     ]
+
+
+def test_the_recipe_of_growth_accounting_adds_up(bench):
+    """The SQL of docs/macro.md: the points of the sectors sum to the growth at current prices."""
+    for year, values in {"2020": [1000.0, 200.0, 450.0, 350.0], "2021": [1100.0, 210.0, 490.0, 400.0]}.items():
+        names = ["地区生产总值", *SECTORS]
+        figures = ({"indicator_name": n, "value": v, "period_name": year} for n, v in zip(names, values, strict=True))
+        monthly(bench, *figures)
+    observe(bench)
+    recipe = (PROJECT / "docs" / "macro.md").read_text(encoding="utf-8").split("```sql")[1].split("```")[0]
+    points = {code: value for _, code, value in bench.query(recipe)}
+    assert points == {"gdp": 10.0, "gdp_primary": 1.0, "gdp_secondary": 4.0, "gdp_tertiary": 5.0}
