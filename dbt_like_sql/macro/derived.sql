@@ -72,6 +72,7 @@ flow as (
     from {{ ref('staged.housing__house_sales') }} as sale
     left join {{ ref('spatial.real_estate_unit') }} as unit on sale.real_estate_unit_code = unit.real_estate_unit_code
     join year_end on year(filed_date) = year_end.year
+    where sale.area_m2 is not null
     group by all
 ),
 
