@@ -21,7 +21,7 @@ FITS = 0.8  # of the filled rows: samples have as many errors as deliveries
 ALIKE = 0.02  # shares that differ by less do not decide between two elements
 SELECTIVE = 0.9  # from this selectivity on, the values alone identify the element
 # These elements only count digits, so the column's name must identify them.
-ONLY_BY_NAME = frozenset({"account_number", "school_code"}, "statistical_period")
+ONLY_BY_NAME = frozenset({"account_number", "school_code", "statistical_period"})
 NUMBERS = ("integer", "number")
 TIMES = ("date", "datetime", "month", "year")  # the first that fits, but datetime where days lose distinct values
 PANEL = -1  # the column number of the elements' own examples
