@@ -328,6 +328,11 @@ class Resource(Strict):
         return "数据接口" if self.delivery.format in (Format.JSON, Format.JSON_LINES) else "文件交换"
 
     @property
+    def row_key(self) -> list[str]:
+        """Columns that identify one staged row: the key, and of vintages the batch, too."""
+        return [*self.key, "batch_id"] if self.delivery.mode is Mode.VINTAGES else self.key
+
+    @property
     def is_shared(self) -> bool:
         """Whether the resource is read at all; a resource that is 不予共享 is only catalogued."""
         return self.share.type is not ShareType.NONE

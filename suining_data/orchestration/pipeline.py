@@ -255,7 +255,7 @@ def _staged_step(unit: Unit, resource: Resource) -> Step:
         description=f"{unit.name} {resource.name}（标准化）：{resource.abstract}",
         upstream=(f"raw.{resource.id}",),
         digest=_digest_of_sql(
-            "standardization", staged_select(resource), *resource.key, *(f"{rule.id} {rule.then}" for rule in rules)
+            "standardization", staged_select(resource), *resource.row_key, *(f"{rule.id} {rule.then}" for rule in rules)
         ),
         write=write,
         promote=lambda context: promote(context.con, resource),

@@ -28,7 +28,7 @@ def staged_suite(resource: Resource) -> Suite:
         *_not_null(ROW_KEYS),
         unique_rule("record_id", ["record_id"]),
         *(_required_value(field) for field in resource.fields if field.required),
-        unique_rule("key", resource.key),
+        unique_rule("key", resource.row_key),
         *(rule for column in resource.columns for rule in element_rules(column.name, element_of(column))),
         *(rule for column in resource.columns for rule in _warnings(column)),
         *_expected_rows(resource),

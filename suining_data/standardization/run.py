@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from suining_data.catalog import Resource, Unit
-from suining_data.catalog.model import BATCH_SOURCES, FILE, RECEIVED, Mode
+from suining_data.catalog.model import BATCH_SOURCES, FILE, RECEIVED
 from suining_data.compression import create_table
 from suining_data.encryption import parquet_columns, parquet_rows
 from suining_data.ingestion import COUNTED, check_raw_files, files_of, raw_path, rejected_path
@@ -193,7 +193,7 @@ def _supersede(con: duckdb.DuckDBPyConnection, resource: Resource, table: str) -
     """Fills next_superseded: of the rows with the same key the last delivered row stays; of vintages, that of each batch.
     Rows with an empty key column are never compared."""
     outdated = f"union all from {OUTDATED}" if resource.delivery.exchange and _current_batches(con, resource) else ""
-    key = ", ".join([*resource.key, *(["batch_id"] if resource.delivery.mode is Mode.VINTAGES else [])])
+    key = ", ".join(resource.row_key)
     is_filled = " and ".join(f"{column} is not null" for column in resource.key)
     con.execute(f"""
         create or replace temp table next_superseded as

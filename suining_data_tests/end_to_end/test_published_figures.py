@@ -92,8 +92,8 @@ def _first_of_each_cell(figures: list[Figure], *what: str) -> list[Figure]:
 
 def regions_in_columns(book: Workbook) -> list[Figure]:
     """A sheet a period; regions in the header, the measure below them; units in a column."""
-    told = _first_of_each_cell(FIGURES, "region", "period", "name")
-    for period, figures in _by(told, "period").items():
+    written = _first_of_each_cell(FIGURES, "region", "period", "name")
+    for period, figures in _by(written, "period").items():
         sheet = book.create_sheet(_sheet_name(period))
         regions = list(_by(figures, "region"))
         sheet.append(["主要经济指标"])
@@ -102,13 +102,13 @@ def regions_in_columns(book: Workbook) -> list[Figure]:
         for (name, unit), cells in _rows(figures).items():
             sheet.append([name, unit, *(_number(cells.get(region)) for region in regions)])
         sheet.append(["注：本表数据来自公开资料。"])
-    return told
+    return written
 
 
 def regions_in_rows(book: Workbook) -> list[Figure]:
     """A sheet a period; regions in rows, indicators with their units in the header, under a title."""
-    told = _first_of_each_cell(FIGURES, "region", "period", "name")
-    for n, (period, figures) in enumerate(_by(told, "period").items()):
+    written = _first_of_each_cell(FIGURES, "region", "period", "name")
+    for n, (period, figures) in enumerate(_by(written, "period").items()):
         sheet = book.create_sheet(f"表{n + 1}")
         names = list(_rows(figures))
         sheet.append([f"{_sheet_name(period)}各地主要指标"])
@@ -116,13 +116,13 @@ def regions_in_rows(book: Workbook) -> list[Figure]:
         for region, members in _by(figures, "region").items():
             found = {(each.name, each.unit): each.value for each in members}
             sheet.append([region, *(_number(found.get(name)) for name in names)])
-    return told
+    return written
 
 
 def years_in_columns(book: Workbook) -> list[Figure]:
     """A yearbook: a sheet a region, years in the header as numbers, indicators indented below each other."""
-    told = _first_of_each_cell([each for each in FIGURES if each.is_year], "region", "period", "name")
-    for region, figures in _by(told, "region").items():
+    written = _first_of_each_cell([each for each in FIGURES if each.is_year], "region", "period", "name")
+    for region, figures in _by(written, "region").items():
         sheet = book.create_sheet(region)
         years = sorted(_by(figures, "period"))
         sheet.append([f"{region}历年主要指标"])
@@ -130,23 +130,23 @@ def years_in_columns(book: Workbook) -> list[Figure]:
         for name, unit in _rows(figures):
             found = {each.period: each.value for each in figures if (each.name, each.unit) == (name, unit)}
             sheet.append([f"　　{name}", unit, *(_number(found.get(year)) for year in years)])
-    return told
+    return written
 
 
 def a_long_list(book: Workbook) -> list[Figure]:
     """One row a figure: indicator, region, period, unit, value."""
-    told = _first_of_each_cell(FIGURES, "region", "period", "name")
+    written = _first_of_each_cell(FIGURES, "region", "period", "name")
     sheet = book.create_sheet("明细")
     sheet.append(["序号", "指标名称", "地区", "时期", "计量单位", "数值"])
-    for n, each in enumerate(told, start=1):
+    for n, each in enumerate(written, start=1):
         sheet.append([n, each.name, each.region, _sheet_name(each.period), each.unit, _number(each.value)])
-    return told
+    return written
 
 
 def periods_in_rows(book: Workbook) -> list[Figure]:
     """A series: a sheet a region, years in rows, indicators in columns with the unit below."""
-    told = _first_of_each_cell([each for each in FIGURES if each.is_year], "region", "period", "name")
-    for region, figures in _by(told, "region").items():
+    written = _first_of_each_cell([each for each in FIGURES if each.is_year], "region", "period", "name")
+    for region, figures in _by(written, "region").items():
         sheet = book.create_sheet(region)
         names = list(_rows(figures))
         sheet.append(["年份", *(name for name, _ in names)])
@@ -154,7 +154,7 @@ def periods_in_rows(book: Workbook) -> list[Figure]:
         for period, members in sorted(_by(figures, "period").items()):
             found = {(each.name, each.unit): each.value for each in members}
             sheet.append([f"{period}年", *(_number(found.get(name)) for name in names)])
-    return told
+    return written
 
 
 LAYOUTS = (regions_in_columns, regions_in_rows, years_in_columns, periods_in_rows, a_long_list)
@@ -191,7 +191,7 @@ def _refreshed(delivered: Settings, empty: Path, folder: Path, resource: str) ->
     return data.published / "suining.duckdb"
 
 
-def _missing(database: Path, told: Iterable[Figure]) -> list[tuple[Figure, object]]:
+def _missing(database: Path, written: Iterable[Figure]) -> list[tuple[Figure, object]]:
     """Figures whose value does not stand with its period, measure and unit, and what stands there instead."""
     with duckdb.connect(str(database), read_only=True) as con:
         found = con.execute(
@@ -204,7 +204,7 @@ def _missing(database: Path, told: Iterable[Figure]) -> list[tuple[Figure, objec
     standing = {(*row[:5], row[6]) for row in found}
     measured = {(*row[:3], row[6], row[5]) for row in found}
     missing = []
-    for each in told:
+    for each in written:
         key = (each.region, *each.days, float(each.value), each.unit, names[each.name])
         if key not in standing or not any(
             (each.region, *each.days, names[each.name], m) in measured for m in each.measures
@@ -218,14 +218,14 @@ def test_published_figures_in_tables_of_statisticians(
     layout, delivered: Settings, empty_warehouse: Path, tmp_path: Path
 ):
     book = Workbook()
-    told = layout(book)
+    written = layout(book)
     book.remove(book["Sheet"])
     landing = tmp_path / "data" / "landing" / "statistics"
     landing.mkdir(parents=True)
     book.save(landing / "ydzb_202312.xlsx")
     database = _refreshed(delivered, empty_warehouse, tmp_path, MONTHLY)
-    assert len(told) > 70
-    assert _missing(database, told) == []
+    assert len(written) > 70
+    assert _missing(database, written) == []
 
 
 def test_published_figures_as_the_province_delivers_them(delivered: Settings, empty_warehouse: Path, tmp_path: Path):
@@ -247,3 +247,42 @@ def test_published_figures_as_the_province_delivers_them(delivered: Settings, em
         found = con.execute("select value, chosen_by, other_values from macro.latest where period_end = '2021-12-31' "
                             "and indicator_code = 'gdp' and measure_code = 'level_current' and region_name = '遂宁市'").fetchall()  # fmt: skip
     assert found == [(1519.9, "authority", "1519.87亿元")]
+
+
+def test_a_later_file_adds_a_vintage_and_the_former_one_stays_known(
+    delivered: Settings, empty_warehouse: Path, tmp_path: Path
+):
+    landing = tmp_path / "data" / "landing" / "statistics"
+    landing.mkdir(parents=True)
+    others = [  # a file with one figure would be implausible; parts of a total would have to sum to it
+        "进出口总额", "社会消费品零售总额", "全社会固定资产投资", "地方一般公共预算收入", "地方一般公共预算支出", "金融机构各项存款余额",
+        "金融机构各项贷款余额", "规模以上工业增加值", "农林牧渔业总产值", "旅游收入",
+    ]  # fmt: skip
+    for file, released, value in [
+        ("ydzb_202101.xlsx", "2021-02-05", 1403.18),
+        ("ydzb_202501.xlsx", "2025-02-01", 1385.0),
+    ]:
+        book = Workbook()
+        sheet = book["Sheet"]
+        rows: list[list[object]] = [["2020年主要指标"], ["指标", "单位", "绝对值"], ["地区生产总值", "亿元", value]]
+        rows += [[other, "亿元", 10.5] for other in others]
+        for row in [*rows, [f"发布日期：{released}"]]:
+            sheet.append(row)
+        book.save(landing / file)
+    database = _refreshed(delivered, empty_warehouse, tmp_path, MONTHLY)
+
+    def gdp(columns: str, table: str, *parameters: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(database), read_only=True) as con:
+            sql = f"select {columns} from {table} where indicator_code = 'gdp' order by all"
+            return con.execute(sql, parameters).fetchall()
+
+    assert gdp("value, chosen_by, observations", "macro.latest") == [(1385.0, "release", 2)]
+    assert gdp("from_value, to_value, from_released_at::varchar, to_released_at::varchar", "macro.revision") == [
+        (1403.18, 1385.0, "2021-02-05", "2025-02-01")
+    ]
+    for day, known in [("2021-01-01", []), ("2022-01-01", [(1403.18,)]), ("2026-01-01", [(1385.0,)])]:
+        assert gdp("value", "macro.as_of(?::date)", day) == known
+    assert gdp("file_name, sheet_name, cell", "macro.observation") == [
+        ("ydzb_202101.xlsx", "Sheet", "C3"),
+        ("ydzb_202501.xlsx", "Sheet", "C3"),
+    ]
