@@ -1,7 +1,7 @@
 """Encryption of the files with personal values: the key, and opening DuckDB and Parquet files with it.
 
 Here: the key file, attaching a DuckDB file, Parquet that is written and read with the key. Not here: which files are encrypted (the
-code that writes them), files that were written before there was a key (warehouse.py, ingestion/encrypting.py, publication/).
+code that writes them), files that were written before there was a key (warehouse.py, ingestion/encrypted_raw.py, publication/).
 
 A process has one key, or none: then all is written and read in plain. The first line of the key file is the key; a file that was
 written with the key of a further line can be read, and is written anew with the first. Keys reach DuckDB as parameters and

@@ -1,12 +1,6 @@
 -- One row per indicator, county or city, year and section of industries that the other three bases can count, beside the
 -- official figure: how far our records explain what is published. Who has no county is counted for the city alone.
-with renumbered as (
-    select distinct former_county_code, county_code from (
-        select substr(division_code, 1, 6) as former_county_code, substr(today_division_code, 1, 6) as county_code
-        from {{ ref('spatial.division') }}
-        where level_code = 'county' and code_system_code = 'NBS' and today_division_code is not null
-    ) as county
-),
+with renumbered as {{ renumbered_county(ref('reference.' ~ var('city').tables.counties_by_year)) }},
 
 -- what begins and ends counts at the end of the years between: only the years are needed of each
 life as (
@@ -77,9 +71,9 @@ flow as (
 ),
 
 counted as (
-    select counted.* exclude (county), coalesce(county_code, county) as county
+    select counted.* exclude (county), coalesce(substr(today_division_code, 1, 6), county) as county
     from (select * from stock union all select * from flow) as counted
-    left join renumbered on counted.county = renumbered.former_county_code
+    left join renumbered on {{ division_code12('counted.county') }} = renumbered.division_code
 ),
 
 summed as (

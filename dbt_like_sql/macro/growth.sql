@@ -23,7 +23,7 @@ select
     level.measure_code as level_measure_code,
     former.amount as former_amount,
     level.amount,
-    {{ base_unit('level.unit') }} as unit,
+    level.base_unit as unit,
     round((level.amount / former.amount - 1) * 100, 4) as nominal_growth,
     -- half of the last digit of both levels, as percentage points of growth
     round(50 * level.amount / former.amount * (

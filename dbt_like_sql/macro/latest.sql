@@ -33,6 +33,7 @@ select
     best.unit,
     best.multiplier,
     best.amount,
+    best.base_unit,
     best.price_basis,
     best.caliber,
     best.vintage_code,

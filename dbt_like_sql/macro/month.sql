@@ -3,7 +3,7 @@
 with cumulative as (
     select
         latest.figure_id, latest.indicator_code, latest.division_code, latest.region_name, latest.caliber, period_start,
-        period_end, amount, {{ base_unit('latest.unit') }} as unit, vintage_code
+        period_end, amount, base_unit as unit, vintage_code
     from {{ ref('macro.latest') }} as latest
     join {{ ref('macro.indicator') }} as indicator on latest.indicator_code = indicator.indicator_code
     where indicator.kind = 'flow' and indicator.is_cumulative and latest.amount is not null

@@ -14,12 +14,7 @@ with region as (
 ),
 
 -- the code of today: one series over the renaming of a county
-renumbered as (
-    select {{ division_code12('county_adcode') }} as division_code, min({{ division_code12('county_id') }}) as today_division_code
-    from {{ ref('reference.' ~ var('city').tables.counties_by_year) }}
-    where county_adcode <> county_id
-    group by all having count(distinct county_id) = 1
-),
+renumbered as {{ renumbered_county(ref('reference.' ~ var('city').tables.counties_by_year)) }},
 
 -- regions as they are said, without their kind
 short_region as (
@@ -76,7 +71,6 @@ measured as (
         *,
         case
             when implied_measure is not null then implied_measure
-            when {{ is_in_percent('measure_code') }} then measure_code
             when measure_code not in ('level_current', 'level_cumulative') then measure_code
             when kind in ('flow', 'stock', 'average') and unit_name = '%' then 'yoy'
             when kind = 'index' and unit_name = '%' then 'yoy_nominal'
@@ -139,6 +133,7 @@ select
     unit,
     {{ unit_multiplier('unit') }} as multiplier,
     round(value * {{ unit_multiplier('unit') }}, 6) as amount,
+    {{ base_unit('unit') }} as base_unit,
     case
         when measure_code = 'yoy_real' or measure_code = 'index' and growth_basis = 'real' then 'constant'
         when measure_code in ('level_current', 'level_cumulative', 'yoy_nominal') and {{ base_unit('unit') }} in ('元', '美元')

@@ -27,3 +27,14 @@ case
         then {{ renumbered }}.division_code
 end
 {%- endmacro %}
+
+{#- Relation of division_code, today_division_code: counties whose code was another one in some year. A code that became
+    several is left out. `counties_by_year` is the reference table of the city. -#}
+{% macro renumbered_county(counties_by_year) -%}
+(
+    select {{ division_code12('county_adcode') }} as division_code, min({{ division_code12('county_id') }}) as today_division_code
+    from {{ counties_by_year }}
+    where county_adcode <> county_id
+    group by {{ division_code12('county_adcode') }} having count(distinct county_id) = 1
+)
+{%- endmacro %}

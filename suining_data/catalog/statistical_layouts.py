@@ -62,6 +62,11 @@ class Words(Strict):
     vintages: dict[str, list[str]]
 
 
+def written_words() -> str:
+    """The file as it is written: what its words decide is read again when they change."""
+    return LAYOUTS.read_text(encoding="utf-8")
+
+
 @cache
 def words() -> Words:
-    return Words.model_validate(yaml.safe_load(LAYOUTS.read_text(encoding="utf-8")))
+    return Words.model_validate(yaml.safe_load(written_words()))

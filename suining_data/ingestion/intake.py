@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from suining_data.catalog.model import Mode, Resource, Unit
+from suining_data.catalog.statistical_layouts import written_words
 from suining_data.display import visible
 from suining_data.encryption import encrypt_parquet, parquet_columns, parquet_rows, read_parquet
 from suining_data.ingestion.arrival import Arrivals, Arrived, StillWritten, arrived, signature_of, still_written
@@ -161,7 +162,8 @@ def _names(resource: Resource, ids: dict[str, str]) -> dict[str, str]:
 
 def declaration_of(resource: Resource) -> str:
     """Digest of every setting that decides how a file is read."""
-    text = "\n".join([READING_VERSION, resource.delivery.model_dump_json(exclude_defaults=True), *sources(resource)])
+    parts = [READING_VERSION, resource.delivery.model_dump_json(exclude_defaults=True), *sources(resource)]
+    text = "\n".join([*parts, *([written_words()] if resource.delivery.layouts else [])])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -43,6 +43,7 @@ from suining_data.ingestion.workbook_cells import (
     Locked,
     Sheet,
     declared_columns,
+    hidden_sheet,
     in_columns,
 )
 from suining_data.ingestion.workbook_kinds import no_workbook
@@ -82,8 +83,7 @@ def read_workbook(con: duckdb.DuckDBPyConnection, file: Path, resource: Resource
             for number, cells in _data_rows(table, rejected, names_sheet=len(tables) > 1):
                 rows.add(rows.total + 1 if len(tables) > 1 else number, [*in_order.of(cells), table.name])
         for name, filled in hidden:
-            why = f"隐藏的工作表“{name}”有 {filled} 行内容，没有读取。若是数据，请取消隐藏后重新交付"
-            rejected.add(header_lines + rows.total + rejected.total + 1, UNREAD, why, "")
+            rejected.add(header_lines + rows.total + rejected.total + 1, UNREAD, hidden_sheet(name, filled), "")
     return ReadResult(
         lines_total=header_lines + rows.total + rejected.total,
         header_lines=header_lines,

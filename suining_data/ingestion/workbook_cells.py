@@ -108,6 +108,11 @@ class NumberText(SpecialText):
         return self.number.removesuffix("%") if column.is_share else self.number
 
 
+def hidden_sheet(name: str, filled_rows: int) -> str:
+    """Why a hidden sheet is not read, for the department."""
+    return f"隐藏的工作表“{name}”有 {filled_rows} 行内容，没有读取。若是数据，请取消隐藏后重新交付"
+
+
 def declared_columns(resource: Resource) -> dict[str, Column]:
     """The columns by their source; where two fields read the same one, the first that is not text decides."""
     columns: dict[str, Column] = {}

@@ -20,8 +20,6 @@ READ |= {"code.code", "code.code_set", "spatial.division"}
 LEVELS = ("level_current", "level_cumulative")
 INDEX, INDEX_UNIT = "index", "上年同期=100"
 GROWTH = ("yoy_real", "yoy_nominal")
-MULTIPLES = {1: "", 1_000: "千", 10_000: "万", 100_000: "十万", 1_000_000: "百万", 10_000_000: "千万"}
-MULTIPLES |= {100_000_000: "亿", 1_000_000_000_000: "万亿"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,7 @@ class Figure:
     measure_name: str
     value: float | None
     unit: str
+    base_unit: str
     multiplier: int
     caliber: str | None
     status: str
@@ -68,10 +67,6 @@ class Figure:
     @property
     def period(self) -> str:
         return period_name(self.start, self.end)
-
-    @property
-    def base_unit(self) -> str:
-        return self.unit.removeprefix(MULTIPLES.get(self.multiplier, ""))
 
 
 def has_statistics(con: Connection) -> bool:
@@ -123,6 +118,7 @@ def read_figures(con: Connection) -> list[Figure]:
             coalesce(measure.name_zh, measure_code),
             value,
             coalesce(latest.unit, case measure_code when 'index' then {literal(INDEX_UNIT)} end, ''),
+            coalesce(base_unit, ''),
             multiplier,
             latest.caliber,
             status_code,

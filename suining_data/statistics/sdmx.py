@@ -3,8 +3,8 @@
 Here: code lists, concepts, the data structure, the data flow; keys and periods as SDMX has them. Not here: what an observation is
 (dbt_like_sql/macro/observation.sql), the names of codes (code.code).
 
-An observation without a period has no place in SDMX and is not in the data; the rule `period_read` counts them. REPORT tells
-apart what one release says twice of the same thing.
+An observation without a period has no place in SDMX and is not in the data; the rule `period_read` counts them. REPORT
+numbers what one release says twice of the same thing.
 """
 
 from datetime import UTC, datetime
@@ -109,7 +109,7 @@ OBSERVATIONS = f"""
         ) as REPORT,
         time_period as TIME_PERIOD,
         value as OBS_VALUE,
-        case when multiplier = 1 then unit else regexp_replace(unit, '^[十百千]?[万亿]+|^千', '') end as UNIT_MEASURE,
+        base_unit as UNIT_MEASURE,
         cast(log10(multiplier) as integer) as UNIT_MULT,
         price_basis as PRICE_BASE,
         status_code as OBS_STATUS,

@@ -126,7 +126,7 @@ def _is_header(grid: Grid, row: int) -> bool:
 
 
 def _is_known(head: Head) -> bool:
-    return head.other is None and head.head not in ("note",)
+    return head.other is None and head.head != "note"
 
 
 def _is_title_line(texts: list[str]) -> bool:
@@ -163,7 +163,7 @@ def _is_unknown_header(grid: Grid, row: int) -> bool:
     if len(columns) < 2 or any(value_of(text) is not None for text in texts) or _is_title_line(texts):
         return False
     below = next((r for r in range(row + 1, len(grid.rows)) if grid.filled(r)), None)
-    if below is None or len(columns) < 2:
+    if below is None:
         return False
     return _has_figures(grid, below) or _is_header(grid, below)
 

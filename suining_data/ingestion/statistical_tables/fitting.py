@@ -135,13 +135,12 @@ def _place(found: Fitted, layout: Layout, column: int, path: list[tuple[Cell, st
     heads = [(cell, text, head_of(text)) for cell, text in path]
     name = next((head.head for _, _, head in reversed(heads) if head.head), None)
     has_figures = any(value_of(text) is not None for text in texts)
-    is_first = not any(kind not in ("skip",) for kind, _ in found.stubs)
     if name == "skip":
         return
     if name == "unread":
         found.unread.append(column)
         return
-    if name is None and is_first and not found.figures:
+    if name is None and not found.stubs and not found.figures:
         found.corner = path[-1][1] if path else ""
         found.stubs.append((layout.rows[0], column))
     elif name is not None:

@@ -3,6 +3,7 @@
 Here: the path of a label. Not here: the parts of a label (labels.py).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from suining_data.ingestion.statistical_tables.labels import Label
@@ -32,6 +33,6 @@ class Parents:
         self.open.append(label)
         return tuple(each.name for each in self.open)
 
-    def _close(self, is_over) -> None:  # type: ignore[no-untyped-def]
+    def _close(self, is_over: Callable[[Label], bool]) -> None:
         while self.open and is_over(self.open[-1]):
             self.open.pop()

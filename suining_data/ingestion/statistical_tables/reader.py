@@ -16,7 +16,7 @@ from suining_data.ingestion.statistical_tables.context import context_of
 from suining_data.ingestion.statistical_tables.fitting import Fitted, fitted
 from suining_data.ingestion.statistical_tables.grid import Grid, address, grid_of
 from suining_data.ingestion.statistical_tables.records import records_of
-from suining_data.ingestion.workbook_cells import Cells
+from suining_data.ingestion.workbook_cells import Cells, hidden_sheet
 
 
 def read_statistical_tables(
@@ -40,8 +40,7 @@ def read_statistical_tables(
             header_lines += _sections(tables)
             _reject_rows(grid, page, rejected)
         for name, filled in hidden:
-            why = f"隐藏的工作表“{name}”有 {filled} 行内容，没有读取。若是数据，请取消隐藏后重新交付"
-            rejected.add(rows.total + rejected.total + 1, UNREAD, why, "")
+            rejected.add(rows.total + rejected.total + 1, UNREAD, hidden_sheet(name, filled), "")
     return ReadResult(
         lines_total=header_lines + rows.total + rejected.total,
         header_lines=header_lines,

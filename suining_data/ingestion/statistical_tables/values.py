@@ -1,6 +1,6 @@
 """What the cell of a figure says: a number, a mark behind it, a sign in place of it.
 
-Here: numbers, percent signs, brackets, marks and their status. Not here: the notes that explain a mark (notes.py).
+Here: numbers, percent signs, brackets, marks and their status. Not here: the notes that explain a mark (context.py).
 """
 
 import re
