@@ -95,7 +95,7 @@ def _region(con: duckdb.DuckDBPyConnection, asked: str | None) -> tuple[str, lis
         """
         select distinct series_division_code from macro.observation
         where series_division_code is not null
-            and (starts_with(region_name, $asked) or division_code = rpad($asked, 12, '0'))
+            and (starts_with(region_name, $asked) or rpad($asked, 12, '0') in (division_code, series_division_code))
         """,
         {"asked": asked},
     ).fetchall()
@@ -134,6 +134,8 @@ def _figures(
 
 def _print(title: str, rows: list[tuple[Any, ...]], as_of: datetime | None) -> None:
     """One table for each measure and frequency, each with bars of its own scale."""
+    from suining_data.statistics import period_name
+
     console.print(title + (f"（截至 {as_of:%Y-%m-%d} 已发布 · as released until then）" if as_of else ""), style="bold")
     groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for row in rows:
@@ -148,21 +150,10 @@ def _print(title: str, rows: list[tuple[Any, ...]], as_of: datetime | None) -> N
             bar = "" if value is None else Bar(longest, 0, abs(value), width=BAR, color="red" if value < 0 else "cyan")
             said = "；".join(text for text in (caliber, note) if text)
             table.add_row(
-                _period(start, end), "" if value is None else f"{value:,.10g}", unit or "", bar, vintage or "",
+                period_name(start, end), "" if value is None else f"{value:,.10g}", unit or "", bar, vintage or "",
                 str(released or ""), said,
             )  # fmt: skip
         console.print(table)
-
-
-def _period(start: date | None, end: date | None) -> str:
-    """2020, 2020-05, 2020-01…05 or a day."""
-    if start is None or end is None:
-        return "?"
-    if start == end:
-        return str(end)
-    if (start.month, end.month) == (1, 12):
-        return str(end.year) if start.year == end.year else f"{start.year}…{end.year}"
-    return f"{start:%Y-%m}" if start.month == end.month else f"{start:%Y-%m}…{end:%m}"
 
 
 @macro_app.command()

@@ -2,11 +2,11 @@
 
 from suining_data.statistics.chart_book import BOOK, write_chart_book
 from suining_data.statistics.chart_book import FOLDER as CHART_BOOK_FOLDER
-from suining_data.statistics.figures import has_statistics
+from suining_data.statistics.figures import has_statistics, period_name
 from suining_data.statistics.sdmx import FOLDER as SDMX_FOLDER
 from suining_data.statistics.sdmx import write_sdmx_files
 from suining_data.statistics.yearbook import write_yearbook
 
 FOLDERS = (CHART_BOOK_FOLDER, SDMX_FOLDER)
 
-__all__ = ["BOOK", "FOLDERS", "has_statistics", "write_chart_book", "write_sdmx_files", "write_yearbook"]
+__all__ = ["BOOK", "FOLDERS", "has_statistics", "period_name", "write_chart_book", "write_sdmx_files", "write_yearbook"]

@@ -36,7 +36,10 @@ STATE = (  # what no step can make again
         for kind in ("identity", "golden", "event")
     ),
     *("registry.decision", "registry.decision_link"),
-    *("registry.correction", "registry.correction_reply"),  # a ticket that has ended is about nothing that is still there
+    *(
+        "registry.correction",
+        "registry.correction_reply",
+    ),  # a ticket that has ended is about nothing that is still there
     "governance.batch",
     "governance.batch_file",
     "governance.accepted_batch",

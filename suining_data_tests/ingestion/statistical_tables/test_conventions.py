@@ -275,3 +275,21 @@ def test_a_change_against_the_month_before_is_no_growth(bureau):
         {"202305": [["项目", "本月末余额", "比上月增减", "比年初增减"], ["各项存款余额（亿元）", 2100.5, -10.2, 120.5]]}
     )
     assert [record["计量项"] for record in records] == ["level_current", "mom_change", "ytd_change"]
+
+
+def test_a_note_about_the_whole_table_says_its_stage_of_accounting(bureau):
+    records = bureau.read(
+        {"2023年一季度": [["指标", "绝对额"], ["地区生产总值（亿元）", 350.21], ["注：本表为初步核算数。"]]}
+    )
+    assert [record["核算阶段"] for record in records] == ["preliminary"]
+
+
+def test_a_note_about_one_figure_says_nothing_of_the_others(bureau):
+    rows = [
+        ["指标", "绝对额"],
+        ["地区生产总值（亿元）", "350.21*"],
+        ["进出口总额（亿元）", 9.1],
+        ["注：*为初步核算数。"],
+    ]
+    records = bureau.read({"2023年一季度": rows})
+    assert brief(records, "状态", "核算阶段") == [("P", None), ("A", None)]
