@@ -25,6 +25,16 @@ def _listed(text: object) -> object:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if isinstance(text, str) else text
 
 
+def _path(text: object) -> object:
+    """An empty variable is no path: it would mean the folder in which the command runs."""
+    if text == "":
+        raise ValueError("it is empty")
+    return text
+
+
+SetPath = Annotated[Path, BeforeValidator(_path)]
+
+
 class Unusable(Exception):
     """What a setting names, a key or a group, cannot be used; the message says why and what to do."""
 
@@ -68,7 +78,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SUINING_")
 
-    data: Path = PROJECT / "data"
+    data: SetPath = PROJECT / "data"
     memory_gb: float = Field(default=4.0, gt=0.2)
     threads: int | None = Field(default=None, ge=1)
     exchange_dsn: SecretStr | None = None
@@ -90,9 +100,9 @@ class Settings(BaseSettings):
     full_group: str | None = None
     analyst_group: str | None = None
     open_group: str | None = None
-    pseudonym_key_file: Path = KEYS / "pseudonym.key"
-    signing_key_file: Path | None = None
-    key_file: Path | None = None
+    pseudonym_key_file: SetPath = KEYS / "pseudonym.key"
+    signing_key_file: SetPath | None = None
+    key_file: SetPath | None = None
 
     @property
     def landing(self) -> Path:

@@ -2,8 +2,8 @@
 
 The floor: DuckDB reads what was delivered, already decoded to UTF-8 CSV, into plain tables of a new file, and does
 nothing else. Then a refresh after one night's files and one after three corrected rows (increments.py), the script that one
-would write instead (peer.py), the same refresh with a key that encrypts, what the guarded reading costs (guarded.py), and linking
-alone against Splink (linking.py).
+would write instead (peer.py), the same refresh with a key that encrypts, what the guarded reading costs (guarded.py), what digests cost, how fast
+a service answers (services.py), and linking alone against Splink (linking.py).
 Prints the figures and writes data/reports/bench.json.
 """
 
@@ -24,6 +24,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from suining_data.digests import digests_of_files
 from suining_data.settings import Settings
 from suining_data_tests.benchmarks.guarded import guarded
 from suining_data_tests.benchmarks.increments import Increment, corrected_rows, keep_back_night
@@ -48,7 +49,7 @@ def main() -> None:
         figures: Figures = {"scale": chosen.scale, "seed": chosen.seed, "cpus": os.cpu_count()}
         refresh_s = suining(settings, "refresh")
         figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-        audiences = audience_seconds(settings, refresh_s)
+        audiences = audience_seconds(settings, refresh_s) | hash_seconds(settings, refresh_s) | services(settings)
         encryption = encrypted(settings, Path(folder) / "encrypted", refresh_s)
         unchanged_s = suining(settings, "refresh")
         decoded = decode(settings, Path(folder) / "decoded")
@@ -138,6 +139,26 @@ def audience_seconds(settings: Settings, refresh_s: float) -> Figures:
     manifests = [json.loads(file.read_text(encoding="utf-8")) for file in settings.published.glob("*/manifest.json")]
     seconds = round(sum(each["seconds"] for each in manifests if "audience" in each), 2)
     return {"audiences_s": seconds, "audiences_share": round(seconds / refresh_s, 3)}
+
+
+def hash_seconds(settings: Settings, refresh_s: float) -> Figures:
+    """Seconds of the digests of all that was delivered, kept as raw rows and published, and their share of the refresh."""
+    files = [file for folder in (settings.landing, settings.raw, settings.published) for file in folder.rglob("*")]
+    started = time.monotonic()
+    digests_of_files(file for file in files if not file.is_symlink())
+    seconds = round(time.monotonic() - started, 2)
+    return {"hashes_s": seconds, "hashes_share": round(seconds / refresh_s, 3)}
+
+
+def services(settings: Settings) -> Figures:
+    """Milliseconds of one answer of each service, start of Python excluded (p95)."""
+    command = [sys.executable, "-m", "suining_data_tests.benchmarks.services"]
+    environment = {**os.environ, "SUINING_DATA": str(settings.data)}
+    return {
+        "services_p95_ms": json.loads(
+            subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout
+        )
+    }
 
 
 def encrypted(settings: Settings, folder: Path, refresh_s: float) -> Figures:
