@@ -127,11 +127,23 @@ def peer(decoded: Path, result: Path, refresh_s: float) -> Figures:
 
 
 def delivered_later(settings: Settings, name: str, increments: Sequence[Increment], refresh_s: float) -> Figures:
-    """Seconds of a refresh after these files were delivered, and its share of the full refresh."""
+    """Seconds of a refresh after these files were delivered, its share of the full refresh, and where the time went."""
     for increment in increments:
         increment.deliver()
     seconds = suining(settings, "refresh")
-    return {f"{name}_s": seconds, f"{name}_share": round(seconds / refresh_s, 3)}
+    slowest = slowest_tables(settings)
+    return {f"{name}_s": seconds, f"{name}_share": round(seconds / refresh_s, 3), f"{name}_slowest_s": slowest}
+
+
+def slowest_tables(settings: Settings) -> dict[str, list[float]]:
+    """The fifteen tables of the last refresh that took longest: seconds to write and to check."""
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        rows = con.execute("""
+            select table_name, round(write_seconds, 2), round(check_seconds, 2) from governance.table_state
+            where run_id = (select arg_max(run_id, finished_at) from governance.table_state)
+            order by write_seconds + check_seconds desc limit 15
+        """).fetchall()
+    return {table: [write, check] for table, write, check in rows}
 
 
 def audience_seconds(settings: Settings, refresh_s: float) -> Figures:
