@@ -15,7 +15,7 @@ from collections.abc import Callable
 import duckdb
 
 from suining_data.commands import service
-from suining_data.settings import settings
+from suining_data.commands.published import published
 
 SUBJECTS = 60
 PURPOSE = "bench"
@@ -37,7 +37,7 @@ def main() -> None:
 
 def subjects() -> dict[str, list[str]]:
     """Golden ids of persons and organisations."""
-    with duckdb.connect(str((settings().published / "suining.duckdb").resolve()), read_only=True) as con:
+    with published() as con:
         return {
             "person": _some(con, "select person_id from population.person order by hash(person_id)"),
             "organization": _some(
@@ -55,7 +55,7 @@ def _p95(call: Call, ids: list[str]) -> float:
     taken = []
     for id in ids:
         started = time.perf_counter()
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
             call(id)
         taken.append((time.perf_counter() - started) * 1000)
     return round(statistics.quantiles(taken[1:], n=20)[-1], 1)
