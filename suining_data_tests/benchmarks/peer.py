@@ -15,6 +15,7 @@ import duckdb
 import pandas as pd
 
 from suining_data.catalog import Entity, Mode, Resource, load_catalog
+from suining_data.catalog.model import FILE, RECEIVED
 from suining_data.elements import ELEMENTS, Element
 from suining_data_tests.benchmarks.plain_splink import clusters
 
@@ -58,7 +59,8 @@ def stage(files: list[Path], resource: Resource) -> pd.DataFrame:
     """The current rows of a resource, each column cleaned by its element."""
     if resource.delivery.mode is Mode.FULL:
         files = files[-1:]
-    raw = pd.concat([pd.read_csv(file, dtype="str") for file in files], ignore_index=True)
+    read = (pd.read_csv(file, dtype="str").assign(**{FILE: file.name, RECEIVED: None}) for file in files)
+    raw = pd.concat(read, ignore_index=True).astype({RECEIVED: "str"})
     staged = pd.DataFrame(
         {field.name: clean(raw[field.source], ELEMENTS[field.element], field.unit) for field in resource.fields}
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from suining_data.catalog import load_catalog
+from suining_data.catalog.model import FILE, RECEIVED
 from suining_data.elements import ELEMENTS
 from suining_data_tests.benchmarks.peer import clean, golden, records_of, stage
 
@@ -34,6 +35,15 @@ def test_a_resource_is_staged_once_per_key_with_its_authority(tmp_path: Path) ->
     reported = records_of(staged, CHANGES, CHANGES.entities[0])
     assert reported[["resident_id", "sex_code"]].to_numpy().tolist() == [["510902198001010016", "1"]]
     assert reported[["name__rank", "death_date__rank"]].to_numpy().tolist() == [[1, 4]]
+
+
+def test_what_a_reader_knows_of_a_file_is_no_column_of_it(tmp_path: Path) -> None:
+    resource = load_catalog().resource("statistics__monthly_indicators")
+    delivered = {field.source: ["1"] for field in resource.fields if field.source not in (FILE, RECEIVED)}
+    pd.DataFrame(delivered).to_csv(tmp_path / "batch.csv", index=False)
+    staged = stage([tmp_path / "batch.csv"], resource)
+    [name_of_file] = [field.name for field in resource.fields if field.source == FILE]
+    assert staged[name_of_file].tolist() == ["batch.csv"]
 
 
 def test_the_best_rank_wins_and_of_equal_ranks_the_latest() -> None:
