@@ -233,7 +233,7 @@ def _read(table: str, name: str, tables: Tables) -> Iterator[Read]:
     zh, en = _short(name, contract)
     if contract.references in KNOWN_BY:
         (other, key), alias, stem = contract.reference or ("", ""), f"{name}_known", name.removesuffix("_id")
-        join = f"left join {other} as {alias} on t.{identifier(name)} = {alias}.{key}"
+        join = f"left join lateral (from {other} where {key} = t.{identifier(name)}) as {alias} on true"
         for suffix, target in KNOWN_BY[contract.references].items():
             known = replace(tables.labels[other][target], name=f"{stem}{suffix}", sensitivity=label.sensitivity)
             more_zh, more_en = _short(target, tables.columns[other][target]) if suffix else ("", "")
