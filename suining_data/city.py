@@ -6,7 +6,7 @@ delivered (catalog/), the divisions themselves (data/reference).
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, model_validator
@@ -78,11 +78,17 @@ class Centre(Strict):
     y: float
 
 
-class CodeColumn(Strict):
-    """A column of a reference table whose first nine digits are the code of a town."""
+class DivisionList(Strict):
+    """A reference table that lists towns, and villages perhaps, under the codes of one code system.
+
+    The first nine digits of `column` are the code of a town. `listed_on` is a day, or the column that has it.
+    """
 
     table: TableName
     column: Identifier
+    name: Identifier
+    system: Literal["NBS", "MCA"]
+    listed_on: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[a-z][a-z0-9_]*)$")]
 
 
 class Tables(Strict):
@@ -90,7 +96,7 @@ class Tables(Strict):
 
     counties_by_year: TableName
     former_villages: TableName
-    towns: list[CodeColumn]
+    towns: list[DivisionList]
 
 
 class City(Named):

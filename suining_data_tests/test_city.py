@@ -31,7 +31,10 @@ degrees: {west: 80.5, south: 40.25, east: 81.5, north: 41.75}
 metres: {west: 500000, south: 4400000, east: 600000, north: 4600000}
 planes: [{crs: "EPSG:4536"}]
 centre: {longitude: 81.0, latitude: 41.0, x: 550000.0, y: 4500000.0}
-tables: {counties_by_year: lanan_counties, former_villages: lanan_villages, towns: [{table: lanan_towns, column: code}]}
+tables:
+  counties_by_year: lanan_counties
+  former_villages: lanan_villages
+  towns: [{table: lanan_towns, column: code, name: name, system: NBS, listed_on: "2020-10-31"}]
 themes: {credit: 社会信用}
 issuers: {}
 """
@@ -133,7 +136,7 @@ def test_its_tables_are_there_with_their_columns():
         with file.open(encoding="utf-8-sig", newline="") as rows:
             columns[file.stem] = next(csv.reader(rows))
     assert {OURS.tables.counties_by_year, OURS.tables.former_villages} <= columns.keys()
-    assert all(codes.column in columns[codes.table] for codes in OURS.tables.towns)
+    assert all({codes.column, codes.name} <= set(columns[codes.table]) for codes in OURS.tables.towns)
 
 
 def test_its_counties_are_those_it_has_had():

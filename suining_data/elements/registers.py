@@ -296,6 +296,15 @@ SPACE = (
         "L1",
     ),
     register(
+        "date_precision_code", "日期精确程度", "How exact a date is",
+        """
+        day 日 精确到日
+        year 年 精确到年 仅知年份
+        list 名录 名录之间 两次名录之间
+        """,
+        "L1",
+    ),
+    register(
         "transit_record_type_code", "公交记录类别", "Kind of transit record",
         """
         stop 站点 线路站点

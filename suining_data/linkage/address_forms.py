@@ -109,7 +109,7 @@ def _towns() -> dict[str, set[str]]:
         [path] = REFERENCE.rglob(f"{table.table}.csv")
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                code, name = row[table.column][:6], row.get("name") or ""
+                code, name = row[table.column][:6], row[table.name] or ""
                 kind = next((kind for kind in _KINDS if name.endswith(kind)), "")
                 if kind and len(name) - len(kind) > 1 and code in today:
                     found[name.removesuffix(kind)].add(today[code])

@@ -37,7 +37,8 @@ OF_REFERENCE = {
     "macro.indicator.indicator_code": INDICATORS,
     "code.unit.unit_id": Names("code.unit", "unit_id", "name"),
 }
-NAMED = {"spatial.division", *(names.table for names in (*OF_ELEMENT.values(), *OF_REFERENCE.values()))}  # have a name
+OF_DIVISIONS = {"spatial.division", "spatial.division_version", "spatial.division_code", "spatial.unresolved_division"}
+NAMED = {*OF_DIVISIONS, *(names.table for names in (*OF_ELEMENT.values(), *OF_REFERENCE.values()))}  # have a name
 
 
 def labelled_views(models: Sequence[Model]) -> list[Model]:

@@ -30,6 +30,7 @@ from suining_data.publication.anonymity import Anonymity, anonymity_of
 from suining_data.publication.changed_rows import leads_from, take_changes, version_of
 from suining_data.publication.confidential_rows import Labels, hidden_version, with_persons_hidden
 from suining_data.publication.dictionary import DICTIONARY
+from suining_data.publication.division_macros import add_division_macros
 from suining_data.publication.handed_out import Audience, Given, given, load_audiences
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import Contract, contracts_of, labels_of
@@ -116,6 +117,7 @@ def write_audience(
         add_labelled(con, audience, labelled)
         if OBSERVATION in columns:
             add_figures_as_of(con, audience)
+        add_division_macros(con, audience, columns)
         _describe(con, audience, columns, labelled)
         if who.tables == "open":
             write_csv(con, target / "csv", audience, [table for table in columns if table.startswith(f"{OPEN}.")])

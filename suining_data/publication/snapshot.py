@@ -20,6 +20,7 @@ from suining_data.models import Model, SourceContract, described, labelled_views
 from suining_data.publication.audience_file import write_audience
 from suining_data.publication.changed_rows import version_of
 from suining_data.publication.confidential_rows import Labels
+from suining_data.publication.division_macros import add_division_macros
 from suining_data.publication.handed_out import with_own_files
 from suining_data.publication.kept_snapshots import (
     clear_ended_rollback,
@@ -101,6 +102,7 @@ def publish(
             add_macros(con, "snapshot")
         if OBSERVATION in tables:
             add_figures_as_of(con, "snapshot")
+        add_division_macros(con, "snapshot", tables)
         _copy_comments(con, [*tables, *(view.table for view in views)])
         _describe_sources(con, sources or {})
         add_labelled(con, "snapshot", labelled)

