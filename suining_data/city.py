@@ -121,7 +121,8 @@ class City(Named):
     def beginnings(self) -> tuple[str, ...]:
         """Province and city in the forms with which addresses begin. A longer form comes before a form that begins it."""
         province, city = self.province.name, self.name
-        return (province + city, city, province + self.short_name, self.short_name, province)
+        short = self.province.short_name + self.short_name
+        return (province + city, city, province + self.short_name, short, self.short_name, province)
 
 
 @cache

@@ -1,4 +1,4 @@
-{#- What follows the village or community in an address, as a struct of texts ('' if the address does not have the part).
+{#- What follows the village or community in the normal text of an address, as a struct of texts ('' if the address does not have the part).
     GA/T 2000.32-2014: 34 组, 41 街路巷, 门牌号, 42 小区, 50 建筑物, 61 单元, 62 室. One pass of one pattern; DuckDB only.
     A street has up to 15 characters before its 路, an estate 2 to 20. Counting them makes the pattern several times
     slower. Most texts are too short to break the limits, so they are read without counting. -#}
@@ -12,13 +12,13 @@ end
 {% macro _address_details(text, street_length, estate_length) -%}
 regexp_extract(
     {{ text }},
-    '^(?:居民委员会|居委会|村民委员会|村委会)?((?:[0-9]+|[一二三四五六七八九十]+)(?:村民小组|居民小组|组|社))?'
-        || '([^0-9号栋幢组]{{ street_length }}(?:大道|大街|[路街巷])(?:[东南西北中上下一二三四五六]+段)?)?'
-        || '([0-9]+(?:[-之附][0-9]+)?号(?:附[0-9]+号)?)?'
+    '^(?:社区)?([0-9]+组)?'
+        || '([^0-9号栋幢组]{{ street_length }}(?:大道|大街|[路街巷弄])(?:(?:[东南西北中上下一二三四五六七八九十]+|[0-9]+)段)?)?'
+        || '([0-9]+(?:-[0-9]+)?号)?'
         || '([^0-9A-Za-z][^0-9A-Za-z]{{ estate_length }})?'
-        || '((?:[0-9A-Za-z]+|[一二三四五六七八九十]+)(?:号楼|[栋幢座]))?'
-        || '((?:[0-9A-Za-z]+|[一二三四五六七八九十]+)单元)?'
-        || '((?:[0-9]+[层楼])?[0-9A-Za-z-]+[室号户]?)?$',
+        || '([0-9A-Z]+栋)?'
+        || '([0-9A-Z]+单元)?'
+        || '((?:[0-9]+楼)?[0-9A-Z-]+[室号户]?)?$',
     ['village_group', 'street', 'door_number', 'estate', 'building', 'unit', 'room']
 )
 {%- endmacro %}
@@ -42,4 +42,9 @@ regexp_extract({{ text }}, '^[^0-9]{0,11}')
 {#- Whether an address has a numeral instead of digits, or 社 instead of 组. -#}
 {% macro is_variant_address(text) -%}
 regexp_matches({{ text }}, '[0-9一二三四五六七八九十]社(?:[^区]|$)|[〇零一二三四五六七八九十](?:组|号|栋|幢|座|单元|楼|层|室)')
+{%- endmacro %}
+
+{#- The name of a town without its kind. -#}
+{% macro town_stem(name) -%}
+regexp_replace({{ name }}, '(街道办事处|街道|镇|乡)$', '')
 {%- endmacro %}

@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from suining_data.catalog import Catalog, Derived, Entity, Resource
 from suining_data.elements import ELEMENTS
-from suining_data.linkage.address_forms import address_form, canonical_address
+from suining_data.linkage.address_forms import address_form
+from suining_data.linkage.address_texts import canonical_address
 from suining_data.linkage.records import (
     authority,
     entities,

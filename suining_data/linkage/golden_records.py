@@ -6,7 +6,8 @@ Not here: the records themselves (records.py), clusters and ids (linking.py, reg
 """
 
 from suining_data.catalog import Catalog
-from suining_data.linkage.address_forms import address_id, canonical_address
+from suining_data.linkage.address_forms import address_id
+from suining_data.linkage.address_texts import canonical_address
 from suining_data.linkage.deterministic import PERSON_KEY
 from suining_data.linkage.records import entities, subject_records
 from suining_data.packed_keys import record_rank

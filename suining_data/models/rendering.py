@@ -3,7 +3,7 @@
 Also available: `var('city')`, the content of city.yaml; `subject`, a subject of subjects/; `kept`, the tables
 of history/; `literal`, which quotes a
 value; `declared`, rows of what is declared outside SQL; `crs` and `issuer`, the coordinate system of a resource and the
-issuer of its licences; the functions of elements/organization_names.py and packed_keys.py.
+issuer of its licences; the functions of elements/organization_names.py and packed_keys.py; `address_text` and `is_no_town` of linkage/.
 
 Here: from template to SQL text. Not here: reading the SQL (reading.py), the macros (dbt_like_sql/macros/).
 """
@@ -19,6 +19,7 @@ from suining_data import packed_keys
 from suining_data.city import City, load_city
 from suining_data.elements.organization_names import is_short_form, name_core, parent_name
 from suining_data.history import KEPT
+from suining_data.linkage import address_text, is_no_town
 from suining_data.models.declared_rows import declared
 from suining_data.models.errors import ModelError, place
 from suining_data.sql import literal
@@ -47,6 +48,8 @@ class Renderer:
             "name_core": partial(name_core, city=self._city),
             "is_short_form": partial(is_short_form, city=self._city),
             "parent_name": parent_name,
+            "address_text": partial(address_text, city=self._city),
+            "is_no_town": is_no_town,
             "subject": lambda name: load_subjects()[name],
             "kept": {each.name: each for each in KEPT},
             **{function.__name__: function for function in packed_keys.MACROS},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from suining_data.linkage.address_forms import canonical_address
+from suining_data.linkage.address_texts import canonical_address
 from suining_data.packed_keys import line_number
 from suining_data_tests.benchmarks.accuracy.figures import Figures, row_of
 
