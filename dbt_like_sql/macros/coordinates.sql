@@ -84,3 +84,8 @@ end
 {% macro metres_of_line(geometry) -%}
 round(ST_Length(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4490', '{{ var('city').planes[0].crs }}', always_xy := true)), 1)
 {%- endmacro %}
+
+{#- Metres of a degree of latitude; of longitude, times the cosine of the latitude. -#}
+{% macro metres_per_degree() -%}
+111195
+{%- endmacro %}

@@ -175,3 +175,54 @@ def test_the_text_of_a_place_is_the_best_that_was_delivered(bench):
         bench.insert("linked.address_record", record_id=record, role="x", address_id="A1", address=address)
     bench.build("spatial.address")
     assert bench.query("select address, village_group from spatial.address") == [("安居区东禅镇板凳垭村4组", "4组")]
+
+
+def test_every_text_of_an_address_is_an_alias_of_it(bench):
+    for record, address in enumerate(["东禅镇板凳垭村4组", "东禅镇板凳垭村四社", "东禅镇板凳垭村4组"], 1):
+        bench.insert("linked.address_record", record_id=record, role="x", address_id="A1", address=address)
+    bench.build("spatial.address_alias")
+    assert sorted(bench.query("select address_id, alias_text, record_count from spatial.address_alias")) == [
+        ("A1", "东禅镇板凳垭村4组", 2),
+        ("A1", "东禅镇板凳垭村四社", 1),
+    ]
+
+
+def test_an_address_without_a_point_has_the_middle_of_the_finest_place_that_it_shares(bench):
+    stored = [
+        ("安居区东禅镇板凳垭村4组", 105.40, 30.30),
+        ("安居区东禅镇板凳垭村5组1号", 105.42, 30.32),
+        ("安居区东禅镇板凳垭村5组2号", 105.44, 30.32),
+        ("安居区东禅镇板凳垭村5组3号", None, None),
+        ("安居区东禅镇板凳垭村6组", None, None),
+        ("安居区东禅镇新街9号", None, None),
+        ("安居区拦江镇顺河街5号", None, None),
+        ("大英县蓬莱镇新街9号", None, None),
+    ]
+    for record, (address, longitude, latitude) in enumerate(stored, 1):
+        point = {"longitude": longitude, "latitude": latitude, "crs": "EPSG:4490", "resource_id": "r"}
+        bench.insert(
+            "linked.address_record",
+            record_id=record,
+            role="standard_address",
+            address_id=f"A{record}",
+            address=address,
+            **point,
+        )
+    bench.build("spatial.address", "spatial.address_point")
+    found = bench.query(
+        "select address_id, longitude, latitude, coordinate_accuracy, point_count, coordinate_accuracy_m "
+        "from spatial.address_point order by address_id"
+    )
+    assert [row[:5] for row in found] == [
+        ("A1", 105.40, 30.30, "door", 1),
+        ("A2", 105.42, 30.32, "door", 1),
+        ("A3", 105.44, 30.32, "door", 1),
+        ("A4", 105.43, 30.32, "village_group", 2),
+        ("A5", 105.42, 30.3133333, "village", 3),
+        ("A6", 105.42, 30.3133333, "town", 3),
+        ("A7", 105.42, 30.3133333, "county", 3),
+    ]
+    radius = {row[0]: row[5] for row in found}
+    assert radius["A1"] == 10
+    assert radius["A4"] == pytest.approx(960, abs=5)  # half of 0.02 degrees of longitude at this latitude
+    assert radius["A5"] == pytest.approx(2219, abs=10)
