@@ -28,6 +28,7 @@ from suining_data.commands.errors import Mistake, message_for_user, unexpected
 from suining_data.commands.excel import ToExcel, check_file
 from suining_data.commands.explain import changes, explain_app
 from suining_data.commands.forget import forget
+from suining_data.commands.geocode import geocode
 from suining_data.commands.linkage import linkage_app
 from suining_data.commands.looks import Purpose, is_said
 from suining_data.commands.macro import macro_app
@@ -299,6 +300,7 @@ app.command()(audiences)
 app.command()(backup)
 app.command()(changes)
 app.command()(forget)
+app.command()(geocode)
 app.command()(reload)
 app.command()(restore)
 app.command()(retain)
