@@ -1,6 +1,6 @@
 """What accuracy should be: the targets of both error profiles, and which figure of a city falls short of its target.
 
-Here: the targets, section targets. Not here: how a figure is measured (clusters.py, golden.py, review.py).
+Here: the targets, section targets. Not here: how a figure is measured (clusters.py, golden.py, addresses.py, review.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ Measured = Mapping[str, Mapping[str, Figure]]  # subject -> figure -> value
 class Target:
     """`figure` of a section, and its bound by error profile. A share of what is wrong has a highest value, others a lowest."""
 
-    section: str  # linked, golden or review
+    section: str  # linked, golden, addresses or review
     subject: str
     figure: str
     bounds: Mapping[str, float]
@@ -46,6 +46,9 @@ TARGETS = (
         target
         for subject in ("person", "organization")
         for target in (
+            Target("addresses", subject, "town_right", {"usual": 0.999, "wild": 0.999}),
+            Target("addresses", subject, "part_precision", {"usual": 0.995, "wild": 0.995}),
+            Target("addresses", subject, "part_recall", {"usual": 0.97, "wild": 0.97}),
             Target("linked", subject, "spurious_share", {"usual": 0.0001, "wild": 0.001}, is_highest=True),
             Target("review", subject, "share_of_records", {"usual": 0.005, "wild": 0.005}, is_highest=True),
             Target("review", subject, "share_of_true_pairs", {"usual": 0.5, "wild": 0.5}),
