@@ -35,6 +35,7 @@ from suining_data.publication.handed_out import Audience, Given, given, load_aud
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import Contract, contracts_of, labels_of
 from suining_data.publication.last_file import copy_last
+from suining_data.publication.layers import write_layers
 from suining_data.publication.macro_outputs import write_outputs
 from suining_data.publication.macros import OBSERVATION, add_figures_as_of
 from suining_data.publication.manifest import DATABASE, MANIFEST, published_manifest, read_manifest, tables_of
@@ -124,6 +125,7 @@ def write_audience(
         entries = [_written_again(con, settings, audience, e) if e.table == DICTIONARY else e for e in entries]
         with reading_next(con, audience):
             write_outputs(con, settings, audience)
+        write_layers(con, settings, audience)
         con.execute(f"checkpoint {audience}")
         free = free_share(con, audience)
     finally:

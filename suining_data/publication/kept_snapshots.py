@@ -23,6 +23,7 @@ from suining_data.clock import NOW
 from suining_data.digests import digest_of_file, digests_of_files
 from suining_data.encryption import is_database_as_set
 from suining_data.publication.handed_out import with_own_files
+from suining_data.publication.layers import FOLDER as LAYERS
 from suining_data.publication.manifest import DATABASE, MANIFEST, listed_files, published_manifest, read_manifest
 from suining_data.publication.page import FOLDER as PAGE_FOLDER
 from suining_data.publication.signature import PUBLIC_KEY, SIGNATURE, is_signed_as_set
@@ -36,6 +37,7 @@ OFFERED = (
     *VALIDATION_FOLDERS,
     PAGE_FOLDER,
     *OUTPUT_FOLDERS,
+    LAYERS,
     MANIFEST,
     SIGNATURE,
     PUBLIC_KEY,

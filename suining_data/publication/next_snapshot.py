@@ -30,6 +30,7 @@ from suining_data.publication.changed_rows import leads_from, take_changes, vers
 from suining_data.publication.confidential_rows import Labels, hidden_version, with_persons_hidden
 from suining_data.publication.last_file import copy_last, is_encrypted_as_set
 from suining_data.publication.manifest import DATABASE, published_manifest, tables_of
+from suining_data.publication.shapes import has_shape, with_shape
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 from suining_data.warehouse import BASES, CODES, LIBRARIES, drop, table_exists, transaction
@@ -283,9 +284,19 @@ def write_or_share(
     con: Connection, settings: Settings, rows: str, name: str, unchanged: str, options: str = PARQUET
 ) -> None:
     """Write the rows of a SELECT into a file of this name in the next snapshot, or share the current one if its digest is still `unchanged`."""
+    file, shaped = folder(settings) / name, with_shape(con, rows)
+    published = settings.published / name
+    is_as_written = shaped == rows or (published.exists() and has_shape(con, published))
+    if not (is_as_written and share(settings, name, unchanged)):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        con.execute(f"copy ({shaped}) to {literal(file)} ({options})")
+
+
+def share(settings: Settings, name: str, digest: str) -> bool:
+    """Let the next snapshot share a file of the current one, if that has this digest; empty is none. Returns whether it does."""
     file, published = folder(settings) / name, settings.published / name
+    if not (digest and published.exists() and digest_of_file(published) == digest):
+        return False
     file.parent.mkdir(parents=True, exist_ok=True)
-    if unchanged and published.exists() and digest_of_file(published) == unchanged:
-        os.link(published.resolve(), file)
-    else:
-        con.execute(f"copy ({rows}) to {literal(file)} ({options})")
+    os.link(published.resolve(), file)
+    return True

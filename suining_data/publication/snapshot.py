@@ -31,6 +31,7 @@ from suining_data.publication.kept_snapshots import (
 )
 from suining_data.publication.labelled import add_labelled
 from suining_data.publication.labels import contracts_of, labels_of
+from suining_data.publication.layers import write_layers
 from suining_data.publication.macro_outputs import write_outputs
 from suining_data.publication.macros import OBSERVATION, add_figures_as_of, add_macros
 from suining_data.publication.manifest import (
@@ -115,6 +116,7 @@ def publish(
         with reading_next(con):
             write_page(con, folder(settings))
             write_outputs(con, settings)
+        write_layers(con, settings)
         close_next(con)
         validations = write_validations(con, folder(settings))
         write_manifest(

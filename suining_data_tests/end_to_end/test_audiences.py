@@ -87,7 +87,7 @@ def test_no_file_of_the_analysts_has_a_true_value_in_its_bytes(delivered_city: C
         for file in folder.rglob("*"):
             if file.suffix == ".parquet":
                 con.execute(f"copy (from '{file}') to '{tmp_path / file.stem}.json' (format json)")
-    files = [*tmp_path.iterdir(), *(path for path in folder.iterdir() if path.is_file())]
+    files = [*tmp_path.iterdir(), *(path for path in folder.iterdir() if path.is_file()), *folder.rglob("*.gpkg")]
     assert len(files) > 50
     assert {file.name: hits for file in files if (hits := _hits(file, true, public))} == {}
 
