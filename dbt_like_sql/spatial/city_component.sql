@@ -11,6 +11,11 @@ with reported as (
 county as (
     select distinct division_code from {{ ref('spatial.division') }}
     where code_system_code = 'NBS' and level_code = 'county'
+),
+
+boundary as (
+    select division_code, ST_GeomFromText(geometry) as outline from {{ ref('spatial.division_boundary') }}
+    where level_code = 'county' and geometry is not null
 )
 
 select
@@ -24,7 +29,10 @@ select
     reported.surveyed_date,
     ST_X(ST_GeomFromText(reported.point)) as longitude,
     ST_Y(ST_GeomFromText(reported.point)) as latitude,
+    ST_Contains(boundary.outline, ST_GeomFromText(reported.point)) as is_in_county,
     reported.geometry as delivered_geometry,
     case when reported.geometry is not null then reported.crs end as delivered_crs,
     reported.record_id
-from reported left join county on {{ division_code12('substr(reported.component_code, 1, 6)') }} = county.division_code
+from reported
+left join county on {{ division_code12('substr(reported.component_code, 1, 6)') }} = county.division_code
+left join boundary on county.division_code = boundary.division_code

@@ -12,19 +12,31 @@ division as (
     from {{ ref('spatial.division') }}
     where code_system_code = 'NBS'
     group by division_code
+),
+
+boundary as (
+    select substr(division_code, 1, 6) as county6, ST_GeomFromText(geometry) as outline
+    from {{ ref('spatial.division_boundary') }}
+    where level_code = 'county' and geometry is not null
+),
+
+compartment as (
+    select reported.*, division.today_code, {{ cgcs2000_shape('reported.crs', 'reported.geometry') }} as shape
+    from reported left join division on reported.division_code = division.division_code
 )
 
 select
-    reported.compartment_code,
-    division.today_code as division_code,
-    reported.forest_type_code,
-    reported.dominant_species_name,
-    reported.area_m2,
+    compartment.compartment_code,
+    compartment.today_code as division_code,
+    compartment.forest_type_code,
+    compartment.dominant_species_name,
+    compartment.area_m2,
     -- the delivered coordinate system is in metres
-    round(ST_Area(ST_GeomFromText(reported.geometry)), 2) as drawn_area_m2,
-    reported.land_ownership_code,
-    {{ cgcs2000_shape('reported.crs', 'reported.geometry') }} as geometry,
-    reported.geometry as delivered_geometry,
-    case when reported.geometry is not null then reported.crs end as delivered_crs,
-    reported.record_id
-from reported left join division on reported.division_code = division.division_code
+    round(ST_Area(ST_GeomFromText(compartment.geometry)), 2) as drawn_area_m2,
+    compartment.land_ownership_code,
+    ST_Contains(boundary.outline, ST_Centroid(ST_GeomFromText(compartment.shape))) as is_in_county,
+    compartment.shape as geometry,
+    compartment.geometry as delivered_geometry,
+    case when compartment.geometry is not null then compartment.crs end as delivered_crs,
+    compartment.record_id
+from compartment left join boundary on substr(compartment.today_code, 1, 6) = boundary.county6

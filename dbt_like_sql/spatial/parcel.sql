@@ -54,7 +54,8 @@ select
     substr(parcel.parcel_code, 10, 3) as cadastral_subdistrict,
     substr(parcel.parcel_code, 13, 1) as ownership_code,
     substr(parcel.parcel_code, 14, 1) as use_code,
-    parcel.land_use_code,
+    -- a parcel that is not on the map has no land use, unless its code says that it is a homestead
+    coalesce(parcel.land_use_code, case when substr(parcel.parcel_code, 14, 1) = 'C' then '0702' end) as land_use_code,
     parcel.area_m2,
     parcel.drawn_area_m2,
     ST_Contains(boundary.outline, ST_Centroid(ST_GeomFromText(parcel.geometry))) as is_in_county,

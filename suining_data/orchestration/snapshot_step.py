@@ -20,7 +20,17 @@ from suining_data.orchestration.step import (
     code_digest,
     digest_of,
 )
-from suining_data.publication import CHART_BOOK, PAGE, Addition, additions, contracts_of, is_whole, labels_of, publish
+from suining_data.publication import (
+    CHART_BOOK,
+    OVERVIEW_MAP,
+    PAGE,
+    Addition,
+    additions,
+    contracts_of,
+    is_whole,
+    labels_of,
+    publish,
+)
 from suining_data.standardization import ACCOUNTS, REVISIONS
 
 
@@ -37,7 +47,7 @@ def snapshot_step(models: list[Model], others: list[str]) -> Step:
         back_up_registry(context.con, context.settings)
         published = publish(context.con, context.settings, context.run_id, models, sources)
         figures: dict[str, Figure] = {"tables": len(published), "views": len(views) + len(labelled_views(models))}
-        for name, page in (("quality_page", PAGE), ("chart_book", CHART_BOOK)):
+        for name, page in (("quality_page", PAGE), ("chart_book", CHART_BOOK), ("overview_map", OVERVIEW_MAP)):
             file = context.settings.published / page
             if file.exists():
                 figures[name] = dg.MetadataValue.path(str(file))

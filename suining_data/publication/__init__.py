@@ -21,7 +21,7 @@ from suining_data.publication.kept_snapshots import (
     wrong_links,
 )
 from suining_data.publication.labels import contracts_of, labels_of
-from suining_data.publication.macro_outputs import CHART_BOOK
+from suining_data.publication.macro_outputs import CHART_BOOK, OVERVIEW_MAP
 from suining_data.publication.manifest import (
     DATABASE,
     MANIFEST,
@@ -55,6 +55,7 @@ __all__ = [
     "DATABASE",
     "DICTIONARY",
     "MANIFEST",
+    "OVERVIEW_MAP",
     "PAGE",
     "PUBLIC_KEY",
     "Addition",

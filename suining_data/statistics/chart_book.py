@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from lxml import etree
 from markupsafe import Markup
 
@@ -54,6 +54,14 @@ def write_chart_book(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def page_of(sections: Sequence[Section]) -> str:
     """The page as HTML."""
+    days = [each.released_at for section in sections for each in section.city + section.others if each.released_at]
+    return template(TEMPLATE).render(
+        city=load_city().name, sections=sections, marks=MARKS, mark=mark, last=max(days, default=None), svg=Markup
+    )
+
+
+def template(file: Path) -> Template:
+    """The words of a page; whatever is written into them is escaped."""
     environment = Environment(
         autoescape=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
@@ -62,10 +70,7 @@ def page_of(sections: Sequence[Section]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = number
-    days = [each.released_at for section in sections for each in section.city + section.others if each.released_at]
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        city=load_city().name, sections=sections, marks=MARKS, mark=mark, last=max(days, default=None), svg=Markup
-    )
+    return environment.from_string(file.read_text(encoding="utf-8"))
 
 
 def sections_of(figures: Iterable[Figure]) -> list[Section]:

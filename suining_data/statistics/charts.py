@@ -74,11 +74,11 @@ def bars(title: str, unit: str, points: Sequence[Point], growth: Mapping[str, fl
         y = zero - length if above_base >= 0 else zero
         shapes.append(_bar(x - width / 2, y, width, length, point))
         above = y - 3 if above_base >= 0 else y + length + 11
-        shapes.append(_text(x, above, number(point.value) + point.mark, size=_size(len(points))))
-        shapes.append(_text(x, HEIGHT - 8, point.label, SOFT, size=_size(len(points))))
+        shapes.append(words(x, above, number(point.value) + point.mark, size=_size(len(points))))
+        shapes.append(words(x, HEIGHT - 8, point.label, SOFT, size=_size(len(points))))
     for x, (before, after) in zip(middles[1:], pairwise(points), strict=True):
         if int(after.label) - int(before.label) > 1:  # years that nobody reported
-            shapes.append(_text(x - step / 2, HEIGHT - 8, "…", SOFT))
+            shapes.append(words(x - step / 2, HEIGHT - 8, "…", SOFT))
     if shown:
         shapes += _growth(middles, [(p.label, shown.get(p.label)) for p in points])
     return shapes
@@ -98,17 +98,17 @@ def months(
         return left + step * (month - 1), bottom - (value - lowest) * scale
 
     shapes = [*_heading(title, f"单位：{unit}；{said}"), _line(left - 8, bottom, WIDTH - RIGHT, bottom, AXIS)]
-    shapes += [_text(place(month, 0)[0], HEIGHT - 8, f"{month}月", SOFT, size=8.5) for month in range(1, 13)]
+    shapes += [words(place(month, 0)[0], HEIGHT - 8, f"{month}月", SOFT, size=8.5) for month in range(1, 13)]
     for value in (max(values), min(values)):
         y = place(1, value)[1]
         shapes.append(_line(left - 8, y, WIDTH - RIGHT, y, GRID))
-        shapes.append(_text(left - 12, y + 3, number(value), SOFT, anchor="end", size=8.5))
+        shapes.append(words(left - 12, y + 3, number(value), SOFT, anchor="end", size=8.5))
     ends: list[tuple[float, float, str, str]] = []
     for color, (year, line) in zip(YEARS[-len(years) :], years.items(), strict=True):
         points = [place(*point) for point in line]
         if len(points) > 1:
             shapes.append(_polyline(points, color))
-        shapes += [SVG.circle(cx=_n(x), cy=_n(y), r="2.2", fill=color) for x, y in points]
+        shapes += [SVG.circle(cx=short(x), cy=short(y), r="2.2", fill=color) for x, y in points]
         ends.append((points[-1][1] + 3, points[-1][0] + 6, f"{year}年", color))
     return shapes + _spaced(ends)
 
@@ -120,9 +120,9 @@ def places(title: str, unit: str, points: Sequence[Point]) -> list[Shape]:
     shapes = _heading(title, f"单位：{unit}")
     for position, point in enumerate(points):
         y, length = TOP + 6 + step * position, abs(point.value) / longest * (WIDTH - left - RIGHT - 76)
-        shapes.append(_text(left - 6, y + step * 0.5 + 1, point.label, anchor="end"))
+        shapes.append(words(left - 6, y + step * 0.5 + 1, point.label, anchor="end"))
         shapes.append(_bar(left, y, length, step * 0.66, point))
-        shapes.append(_text(left + length + 4, y + step * 0.5 + 1, number(point.value) + point.mark, anchor="start"))
+        shapes.append(words(left + length + 4, y + step * 0.5 + 1, number(point.value) + point.mark, anchor="start"))
     return shapes
 
 
@@ -145,8 +145,8 @@ def _growth(middles: Sequence[float], years: Sequence[tuple[str, float | None]])
         y = TOP + 14 + (highest - value) * scale
         if before and int(year) - int(before[0]) == 1:
             shapes.append(_line(before[1], before[2], x, y, GROWTH))
-        shapes.append(SVG.circle(cx=_n(x), cy=_n(y), r="2.2", fill=GROWTH))
-        shapes.append(_text(x, y - 5, number(value), GROWTH, size=_size(len(years))))
+        shapes.append(SVG.circle(cx=short(x), cy=short(y), r="2.2", fill=GROWTH))
+        shapes.append(words(x, y - 5, number(value), GROWTH, size=_size(len(years))))
         before = (year, x, y)
     return shapes
 
@@ -157,15 +157,15 @@ def _spaced(texts: Sequence[tuple[float, float, str, str]]) -> list[Shape]:
     free = 0.0
     for y, x, text, color in sorted(texts):
         free = max(y, free)
-        shapes.append(_text(x, free, text, color, anchor="start", size=9))
+        shapes.append(words(x, free, text, color, anchor="start", size=9))
         free += 11
     return shapes
 
 
 def _heading(title: str, below: str) -> list[Shape]:
     return [
-        _text(LEFT, 20, _cut(title, 27), anchor="start", size=13, weight="600"),
-        _text(LEFT, 36, _cut(below, 40), SOFT, anchor="start", size=10),
+        words(LEFT, 20, _cut(title, 27), anchor="start", size=13, weight="600"),
+        words(LEFT, 36, _cut(below, 40), SOFT, anchor="start", size=10),
     ]
 
 
@@ -179,24 +179,24 @@ def _size(points: int) -> float:
 
 def _bar(x: float, y: float, width: float, height: float, point: Point) -> Shape:
     color = BAR if point.is_published else UNPUBLISHED
-    return SVG.rect(x=_n(x), y=_n(y), width=_n(width), height=_n(height), fill=color)
+    return SVG.rect(x=short(x), y=short(y), width=short(width), height=short(height), fill=color)
 
 
-def _text(
+def words(
     x: float, y: float, text: str, color: str = INK, *, anchor: str = "middle", size: float = 10, weight: str = "400"
 ) -> Shape:
-    how = {"text-anchor": anchor, "font-size": _n(size), "font-weight": weight}
-    return SVG.text(visible(text), x=_n(x), y=_n(y), fill=color, **how)
+    how = {"text-anchor": anchor, "font-size": short(size), "font-weight": weight}
+    return SVG.text(visible(text), x=short(x), y=short(y), fill=color, **how)
 
 
 def _line(x: float, y: float, to_x: float, to_y: float, color: str) -> Shape:
-    return SVG.line(x1=_n(x), y1=_n(y), x2=_n(to_x), y2=_n(to_y), stroke=color, **{"stroke-width": "1.2"})
+    return SVG.line(x1=short(x), y1=short(y), x2=short(to_x), y2=short(to_y), stroke=color, **{"stroke-width": "1.2"})
 
 
 def _polyline(places: Sequence[tuple[float, float]], color: str) -> Shape:
-    points = " ".join(f"{_n(x)},{_n(y)}" for x, y in places)
+    points = " ".join(f"{short(x)},{short(y)}" for x, y in places)
     return SVG.polyline(points=points, fill="none", stroke=color, **{"stroke-width": "1.6"})
 
 
-def _n(value: float) -> str:
+def short(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")

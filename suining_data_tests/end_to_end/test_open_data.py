@@ -24,8 +24,9 @@ def counted(con: duckdb.DuckDBPyConnection, table: str) -> dict[tuple[str, str],
 
 def test_the_public_gets_codes_counts_and_open_indicators_and_nothing_else(public: duckdb.DuckDBPyConnection) -> None:
     tables = public.execute("select schema_name, table_name from duckdb_tables() order by all").fetchall()
-    assert {schema for schema, _ in tables} == {"code", "macro", "open_data"}
+    assert {schema for schema, _ in tables} == {"code", "macro", "open_data", "spatial"}
     assert ("macro", "observation") not in tables
+    assert [table for schema, table in tables if schema == "spatial"] == ["division_boundary"]
     columns = {
         name for (name,) in public.execute("select column_name from duckdb_columns() where not internal").fetchall()
     }
