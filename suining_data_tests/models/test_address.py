@@ -62,7 +62,7 @@ def parse(bench, address, hint=None):
         # a town that was merged in 2019: its code of today where the successor is known, else its old code
         (
             "射洪县太和镇人民街15号",
-            ("射洪县 太和镇 人民街 15号", "510922100000", "door_number", None),
+            ("射洪县 太和镇 人民街 15号", "510981001000", "door_number", None),
         ),
         (
             "船山区老池乡石坝子街5号",
