@@ -122,6 +122,19 @@ def test_every_column_that_names_a_person_or_household_is_labelled_so() -> None:
     assert unlabelled == []
 
 
+def test_analysts_get_the_point_of_no_address_whatever_table_it_stands_in() -> None:
+    with_address = {table for table, labels in ALL.items() if any(label.name == "address_id" for label in labels)}
+    points = {
+        f"{table}.{label.name}": label.sensitivity
+        for table in with_address
+        for label in ALL[table]
+        if label.name in ("longitude", "latitude")
+    }
+    assert points.keys() >= {"spatial.address.longitude", "spatial.address_point.latitude"}
+    public = {name for name in points if name.startswith("spatial.facility.")}  # schools, clinics, stops
+    assert {name for name, sensitivity in points.items() if sensitivity < "L3"} <= public
+
+
 def _kept(text: str) -> str | None:
     with duckdb.connect() as con:
         row = con.execute(f"select {redacted('t')} from (select ? as t)", [text]).fetchone()
