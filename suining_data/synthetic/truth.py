@@ -59,7 +59,9 @@ select p.true_id, p.resident_id, case p.kind when 4 then '553' when 5 then '414'
     case when p.slot <> 9 and p.left_for is null then p.household_number end as household_number,
     case when p.slot <> 9 and p.left_for is null then p.relation_code end as head_relation_code,
     o.uscc as employer_code, o.name as employer_name,
-    '四川省遂宁市' || f.county || f.town || f.tail as former_address, a.true_id as father_true_id, b.true_id as mother_true_id
+    '四川省遂宁市' || f.county || f.town || f.tail as former_address,
+    list_distinct(['四川省遂宁市' || x.county || coalesce(x.old_town, x.town) || x.old_tail for x in [r, l, f] if x.old_tail is not null])
+        as old_named_addresses, a.true_id as father_true_id, b.true_id as mother_true_id
 from person p join place r on r.aid = p.registered_aid join place l on l.aid = p.residence_aid
     left join employment e on e.pid = p.pid left join organization o on o.oid = e.oid
     left join place f on f.aid = p.former_aid left join person a on a.pid = p.father left join person b on b.pid = p.mother
