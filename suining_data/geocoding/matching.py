@@ -106,7 +106,8 @@ def _placed() -> str:
             semi join asked_key on each.rank = asked_key.rank and each.key = asked_key.key
         ),
         known as (
-            select rank, key, avg(longitude) as longitude, avg(latitude) as latitude from stored_key group by rank, key
+            select rank, key, round(avg(longitude), 7) as longitude, round(avg(latitude), 7) as latitude
+            from stored_key group by rank, key
         ),
         found as (
             select number, rank, longitude, latitude
