@@ -284,10 +284,10 @@ def query(
         limit = MOST_ROWS
     asked = asked_time(as_of, known_at)
     if asked is None and not is_said(purpose):
-        with published(audience=ANALYST) as con:
+        with published(audience=ANALYST, sql=sql) as con:
             write_answer(con, answer(con, sql, limit, timeout), sql, form, limit, excel)
         return
-    with opened("query", purpose, asked) as (con, look):
+    with opened("query", purpose, asked, sql=sql) as (con, look):
         look.asked = masked(con, sql)
         found = answer(con, sql, limit, timeout)
         look.record(subjects_in_answer(con, sql, limit), len(found) if limit is None else min(len(found), limit))

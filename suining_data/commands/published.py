@@ -19,6 +19,7 @@ from suining_data.commands.looks import Look, looking
 from suining_data.damage import reporting_damaged_publication
 from suining_data.encryption import Config, open_database
 from suining_data.settings import settings
+from suining_data.warehouse import load_spatial
 
 if TYPE_CHECKING:
     from suining_data.explanation import AskedTime
@@ -50,20 +51,28 @@ FULL, ANALYST = "full", "analyst"
 
 @contextmanager
 def opened(
-    command: str, purpose: str | None, asked: "AskedTime | None" = None, audience: str = FULL, **more: object
+    command: str,
+    purpose: str | None,
+    asked: "AskedTime | None" = None,
+    audience: str = FULL,
+    sql: str = "",
+    **more: object,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
     """The file of everything, for a command that shows what is in it, or what an `audience` gets of it. Who opens it says what for.
 
     The command records the look before it shows anything. `more`: what else the access log has of it.
     """
-    with published(asked) as con, looking(command, purpose, audience=audience, **more) as look:
+    with published(asked, sql=sql) as con, looking(command, purpose, audience=audience, **more) as look:
         yield con, look
 
 
 @contextmanager
-def published(asked: "AskedTime | None" = None, audience: str = FULL) -> Iterator[duckdb.DuckDBPyConnection]:
+def published(
+    asked: "AskedTime | None" = None, audience: str = FULL, sql: str = ""
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection to the published file, as of today or of a day: the full one by itself for counts only.
 
+    `sql`: of the user, who has the functions ST_... in it; those that read a file are refused as all others are.
     Raises Mistake when there is none, or an older version wrote it.
     """
     folder = "" if audience == FULL else audience
@@ -80,6 +89,7 @@ def published(asked: "AskedTime | None" = None, audience: str = FULL) -> Iterato
                 from suining_data.explanation import view_as_of
 
                 view_as_of(con, asked)
+            load_spatial(con, sql.upper())
             _lock(con, spill)
             yield con
     except (duckdb.CatalogException, duckdb.BinderException) as error:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from suining_data.cli import app
 from suining_data.commands.errors import Mistake
 from suining_data.settings import settings
+from suining_data.warehouse import load_spatial
 from suining_data_tests.end_to_end.commands import SUINING, environment
 
 SECRET = "text of another file"
@@ -42,6 +43,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     duckdb.sql(f"select '{SECRET}' as a").write_parquet(str(folder / "secret.parquet"))
     with duckdb.connect(str(folder / "secret.duckdb")) as con:
         con.execute(f"create table t as select '{SECRET}' as a")
+        load_spatial(con)
+        for suffix, driver in (("gpkg", "GPKG"), ("shp", "ESRI Shapefile"), ("geojson", "GeoJSON")):
+            con.execute(
+                f"copy (select a, ST_Point(105.5, 30.5) as shape from t) to '{folder / 'secret'}.{suffix}' (format gdal, driver '{driver}')"
+            )
     return folder
 
 
@@ -61,7 +67,9 @@ READERS = (
     "'{file}.parquet'", '"{file}.csv"', "query_table('{file}.csv')", "st_read('{file}.csv')", "st_read_meta('{file}.csv')",
     "st_readshp('{file}.csv')", "st_readosm('{file}.csv')", "sqlite_scan('{file}.duckdb', 't')", "'https://127.0.0.1:1/{file}.csv'",
     "read_csv('/vsizip/{file}.csv')", "read_csv('file://{file}.csv')", "read_csv('/proc/self/environ')", "read_csv('/dev/stdin')",
-    "read_duckdb('{file}.duckdb')",
+    "read_duckdb('{file}.duckdb')", "st_read('{file}.gpkg')", "ST_Read('{file}.gpkg', allowed_drivers := ['GPKG'])",
+    "st_read('SQLITE:{file}.gpkg')", "ST_ReadSHP('{file}.shp')", "st_read('{file}.shp')", "ST_Read('{file}.geojson')",
+    "st_read_meta('{file}.gpkg')", "st_read('/vsisubfile/0_1000000,{file}.geojson')",
 )  # fmt: skip
 SHAPES = (
     "from {it}", "select * from {it} limit 1", "with t as (from {it}) from t", "with t as materialized (from {it}) from t",
@@ -80,6 +88,14 @@ def test_no_way_to_write_it_reads_another_file(folder: Path, ask: Ask, reader: s
     done = ask(sql)
     assert done.exit_code != 0
     assert SECRET not in done.output + str(done.exception)
+
+
+def test_functions_on_shapes_answer_without_a_network(ask: Ask) -> None:
+    done = ask(
+        "select round(ST_X(ST_Transform(ST_Point(105.5, 30.5), 'EPSG:4490', 'EPSG:4544', always_xy := true))) as east from population.person",
+        "--csv",
+    )
+    assert done.output.splitlines() == ["east", *["548000.0"] * 3]
 
 
 @pytest.mark.parametrize("reader", READERS)
