@@ -181,6 +181,7 @@ _CROSSED = Corruption(
     "{x} like 'POLYGON%'",
 )
 _WITHOUT_ZONE = Corruption("shape_without_zone", "regexp_replace({x}, '\\b35([0-9]{{6}})\\b', '\\1', 'g')")
+_TOWN = "^(.*?市)?(..+?)(?:镇|乡|街道)"  # 镇江寺街道 begins with a word that is a kind, too
 _COUNTY = "船山区|安居区|蓬溪县|大英县|射洪市|射洪县"
 _BY_ELEMENT: dict[str, tuple[Corruption, ...]] = {
     "resident_id": _IDENTITY,
@@ -203,7 +204,7 @@ _BY_ELEMENT: dict[str, tuple[Corruption, ...]] = {
     "address": (
         Corruption("division_old_code", "replace({x}, '射洪市', '射洪县')", "contains({x}, '射洪市')"),
         Corruption("address_short", "replace({x}, '四川省遂宁市', '')", "starts_with({x}, '四川省')"),
-        Corruption("address_without_county", f"regexp_replace(regexp_replace({{x}}, '{_COUNTY}', ''), '(镇|乡|街道)', '')",
+        Corruption("address_without_county", f"regexp_replace(regexp_replace({{x}}, '{_COUNTY}', ''), '{_TOWN}', '\\1\\2')",
                    f"regexp_matches({{x}}, '{_COUNTY}')"),
         Corruption("address_sub_group", "regexp_replace({x}, '([0-9])组', '\\1社')", "regexp_matches({x}, '[0-9]组')"),
         Corruption("address_chinese_digits", "translate({x}, '0123456789', '〇一二三四五六七八九')", "regexp_matches({x}, '[0-9]')"),

@@ -109,6 +109,7 @@ def test_the_truth_names_the_errors_that_only_wild_has(wild_sample: Sample) -> N
         ("address", "address_sub_group", "四川省遂宁市蓬溪县文井镇高坪村3组12号", {"四川省遂宁市蓬溪县文井镇高坪村3社12号"}),
         ("address", "address_chinese_digits", "蓬溪县文井镇高坪村3组10号", {"蓬溪县文井镇高坪村三组一〇号"}),
         ("address", "address_without_county", "四川省遂宁市蓬溪县文井镇高坪村3组", {"四川省遂宁市文井高坪村3组"}),
+        ("address", "address_without_county", "四川省遂宁市船山区镇江寺街道小北街3号", {"四川省遂宁市镇江寺小北街3号"}),
         ("address", "address_former_county", "四川省遂宁市安居区东禅镇", {"四川省遂宁市市中区东禅镇"}),
     ],
 )  # fmt: skip
