@@ -14,6 +14,7 @@
 with address as (
     select
         address_id, longitude, latitude, coordinate_source, coordinate_accuracy,
+        cast(case coordinate_accuracy when 'door' then 10 when 'building' then 30 when 'site' then 100 end as double) as own_m,
         substr(division_code, 1, 6) as county,
         case when substr(division_code, 7, 3) <> '000' then substr(division_code, 1, 9) end as town,
         case when substr(division_code, 10) <> '000' then division_code end as village,
@@ -24,7 +25,7 @@ with address as (
 place as (
 {% for level, parts in levels %}
     select
-        address_id, longitude, latitude, {{ loop.index }} as place_rank, '{{ level }}' as level,
+        address_id, longitude, latitude, own_m, {{ loop.index }} as place_rank, '{{ level }}' as level,
         {{ parts | join(" || '|' || ") }} as place_key
     from address
     where {{ parts | join(' is not null and ') }} is not null
@@ -41,21 +42,22 @@ middle as (
         sqrt(
             power(max(latitude) - min(latitude), 2)
             + power((max(longitude) - min(longitude)) * cos(radians(min(latitude))), 2)
-        ) * {{ metres_per_degree() }} / 2 as radius_m
+        ) * {{ metres_per_degree() }} / 2 as radius_m,
+        max(own_m) as own_m
     from place
     where longitude is not null
     group by place_rank, place_key
 ),
 
--- of one point nothing follows for another address: the radius is the usual one of such places
+-- of one point, or of several at one spot, nothing follows for another address: no radius is less than the usual one of such places
 usual as (
-    select place_rank, median(radius_m) as radius_m from middle where point_count > 1 group by place_rank
+    select place_rank, median(radius_m) as radius_m from middle where radius_m > 0 group by place_rank
 ),
 
 derived as (
     select
         place.address_id, place.level, middle.longitude, middle.latitude, middle.point_count,
-        case when middle.point_count > 1 then middle.radius_m else usual.radius_m end as radius_m
+        greatest(middle.radius_m, usual.radius_m, middle.own_m) as radius_m
     from place
     join middle on place.place_rank = middle.place_rank and place.place_key = middle.place_key
     left join usual on place.place_rank = usual.place_rank
@@ -65,7 +67,7 @@ derived as (
 
 select
     address_id, longitude, latitude, coordinate_accuracy,
-    cast(case coordinate_accuracy when 'door' then 10 when 'building' then 30 else 100 end as double) as coordinate_accuracy_m,
+    own_m as coordinate_accuracy_m,
     coordinate_source, cast(1 as bigint) as point_count
 from address
 where longitude is not null

@@ -226,3 +226,31 @@ def test_an_address_without_a_point_has_the_middle_of_the_finest_place_that_it_s
     assert radius["A1"] == 10
     assert radius["A4"] == pytest.approx(960, abs=5)  # half of 0.02 degrees of longitude at this latitude
     assert radius["A5"] == pytest.approx(2219, abs=10)
+
+
+def test_points_at_one_spot_do_not_make_a_place_exact(bench):
+    stored = [
+        ("安居区东禅镇板凳垭村4组1号", 105.40, 30.30),
+        ("安居区东禅镇板凳垭村4组2号", 105.40, 30.30),
+        ("安居区东禅镇板凳垭村4组3号", None, None),
+        ("安居区东禅镇黄泥村4组1号", 105.42, 30.32),
+        ("安居区东禅镇黄泥村4组2号", 105.44, 30.32),
+    ]
+    for record, (address, longitude, latitude) in enumerate(stored, 1):
+        bench.insert(
+            "linked.address_record",
+            record_id=record,
+            role="standard_address",
+            address_id=f"A{record}",
+            address=address,
+            longitude=longitude,
+            latitude=latitude,
+            crs="EPSG:4490",
+            resource_id="r",
+        )
+    bench.build("spatial.address", "spatial.address_point")
+    [(level, metres)] = bench.query(
+        "select coordinate_accuracy, coordinate_accuracy_m from spatial.address_point where address_id = 'A3'"
+    )
+    assert level == "village_group"
+    assert metres == pytest.approx(960, abs=5)  # as the other group of which two points are known
