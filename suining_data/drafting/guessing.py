@@ -22,6 +22,7 @@ ALIKE = 0.02  # shares that differ by less do not decide between two elements
 SELECTIVE = 0.9  # from this selectivity on, the values alone identify the element
 # These elements only count digits, so the column's name must identify them.
 ONLY_BY_NAME = frozenset({"account_number", "school_code", "statistical_period"})
+# Any number fits: their looks identify them, whatever share of the examples they refuse.
 NUMBERS = ("integer", "number")
 TIMES = ("date", "datetime", "month", "year")  # the first that fits, but datetime where days lose distinct values
 PANEL = -1  # the column number of the elements' own examples
@@ -189,7 +190,7 @@ def _choose(column: _Column, refused: Mapping[str, float], declared: str | None)
     named = [id for id in fitting if id not in UNSPECIFIC and _is_named(column.name, ELEMENTS[id])]
     if named:
         return _Choice(max(named, key=lambda id: (refused[id], id)), is_sure=True)
-    candidates = [id for id in fitting if refused[id] >= SELECTIVE and id not in ONLY_BY_NAME]
+    candidates = [id for id in fitting if refused[id] >= SELECTIVE and id not in (*ONLY_BY_NAME, *NUMBERS)]
     candidates = _one_of_times(candidates, column)
     best = max((column.fits[id].share for id in candidates), default=0)
     near = [id for id in candidates if column.fits[id].share >= best - ALIKE]
