@@ -126,6 +126,7 @@ case when {{ known_to }} = {{ valid_to }} then 'day' else {{ date_precision(know
             code_system_code, division_code, level_code, name, parent_division_code, valid_from, valid_to,
             {{ division_short_name('name', 'level_code') }} as short_name, coalesce(date_precision_code, 'day') as precision
         from {{ ref('staged.natural_resources__divisions') }}
+        where name is not null  -- a division under no name is in spatial.division alone
     ) as each
     group by coalesce(code_system_code, 'NBS'), division_code, short_name, level_code
 )

@@ -50,7 +50,7 @@ summed as (
     cross join kind
     join part on home.division_code = part.division_code
     left join nearest on home.address_id = nearest.address_id and kind.facility_type_code = nearest.facility_type_code
-    where part.area_code is not null
+    where part.area_code in (select division_code from {{ ref('code.division') }} where division_code is not null)
     group by part.area_code, kind.facility_type_code
 )
 

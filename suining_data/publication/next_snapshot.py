@@ -286,7 +286,7 @@ def write_or_share(
     """Write the rows of a SELECT into a file of this name in the next snapshot, or share the current one if its digest is still `unchanged`."""
     file, shaped = folder(settings) / name, with_shape(con, rows)
     published = settings.published / name
-    is_as_written = shaped == rows or (published.exists() and has_shape(con, published))
+    is_as_written = bool(unchanged) and published.exists() and (shaped == rows or has_shape(con, published))
     if not (is_as_written and share(settings, name, unchanged)):
         file.parent.mkdir(parents=True, exist_ok=True)
         con.execute(f"copy ({shaped}) to {literal(file)} ({options})")
