@@ -53,6 +53,7 @@ middle as (
     from {{ ref('spatial.address') }} as address join part on address.division_code = part.division_code
     where address.coordinate_accuracy in ('door', 'building', 'site')
     group by part.area_code
+    having count(*) >= 5  -- the middle of few would give away their points
 )
 
 select

@@ -28,7 +28,7 @@ TELLING = ("village_name", "street_key", "estate")
 
 def take_apart(con: duckdb.DuckDBPyConnection, texts: str) -> None:
     """Create temporary tables `asked`, a row per row of `texts` (number, text), and `rest`, those that are no stored address
-    by their id, with town and street where these can be told. Creates view `stored`, the stored addresses.
+    by their id, with town and street where these are known. Creates view `stored`, the stored addresses.
     """
     _load_former_villages(con)
     parsed, _ = Renderer(SQL).render_text(PARSED, SQL / "geocode")
@@ -43,8 +43,8 @@ def take_apart(con: duckdb.DuckDBPyConnection, texts: str) -> None:
         from {texts} as texts left join place on place.address_id = texts.number
     """)
     con.execute(f"create or replace temp view stored as select *, {DIVISIONS} from spatial.address")
-    con.execute(f"create or replace temp table town_told as {_towns_told()}")
-    con.execute(f"create or replace temp table street_told as {_streets_told()}")
+    con.execute(f"create or replace temp table town_found as {_towns_found()}")
+    con.execute(f"create or replace temp table street_found as {_streets_found()}")
     con.execute(f"create or replace temp table rest as {_rest()}")
 
 
@@ -59,18 +59,18 @@ def _load_former_villages(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _towns_told() -> str:
-    """SELECT of county, part, name, told_town: names that occur in one town of the county; '' is the whole city."""
+def _towns_found() -> str:
+    """SELECT of county, part, name, found_town: names that occur in one town of the county; '' is the whole city."""
     names = " union ".join(
         f"select {county} as county, '{part}' as part, {part} as name, town from stored where town is not null and {part} is not null"
         for part in TELLING
         for county in ("county", "''")
     )
-    return f"select county, part, name, min(town) as told_town from ({names}) group by all having count(*) = 1"
+    return f"select county, part, name, min(town) as found_town from ({names}) group by all having count(*) = 1"
 
 
-def _streets_told() -> str:
-    """SELECT of town, street_key, told_street: an unknown street with one wrong character, where one street is so near."""
+def _streets_found() -> str:
+    """SELECT of town, street_key, found_street: an unknown street with one wrong character, where one street is so near."""
     here, there = "unknown.street_key[i]", "known.street_key[i]"
     positions = "range(1, length(unknown.street_key) + 1)"
     wrong = f"len(list_filter({positions}, lambda i: {here} <> {there}))"
@@ -82,7 +82,7 @@ def _streets_told() -> str:
             anti join known on asked.town = known.town and asked.street_key = known.street_key
             where town is not null and street_key is not null
         )
-        select unknown.town, unknown.street_key, min(known.street_key) as told_street
+        select unknown.town, unknown.street_key, min(known.street_key) as found_street
         from unknown join known on unknown.town = known.town and length(unknown.street_key) = length(known.street_key)
         where {wrong} = 1 and {telling} = 0
         group by all having count(*) = 1
@@ -90,19 +90,19 @@ def _streets_told() -> str:
 
 
 def _rest() -> str:
-    told = " ".join(
-        f"""left join town_told as by_{part} on asked.town is null
+    found = " ".join(
+        f"""left join town_found as by_{part} on asked.town is null
             and by_{part}.county = coalesce(asked.county, '') and by_{part}.part = '{part}' and by_{part}.name = asked.{part}"""
         for part in TELLING
     )
     return f"""
         select
             asked.* replace (
-                coalesce(asked.town, {", ".join(f"by_{part}.told_town" for part in TELLING)}) as town,
-                coalesce(told_street, asked.street_key) as street_key
+                coalesce(asked.town, {", ".join(f"by_{part}.found_town" for part in TELLING)}) as town,
+                coalesce(found_street, asked.street_key) as street_key
             ),
-            told_street is not null as is_misspelt
+            found_street is not null as is_misspelt
         from (from asked anti join stored using (address_id)) as asked
-        {told}
-        left join street_told on asked.town = street_told.town and asked.street_key = street_told.street_key
+        {found}
+        left join street_found on asked.town = street_found.town and asked.street_key = street_found.street_key
     """

@@ -34,7 +34,18 @@ def test_a_county_counts_what_its_towns_have(fused):
         f"from spatial.division_count where division_code in ('{COUNTY}', '{TOWN}') order by 1"
     )
     assert counts == [(COUNTY, 8, 8, 1, 1, 3), (TOWN, 0, 8, 1, 1, 3)]
-    assert fused.query(f"select longitude from spatial.division_count where division_code = '{TOWN}'") == [(X,)]
+
+
+def test_the_middle_of_a_town_is_shown_only_where_it_gives_no_point_of_an_address_away(fused):
+    middle = f"select longitude from spatial.division_count where division_code = '{TOWN}'"
+    assert fused.query(middle) == [(None,)]  # of two located addresses
+    for number in range(3):
+        fused.insert(
+            "spatial.address", address_id=f"A{number}", address=f"A{number}", division_code=TOWN,
+            coordinate_accuracy="door", longitude=X, latitude=Y,
+        )  # fmt: skip
+    fused.build("spatial.division_count")
+    assert fused.query(middle) == [(X,)]
 
 
 def test_a_cell_has_counts_but_not_those_of_few_people(fused):
