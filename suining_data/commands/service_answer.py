@@ -70,17 +70,16 @@ def answer_of(con: Connection, service: str, kind: SubjectKind, id: str) -> Answ
         )
     found = _rows(con, [view for _, _, view, _, _ in listed], id)
     parts = [
-        Part(
-            section,
-            zh,
-            {each["name"]: each["zh"] for each in columns},
-            {each["name"]: each["label"] for each in columns if each["label"]},
-            rows,
-        )
-        for (_, section, _, zh, columns), rows in zip(listed, found, strict=True)
+        _part(section, zh, columns, rows) for (_, section, _, zh, columns), rows in zip(listed, found, strict=True)
     ]
     _mark(con, [row for part in parts for row in part.rows])
     return Answer(listed[0][0], parts)
+
+
+def _part(section: str, zh: str, columns: str, rows: list[Row]) -> Part:
+    listed = json.loads(columns)
+    named = {each["name"]: each["zh"] for each in listed}
+    return Part(section, zh, named, {each["name"]: each["label"] for each in listed if each["label"]}, rows)
 
 
 def looks_at(con: Connection, settings: Settings, id: str) -> Part:

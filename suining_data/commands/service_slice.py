@@ -4,6 +4,7 @@ Here: finding the division, the rows with titles in Chinese, whom they are about
 (publication/services.yaml), the command (service.py), the files (excel.py).
 """
 
+import json
 from dataclasses import dataclass
 
 import duckdb
@@ -46,9 +47,9 @@ def slices(con: Connection, prefix: str) -> list[Slice]:
     return [_slice(con, prefix, *each) for each in listed]
 
 
-def _slice(con: Connection, prefix: str, section: str, view: str, zh: str, columns: list[dict[str, str]]) -> Slice:
+def _slice(con: Connection, prefix: str, section: str, view: str, zh: str, columns: str) -> Slice:
     titled = []
-    for each in columns:
+    for each in json.loads(columns):
         titled.append(f"{each['name']} as {identifier(each['zh'] + ('代码' if each['label'] else ''))}")
         if each["label"]:
             titled.append(f"{each['label']} as {identifier(each['zh'])}")

@@ -7,6 +7,7 @@ names, and `sources`, the delivered rows from which the columns come, to find th
 service gets is decided when it is published, and signed with the rest. `service.section` lists the views.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,7 +60,11 @@ TEXTS_OF_LIST = (
     ("section", "部分", "Section"),
     ("view_name", "视图", "View"),
     ("zh", "中文名", "Chinese name"),
-    ("columns", "列、中文名、名称所在列", "Columns, their Chinese names, the columns with names of codes"),
+    (
+        "columns",
+        "列、中文名、名称所在列（JSON）",
+        "Columns, their Chinese names, the columns with names of codes, as JSON",
+    ),
 )
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
 Subject = Literal["person", "organization", "division"]
@@ -305,15 +310,12 @@ def _rows(view: View, tables: Tables) -> str:
 
 
 def _list(views: Sequence[View]) -> str:
-    """The SELECT of the list of views: constants."""
+    """The SELECT of the list of views: constants. The columns are JSON, as hundreds of structs take 8 ms to plan, at every call."""
     rows = []
     for position, view in enumerate(views, start=1):
-        columns = ", ".join(
-            f"{{'name': {literal(each.name)}, 'zh': {literal(each.read.zh)}, 'label': {literal(each.label)}}}"
-            for each in view.columns
-        )
-        texts = literals([view.service, view.title, view.subject, view.id, view.name, view.section.zh])
-        rows.append(f"({position}, {texts}, [{columns}])")
+        columns = [{"name": each.name, "zh": each.read.zh, "label": each.label} for each in view.columns]
+        texts = [view.service, view.title, view.subject, view.id, view.name, view.section.zh]
+        rows.append(f"({position}, {literals([*texts, json.dumps(columns, ensure_ascii=False)])})")
     return f"select * from (values {', '.join(rows)}) as t({', '.join(name for name, _, _ in TEXTS_OF_LIST)})"
 
 
