@@ -1,7 +1,7 @@
 """The next snapshot while it is written: each table is added as soon as it is promoted, while the run builds others.
 
 It starts as a copy of the last one, so that an unchanged table is there already, and a changed one takes the rows that
-came and went. What was added in this run is listed in its table `main.added` until it is published.
+came and went. Until it is published, its schema main lists the tables of that copy, and those that were added in this run.
 Here: its folder; adding a table with its Parquet file, the rows of a view, how records were linked.
 Not here: the copy (last_file.py), the rows that came and went (changed_rows.py), completing and publishing the snapshot
 (snapshot.py), when a table is added (orchestration/pipeline.py).
@@ -108,6 +108,11 @@ def open_next(con: Connection, settings: Settings) -> None:
                 con.execute(f"create schema if not exists snapshot.{schema}")
             con.execute(f"create table snapshot.main.begun as select {copies} as copies")
             con.execute("create table snapshot.main.added (name varchar)")
+            # kept, because to list the tables of all databases for each of them takes longer than to compare it
+            con.execute("""
+                create table snapshot.main.copied as
+                select schema_name || '.' || table_name as name from duckdb_tables() where database_name = 'snapshot'
+            """)
 
 
 def _is_open(con: Connection) -> bool:
@@ -131,7 +136,7 @@ def reading_next(con: Connection, audience: str = "snapshot") -> Iterator[None]:
 
 
 def complete_next(con: Connection, settings: Settings) -> dict[str, int | float | str]:
-    """Drop what was not added in this run, the two tables of schema main too, and write all to the file. Returns what the manifest says of the file."""
+    """Drop what was not added in this run, the tables of schema main too, and write all to the file. Returns what the manifest says of the file."""
     copies = con.execute("select copies from snapshot.main.begun").fetchall()[0][0]
     gone = con.execute("""
         select schema_name || '.' || table_name from duckdb_tables()
@@ -222,12 +227,8 @@ def _adding(con: Connection, name: str) -> Iterator[None]:
 
 
 def is_copied(con: Connection, table: str) -> bool:
-    """Whether the next snapshot has a table of this name."""
-    found = con.execute(
-        "select 1 from duckdb_tables() where database_name = 'snapshot' and schema_name || '.' || table_name = ?",
-        [table],
-    )
-    return found.fetchone() is not None
+    """Whether the next snapshot began with a table of this name."""
+    return con.execute("select 1 from snapshot.main.copied where name = ?", [table]).fetchone() is not None
 
 
 def _copy_whole(con: Connection, table: str, rows: str) -> None:
