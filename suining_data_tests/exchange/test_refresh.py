@@ -1,16 +1,17 @@
 """From a table of the exchange database through a refresh into staged rows and accounts, told to whoever watches."""
 
 import io
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
-import duckdb
 import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
 from suining_data.catalog import Catalog
+from suining_data.encryption import open_database
 from suining_data.ingestion.exchange_connection import Unreachable
 from suining_data.orchestration import refresh
 from suining_data.orchestration.automation import watermarks
@@ -47,7 +48,7 @@ def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresh]:
 
 
 def warehouse(office: Office, sql: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(office.settings.warehouse), read_only=True) as con:
+    with open_database(office.settings.warehouse, read_only=True) as con:
         return con.sql(sql).fetchall()
 
 
@@ -63,6 +64,23 @@ def test_rows_of_a_table_are_fetched_staged_and_accounted_for(office: Office, ru
     assert warehouse(office, ACCOUNT) == [(3, 1, 2)]
     assert warehouse(office, "select name from staged.police__residents") == [("本",)]
     assert "没有变化" in run()
+
+
+def test_what_is_fetched_is_kept_encrypted_where_there_is_a_key(
+    office: Office, run: Refresh, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path_factory.mktemp("keys") / "key"
+    key.touch(mode=0o600)
+    key.write_text(secrets.token_hex(32), encoding="ascii")
+    monkeypatch.setenv("SUINING_KEY_FILE", str(key))
+    office.write((1, ANNA, "安娜", NINE))
+    run()
+    office.write((2, BEN, "本", TEN))
+    run()
+    assert warehouse(office, ACCOUNT) == [(2, 2, 0)]
+    kept = [file for folder in ("warehouse", "raw", "registry") for file in (office.settings.data / folder).rglob("*")]
+    assert any(file.suffix == ".parquet" for file in kept)
+    assert [file.name for file in kept if file.is_file() and ANNA.encode() in file.read_bytes()] == []
 
 
 def test_a_server_that_does_not_answer_is_said_and_what_lies_there_goes_on(
