@@ -4,22 +4,28 @@
     slower. Most texts are too short to break the limits, so they are read without counting. -#}
 {% macro address_details(text) -%}
 case
-    when length({{ text }}) <= 16 then {{ _address_details(text, '+?', '+?') }}
-    else {{ _address_details(text, '{1,15}?', '{1,19}?') }}
+    when length({{ text }}) <= 16 then {{ _address_details(text, '+?', '([^0-9A-Za-z][^0-9A-Za-z]+?)?([0-9A-Z]+栋)?', '([0-9A-Z-]+[室号户]?)?()') }}
+    else {{ _address_details(text, '{1,15}?', '([^0-9A-Za-z][^0-9A-Za-z]{1,19}?)?([0-9A-Z]+栋)?', '([0-9A-Z-]+[室号户]?)?()') }}
 end
 {%- endmacro %}
 
-{% macro _address_details(text, street_length, estate_length) -%}
+{#- The same of a text that also has words which are no part of an address (门面, 旁边): what follows the last part is its remainder.
+    Only before the number of a building can an estate be told from such words, and a room from a number in them not at all. -#}
+{% macro address_details_and_remainder(text) -%}
+{{ _address_details(text, '{1,15}?', '(?:([^0-9A-Za-z][^0-9A-Za-z]{1,19}?)?([0-9A-Z]+栋))?', '()(.*)') }}
+{%- endmacro %}
+
+{% macro _address_details(text, street_length, estate_and_building, room_and_remainder) -%}
 regexp_extract(
     {{ text }},
     '^(?:社区)?([0-9]+组)?'
         || '([^0-9号栋幢组]{{ street_length }}(?:大道|大街|[路街巷弄])(?:(?:[东南西北中上下一二三四五六七八九十]+|[0-9]+)段)?)?'
         || '([0-9]+(?:-[0-9]+)?号)?'
-        || '([^0-9A-Za-z][^0-9A-Za-z]{{ estate_length }})?'
-        || '([0-9A-Z]+栋)?'
+        || '{{ estate_and_building }}'
         || '([0-9A-Z]+单元)?'
-        || '((?:[0-9]+楼)?[0-9A-Z-]+[室号户]?)?$',
-    ['village_group', 'street', 'door_number', 'estate', 'building', 'unit', 'room']
+        || '(负?[0-9]+楼)?'
+        || '{{ room_and_remainder }}$',
+    ['village_group', 'street', 'door_number', 'estate', 'building', 'unit', 'floor', 'room', 'remainder']
 )
 {%- endmacro %}
 

@@ -143,10 +143,22 @@ with_village as (
         and below_town.tail = tail_village.tail
 ),
 
--- street to room
-rest_detail as (
+-- street to room; in a text that has more than that, what is understood of it, and the remainder
+read_whole as (
     select rest, {{ address_details('rest') }} as detail
     from (select distinct rest from with_village) as rest
+),
+
+rest_detail as (
+    select
+        rest,
+        case
+            when rest <> '' and concat(
+                detail.village_group, detail.street, detail.door_number, detail.estate, detail.building, detail.unit, detail.floor, detail.room
+            ) = '' then {{ address_details_and_remainder('rest') }}
+            else detail
+        end as detail
+    from read_whole
 ),
 
 element as (
@@ -159,7 +171,9 @@ element as (
         nullif(detail.estate, '') as estate,
         nullif(detail.building, '') as building,
         nullif(detail.unit, '') as unit,
-        nullif(detail.room, '') as room
+        nullif(detail.floor, '') as floor,
+        nullif(detail.room, '') as number,
+        nullif(detail.remainder, '') as remainder
     from with_village join rest_detail using (rest)
 ),
 
@@ -174,8 +188,11 @@ hint as (
 with_division as (
     select
         element.address_id, county_name, area_name, town_name, village_name, village_group, street,
-        door_number, estate, building, unit, room, county_code, town_code, village_code, is_town_current,
-        is_village_current, is_in_town, current_hint_code,
+        door_number, estate, building, unit, floor,
+        -- digits after a door number are a room only inside a building
+        case when coalesce(building, unit, estate, floor) is not null then number end as room,
+        case when coalesce(building, unit, estate, floor) is not null then remainder else coalesce(number, remainder) end as remainder,
+        county_code, town_code, village_code, is_town_current, is_village_current, is_in_town, current_hint_code,
         coalesce(village_code, town_code, county_code) as text_code
     from element left join hint on element.hint_code = hint.hint_code
 ),
@@ -193,15 +210,17 @@ parsed as (
         estate,
         building,
         unit,
-        -- digits after a door number are a room only inside a building
-        case when building is not null or unit is not null or estate is not null then room end as room,
+        floor,
+        room,
+        remainder,
         case
             when text_code is null or starts_with(current_hint_code, {{ division_prefix('text_code') }})
                 then coalesce(current_hint_code, text_code)
             else text_code
         end as division_code,
         case
-            when room is not null and coalesce(building, unit, estate) is not null then 'room'
+            when room is not null then 'room'
+            when floor is not null then 'floor'
             when unit is not null then 'unit'
             when building is not null then 'building'
             when estate is not null then 'estate'
@@ -227,6 +246,7 @@ parsed as (
                     when not is_village_current or not is_in_town then 0.1
                     else 0
                 end
+                - case when remainder is not null then 0.1 else 0 end
         end as decimal(3, 2)) as parse_confidence
     from with_division
 )

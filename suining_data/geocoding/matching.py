@@ -12,13 +12,14 @@ import duckdb
 
 from suining_data.geocoding.asked import take_apart
 
-PARTS = ("village_name", "village_group", "street_key", "door_number", "estate", "building", "unit", "room")
+INSIDE = ("building", "unit", "floor", "room", "remainder")
+PARTS = ("village_name", "village_group", "street_key", "door_number", "estate", *INSIDE)
 SCORES = {"same": 1.0, "omission": 0.9, "misspelt": 0.8}
 # parts that have to be the same in a whole address, the first `needed` of them there; the others must not differ
 WHOLE = (
-    (2, ("street_key", "door_number", "building", "unit", "room")),
-    (1, ("estate", "building", "unit", "room")),
-    (2, ("village_name", "village_group", "door_number", "building", "unit", "room")),
+    (2, ("street_key", "door_number", *INSIDE)),
+    (1, ("estate", *INSIDE)),
+    (2, ("village_name", "village_group", "door_number", *INSIDE)),
 )
 # what a text is placed by, the finest first: level, score, parts
 LEVELS = (
@@ -35,7 +36,7 @@ LEVELS = (
 NAMED = ("village", "town", "county")  # a text that names one lies in it, whether an address is stored there or not
 SHOWN = (
     "county_name", "area_name", "town_name", "village_name", "village_group", "street", "door_number", "estate", "building",
-    "unit", "room",
+    "unit", "floor", "room", "remainder",
 )  # fmt: skip
 
 

@@ -78,7 +78,8 @@ _VARIANTS: Steps = (
     ("([^0-9A-Z路街巷弄段道栋组元-])([0-9A-Z]{1,3})-([0-9]{1,2})-([0-9]{1,4})[号室户]?$", r"\1\2栋\3单元\4"),
     ("栋([0-9]{1,2})-([0-9]{3,4})[号室户]?$", r"栋\1单元\2"),  # of fewer digits the second may be a room on a floor
 )  # fmt: skip
-_HAS_ROOM = "(?:栋|幢|座|单元|楼|号).*[0-9A-Z][号室户]$"
+# the last number is a room if it follows a part of a building, and not the name of a street or a village with such a word (鼓楼街15号)
+_HAS_ROOM = "(?:栋|幢|座|单元|楼|号)[^路街巷弄段道镇乡村社组]*[0-9A-Z][号室户]$"
 _FLOOR_AND_ROOM = "([0-9]+)楼([0-9]+)$"
 
 

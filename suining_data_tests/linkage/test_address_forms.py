@@ -143,7 +143,15 @@ DOOR_BESIDE_A_DOOR = """
 """
 
 
-@pytest.mark.parametrize("written", [CITY_DWELLING, VILLAGE_GROUP, COMMUNITY_DOOR, DOOR_BESIDE_A_DOOR])
+FLOOR = """
+船山区南强街道鼓楼街15号3楼
+船山区南强街道鼓楼街15号三层
+船山区南强街道鼓楼街十五号第3层
+船山区南强鼓楼街15号，3楼
+"""
+
+
+@pytest.mark.parametrize("written", [CITY_DWELLING, VILLAGE_GROUP, COMMUNITY_DOOR, DOOR_BESIDE_A_DOOR, FLOOR])
 def test_every_way_to_write_a_place_has_its_id(written: str) -> None:
     first, *others = written.split("\n")[1:-1]
     assert [address for address in others if form(address) != form(first)] == []
@@ -163,6 +171,8 @@ def test_every_way_to_write_a_place_has_its_id(written: str) -> None:
         ("船山区南强街道锦绣花园（东区）3栋101", "船山区南强街道锦绣花园（西区）3栋101"),
         ("船山区南强街道锦绣花园3栋1单元3楼1号", "船山区南强街道锦绣花园3栋1单元31号"),
         ("船山区南强街道锦绣花园3栋1单元3-1号", "船山区南强街道锦绣花园3栋1单元31号"),
+        ("船山区南津路街道鼓楼街15号", "船山区南津路街道鼓楼街15-1号"),
+        ("大英县象山镇冯家楼村9组7号", "大英县象山镇冯家楼村97号"),
         ("安居区东禅镇第三社区", "安居区东禅镇三社"),
         ("安居区东禅镇第三社区4组", "安居区东禅镇3组4号"),
         ("安居区东禅镇板凳垭村4组", "安居区东禅镇板凳垭社区4组"),

@@ -13,7 +13,9 @@ ELEMENTS = [
     "estate",
     "building",
     "unit",
+    "floor",
     "room",
+    "remainder",
 ]
 
 
@@ -86,6 +88,45 @@ def parse(bench, address, hint=None):
         (
             "射洪市幸福村6组",
             ("射洪市 幸福村 6组", "510981000000", "village_group", None),
+        ),
+        # a floor, whatever it is of
+        (
+            "安居区保石镇银河南路12号三楼",
+            ("安居区 保石镇 银河南路 12号 3楼", "510904", "floor", 0.9),
+        ),
+        (
+            "船山区南强街道锦绣花园3栋1单元负1层",
+            ("船山区 南强街道 锦绣花园 3栋 1单元 负1楼", "510903014", "floor", 0.9),
+        ),
+        (
+            "蓬溪县文井镇建设路9号3楼B201室",
+            ("蓬溪县 文井镇 建设路 9号 3楼 B201", "510921", "room", 0.9),
+        ),
+        # a name with a word for a part of a building: the last number is no room
+        (
+            "船山区南津路街道鼓楼街15号",
+            ("船山区 南津路街道 鼓楼街 15号", "510903001", "door_number", 0.9),
+        ),
+        (
+            "大英县象山镇冯家楼村9组7号",
+            ("大英县 象山镇 冯家楼村 9组 7号", "510923", "door_number", None),
+        ),
+        # words that are no part of an address do not take what stands before them away
+        (
+            "蓬溪县文井镇建设路9号3楼A区",
+            ("蓬溪县 文井镇 建设路 9号 3楼 A区", "510921", "floor", 0.8),
+        ),
+        (
+            "船山区永兴镇解放路9号1-3号门面",
+            ("船山区 永兴镇 解放路 9号 1-3号门面", "510903", "door_number", 0.8),
+        ),
+        (
+            "安居区拦江镇东平社区7组国道318旁",
+            ("安居区 拦江镇 东平社区 7组 国道318旁", "510904104002", "village_group", 0.9),
+        ),
+        (
+            "射洪市太和街道遂州中路123号锦绣花园3栋底商5号门面",
+            ("射洪市 太和街道 遂州中路 123号 锦绣花园 3栋 底商5号门面", "510981001000", "building", 0.8),
         ),
         # a functional area before the town
         (
