@@ -8,16 +8,10 @@ only one county is enough, so the county may be left out or be a former one; so 
 Without a town, or if two counties have a town of that name, the form begins with the county, under today's name.
 """
 
-import csv
-from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
-
 from suining_data.city import load_city
-from suining_data.linkage.address_texts import NUMERALS, address_text, chained, digits
-from suining_data.settings import REFERENCE
+from suining_data.linkage.address_texts import NUMERALS, TENS, address_text, chained, digits
+from suining_data.linkage.town_names import KINDS, longest_first, towns
 
-_KINDS = ("街道办事处", "街道办", "街道", "镇", "乡")
 # what follows a name that is a town's, but here is that of something else: 永兴路, 永兴东街, 永兴村, 永兴花园
 _NOT_A_TOWN = "^(?:[东南西北中上下新老正前后大]{0,2}(?:路|街|巷|弄|大道)|村|社区|小区|广场|花园|苑|[0-9]|$)"
 
@@ -50,10 +44,10 @@ def _without_county(x: str) -> str:
 def _without_area(x: str) -> str:
     """SQL: the struct without a functional area that stands before a town."""
     areas = load_city().functional_areas
-    names = _longest_first({name for full, others in areas.items() for name in (full, *others)})
+    names = longest_first({name for full, others in areas.items() for name in (full, *others)})
     if not names:
         return x
-    before_town = f"^(?:{names})([^0-9]{{2,6}}?(?:{'|'.join(_KINDS)}))"
+    before_town = f"^(?:{names})([^0-9]{{2,6}}?(?:{'|'.join(KINDS)}))"
     is_there = f"regexp_matches({x}.rest, '{before_town}')"
     rest = f"case when {is_there} then regexp_replace({x}.rest, '{before_town}', '\\1') else {x}.rest end"
     return f"{{'county': {x}.county, 'rest': {rest}}}"
@@ -61,13 +55,14 @@ def _without_area(x: str) -> str:
 
 def _with_town(x: str) -> str:
     """SQL: `<town>|<rest>` of the struct, where the text has a town; otherwise county and rest as they are."""
-    town = f"regexp_extract({x}.rest, '^[^0-9]{{2,6}}?(?:{'|'.join(_KINDS)})')"
-    kind = " ".join(f"when suffix(town, '{kind}') then {len(kind)}" for kind in _KINDS)
-    stem = f"regexp_extract({x}.rest, '^(?:{_longest_first(_towns())})')"
+    names = towns(load_city())
+    town = f"regexp_extract({x}.rest, '^[^0-9]{{2,6}}?(?:{'|'.join(KINDS)})')"
+    kind = " ".join(f"when suffix(town, '{kind}') then {len(kind)}" for kind in KINDS)
+    stem = f"regexp_extract({x}.rest, '^(?:{longest_first(names)})')"
     after = f"substr({x}.rest, length({stem}) + 1)"
     known = f"case when {is_no_town(after)} then '' else {stem} end"
     name = f"left(town, length(town) - case {kind} else 0 end)"
-    ambiguous = ", ".join(f"'{name}'" for name, counties in sorted(_towns().items()) if len(counties) > 1)
+    ambiguous = ", ".join(f"'{name}'" for name, counties in sorted(names.items()) if len(counties) > 1)
     county = f"case when {name} in ({ambiguous}) then {x}.county else '' end || " if ambiguous else ""
     rest = (
         f"substr({x}.rest, length(town) + case when substr({x}.rest, length(town) + 1, 3) = '办事处' then 4 else 1 end)"
@@ -80,27 +75,4 @@ def _with_town(x: str) -> str:
 
 
 def _with_digits(x: str) -> str:
-    return f"case when regexp_matches({x}, '[{NUMERALS}十百]') then {digits(x)} else {x} end"
-
-
-def _longest_first(names: Iterable[str]) -> str:
-    """A pattern of names; one that begins another comes after it."""
-    return "|".join(sorted(names, key=lambda name: (-len(name), name)))
-
-
-@cache
-def _towns() -> dict[str, set[str]]:
-    """The counties of today of every town that is or was, by its name without its kind."""
-    counties = load_city().counties
-    codes = {county.name: county.code for county in counties}
-    today = {county.code: codes[county.now or county.name] for county in counties}
-    found: dict[str, set[str]] = defaultdict(set)
-    for table in load_city().tables.towns:
-        [path] = REFERENCE.rglob(f"{table.table}.csv")
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                code, name = row[table.column][:6], row[table.name] or ""
-                kind = next((kind for kind in _KINDS if name.endswith(kind)), "")
-                if kind and len(name) - len(kind) > 1 and code in today:
-                    found[name.removesuffix(kind)].add(today[code])
-    return dict(found)
+    return f"case when regexp_matches({x}, '[{NUMERALS}{TENS}]') then {digits(x)} else {x} end"

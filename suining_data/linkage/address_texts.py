@@ -4,20 +4,24 @@ Here: SQL of the text without province and city, and of the normal text, which i
 apart (dbt_like_sql/macros/address.sql). Not here: which division a name means, the text that is shown (dbt_like_sql/).
 
 In the normal text letters and digits are ASCII; there are no blanks, marks and remarks; numerals before a counted part are
-digits: 第十二社 and 12村民小组 are 12组, 三幢, 3座, 3号楼 and 3# are 3栋, 5号附2号 and 5之2 are 5-2号; a room has no 号, 室
-or 户; 村委会 is 村, 居委会 is 社区. Most texts need few of the steps, so each is behind a look whether a text needs it.
+digits: 第十二社, 12村民小组 and 村12队 are 12组, 三幢, 叁座, 3号楼 and 3# are 3栋, 3栋2门 is 3栋2单元, 5号附2号 and 5之2 are
+5-2号; a room has no 号, 室, 户 or 房; 村委会 is 村, 居委会 is 社区, 街办 is 街道, 花园小区 is 花园; a county has its kind. Most
+texts need few of the steps, so each is behind a look whether a text needs it.
 """
 
 from collections.abc import Callable
 from functools import partial
 
 from suining_data.city import City, load_city
+from suining_data.linkage.town_names import longest_first, towns
 from suining_data.sql import literal
 
-NUMERALS = "〇○零一二三四五六七八九"
-DIGITS = "000123456789"
+NUMERALS = "〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖"
+DIGITS = "000123456789123456789"
+TENS = "十百拾佰"
 STREET = "路|街|巷|弄|段|大道"
-_COUNTED = "(?:村民小组|居民小组|村民组|居民组|小组|组|社(?:[^区]|$)|号|单元|栋|幢|座|楼|层|室|户|附|之)"
+ESTATE = "花园|家园|公寓|山庄|华庭|[苑城庭府湾郡]"  # these say already what 小区 says after them
+_COUNTED = "(?:生产队|队|村民小组|居民小组|村民组|居民组|小组|组|社(?:[^区]|$)|号|单元|栋|幢|座|楼|层|室|户|附|之)"
 _MARKS = "\\s　,，.。、;；:：/·|"
 _FORMS = {
     **{chr(ord(c) + 0xFEE0): c for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ#-()[]"},
@@ -37,7 +41,7 @@ _PLACE = "园苑城府庭厦场寓邨村港湾郡都里区栋幢座楼期号室�
 _NEAT: Steps = (
     # a remark: what a place was, or the last words, if they have no number and name no place
     (r"[(\[][原现旧曾][^()\[\]]*[)\]]", ""),
-    (rf"[(\[][^()\[\]0-9A-Z{NUMERALS}十]*[^()\[\]0-9A-Z{NUMERALS}十{_PLACE}#][)\]][{_MARKS}]*$", ""),
+    (rf"[(\[][^()\[\]0-9A-Z{NUMERALS}{TENS}]*[^()\[\]0-9A-Z{NUMERALS}{TENS}{_PLACE}#][)\]][{_MARKS}]*$", ""),
     # a mark between two numbers keeps them apart
     (rf"({STREET})([0-9]+)[{_MARKS}]+([0-9A-Z])", r"\1\2号\3"),
     (rf"([0-9A-Z])[{_MARKS}]+([0-9A-Z])", r"\1-\2"),
@@ -57,16 +61,22 @@ _TENS: Steps = (
 )
 # whether any of the variants below is in a text: without groups a pattern is many times faster
 _HAS_VARIANT = (
-    "[0-9](?:社|村民|居民|小组|附|之|号附|号之|号楼|[层#])|[0-9A-Z](?:幢|座|#)|第[0-9]|委会|委员会|号-"
+    "[0-9](?:社|村民|居民|小组|生产队|队|附|之|号附|号之|号楼|[层#F])|[0-9A-Z](?:幢|座|#)|第[0-9]|委会|委员会|号-|街办|栋[0-9]+门|小区"
     f"|[0-9A-Z]-[0-9]+-[0-9]|栋[0-9]+-[0-9]|楼[0-9]|(?:{STREET})[0-9]+(?:-[0-9]+)?(?:[^0-9A-Z号栋幢座单楼层组社段路街巷弄米公里线年期区村-]|$)"
 )
 _VARIANTS: Steps = (
     ("村?(?:村民委员会|村委会)", "村"),
     ("(?:社区)?(?:居民委员会|居委会)", "社区"),
+    ("(村|社区)([0-9]+)(?:生产队|队)", r"\1\2组"),
     ("([0-9])(?:社|村民小组|居民小组|村民组|居民组|小组)([^区]|$)", r"\1组\2"),
+    ("街办(?:事处)?", "街道"),
+    (f"({ESTATE})小区", r"\1"),
     (rf"((?:{STREET})[0-9]+(?:-[0-9]+)?)#", r"\1号"),
+    ("([0-9])#单元", r"\1单元"),
     ("((?:单元|楼|栋)[0-9]+)#$", r"\1号"),
     ("([0-9A-Z])(?:号楼|幢|座|#楼|#)", r"\1栋"),
+    ("(栋[0-9]+)门([0-9])", r"\1单元\2"),
+    ("([0-9])F([0-9]{3,4})?$", r"\1楼\2"),
     ("第([0-9]+)(组|栋|单元|楼|层|号|室)", r"\1\2"),
     ("([0-9])层", r"\1楼"),
     ("([0-9])(?:号?-?附|号之|之)([0-9]+)号?", r"\1-\2号"),
@@ -79,17 +89,21 @@ _VARIANTS: Steps = (
     ("栋([0-9]{1,2})-([0-9]{3,4})[号室户]?$", r"栋\1单元\2"),  # of fewer digits the second may be a room on a floor
 )  # fmt: skip
 # the last number is a room if it follows a part of a building, and not the name of a street or a village with such a word (鼓楼街15号)
-_HAS_ROOM = "(?:栋|幢|座|单元|楼|号)[^路街巷弄段道镇乡村社组]*[0-9A-Z][号室户]$"
+_HAS_ROOM = "(?:栋|幢|座|单元|楼|号)[^路街巷弄段道镇乡村社组]*[0-9A-Z](?:[号室户]|号?房间?)$"
 _FLOOR_AND_ROOM = "([0-9]+)楼([0-9]+)$"
 
 
 def canonical_address(column: str, city: City | None = None) -> str:
-    """SQL: an address without the names of the province and the city, which all addresses share; null without more."""
+    """SQL: an address without postcode, country, province and city, which all addresses share; null without more."""
     city = city or load_city()
     counties = _counties(city)
-    repeated = f"^(?:(?:{counties})?(?:{'|'.join(city.beginnings)}))+"
-    is_shared = f"contains({column}, '{city.short_name}') or starts_with({column}, '{city.province.name}')"
-    return f"nullif(case when {is_shared} then regexp_replace({column}, '{repeated}', '') else {column} end, '')"
+    shared = f"(?:中华人民共和国|中国)?(?:(?:{counties})?(?:{'|'.join(city.beginnings)}))+"
+    is_shared = f"contains({column}, '{city.short_name}') or regexp_matches({column}, '^(?:[0-9]{{6}}|.{{0,7}}{city.province.name})')"
+    whole = column
+    for county in city.counties:
+        if county.name.startswith("市"):  # of the two 市 in a row one is often left out
+            whole = f"replace({whole}, '{city.name}{county.name[1:]}', '{city.name}{county.name}')"
+    return f"nullif(case when {is_shared} then regexp_replace({whole}, '^(?:[0-9]{{6}})?(?:{shared})?', '') else {column} end, '')"
 
 
 def address_text(column: str, city: City | None = None) -> str:
@@ -99,6 +113,7 @@ def address_text(column: str, city: City | None = None) -> str:
         column,
         _neat,
         partial(canonical_address, city=city),
+        partial(_with_kind_of_county, city=city),
         _counted,
         partial(_with_one_variant, city=city),
         _without_kind_of_room,
@@ -115,8 +130,8 @@ def chained(value: str, *steps: Callable[[str], str]) -> str:
 
 def digits(x: str) -> str:
     """SQL: a text with numerals, in digits."""
-    single = f"translate({x}, '{NUMERALS}', '{DIGITS}')"
-    return f"case when regexp_matches({x}, '[十百]') then {_replaced(single, _TENS)} else {single} end"
+    single = f"translate({x}, '{NUMERALS}拾佰', '{DIGITS}十百')"
+    return f"case when regexp_matches({x}, '[{TENS}]') then {_replaced(single, _TENS)} else {single} end"
 
 
 def _neat(x: str) -> str:
@@ -126,11 +141,24 @@ def _neat(x: str) -> str:
 
 def _counted(x: str) -> str:
     """Digits for the numerals before counted parts; the longest first, for 十二组 ends like 二组."""
-    found = f"regexp_extract_all({x}, '[{NUMERALS}十百]+{_COUNTED}')"
+    found = f"regexp_extract_all({x}, '[{NUMERALS}{TENS}]+{_COUNTED}')"
     longest = f"list_reverse(list_sort(list_transform({found}, lambda part: {{'length': length(part), 'part': part}})))"
     inner = f"list_transform({longest}, lambda each: each.part)"
     replaced = f"list_reduce({inner}, lambda text, part: replace(text, part, {digits('part')}), {x})"
-    return f"case when regexp_matches({x}, '[{NUMERALS}十百]{_COUNTED}') then {replaced} else {x} end"
+    return f"case when regexp_matches({x}, '[{NUMERALS}{TENS}]{_COUNTED}') then {replaced} else {x} end"
+
+
+def _with_kind_of_county(x: str, city: City) -> str:
+    """A county has its kind, which may be left out before a town of it."""
+    short = {county.name[:-1]: county for county in city.counties if county.now is None and len(county.name) > 2}
+    written = " ".join(
+        f"when regexp_matches({x}, '^{name}(?:{longest_first(of_county)})') then '{county.name}' || substr({x}, {len(name) + 1})"
+        for name, county in short.items()
+        if (of_county := [town for town, counties in towns(city).items() if county.code in counties])
+    )
+    kinds = "".join(sorted({county.name[-1] for county in city.counties}))
+    is_short = f"regexp_matches({x}, '^(?:{longest_first(short)})[^{kinds}]')"
+    return f"case when {is_short} then case {written} else {x} end else {x} end"
 
 
 def _counties(city: City) -> str:
@@ -145,8 +173,8 @@ def _with_one_variant(x: str, city: City) -> str:
 
 
 def _without_kind_of_room(x: str) -> str:
-    has_room = f"right({x}, 1) in ('号', '室', '户') and regexp_matches({x}, '{_HAS_ROOM}')"
-    return f"case when {has_room} then left({x}, length({x}) - 1) else {x} end"
+    has_room = f"right({x}, 1) in ('号', '室', '户', '房', '间') and regexp_matches({x}, '{_HAS_ROOM}')"
+    return f"case when {has_room} then regexp_replace({x}, '(?:[号室户]|号?房间?)$', '') else {x} end"
 
 
 def _room_on_floor(x: str) -> str:
