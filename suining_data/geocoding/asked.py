@@ -13,17 +13,18 @@ from suining_data.models import Renderer
 from suining_data.settings import REFERENCE, SQL
 
 PARSED = "{{ parsed_addresses('reported', 'spatial.division', 'former_village') }}"
-# numbers of the divisions of a row, and its street as it is compared
+# numbers of the divisions of a row, and its street and estate as they are compared: 小区 may be left out
 DIVISIONS = f"""
     substr(division_code, 1, 6) as county,
     case when substr(division_code, 7, 3) <> '000' then substr(division_code, 1, 9) end as town,
     case when substr(division_code, 10) <> '000' then division_code end as village,
-    {digits("street")} as street_key
+    {digits("street")} as street_key,
+    regexp_replace(estate, '(..)小区$', '\\1') as estate_key
 """
 # what differs between two streets that are both right: 滨江北路 and 滨江南路, 二段 and 三段
 OTHER_STREET = "[0-9东西南北中上下前后左右内外新老大小正横]"
 # by which part the town of a text can be found that leaves it out
-TELLING = ("village_name", "street_key", "estate")
+TELLING = ("village_name", "street_key", "estate_key")
 
 
 def take_apart(con: duckdb.DuckDBPyConnection, texts: str) -> None:

@@ -13,20 +13,20 @@ import duckdb
 from suining_data.geocoding.asked import take_apart
 
 INSIDE = ("building", "unit", "floor", "room", "remainder")
-PARTS = ("village_name", "village_group", "street_key", "door_number", "estate", *INSIDE)
+PARTS = ("village_name", "village_group", "street_key", "door_number", "estate_key", *INSIDE)
 SCORES = {"same": 1.0, "omission": 0.9, "misspelt": 0.8}
 # parts that have to be the same in a whole address, the first `needed` of them there; the others must not differ
 WHOLE = (
     (2, ("street_key", "door_number", *INSIDE)),
-    (1, ("estate", *INSIDE)),
+    (1, ("estate_key", *INSIDE)),
     (2, ("village_name", "village_group", "door_number", *INSIDE)),
 )
 # what a text is placed by, the finest first: level, score, parts
 LEVELS = (
     ("building", 0.7, ("town", "street_key", "door_number", "building")),
-    ("building", 0.7, ("town", "estate", "building")),
+    ("building", 0.7, ("town", "estate_key", "building")),
     ("door_number", 0.6, ("town", "street_key", "door_number")),
-    ("estate", 0.6, ("town", "estate")),
+    ("estate", 0.6, ("town", "estate_key")),
     ("village_group", 0.5, ("town", "village_name", "village_group")),
     ("street", 0.4, ("town", "street_key")),
     ("village", 0.3, ("village",)),

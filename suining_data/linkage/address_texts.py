@@ -5,8 +5,8 @@ apart (dbt_like_sql/macros/address.sql). Not here: which division a name means, 
 
 In the normal text letters and digits are ASCII; there are no blanks, marks and remarks; numerals before a counted part are
 digits: 第十二社, 12村民小组 and 村12队 are 12组, 三幢, 叁座, 3号楼 and 3# are 3栋, 3栋2门 is 3栋2单元, 5号附2号 and 5之2 are
-5-2号; a room has no 号, 室, 户 or 房; 村委会 is 村, 居委会 is 社区, 街办 is 街道, 花园小区 is 花园; a county has its kind. Most
-texts need few of the steps, so each is behind a look whether a text needs it.
+5-2号; a room has no 号, 室, 户 or 房; 村委会 is 村, 居委会 is 社区, 街办 is 街道; a county has its kind. Most texts need few of
+the steps, so each is behind a look whether a text needs it.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,6 @@ NUMERALS = "〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖"
 DIGITS = "000123456789123456789"
 TENS = "十百拾佰"
 STREET = "路|街|巷|弄|段|大道"
-ESTATE = "花园|家园|公寓|山庄|华庭|[苑城庭府湾郡]"  # these say already what 小区 says after them
 _COUNTED = "(?:生产队|队|村民小组|居民小组|村民组|居民组|小组|组|社(?:[^区]|$)|号|单元|栋|幢|座|楼|层|室|户|附|之)"
 _MARKS = "\\s　,，.。、;；:：/·|"
 _FORMS = {
@@ -61,7 +60,7 @@ _TENS: Steps = (
 )
 # whether any of the variants below is in a text: without groups a pattern is many times faster
 _HAS_VARIANT = (
-    "[0-9](?:社|村民|居民|小组|生产队|队|附|之|号附|号之|号楼|[层#F])|[0-9A-Z](?:幢|座|#)|第[0-9]|委会|委员会|号-|街办|栋[0-9]+门|小区"
+    "[0-9](?:社|村民|居民|小组|生产队|队|附|之|号附|号之|号楼|[层#F])|[0-9A-Z](?:幢|座|#)|第[0-9]|委会|委员会|号-|街办|栋[0-9]+门"
     f"|[0-9A-Z]-[0-9]+-[0-9]|栋[0-9]+-[0-9]|楼[0-9]|(?:{STREET})[0-9]+(?:-[0-9]+)?(?:[^0-9A-Z号栋幢座单楼层组社段路街巷弄米公里线年期区村-]|$)"
 )
 _VARIANTS: Steps = (
@@ -70,7 +69,6 @@ _VARIANTS: Steps = (
     ("(村|社区)([0-9]+)(?:生产队|队)", r"\1\2组"),
     ("([0-9])(?:社|村民小组|居民小组|村民组|居民组|小组)([^区]|$)", r"\1组\2"),
     ("街办(?:事处)?", "街道"),
-    (f"({ESTATE})小区", r"\1"),
     (rf"((?:{STREET})[0-9]+(?:-[0-9]+)?)#", r"\1号"),
     ("([0-9])#单元", r"\1单元"),
     ("((?:单元|楼|栋)[0-9]+)#$", r"\1号"),
