@@ -117,12 +117,34 @@ about_closed as (
     join closing using (organization_id)
 ),
 
+-- The bureau that keeps the register looks into what its own rows say, the housing bureau into contracts and buildings.
+about_unit as (
+    select kind, real_estate_unit_code, event_date,
+        case when kind in ('contract_not_registered', 'sold_twice', 'contract_area_differs', 'contract_address_differs',
+            'building_not_listed', 'building_elsewhere') then 'housing' else 'natural_resources' end as department,
+        record_id, resource_id, other_record_id, other_resource_id
+    from {{ ref('spatial.real_estate_conflict') }}
+),
+
+contradicting_row as (
+    select kind, 'real_estate_unit' as subject_type, real_estate_unit_code as subject_id, department, record_id, resource_id,
+        cast(null as varchar) as item, event_date as first_date, event_date as last_date
+    from about_unit
+    union all
+    select kind, 'real_estate_unit', real_estate_unit_code, department, other_record_id, other_resource_id, null,
+        event_date, event_date
+    from about_unit
+    where other_record_id is not null
+),
+
 lead_row as (
     select * from dead_yet_paid
     union all
     select * from contradicting_record
     union all
     select * from about_closed
+    union all
+    select * from contradicting_row
 ),
 
 finding as (
@@ -150,6 +172,18 @@ select
         when 'married_twice' then '婚姻关系存续期间另有 ' || item_count || ' 次结婚登记'
         when 'closed_yet_insuring' then '已注销或吊销，仍有 ' || item_count || ' 人由其参保'
         when 'closed_with_license' then '已注销或吊销，仍有 ' || item_count || ' 件有效证件'
+        when 'registered_to_another' then '网签备案后登记在非购房人名下'
+        when 'contract_not_registered' then '网签备案满 {{ months_to_register() }} 个月，购房人仍未登记'
+        when 'sold_twice' then '前一合同的购房人未登记，又网签给他人'
+        when 'sold_while_mortgaged' then '抵押未注销而转让'
+        when 'contract_area_differs' then '登记面积与网签面积相差超过登记面积的 3%'
+        when 'contract_address_differs' then '网签坐落与登记坐落不是同一处'
+        when 'copy_holder_differs' then '市、省登记簿的现权利人完全不同'
+        when 'copy_area_differs' then '同一登记在市、省登记簿中面积不同'
+        when 'copy_status_differs' then '同一登记在市、省登记簿中权属状态不同'
+        when 'building_not_listed' then '同宗地其他楼栋在楼栋表中，所在幢不在'
+        when 'building_elsewhere' then '楼栋地址与单元坐落不在同一乡镇（街道）'
+        when 'address_outside_county' then '坐落不在单元代码所属的县（市、区）'
     end as detail_zh,
     case kind
         when 'dead_yet_paid' then 'pension paid in ' || item_count || ' months after the month of death'
@@ -159,6 +193,18 @@ select
         when 'married_twice' then item_count || ' weddings during another marriage'
         when 'closed_yet_insuring' then 'deregistered or revoked, yet insures ' || item_count || ' people'
         when 'closed_with_license' then 'deregistered or revoked, yet holds ' || item_count || ' live licences'
+        when 'registered_to_another' then 'registered after the contract, to nobody who bought it'
+        when 'contract_not_registered' then 'contract filed {{ months_to_register() }} months ago, no buyer is registered'
+        when 'sold_twice' then 'sold to others while the buyer of the contract before was not registered'
+        when 'sold_while_mortgaged' then 'transferred while a mortgage goes on'
+        when 'contract_area_differs' then 'the area of the contract differs by more than 3 % of the registered one'
+        when 'contract_address_differs' then 'contract and register name different places'
+        when 'copy_holder_differs' then 'city and province register entirely different holders'
+        when 'copy_area_differs' then 'one registration has different areas in the registers of city and province'
+        when 'copy_status_differs' then 'one registration has different statuses in the registers of city and province'
+        when 'building_not_listed' then 'the building is not listed, although others of the parcel are'
+        when 'building_elsewhere' then 'address of the building and of the unit are in different towns'
+        when 'address_outside_county' then 'the address is not in the county of the unit code'
     end as detail_en,
     evidence
 from finding

@@ -131,3 +131,12 @@ case when {{ known_to }} = {{ valid_to }} then 'day' else {{ date_precision(know
     group by coalesce(code_system_code, 'NBS'), division_code, short_name, level_code
 )
 {%- endmacro %}
+
+{#- Whether two twelve-digit codes are of places in different counties or, where both say one, different towns. -#}
+{% macro lie_apart(one, other) -%}
+coalesce(
+    substr({{ one }}, 1, 6) <> substr({{ other }}, 1, 6)
+    or substr({{ one }}, 7, 3) <> substr({{ other }}, 7, 3) and '000' not in (substr({{ one }}, 7, 3), substr({{ other }}, 7, 3)),
+    false
+)
+{%- endmacro %}

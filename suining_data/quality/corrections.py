@@ -55,6 +55,18 @@ FINDING_KINDS = {
     "married_twice": "重婚",
     "closed_yet_insuring": "已注销仍参保",
     "closed_with_license": "已注销证照仍有效",
+    "registered_to_another": "网签后登记在他人名下",
+    "contract_not_registered": "网签后长期未登记",
+    "sold_twice": "一房二卖",
+    "sold_while_mortgaged": "抵押期间转让",
+    "contract_area_differs": "网签面积与登记面积不符",
+    "contract_address_differs": "网签坐落与登记坐落不符",
+    "copy_holder_differs": "市、省登记权利人不符",
+    "copy_area_differs": "市、省登记面积不符",
+    "copy_status_differs": "市、省登记权属状态不符",
+    "building_not_listed": "所在幢不在楼栋表",
+    "building_elsewhere": "楼栋与单元不在同一乡镇",
+    "address_outside_county": "坐落与代码不在同一县",
 }
 KEY = "unit_id, resource_id, kind, rule, field"
 Connection = duckdb.DuckDBPyConnection
