@@ -15,6 +15,8 @@ registered as (
         real_estate_unit_code,
         list(distinct holder_id) filter (where holder_id is not null) as holder_ids,
         list(distinct holder_name) filter (where holder_name is not null) as holder_names,
+        list(distinct holder_id) filter (where holder_id is not null and is_current) as current_ids,
+        list(distinct holder_name) filter (where holder_name is not null and is_current) as current_names,
         bool_and(holder_id is not null) as are_all_known,
         bool_and(person_id is not null and valid_from is not null) filter (where is_current) as are_holders_persons,
         min(valid_from) as first_from,
@@ -66,6 +68,11 @@ met as (
             or list_has_any(contract.buyer_names, registered.holder_names),
             false
         ) as is_buyer_registered,
+        coalesce(
+            list_has_any(contract.buyer_ids, registered.current_ids)
+            or list_has_any(contract.buyer_names, registered.current_names),
+            false
+        ) as is_buyer_holder,
         -- a buyer that is not found among the holders is surely not one of them
         contract.are_buyers_known and coalesce(registered.are_all_known, true) as are_all_known,
         contract.filed_date >= reach.begins as is_within_reach,
@@ -131,16 +138,16 @@ about_contract as (
     select
         'contract_area_differs', real_estate_unit_code, filed_date, right_record_id, right_resource_id, record_id, resource_id
     from sold
-    where is_last and is_buyer_registered
+    where is_last
         and abs(area_m2 - registered_area_m2) > {{ area_tolerance() }} * registered_area_m2
 ),
 
--- A mortgage that a buyer took after the contract, and before the registration, is the buyer's own.
+-- A mortgage that a holder of today took after the contract, and before the registration, is the holder's own.
 own_mortgage as (
     select sold.real_estate_unit_code
     from sold
     join mortgage on sold.real_estate_unit_code = mortgage.real_estate_unit_code
-    where sold.is_buyer_registered and sold.filed_date <= mortgage.mortgaged_from
+    where sold.is_buyer_holder and sold.filed_date <= mortgage.mortgaged_from
     group by sold.real_estate_unit_code
 ),
 

@@ -40,4 +40,4 @@ left join registered on unit.real_estate_unit_code = registered.real_estate_unit
 left join sold on unit.real_estate_unit_code = sold.real_estate_unit_code
 left join contradicted on unit.real_estate_unit_code = contradicted.real_estate_unit_code
 left join {{ ref('spatial.building') }} as building
-    on unit.fixture_code = 'F' and {{ building_of('unit.real_estate_unit_code') }} = building.building_code
+    on case when unit.fixture_code = 'F' then {{ building_of('unit.real_estate_unit_code') }} end = building.building_code

@@ -172,6 +172,14 @@ def test_transferred_while_mortgaged(land):
     assert conflicts(land, "record_id", "other_record_id") == [("sold_while_mortgaged", held, burden)]
 
 
+def test_the_loan_of_the_former_owner_goes_on(land):
+    sale(land, "C1", "张三", "2014-01-01")
+    right(land, "张三", "2015-01-01", status_code="historic")
+    mortgage(land, "2015-01-31")
+    right(land, "李四", "2018-01-01")
+    assert conflicts(land) == ["sold_while_mortgaged"]
+
+
 def test_sold_while_mortgaged(land):
     right(land, "李四", "2015-01-01")
     burden = mortgage(land, "2016-01-01")
