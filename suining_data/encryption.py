@@ -21,8 +21,7 @@ import pyarrow.parquet as pq
 from suining_data.settings import Unusable, settings
 from suining_data.sql import identifier, literal
 
-FORMAT = "v1.3.0"  # of DuckDB's files: the first with dict_fsst
-ENCRYPTED_FORMAT = "v1.4.0"  # the first that can be encrypted
+FORMAT = "v1.5.0"  # of DuckDB's files: the first in which a GEOMETRY keeps its coordinate system
 DIGITS = 64  # hexadecimal ones of a key
 MAIN = "suining"  # the database that names without one mean
 PARQUET_KEY = "suining"  # name of the key in statements
@@ -71,11 +70,6 @@ def changes_key() -> bool:
     return len(keys()) > 1
 
 
-def file_format() -> str:
-    """The format of DuckDB files that are encrypted when there is a key."""
-    return ENCRYPTED_FORMAT if keys() else FORMAT
-
-
 def connect(config: Config | None = None) -> duckdb.DuckDBPyConnection:
     """A connection without a database of its own that can read and write encrypted files; also what it spills is encrypted."""
     con = duckdb.connect(config=config or {})
@@ -112,7 +106,7 @@ def open_database(file: Path, *, read_only: bool = False, config: Config | None 
 def attach(con: duckdb.DuckDBPyConnection, file: Path, name: str, *, read_only: bool = False) -> None:
     """Attach a DuckDB file as it is; one that is new is encrypted if there is a key. Raises KeyFileUnusable."""
     is_there = file.exists()
-    options = "read_only" if read_only else "read_write" if is_there else f"storage_version '{file_format()}'"
+    options = "read_only" if read_only else "read_write" if is_there else f"storage_version '{FORMAT}'"
     if not (_is_encrypted_database(file) if is_there else keys()):
         con.execute(f"attach {literal(file)} as {identifier(name)} ({options})")
         return

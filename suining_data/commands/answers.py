@@ -39,6 +39,7 @@ def answer(con: duckdb.DuckDBPyConnection, sql: str, most: int | None, seconds: 
             rows = con.sql(sql)
             rows = rows if most is None else rows.limit(most + 1)
             rows.query("asked", f"create temp table {ANSWER} as from asked")
+            _write_shapes_as_text(con)
             return con.table(f"temp.{ANSWER}")
     except duckdb.InterruptException as error:
         raise Mistake(
@@ -49,6 +50,14 @@ def answer(con: duckdb.DuckDBPyConnection, sql: str, most: int | None, seconds: 
         if is_damage(error):
             raise
         raise Mistake(str(error).strip().splitlines()[0]) from error
+
+
+def _write_shapes_as_text(con: duckdb.DuckDBPyConnection) -> None:
+    """Make WKT of the shapes in the answer, whatever form it is shown in: Python would get their bytes."""
+    found = con.table(f"temp.{ANSWER}")
+    for name, kind in zip(found.columns, found.types, strict=True):
+        if "GEOMETRY" in str(kind):
+            con.execute(f"alter table temp.{ANSWER} alter {identifier(name)} type varchar")
 
 
 def subjects_in_answer(con: duckdb.DuckDBPyConnection, sql: str, most: int | None) -> list[str]:

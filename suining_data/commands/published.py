@@ -42,6 +42,7 @@ NOTHING_FROM_OUTSIDE: Config = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
     "python_enable_replacements": False,
+    "ignore_unknown_crs": True,  # without the extension no statement knows the coordinate system of a column of shapes
 }
 
 

@@ -1,7 +1,7 @@
 """Geometry: shapes as WKT, one element per coordinate system that deliveries declare.
 
 Here: rules for a readable, valid and plausible shape, before it is converted. The functions ST_... are those of DuckDB
-spatial. A shape is stored as text, so that reading a table needs no extension.
+spatial. In the warehouse a shape is text; what is published has it as GEOMETRY (publication/shapes.py).
 Not here: conversion to CGCS2000 (dbt_like_sql/macros/coordinates.sql), single coordinates (places.py).
 """
 

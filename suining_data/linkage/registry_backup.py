@@ -15,7 +15,7 @@ from suining_data.access import note_head
 from suining_data.changes import take_differing
 from suining_data.damage import damaged_copy, is_damage
 from suining_data.digests import copy_file, digest_of_file
-from suining_data.encryption import attach, file_format, is_database_as_set
+from suining_data.encryption import FORMAT, attach, is_database_as_set
 from suining_data.history import copy_history, restore_history
 from suining_data.linkage.registry import number_decisions
 from suining_data.settings import Settings
@@ -88,7 +88,7 @@ def _attach_former(con: duckdb.DuckDBPyConnection, settings: Settings, fresh: Pa
         return False
     if copy_file(file, fresh) == seal.read_text(encoding="utf-8"):
         attach(con, fresh, "backup")
-        if is_dense(con, file_format(), database="backup"):
+        if is_dense(con, FORMAT, database="backup"):
             return True
         con.execute("detach backup")
     fresh.unlink()

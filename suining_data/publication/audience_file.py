@@ -49,6 +49,7 @@ from suining_data.publication.next_snapshot import (
 )
 from suining_data.publication.open_table import METHOD, counted, open_counts, write_csv
 from suining_data.publication.pseudonyms import load_keys
+from suining_data.publication.shapes import typed_shape
 from suining_data.settings import Settings
 from suining_data.sql import literal
 from suining_data.warehouse import LABELLED, OPEN, SERVICES, drop, transaction
@@ -225,6 +226,8 @@ def _hand_out(
     source = counted(table) if counts else table if is_stored else f"snapshot.{table}"
     rows = with_persons_hidden(con, settings, table, edition.labels) if source == table else f"from {source}"
     sql = f"select {', '.join(f'{each.sql} as {each.name}' for each in columns)} from ({rows})"
+    if not counts:  # these are counted later, and have no shapes
+        sql = typed_shape(con, sql)
     hidden = "" if counts else edition.hidden  # counts have everybody, and remember the edition before
     made_by = f"{edition.key}{hidden}{sql}{f'{METHOD} {edition.year}' if counts else ''}"
     select = hashlib.sha256(made_by.encode()).hexdigest()

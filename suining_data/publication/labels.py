@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from suining_data.elements import ELEMENTS, Element, Identifies
 from suining_data.models import ColumnContract, Model, ModelContract, ModelError, SourceContract, code_set_of
+from suining_data.publication.shapes import SHAPE, TYPE
 
 PERSONAL = ("L3", "L4")  # what is as sensitive as this is about a person
 LEADS_TO_PERSONS = (Identifies.PERSON, Identifies.HOUSEHOLD, Identifies.NUMBER, Identifies.PHONE)
@@ -17,7 +18,7 @@ Contract = ModelContract | SourceContract
 
 @dataclass(frozen=True)
 class Label:
-    """What a column is. `type` is None where any SQL type may be in it."""
+    """What a column is. `type`: as it is published; None where any SQL type may be in it."""
 
     name: str
     type: str | None
@@ -67,7 +68,7 @@ def _label(
         )
     return Label(
         name=name,
-        type=next(filter(None, types), None),
+        type=TYPE.lower() if name == SHAPE else next(filter(None, types), None),
         sensitivity=sensitivity,
         identifies=identifies,
         element=element,

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from suining_data.digests import copy_file
-from suining_data.encryption import FORMAT, changes_key, file_format
+from suining_data.encryption import FORMAT, changes_key, keys
 from suining_data.publication.confidential_rows import hidden_version
 from suining_data.publication.manifest import DATABASE, published_manifest
 from suining_data.settings import Settings
@@ -23,7 +23,7 @@ MOST_FREE = (
 
 def is_encrypted_as_set(database: Mapping[str, Any]) -> bool:
     """Whether what a manifest says of the full file is so that its files can be used again: with the key to write with, or in plain if there is none."""
-    return database.get("format") == file_format() and not changes_key()
+    return database.get("format") == FORMAT and database["encrypted"] == bool(keys()) and not changes_key()
 
 
 def copy_last(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, audience: str = "") -> int:

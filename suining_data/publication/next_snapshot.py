@@ -24,13 +24,13 @@ from sqlglot import exp
 from suining_data.compression import create_table
 from suining_data.confidential import VALUES
 from suining_data.digests import digest_of_file
-from suining_data.encryption import attach, file_format, parquet_options
+from suining_data.encryption import FORMAT, attach, keys, parquet_options
 from suining_data.models import Model
 from suining_data.publication.changed_rows import leads_from, take_changes, version_of
 from suining_data.publication.confidential_rows import Labels, hidden_version, with_persons_hidden
 from suining_data.publication.last_file import copy_last, is_encrypted_as_set
 from suining_data.publication.manifest import DATABASE, published_manifest, tables_of
-from suining_data.publication.shapes import has_shape, with_shape
+from suining_data.publication.shapes import has_shape, typed_shape, with_shape
 from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 from suining_data.warehouse import BASES, CODES, LIBRARIES, drop, table_exists, transaction
@@ -135,7 +135,7 @@ def reading_next(con: Connection, audience: str = "snapshot") -> Iterator[None]:
         con.execute(f"use {identifier(own)}")
 
 
-def complete_next(con: Connection, settings: Settings) -> dict[str, int | float | str]:
+def complete_next(con: Connection, settings: Settings) -> dict[str, bool | float | str]:
     """Drop what was not added in this run, the tables of schema main too, and write all to the file. Returns what the manifest says of the file."""
     copies = con.execute("select copies from snapshot.main.begun").fetchall()[0][0]
     gone = con.execute("""
@@ -146,7 +146,8 @@ def complete_next(con: Connection, settings: Settings) -> dict[str, int | float 
         con.execute(f"drop table snapshot.{name}")
     con.execute("checkpoint snapshot")
     return {
-        "format": file_format(),
+        "format": FORMAT,
+        "encrypted": bool(keys()),
         "copies": copies,
         "free": free_share(con, "snapshot"),
         "hidden": hidden_version(con, settings),
@@ -171,9 +172,9 @@ def added(con: Connection) -> set[str]:
 def add_table(con: Connection, settings: Settings, table: str, labels: Labels) -> None:
     """Bring a table of the snapshot up to the table of the warehouse, and write its Parquet file."""
     open_next(con, settings)
-    rows = with_persons_hidden(con, settings, table, labels)
-    hides_some, target = rows != f"from {table}", f"snapshot.{table}"
-    changed = rows if hides_some else ""
+    rows = typed_shape(con, with_persons_hidden(con, settings, table, labels))
+    is_other, target = rows != f"from {table}", f"snapshot.{table}"
+    changed = rows if is_other else ""
     before = _last(con, settings, table).get("version", "")
     is_kept = before != "" and before == version_of(con, table)
     with _adding(con, table):
@@ -182,13 +183,13 @@ def add_table(con: Connection, settings: Settings, table: str, labels: Labels) -
             is_there and (is_kept or (leads_from(con, table, before) and take_changes(con, target, table, changed)))
         ):
             _copy_whole(con, table, rows)
-    write_parquet(con, settings, table, f"from {target}" if hides_some else rows)  # hiding takes long
+    write_parquet(con, settings, table, f"from {target}" if is_other else rows)  # hiding takes long
 
 
 def add_view(con: Connection, settings: Settings, view: Model, labels: Labels) -> None:
     """Bring the table of the snapshot that has the rows of a view up to date."""
     open_next(con, settings)
-    rows = with_persons_hidden(con, settings, view.table, labels, f"({view.sql})")
+    rows = typed_shape(con, with_persons_hidden(con, settings, view.table, labels, f"({view.sql})"))
     last = published_manifest(con, settings.published / "current").get("database", {})
     before, now = last.get("views", {}).get(view.table), read_by(con, view)
     with _adding(con, view.table):

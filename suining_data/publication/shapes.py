@@ -1,7 +1,8 @@
-"""Shapes: the rows of a published table with their shape as GEOMETRY, so that its Parquet file is GeoParquet.
+"""Shapes: the rows of a published table with their shape as GEOMETRY that says its coordinate system.
 
-A table has a shape if it has a column `geometry`, or `longitude` and `latitude`: then its points become that column. Here: such
-a SELECT, and whether a file was written with one. Not here: which columns an audience gets (handed_out.py), GeoPackages
+In the warehouse a shape is text (WKT), in the column `geometry`. A published DuckDB file has it as GEOMETRY, which DuckDB reads
+without an extension; a Parquet file is GeoParquet, and has the points of `longitude` and `latitude` as that column, too. Here: such
+SELECTs, the type, whether a file was written with one. Not here: which columns an audience gets (handed_out.py), GeoPackages
 (layers.py).
 """
 
@@ -14,20 +15,25 @@ from suining_data.warehouse import load_spatial
 
 CRS = "EPSG:4490"  # CGCS2000, longitude first
 SHAPE = "geometry"
+TYPE = f"GEOMETRY('{CRS}')"
 POINT = ("longitude", "latitude")
 
 
+def typed_shape(con: duckdb.DuckDBPyConnection, rows: str) -> str:
+    """The SELECT, with its column `geometry` in the declared coordinate system; the same SELECT if it has none."""
+    if SHAPE not in _columns(con, rows):
+        return rows
+    load_spatial(con)  # it knows the coordinate system
+    return f"select * replace ({SHAPE}::{TYPE} as {SHAPE}) from ({rows})"
+
+
 def with_shape(con: duckdb.DuckDBPyConnection, rows: str) -> str:
-    """The SELECT, with the shape of its rows in the declared coordinate system; the same SELECT if they have none."""
+    """The SELECT, with the shape of its rows or with their points as one; the same SELECT if they have none."""
     columns = _columns(con, rows)
-    kind = f"GEOMETRY('{CRS}')"
-    if SHAPE in columns:
-        load_spatial(con)
-        return f"select * replace ({SHAPE}::{kind} as {SHAPE}) from ({rows})"
-    if columns.keys() >= set(POINT):
-        load_spatial(con)
-        return f"select *, ST_Point({', '.join(POINT)})::{kind} as {SHAPE} from ({rows})"
-    return rows
+    if SHAPE in columns or not columns.keys() >= set(POINT):
+        return typed_shape(con, rows)
+    load_spatial(con)
+    return f"select *, ST_Point({', '.join(POINT)})::{TYPE} as {SHAPE} from ({rows})"
 
 
 def has_shape(con: duckdb.DuckDBPyConnection, file: Path) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -17,11 +18,13 @@ from typer.testing import CliRunner, Result
 
 from suining_data.cli import app
 from suining_data.commands.errors import Mistake
+from suining_data.encryption import open_database
 from suining_data.settings import settings
 from suining_data.warehouse import load_spatial
 from suining_data_tests.end_to_end.commands import SUINING, environment
 
 SECRET = "text of another file"
+TRIANGLE = "POLYGON ((105.5 30.5, 105.5 30.6, 105.6 30.6, 105.5 30.5))"
 HOSTILE = "\x1b]0;title\x07\x1b[2J\u202e"
 STEERING = re.compile("[\x00-\x09\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
 Ask = Callable[..., Result]
@@ -32,8 +35,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a published file of three persons, and files beside it that nobody may read through it."""
     folder = tmp_path_factory.mktemp("locked")
     (folder / "published").mkdir()
-    with duckdb.connect(str(folder / "published" / "suining.duckdb")) as con:
-        con.execute("create schema population")
+    with open_database(folder / "published" / "suining.duckdb") as con:
+        load_spatial(con)
+        con.execute("create schema population; create schema spatial")
+        con.execute("create schema governance")
+        con.execute(
+            "create table governance.dictionary as select null::integer as position, "
+            + ", ".join(
+                f"'' as {name}"
+                for name in ("schema_name", "table_name", "column_name", "zh", "en", "element", "standard", "code_set")
+            )
+        )
+        con.execute(f"create table spatial.parcel as select '{TRIANGLE}'::geometry('EPSG:4490') as geometry")
         con.execute(
             "create table population.person as select * from (values (1, ?), (2, 'b'), (3, 'c')) as t(id, name)",
             [HOSTILE],
@@ -96,6 +109,31 @@ def test_functions_on_shapes_answer_without_a_network(ask: Ask) -> None:
         "--csv",
     )
     assert done.output.splitlines() == ["east", *["548000.0"] * 3]
+
+
+@pytest.mark.parametrize("form", ["--csv", "--excel-csv", "--json", "--excel=answer.xlsx", "--limit=9"])
+@pytest.mark.parametrize("what", ["geometry", "[geometry]", "{'x': geometry}", "ST_Multi(geometry)"])
+def test_a_shape_is_shown_as_wkt(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, what: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = ask(f"select {what} as shape from spatial.parcel", form)
+    assert done.exit_code == 0, done.output
+    shown = done.output
+    if "xlsx" in form:
+        [_, (shown,)] = openpyxl.load_workbook("answer.xlsx").worksheets[0].values
+    assert all(corner in shown for corner in ("105.5 30.6", "105.6 30.6"))
+    assert "POLYGON (" in shown
+
+
+def test_a_shape_is_sorted_and_measured_as_it_is(ask: Ask) -> None:
+    plane = "ST_Transform(geometry, 'EPSG:4544', always_xy := true)"
+    done = ask(
+        f"select round(ST_Area({plane}) / 1e6) as km2, ST_X(ST_Centroid(geometry)) > 105.5 as east from spatial.parcel",
+        "--csv",
+    )
+    assert done.output.splitlines() == ["km2,east", "53.0,true"]
+    assert ask("select geometry from spatial.parcel order by geometry", "--csv").output.count("POLYGON") == 1
 
 
 @pytest.mark.parametrize("reader", READERS)

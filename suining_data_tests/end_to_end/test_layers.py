@@ -1,5 +1,6 @@
-"""What GIS opens of the city: each audience gets the layers of the tables that it has, with the columns that it has of them."""
+"""What GIS and DuckDB open of the city: each audience gets the layers of the tables that it has, with the columns that it has of them."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,8 @@ import pytest
 from lxml import etree
 
 from suining_data.city import load_city
+from suining_data.settings import PROJECT
+from suining_data.warehouse import load_spatial
 from suining_data_tests.end_to_end.conftest import City
 
 EVERYBODY = {"division_boundary"}
@@ -50,6 +53,45 @@ def test_a_layer_has_the_rows_and_columns_of_its_table_and_lies_in_the_city(
             for west, south, east, north in (layer["total_bounds"], frame.total_bounds):
                 assert BOX.west - 0.1 <= west <= east <= BOX.east + 0.1
                 assert BOX.south - 0.1 <= south <= north <= BOX.north + 0.1
+
+
+@pytest.mark.parametrize("audience", ["", "analyst", "open"])
+def test_duckdb_reads_every_shape_and_its_coordinate_system_without_an_extension(
+    delivered_city: City, audience: str
+) -> None:
+    file = folder(delivered_city, audience) / "suining.duckdb"
+    with duckdb.connect(str(file), read_only=True, config={"enable_external_access": False}) as con:
+        columns = con.execute("""
+            select schema_name || '.' || table_name, data_type from duckdb_columns()
+            where column_name = 'geometry' and not internal
+        """).fetchall()
+        assert {kind for _, kind in columns} == {"GEOMETRY('EPSG:4490')"}
+        assert {table for table, _ in columns} >= {f"spatial.{table}" for table in EVERYBODY}
+        for table, _ in columns:
+            drawn = con.execute(f"select distinct geometry::varchar from {table} where geometry is not null").fetchall()
+            assert all(re.match("(MULTI)?(POINT|LINESTRING|POLYGON) ", text) for (text,) in drawn)
+
+
+def test_the_examples_of_the_document_run(
+    delivered_city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = (PROJECT / "docs" / "gis.md").read_text(encoding="utf-8")
+    (tmp_path / "data").symlink_to(delivered_city.settings.data)
+    monkeypatch.chdir(tmp_path)
+    made: dict[str, geopandas.GeoDataFrame] = {}
+    for example in re.findall("```python\n(.*?)```", document, re.DOTALL):
+        exec(example, made)
+    frames = {name: frame for name, frame in made.items() if isinstance(frame, geopandas.GeoDataFrame)}
+    assert len(frames) >= 3
+    for name, frame in frames.items():
+        assert (name, frame.crs.to_epsg(), frame.empty) == (name, 4490, False)
+    assert made["texts"].wkt.str.startswith("POLYGON").any()
+    file = folder(delivered_city, "analyst") / "suining.duckdb"
+    with duckdb.connect(str(file), read_only=True) as con:
+        load_spatial(con)
+        for sql in re.findall("```sql\n(.*?)```", document, re.DOTALL):
+            for statement in duckdb.extract_statements(sql):
+                assert con.execute(statement).fetchall()
 
 
 @pytest.mark.parametrize("audience", ["", "analyst", "open"])

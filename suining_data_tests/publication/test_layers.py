@@ -1,4 +1,4 @@
-"""Tables with shapes are opened by GDAL and geopandas: Parquet and GeoPackage say where they are, and are shared while they stay."""
+"""Tables with shapes are opened by DuckDB, GDAL and geopandas: the files say where the shapes are, and are shared while they stay."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import pyogrio
 import pytest
 from lxml import etree
 
+from suining_data.encryption import open_database
 from suining_data.ingestion import create_ledger
 from suining_data.publication import next_snapshot, publish
 from suining_data.publication.manifest import listed_files, read_manifest
@@ -64,6 +65,62 @@ def parquet(settings: Settings, table: str) -> Path:
 
 def inode(file: Path) -> int:
     return file.stat().st_ino
+
+
+# no extension is installed, loaded or looked for
+ALONE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+}
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def duckdb_file(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, opened to read by DuckDB alone."""
+    if request.param == "encrypted":
+        use_key(tmp_path, monkeypatch)
+    publish(request.getfixturevalue("con"), read_settings(), "run1")
+    file = (settings.published / "suining.duckdb").resolve()
+    if request.param == "plain":
+        with duckdb.connect(str(file), read_only=True, config=ALONE) as con:
+            yield con
+    else:
+        with open_database(file, read_only=True) as con:
+            yield con
+
+
+def use_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = tmp_path / "key"
+    key.write_text("ab" * 32, encoding="ascii")
+    key.chmod(0o600)
+    monkeypatch.setenv("SUINING_KEY_FILE", str(key))
+    read_settings.cache_clear()
+
+
+def test_duckdb_alone_reads_the_shapes_and_their_coordinate_system(duckdb_file: duckdb.DuckDBPyConnection) -> None:
+    of_parcel = "where table_name = 'parcel' and column_name = 'geometry'"
+    types = duckdb_file.execute(f"select data_type from information_schema.columns {of_parcel}").fetchall()
+    assert types == [("GEOMETRY('EPSG:4490')",)]
+    found = duckdb_file.execute("""
+        select parcel_code, geometry::varchar, ST_CRS(geometry), to_json(geometry)::varchar from spatial.parcel order by 1
+    """).fetchall()
+    text = f"POLYGON (({SQUARE}))"
+    assert found[0] == ("a", text, "EPSG:4490", f'"{text}"')
+    assert [row[1] is None for row in found] == [False, False, True]
+
+
+def test_duckdb_alone_counts_groups_and_sorts_shapes(duckdb_file: duckdb.DuckDBPyConnection) -> None:
+    [counted] = duckdb_file.execute(f"""
+        select count(distinct geometry), count(*) filter (geometry = 'POLYGON (({SQUARE}))'),
+            (select count(*) from spatial.parcel join spatial.parcel as other using (parcel_code) where other.geometry is null),
+            (select count(*) from (from spatial.parcel except from spatial.parcel)),
+            (select list(parcel_code order by geometry::varchar) from spatial.parcel)
+        from spatial.parcel
+    """).fetchall()
+    assert counted == (2, 1, 1, 0, ["b", "a", "c"])
 
 
 def test_parquet_and_geopackage_have_the_coordinate_system_all_rows_and_their_bounds(
@@ -128,7 +185,8 @@ def test_text_of_an_older_version_becomes_shapes_although_the_table_stayed(
     con: duckdb.DuckDBPyConnection, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as older:
-        older.setattr(next_snapshot, "with_shape", lambda con, rows: rows)
+        for name in ("typed_shape", "with_shape"):
+            older.setattr(next_snapshot, name, lambda con, rows: rows)
         publish(con, settings, "run1")
     assert not package(settings, "parcel").exists()
     publish(con, settings, "run2")
@@ -139,11 +197,7 @@ def test_text_of_an_older_version_becomes_shapes_although_the_table_stayed(
 def test_with_a_key_nothing_lies_there_in_plain(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    key = tmp_path / "key"
-    key.write_text("ab" * 32, encoding="ascii")
-    key.chmod(0o600)
-    monkeypatch.setenv("SUINING_KEY_FILE", str(key))
-    read_settings.cache_clear()
+    use_key(tmp_path, monkeypatch)
     publish(request.getfixturevalue("con"), read_settings(), "run1")
     assert parquet(settings, "address").read_bytes()[:4] == b"PARE"
     assert not (settings.published / "layers").exists()

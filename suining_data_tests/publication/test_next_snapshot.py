@@ -141,6 +141,19 @@ def test_only_the_rows_that_changed_are_written(con: Connection, settings: Setti
     assert is_as_if_written_anew(con, settings)
 
 
+def test_of_a_table_with_shapes_only_the_rows_that_changed_are_written(
+    con: Connection, settings: Settings, whole: list[str]
+) -> None:
+    drawn = ", geometry varchar default 'POINT (105.5 30.5)'"
+    refresh(con, "spatial.parcel", ROWS, more=drawn)
+    publish(con, settings, "run1", VIEWS)
+    del whole[:]
+    refresh(con, "spatial.parcel", [*ROWS[2:], (99, "new", None)], more=drawn)
+    publish(con, settings, "run2", VIEWS)
+    assert "spatial.parcel" not in whole
+    assert is_as_if_written_anew(con, settings)
+
+
 def test_a_table_whose_changes_are_not_known_is_written_whole(
     con: Connection, settings: Settings, whole: list[str]
 ) -> None:
@@ -233,3 +246,15 @@ def test_rows_are_replaced_only_where_all_that_are_gone_are_found(con: Connectio
     con.execute("update target set name = 'name 0', phone = 'phone 0' where record_id = 0")
     assert take_changes(con, "target", PEOPLE)
     assert con.execute(f"from target except all from {PEOPLE}").fetchall() == []
+
+
+def test_rows_that_are_gone_are_found_where_only_shapes_tell_them_apart(con: Connection) -> None:
+    con.execute("""
+        create table target as
+        select n // 100 as kind, format('POINT ({} 30)', n)::geometry as geometry from range(300) as t(n);
+        create table change.spatial__parcel as
+        select false as is_added, * from target where geometry::varchar in ('POINT (5 30)', 'POINT (6 30)');
+        create table spatial.parcel as from target where geometry::varchar not in ('POINT (5 30)', 'POINT (6 30)')
+    """)
+    assert take_changes(con, "target", "spatial.parcel")
+    assert con.execute("select count(*) from target").fetchone() == (298,)
