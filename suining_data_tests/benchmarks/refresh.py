@@ -3,7 +3,7 @@
 The floor: DuckDB reads what was delivered, already decoded to UTF-8 CSV, into plain tables of a new file, and does
 nothing else. Then a refresh after one night's files and one after three corrected rows (increments.py), the script that one
 would write instead (peer.py), the same refresh with a key that encrypts, what the guarded reading costs (guarded.py), what digests cost, how fast
-a service answers (services.py), and linking alone against Splink (linking.py).
+a service answers (services.py), how fast points find their county (spatial.py), and linking alone against Splink (linking.py).
 Prints the figures and writes data/reports/bench.json.
 """
 
@@ -29,6 +29,7 @@ from suining_data.settings import Settings
 from suining_data_tests.benchmarks.guarded import guarded
 from suining_data_tests.benchmarks.increments import Increment, corrected_rows, keep_back_night
 from suining_data_tests.benchmarks.linking import linking
+from suining_data_tests.benchmarks.spatial import points_in_counties
 
 Figures = dict[str, object]
 # of a decoded file: stated, because a first quoted value after the rows that are sampled would not be understood
@@ -58,6 +59,7 @@ def main() -> None:
         figures |= {"unchanged_s": unchanged_s} | seconds_by_stage(settings, refresh_s) | audiences | encryption
         figures |= peer(decoded, Path(folder) / "peer", refresh_s)
         figures |= guarded(settings, refresh_s)
+        figures |= points_in_counties(settings)
         figures |= linking(settings, Path(folder))
         figures["night_rows"] = sum(increment.rows for increment in night)
         figures |= delivered_later(settings, "night", night, refresh_s)
@@ -186,7 +188,7 @@ def encrypted(settings: Settings, folder: Path, refresh_s: float) -> Figures:
 
 
 def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:
-    """Seconds of work per stage and on checks, and of the whole what was no waiting for them: Dagster and the start.
+    """Seconds of work per stage and on checks, the share of schema spatial, and of the whole what was no waiting for them: Dagster and the start.
 
     Tables are written and judged beside others, so the work adds up to more than the time it took.
     """
@@ -198,8 +200,10 @@ def seconds_by_stage(settings: Settings, refresh_s: float) -> Figures:
     work = {stage: seconds for stage, seconds, _, _ in rows}
     checks, waited = (round(sum(row[place] for row in rows), 2) for place in (2, 3))
     rest = round(refresh_s - waited, 2)
-    share = round(rest / refresh_s, 3)
-    return {"work_s": work, "checks_s": checks, "dagster_and_start_s": rest, "dagster_and_start_share": share}
+    shares = {"spatial_share": work["spatial"], "dagster_and_start_share": rest}
+    return {"work_s": work, "checks_s": checks, "dagster_and_start_s": rest} | {
+        name: round(seconds / refresh_s, 3) for name, seconds in shares.items()
+    }
 
 
 if __name__ == "__main__":
