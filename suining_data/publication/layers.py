@@ -62,7 +62,10 @@ def write_layers(con: duckdb.DuckDBPyConnection, settings: Settings, audience: s
         if not (is_unchanged and share(settings, name, listed.get(name, ""))):
             _write(con, target, layer)
     if layers:
-        write_project(target / PROJECT, layers, _titles(con), CRS)
+        [(wkt,)] = con.execute(
+            "select wkt2_2019 from duckdb_coordinate_systems() where auth_name || ':' || auth_code = ?", [CRS]
+        ).fetchall()
+        write_project(target / PROJECT, layers, _titles(con), CRS, wkt)
 
 
 def _titles(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The QGIS project beside the GeoPackages of an audience: each layer by its relative path, so that the folder can be moved.
 
-Here: its XML. Not here: the layers (layers.py). Points lie above lines, lines above areas.
+Here: its XML. Not here: the layers (layers.py). Points lie above lines, lines above areas; through an area one sees what is below.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,18 +31,21 @@ class Shown(Protocol):
     def kind(self) -> str: ...
 
 
-def write_project(file: Path, layers: Sequence[Shown], titles: Mapping[str, str], crs: str) -> None:
-    """Write the project. `titles`: what a table is called; `crs` of all layers, as EPSG:4490."""
+def write_project(file: Path, layers: Sequence[Shown], titles: Mapping[str, str], crs: str, wkt: str) -> None:
+    """Write the project. `titles`: what a table is called; `crs` of all layers, as EPSG:4490, and as WKT, by which QGIS knows it."""
     shown = sorted(layers, key=lambda layer: ORDER.index(_single(layer.kind)))
     project = E.qgis(
         E.title(load_city().name),
-        E.projectCrs(_system(crs)),
+        E.projectCrs(_system(crs, wkt)),
         E(
             "layer-tree-group",
             *(E("layer-tree-layer", **_in_tree(layer, titles)) for layer in shown),
         ),
-        E.projectlayers(*(_layer(layer, titles, crs) for layer in shown)),
-        E.properties(E.Paths(E.Absolute("false", type="bool"))),
+        E.projectlayers(*(_layer(layer, titles, _system(crs, wkt)) for layer in shown)),
+        E.properties(
+            E.Paths(E.Absolute("false", type="bool")),
+            E.SpatialRefSys(E.ProjectionsEnabled("1", type="int")),  # without it QGIS leaves projectCrs unread
+        ),
         version=VERSION,
         projectname=load_city().name,
     )
@@ -50,13 +53,14 @@ def write_project(file: Path, layers: Sequence[Shown], titles: Mapping[str, str]
     file.write_text(f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{content}", encoding="utf-8")
 
 
-def _layer(layer: Shown, titles: Mapping[str, str], crs: str) -> etree._Element:
+def _layer(layer: Shown, titles: Mapping[str, str], system: etree._Element) -> etree._Element:
     return E.maplayer(
         E.id(layer.table),
         E.datasource(_source(layer)),
         E.layername(_title(layer, titles)),
-        E.srs(_system(crs)),
+        E.srs(system),
         E.provider("ogr", encoding="UTF-8"),
+        E.layerOpacity("0.5" if _single(layer.kind) == "Polygon" else "1"),
         type="vector",
         geometry=GEOMETRIES.get(_single(layer.kind), "UnknownGeometry"),
     )
@@ -80,8 +84,8 @@ def _source(layer: Shown) -> str:
     return f"./{layer.path}|layername={layer.name}"
 
 
-def _system(crs: str) -> etree._Element:
-    return E.spatialrefsys(E.authid(crs))
+def _system(crs: str, wkt: str) -> etree._Element:
+    return E.spatialrefsys(E.wkt(wkt), E.authid(crs))
 
 
 def _single(kind: str) -> str:

@@ -211,9 +211,12 @@ def test_the_qgis_project_leads_to_every_layer_by_a_relative_path(
     moved = shutil.copytree(settings.published / "layers", tmp_path / "moved")
     project = etree.parse(moved / "project.qgs")
     assert project.findtext("projectCrs/spatialrefsys/authid") == "EPSG:4490"
+    assert str(project.findtext("projectCrs/spatialrefsys/wkt")).endswith('ID["EPSG",4490]]')
+    assert project.findtext("properties/SpatialRefSys/ProjectionsEnabled") == "1"
     layers = {layer.findtext("id"): layer for layer in project.iter("maplayer")}
     assert list(layers) == ["spatial.address", "spatial.parcel"]  # points above areas
     assert layers["spatial.parcel"].findtext("layername") == "宗地"
+    assert layers["spatial.parcel"].findtext("layerOpacity") == "0.5"  # counties do not hide parcels
     for layer in layers.values():
         path, name = layer.findtext("datasource").split("|layername=")
         assert path.startswith("./")
