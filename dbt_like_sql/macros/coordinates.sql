@@ -80,6 +80,13 @@ case {{ crs }}
 end
 {%- endmacro %}
 
+{#- The middle of a shape (WKT) as a point in CGCS2000 degrees, from the declared system. -#}
+{% macro cgcs2000_middle(crs, geometry) -%}
+list_transform(
+    [ST_GeomFromText({{ cgcs2000_shape(crs, "ST_AsText(ST_Centroid(ST_GeomFromText(" ~ geometry ~ ")))") }})],
+    lambda p: struct_pack(longitude := ST_X(p), latitude := ST_Y(p)))[1]
+{%- endmacro %}
+
 {#- Length of a line (WKT in CGCS2000 degrees), measured in the plane of the city's meridian. -#}
 {% macro metres_of_line(geometry) -%}
 round(ST_Length(ST_Transform(ST_GeomFromText({{ geometry }}), 'EPSG:4490', '{{ var('city').planes[0].crs }}', always_xy := true)), 1)

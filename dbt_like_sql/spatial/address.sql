@@ -37,7 +37,9 @@ located as (
         case role when 'standard_address' then 'door' when 'building' then 'building' else 'site' end as accuracy,
         {{ cgcs2000('crs', 'longitude', 'latitude') }} as point
     from {{ ref('linked.address_record') }}
-    where longitude is not null and latitude is not null and address_id is not null
+    where
+        longitude is not null and latitude is not null and address_id is not null
+        and resource_id not in (select resource_id from {{ ref('spatial.misdeclared_system') }})
 ),
 
 -- points outside the city are ranked last, not filtered: a filter would convert every point again

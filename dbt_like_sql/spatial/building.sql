@@ -6,7 +6,7 @@ with delivered as (
 ),
 
 located as (
-    select record_id, min(address_id) as address_id, any_value({{ cgcs2000('crs', 'longitude', 'latitude') }}) as point
+    select record_id, min(address_id) as address_id, any_value({{ cgcs2000(trusted_crs('housing__buildings'), 'longitude', 'latitude') }}) as point
     from {{ ref('linked.address_record') }}
     where role = 'building'
     group by record_id

@@ -13,10 +13,7 @@ county as (
     where code_system_code = 'NBS' and level_code = 'county'
 ),
 
-boundary as (
-    select division_code, ST_GeomFromText(geometry) as outline from {{ ref('spatial.division_boundary') }}
-    where level_code = 'county' and geometry is not null
-)
+boundary as (select county6, outline from {{ county_outlines() }} as county)
 
 select
     reported.component_code,
@@ -35,4 +32,4 @@ select
     reported.record_id
 from reported
 left join county on {{ division_code12('substr(reported.component_code, 1, 6)') }} = county.division_code
-left join boundary on county.division_code = boundary.division_code
+left join boundary on substr(county.division_code, 1, 6) = boundary.county6

@@ -1,62 +1,51 @@
--- One row per resource whose points can be compared with those that others report of the same addresses: how far they lie
--- off in the middle, in metres, beside the shift of GCJ-02. A delivery in GCJ-02 that is declared as CGCS2000 lies off by
--- that shift; one that is declared as GCJ-02 and is not, by the opposite.
-with converted as (
-    select address_id, resource_id, crs, {{ cgcs2000('crs', 'longitude', 'latitude') }} as point
-    from {{ ref('linked.address_record') }}
-    where address_id is not null and longitude is not null and latitude is not null
+-- One row per two resources that report points of the same places (addresses; buildings and their parcels): how far the
+-- points of the first lie off in the middle, in metres, and which system it or the other seems to be in.
+with address as (
+    {{ address_points() }}
+),
+
+parcel as (
+    {{ parcel_points() }}
+),
+
+building as (
+    {{ building_points() }}
+),
+
+reported as (
+    select place, resource_id, crs, point from address
+    union all
+    select place, resource_id, crs, point from parcel
+    union all
+    select place, resource_id, crs, point from building
 ),
 
 placed as (
-    select address_id, resource_id, crs, avg(point.longitude) as longitude, avg(point.latitude) as latitude
-    from converted
-    group by address_id, resource_id, crs
+    select
+        place, resource_id, crs, struct_pack(longitude := avg(point.longitude), latitude := avg(point.latitude)) as point
+    from reported
+    group by place, resource_id, crs
 ),
 
-{% set centre = var('city').centre %}
-centre as (select {{ cgcs2000_from_gcj02(centre.longitude, centre.latitude) }} as point),
-
--- metres of a degree, and the shift of GCJ-02, in the middle of the city
-shift as (
+pair as (
     select
-        111320 * cos(radians({{ centre.latitude }})) as degree_east,
-        111320 as degree_north,
-        ({{ centre.longitude }} - point.longitude) * 111320 * cos(radians({{ centre.latitude }})) as east_m,
-        ({{ centre.latitude }} - point.latitude) * 111320 as north_m
-    from centre
-),
-
-compared as (
-    select
-        one.resource_id, one.crs,
-        (one.longitude - other.longitude) * shift.degree_east as east_m,
-        (one.latitude - other.latitude) * shift.degree_north as north_m
+        one.resource_id, other.resource_id as other_resource_id, one.crs as declared_crs, other.crs as other_crs,
+        {{ metres_apart('one.point', 'other.point') }}
     from placed as one
-    join placed as other on one.address_id = other.address_id and one.resource_id <> other.resource_id
-    cross join shift
+    join placed as other on one.place = other.place and one.resource_id <> other.resource_id
 ),
 
-measured as (
-    select resource_id, crs, count(*) as address_pairs, median(east_m) as east_m, median(north_m) as north_m
-    from compared
-    group by resource_id, crs
-    having count(*) >= 5
-)
+{{ judged_offsets(5) }}
 
 select
-    measured.resource_id,
-    measured.crs as declared_crs,
-    measured.address_pairs,
-    round(measured.east_m, 1) as east_m,
-    round(measured.north_m, 1) as north_m,
-    round(shift.east_m, 1) as gcj02_east_m,
-    round(shift.north_m, 1) as gcj02_north_m,
-    case
-        when measured.crs = 'EPSG:4490'
-            and sqrt(power(measured.east_m - shift.east_m, 2) + power(measured.north_m - shift.north_m, 2))
-                < 0.3 * sqrt(power(shift.east_m, 2) + power(shift.north_m, 2)) then 'GCJ-02'
-        when measured.crs = 'GCJ-02'
-            and sqrt(power(measured.east_m + shift.east_m, 2) + power(measured.north_m + shift.north_m, 2))
-                < 0.3 * sqrt(power(shift.east_m, 2) + power(shift.north_m, 2)) then 'EPSG:4490'
-    end as suspected_crs
-from measured cross join shift
+    resource_id,
+    other_resource_id,
+    declared_crs,
+    other_crs,
+    point_pairs,
+    round(east_m, 1) as east_m,
+    round(north_m, 1) as north_m,
+    round(spread_m, 1) as spread_m,
+    suspected_crs,
+    other_suspected_crs
+from judged

@@ -71,6 +71,7 @@ poi as (
     select name, any_value(longitude) as longitude, any_value(latitude) as latitude
     from {{ ref('staged.sichuan_surveying__map_features') }}
     where feature_type_code = 'poi' and name is not null and longitude is not null
+        and {{ trusted_crs('sichuan_surveying__map_features') }} is not null
     group by name
     having count(*) = 1
 ),
@@ -98,7 +99,7 @@ stop as (
 shelter as (
     select
         shelter_code, name, record_id,
-        {{ cgcs2000(crs('civil_air_defence__shelters'), 'longitude', 'latitude') }} as point
+        {{ cgcs2000(trusted_crs('civil_air_defence__shelters'), 'longitude', 'latitude') }} as point
     from {{ ref('staged.civil_air_defence__shelters') }}
 ),
 
@@ -142,7 +143,9 @@ facility as (
         case when {{ in_city_box('point.longitude', 'point.latitude') }} then point.latitude end,
         resource_id, record_id
     from site
-)
+),
+
+boundary as (select county6, outline from {{ county_outlines() }} as county)
 
 select
     {{ opaque_id('F', "facility_type_code || facility_key") }} as facility_id,
@@ -155,6 +158,10 @@ select
     is_designated,
     longitude,
     latitude,
+    ST_Contains(boundary.outline, ST_Point(longitude, latitude)) as is_in_county,
+    ST_Contains(city.outline, ST_Point(longitude, latitude)) as is_in_city,
     resource_id,
     record_id
 from facility
+left join boundary on substr(facility.division_code, 1, 6) = boundary.county6
+cross join {{ city_outline() }} as city

@@ -14,11 +14,7 @@ division as (
     group by division_code
 ),
 
-boundary as (
-    select substr(division_code, 1, 6) as county6, ST_GeomFromText(geometry) as outline
-    from {{ ref('spatial.division_boundary') }}
-    where level_code = 'county' and geometry is not null
-),
+boundary as (select county6, outline from {{ county_outlines() }} as county),
 
 compartment as (
     select reported.*, division.today_code, {{ cgcs2000_shape('reported.crs', 'reported.geometry') }} as shape

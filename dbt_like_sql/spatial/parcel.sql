@@ -16,7 +16,7 @@ registered as (
 drawn as (
     select
         parcel_code, land_use_code, area_m2, geometry, record_id,
-        {{ crs('natural_resources__parcels') }} as crs
+        {{ crs('natural_resources__parcels') }} as crs, {{ trusted_crs('natural_resources__parcels') }} as trusted_crs
     from {{ ref('staged.natural_resources__parcels') }}
     where parcel_code is not null
 ),
@@ -26,7 +26,7 @@ parcel as (
         coalesce(drawn.parcel_code, registered.parcel_code) as parcel_code,
         drawn.land_use_code,
         coalesce(drawn.area_m2, registered.area_m2) as area_m2,
-        {{ cgcs2000_shape('drawn.crs', 'drawn.geometry') }} as geometry,
+        {{ cgcs2000_shape('drawn.trusted_crs', 'drawn.geometry') }} as geometry,
         drawn.geometry as delivered_geometry,
         case when drawn.geometry is not null then drawn.crs end as delivered_crs,
         -- the delivered coordinate system is in metres
@@ -42,10 +42,7 @@ county as (
     where code_system_code = 'NBS' and level_code = 'county'
 ),
 
-boundary as (
-    select division_code, ST_GeomFromText(geometry) as outline from {{ ref('spatial.division_boundary') }}
-    where level_code = 'county' and geometry is not null
-)
+boundary as (select county6, outline from {{ county_outlines() }} as county)
 
 select
     parcel.parcel_code,
@@ -67,4 +64,4 @@ select
     parcel.record_id
 from parcel
 left join county on {{ division_code12('substr(parcel.parcel_code, 1, 6)') }} = county.division_code
-left join boundary on county.division_code = boundary.division_code
+left join boundary on substr(county.division_code, 1, 6) = boundary.county6

@@ -28,7 +28,9 @@ select
     reported.valid_until,
     ST_X(ST_GeomFromText(reported.point)) as longitude,
     ST_Y(ST_GeomFromText(reported.point)) as latitude,
+    ST_Contains(city.outline, ST_GeomFromText(reported.point)) as is_in_city,
     reported.record_id
 from reported
 left join holder on reported.record_id = holder.record_id
 left join {{ ref('legal_entity.organization') }} as base on holder.organization_id = base.organization_id
+cross join {{ city_outline() }} as city

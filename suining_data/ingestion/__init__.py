@@ -33,7 +33,7 @@ from suining_data.ingestion.ledger import (
 )
 from suining_data.ingestion.plain_workbook import workbook_cells
 from suining_data.ingestion.raw_files import changed_files, check_raw_files, raw_path, rejected_path, seal_batches
-from suining_data.ingestion.reading import DELETED, LINE, Notice, Refused
+from suining_data.ingestion.reading import DELETED, LINE, Notice, Refused, yaml_of
 from suining_data.ingestion.redaction import keep_redacted, recounted, redacted_copies, remove_redacted_files, take_out
 from suining_data.ingestion.withdrawals import (
     Delivery,
@@ -92,4 +92,5 @@ __all__ = [
     "withdrawn_batches",
     "workbook_cells",
     "write_ledger",
+    "yaml_of",
 ]

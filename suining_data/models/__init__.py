@@ -10,7 +10,7 @@ from suining_data.models.labelled import Names, code_set_of, labelled_views, nam
 from suining_data.models.lineage import ColumnLineage, column_lineage
 from suining_data.models.reading import SOURCES, Model, load_models, load_sources
 from suining_data.models.rendering import Renderer
-from suining_data.models.sources import declared_sources
+from suining_data.models.sources import declared_sources, declared_systems
 
 __all__ = [
     "SOURCES",
@@ -29,6 +29,7 @@ __all__ = [
     "column_lineage",
     "counts",
     "declared_sources",
+    "declared_systems",
     "described",
     "labelled_views",
     "load_models",

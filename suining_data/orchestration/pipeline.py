@@ -64,7 +64,7 @@ from suining_data.orchestration.step import (
     digest_of,
 )
 from suining_data.publication import DICTIONARY, write_dictionary
-from suining_data.quality import base_suite, staged_suite
+from suining_data.quality import base_suite, misdeclared_system, staged_suite
 from suining_data.settings import PROJECT, Settings
 from suining_data.sql import literal
 from suining_data.standardization import (
@@ -170,7 +170,10 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
                 resource,
                 context.run_id,
                 accepted=accepted_batches(context.con, resource.id),
-                validate=lambda raw, batch_id: implausible_column(context.con, raw, resource, batch_id),
+                validate=lambda raw, batch_id: (
+                    implausible_column(context.con, raw, resource, batch_id)
+                    or misdeclared_system(context.con, raw, resource, batch_id)
+                ),
                 redact=redactor(context.con, context.settings, resource),
             )
         withdrawn = len(withdrawn_batches(context.con, resource.id))

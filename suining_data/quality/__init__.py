@@ -5,6 +5,7 @@ import sys
 import threading
 
 from suining_data.quality.contracts import base_suite, staged_suite
+from suining_data.quality.coordinate_system import misdeclared_system
 from suining_data.quality.corrections import (
     CORRECTIONS,
     FINDING_KINDS,
@@ -59,6 +60,7 @@ __all__ = [
     "create_validations",
     "import_in_background",
     "keep_validation",
+    "misdeclared_system",
     "overdue_tickets",
     "promote_corrections",
     "promote_scores",

@@ -22,7 +22,7 @@ from suining_data.standardization.quarantined_lines import newly_quarantined_lin
 from suining_data.standardization.revisions import past_of
 from suining_data.standardization.rules import rules_of_derived, rules_of_fields
 from suining_data.standardization.run import Account, promote, quarantine_changed, standardize
-from suining_data.standardization.statement import staged_select
+from suining_data.standardization.statement import narrowed, source_columns, staged_select
 
 __all__ = [
     "ACCOUNTS",
@@ -35,6 +35,7 @@ __all__ = [
     "create_accounts",
     "implausible_column",
     "is_concerned",
+    "narrowed",
     "newly_quarantined_lines",
     "past_of",
     "promote",
@@ -44,6 +45,7 @@ __all__ = [
     "reporting_damaged_raw",
     "rules_of_derived",
     "rules_of_fields",
+    "source_columns",
     "staged_select",
     "standardize",
     "take_out_found",

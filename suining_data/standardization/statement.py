@@ -8,7 +8,7 @@ A row keeps its broken rules as bits of integers (`mask_<n>`), so one pass over 
 rules.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
 import sqlglot
@@ -118,12 +118,24 @@ def source_columns(resource: Resource) -> list[str]:
     return list(dict.fromkeys(field.source for field in resource.fields))
 
 
+def narrowed(resource: Resource, names: Collection[str]) -> Resource:
+    """The resource with these columns alone, and the fields that derived ones are made from."""
+    derived = [column for column in resource.derived if column.name in names]
+    read = {*names, *(name for column in derived for name in _names_in(column.sql))}
+    fields = [field for field in resource.fields if field.name in read]
+    return resource.model_copy(update={"fields": fields, "derived": derived})
+
+
+def _names_in(sql: str) -> set[str]:
+    return {column.name for column in sqlglot.parse_one(sql, dialect="duckdb").find_all(exp.Column)}
+
+
 def delivered_sources(resource: Resource, column: str) -> set[str]:
     """The delivered columns from which a staged column is made."""
     declared = next(each for each in resource.columns if each.name == column)
     if isinstance(declared, Field):
         return {declared.source}
-    names = {part.name for part in sqlglot.parse_one(declared.sql, dialect="duckdb").find_all(exp.Column)}
+    names = _names_in(declared.sql)
     return {field.source for field in resource.fields if field.name in names}
 
 
