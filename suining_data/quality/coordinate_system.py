@@ -25,7 +25,7 @@ from suining_data.standardization import narrowed, source_columns, staged_select
 from suining_data.warehouse import load_spatial
 
 FEWEST_PAIRS = 20
-MOST_COMPARED = 5_000  # rows, spread over the file
+MOST_COMPARED = 2_000  # rows, spread over the file
 MISDECLARED = "spatial.misdeclared_system"
 PARCEL_OF = {"parcel_code": "{}", "building_code": "substr({}, 1, 19)"}  # element -> SQL: the parcel of its value
 
@@ -36,7 +36,7 @@ class _Known:
 
     place: str  # SQL over a staged row of the new batch
     columns: Collection[str]  # that `place` reads
-    points: str  # SELECT of place, resource_id, crs, point
+    points: str  # SELECT of place, resource_id, crs, point of the places of the new batch: `select place from new`
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,17 @@ class _Offset:
     pairs: int
     east: float
     north: float
-    suspected: str
+    suspected: str | None
     known_suspected: str | None  # the other explanation: the known points are those in another system
 
 
 def misdeclared_system(con: duckdb.DuckDBPyConnection, raw: Path, resource: Resource, batch_id: str) -> Notice | None:
     """The reason to refuse the batch when its points are off as those in another system are; None without known points."""
     coordinates = _coordinates(resource)
-    known = list(_known_points(con, resource, coordinates)) if coordinates else []
-    if not known:
-        return None
-    doubted = f"select resource_id from {MISDECLARED}" if _has(con, MISDECLARED) else "''"
-    sql = _statement(raw, resource, coordinates, known, doubted)
-    load_spatial(con, sql)
-    # what the resource itself delivered before is the best proof, then what most places have
-    order = f"order by other_resource_id = {literal(resource.id)} desc, point_pairs desc, other_resource_id"
-    best = con.execute(f"{sql} {order} limit 1").fetchone()
-    return _notice(resource, coordinates, _Offset(*best), batch_id) if best and best[4] else None
+    known = _known_points(con, resource, coordinates) if coordinates else iter(())
+    offsets = (_offset(con, raw, resource, coordinates, each) for each in known)
+    best = next(filter(None, offsets), None)  # the next points are only looked at when these are too few
+    return _notice(resource, coordinates, best, batch_id) if best and best.suspected else None
 
 
 def _coordinates(resource: Resource) -> list[Field]:
@@ -80,24 +74,33 @@ def _point(resource: Resource, coordinates: list[Field]) -> str:
     return _rendered(f"{macro}({', '.join(map(repr, arguments))})")[0]
 
 
+def _is_located(coordinates: list[Field]) -> str:
+    """SQL: on the columns, because DuckDB would convert all points to filter the converted ones."""
+    return " and ".join(f"{field.name} is not null" for field in coordinates)
+
+
 def _known_points(con: duckdb.DuckDBPyConnection, resource: Resource, coordinates: list[Field]) -> Iterator[_Known]:
+    """The kinds of points that the warehouse has for this resource, the best proof first."""
     own, crs, key = literal(resource.id), literal(resource.delivery.crs or ""), _place_key(resource)
+    is_of_batch = "in (select place from new)"
     if key and _has(con, f"staged.{resource.id}", *key, *(field.name for field in coordinates)):
-        place, point = f"row({', '.join(key)})", _point(resource, coordinates)
-        yield _Known(
-            place,
-            key,
-            f"select {place} as place, {own} as resource_id, {crs} as crs, {point} as point from staged.{resource.id}",
+        place = f"struct_pack({', '.join(f'{name} := {name}' for name in key)})"
+        point = _point(resource, coordinates)
+        select = (
+            f"select {place} as place, {own} as resource_id, {crs} as crs, {point} as point from staged.{resource.id}"
         )
+        yield _Known(place, key, f"{select} where {place} {is_of_batch} and {_is_located(coordinates)}")
     address = next((each.values.get("address") for each in resource.entities if each.subject == "address"), None)
     if address and _has(con, "linked.address_record"):
         points, _ = _rendered("address_points()")
-        yield _Known(address_id(address), [address], f"from ({points}) where resource_id <> {own}")
+        yield _Known(address_id(address), [address], f"{points} and resource_id <> {own} and address_id {is_of_batch}")
     code = next((field for field in resource.fields if field.element in PARCEL_OF), None)
     for macro in ("parcel_points()", "building_points()") if code else ():
         points, [table] = _rendered(macro)
         if code and table != f"staged.{resource.id}" and _has(con, table):
-            yield _Known(PARCEL_OF[code.element].format(code.name), [code.name], points)
+            yield _Known(
+                PARCEL_OF[code.element].format(code.name), [code.name], f"from ({points}) where place {is_of_batch}"
+            )
 
 
 def _place_key(resource: Resource) -> list[str]:
@@ -106,23 +109,36 @@ def _place_key(resource: Resource) -> list[str]:
     return [name for name in resource.key if elements[name] not in ("date", "timestamp")]
 
 
-def _statement(raw: Path, resource: Resource, coordinates: list[Field], known: list[_Known], doubted: str) -> str:
-    """SELECT of an _Offset for each resource that has enough points of the same places. `doubted`: SQL, those that prove nothing."""
-    names = {field.name for field in coordinates}.union(*(each.columns for each in known))
-    part = narrowed(resource, names)
-    places = ", ".join(f"{each.place} as place_{n}" for n, each in enumerate(known))
-    pairs = "\nunion all\n".join(_pairs(resource, n, each) for n, each in enumerate(known))
-    judged, _ = _rendered(f"judged_offsets({FEWEST_PAIRS})")
-    return f"""
+def _offset(
+    con: duckdb.DuckDBPyConnection, raw: Path, resource: Resource, coordinates: list[Field], known: _Known
+) -> _Offset | None:
+    """How far the batch lies off from the resource with most of the known points; None when there are too few."""
+    part = narrowed(resource, {*(field.name for field in coordinates), *known.columns})
+    middle = "struct_pack(longitude := avg(point.longitude), latitude := avg(point.latitude)) as point"
+    trusted = f"resource_id not in (select resource_id from {MISDECLARED})" if _has(con, MISDECLARED) else "true"
+    sql = f"""
         with delivered as ({_delivered(raw, part)}),
-        new as materialized (
-            select {places}, {_point(resource, coordinates)} as point from ({staged_select(part)}) where not _is_refused
+        located as (
+            select {known.place} as place, {_point(resource, coordinates)} as point
+            from ({staged_select(part)}) where {_is_located(coordinates)}
         ),
-        pair as ({pairs}),
-        {judged}
+        new as materialized (select place, {middle} from located group by place),
+        known as (
+            select place, resource_id, crs, {middle} from ({known.points}) where {trusted} group by place, resource_id, crs
+        ),
+        pair as (
+            select {literal(resource.id)} as resource_id, known.resource_id as other_resource_id,
+                {literal(resource.delivery.crs or "")} as declared_crs, known.crs as other_crs,
+                {_rendered("metres_apart('new.point', 'known.point')")[0]}
+            from new join known on new.place = known.place
+        ),
+        {_rendered(f"judged_offsets({FEWEST_PAIRS})")[0]}
         select other_resource_id, point_pairs, east_m, north_m, suspected_crs, other_suspected_crs from judged
-        where other_resource_id not in ({doubted})
+        order by point_pairs desc, other_resource_id limit 1
     """
+    load_spatial(con, sql)
+    found = con.execute(sql).fetchone()
+    return _Offset(*found) if found else None
 
 
 def _delivered(raw: Path, resource: Resource) -> str:
@@ -134,25 +150,6 @@ def _delivered(raw: Path, resource: Resource) -> str:
         select file_row_number as record_id, '' as batch_id, {LINE} as line_number, {"".join(absent)}*
         from read_parquet({literal(str(raw))}, file_row_number = true)
         where file_row_number % {rows // MOST_COMPARED + 1} = 0
-    """
-
-
-def _pairs(resource: Resource, number: int, known: _Known) -> str:
-    """SELECT of the pairs of a new and a known point of one place."""
-    middle = "struct_pack(longitude := avg(point.longitude), latitude := avg(point.latitude))"
-    apart, _ = _rendered("metres_apart('new.point', 'known.point')")
-    crs = literal(resource.delivery.crs or "")
-    return f"""
-        select {literal(resource.id)} as resource_id, known.resource_id as other_resource_id, {crs} as declared_crs,
-            known.crs as other_crs, {apart}
-        from (
-            select place_{number} as place, {middle} as point from new where point.longitude is not null group by place_{number}
-        ) as new
-        join (
-            select place, resource_id, crs, {middle} as point from ({known.points})
-            where place in (select place_{number} from new) and point.longitude is not null
-            group by place, resource_id, crs
-        ) as known on new.place = known.place
     """
 
 
