@@ -32,7 +32,14 @@ from suining_data.ingestion.ledger import (
     write_ledger,
 )
 from suining_data.ingestion.plain_workbook import workbook_cells
-from suining_data.ingestion.raw_files import changed_files, check_raw_files, raw_path, rejected_path, seal_batches
+from suining_data.ingestion.raw_files import (
+    changed_files,
+    check_raw_files,
+    raw_files,
+    raw_path,
+    rejected_path,
+    seal_batches,
+)
 from suining_data.ingestion.reading import DELETED, LINE, Notice, Refused, yaml_of
 from suining_data.ingestion.redaction import keep_redacted, recounted, redacted_copies, remove_redacted_files, take_out
 from suining_data.ingestion.withdrawals import (
@@ -77,6 +84,7 @@ __all__ = [
     "landing_files",
     "ok_file",
     "parts_of_batch",
+    "raw_files",
     "raw_path",
     "read_again",
     "record_withdrawal",

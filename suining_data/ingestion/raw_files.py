@@ -27,6 +27,14 @@ def rejected_path(settings: Settings, resource_id: str, batch_id: str) -> Path:
     return settings.raw / resource_id / f"{batch_id}.rejected.parquet"
 
 
+def raw_files(settings: Settings, resource_id: str) -> list[Path]:
+    """The files of all batches of a resource that were read and not refused, also in this run."""
+    return sorted(
+        set((settings.raw / resource_id).glob("*.parquet"))
+        - set((settings.raw / resource_id).glob("*.rejected.parquet"))
+    )
+
+
 def sealed(batch: Batch, raw: Path, rejected: Path) -> Batch:
     """The batch with the digests of its two files as they are now."""
     return replace(batch, raw_sha256=digest_of_file(raw), rejected_sha256=digest_of_file(rejected))

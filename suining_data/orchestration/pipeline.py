@@ -172,7 +172,7 @@ def _raw_step(unit: Unit, resource: Resource) -> Step:
                 accepted=accepted_batches(context.con, resource.id),
                 validate=lambda raw, batch_id: (
                     implausible_column(context.con, raw, resource, batch_id)
-                    or misdeclared_system(context.con, raw, resource, batch_id)
+                    or misdeclared_system(context.con, context.settings, raw, resource, batch_id)
                 ),
                 redact=redactor(context.con, context.settings, resource),
             )

@@ -1,7 +1,7 @@
 """Whether the points of a new batch are in the coordinate system that the catalogue declares.
 
 Here: points and middles of shapes of a raw file, before the batch becomes current, are compared with what the warehouse
-knows of the same places: the same rows as they are staged, the same addresses as others report them, buildings and their
+knows of the same places: the same rows as they were delivered before, the same addresses as others report them, buildings and their
 parcels. Not here: the comparison of all resources with one another once they are staged
 (dbt_like_sql/spatial/coordinate_offset.sql), the formulas (dbt_like_sql/macros/).
 """
@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 
 from suining_data.catalog import Field, Resource, load_catalog
 from suining_data.elements import ELEMENTS
-from suining_data.ingestion import LINE, Notice, yaml_of
+from suining_data.encryption import parquet_columns, parquet_rows
+from suining_data.ingestion import LINE, Notice, raw_files, yaml_of
 from suining_data.linkage import address_id
 from suining_data.models import Renderer, declared_systems
-from suining_data.settings import SQL
+from suining_data.settings import SQL, Settings
 from suining_data.sql import identifier, literal
 from suining_data.standardization import narrowed, source_columns, staged_select
 from suining_data.warehouse import load_spatial
@@ -51,10 +52,12 @@ class _Offset:
     known_suspected: str | None  # the other explanation: the known points are those in another system
 
 
-def misdeclared_system(con: duckdb.DuckDBPyConnection, raw: Path, resource: Resource, batch_id: str) -> Notice | None:
+def misdeclared_system(
+    con: duckdb.DuckDBPyConnection, settings: Settings, raw: Path, resource: Resource, batch_id: str
+) -> Notice | None:
     """The reason to refuse the batch when its points are off as those in another system are; None without known points."""
     coordinates = _coordinates(resource)
-    known = _known_points(con, resource, coordinates) if coordinates else iter(())
+    known = _known_points(con, settings, resource, coordinates) if coordinates else iter(())
     offsets = (_offset(con, raw, resource, coordinates, each) for each in known)
     best = next(filter(None, offsets), None)  # the next points are only looked at when these are too few
     return _notice(resource, coordinates, best, batch_id) if best and best.suspected else None
@@ -79,16 +82,16 @@ def _is_located(coordinates: list[Field]) -> str:
     return " and ".join(f"{field.name} is not null" for field in coordinates)
 
 
-def _known_points(con: duckdb.DuckDBPyConnection, resource: Resource, coordinates: list[Field]) -> Iterator[_Known]:
+def _known_points(
+    con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, coordinates: list[Field]
+) -> Iterator[_Known]:
     """The kinds of points that the warehouse has for this resource, the best proof first."""
-    own, crs, key = literal(resource.id), literal(resource.delivery.crs or ""), _place_key(resource)
+    own, crs = literal(resource.id), literal(resource.delivery.crs or "")
     is_of_batch = "in (select place from new)"
-    if key and _has(con, f"staged.{resource.id}", *key, *(field.name for field in coordinates)):
+    if (key := _place_key(resource)) and (rows := _former_rows(con, settings, resource, coordinates, key)):
         place = f"struct_pack({', '.join(f'{name} := {name}' for name in key)})"
         point = _point(resource, coordinates)
-        select = (
-            f"select {place} as place, {own} as resource_id, {crs} as crs, {point} as point from staged.{resource.id}"
-        )
+        select = f"select {place} as place, {own} as resource_id, {crs} as crs, {point} as point from {rows}"
         yield _Known(place, key, f"{select} where {place} {is_of_batch} and {_is_located(coordinates)}")
     address = next((each.values.get("address") for each in resource.entities if each.subject == "address"), None)
     if address and _has(con, "linked.address_record"):
@@ -101,6 +104,19 @@ def _known_points(con: duckdb.DuckDBPyConnection, resource: Resource, coordinate
             yield _Known(
                 PARCEL_OF[code.element].format(code.name), [code.name], f"from ({points}) where place {is_of_batch}"
             )
+
+
+def _former_rows(
+    con: duckdb.DuckDBPyConnection, settings: Settings, resource: Resource, coordinates: list[Field], key: list[str]
+) -> str | None:
+    """SQL: the rows of the resource as they are staged; before the first are staged, as earlier files of this run have them."""
+    if _has(con, f"staged.{resource.id}", *key, *(field.name for field in coordinates)):
+        return f"staged.{resource.id}"
+    if not (files := raw_files(settings, resource.id)):
+        return None
+    part = narrowed(resource, {*(field.name for field in coordinates), *key})
+    found = {name for file in files for name in parquet_columns(file)}
+    return f"(with delivered as ({_delivered(parquet_rows(*files), LINE, part, found)}) from ({staged_select(part)}))"
 
 
 def _place_key(resource: Resource) -> list[str]:
@@ -117,7 +133,7 @@ def _offset(
     middle = "struct_pack(longitude := avg(point.longitude), latitude := avg(point.latitude)) as point"
     trusted = f"resource_id not in (select resource_id from {MISDECLARED})" if _has(con, MISDECLARED) else "true"
     sql = f"""
-        with delivered as ({_delivered(raw, part)}),
+        with delivered as ({_spread_over(raw, part)}),
         located as (
             select {known.place} as place, {_point(resource, coordinates)} as point
             from ({staged_select(part)}) where {_is_located(coordinates)}
@@ -141,16 +157,19 @@ def _offset(
     return _Offset(*found) if found else None
 
 
-def _delivered(raw: Path, resource: Resource) -> str:
-    """SELECT of raw rows that are spread over the file, as staging reads them."""
+def _spread_over(raw: Path, resource: Resource) -> str:
+    """SELECT of raw rows of a new batch that are spread over the file, as staging reads them."""
     with pq.ParquetFile(raw) as file:
         rows, found = file.metadata.num_rows, file.schema_arrow.names
+    number = "file_row_number"
+    delivered = _delivered(f"read_parquet({literal(str(raw))}, {number} = true)", number, resource, found)
+    return f"{delivered} where {number} % {rows // MOST_COMPARED + 1} = 0"
+
+
+def _delivered(rows: str, number: str, resource: Resource, found: Collection[str]) -> str:
+    """SELECT of raw rows as staging reads them. `found`: their columns."""
     absent = [f"null::varchar as {identifier(name)}, " for name in source_columns(resource) if name not in found]
-    return f"""
-        select file_row_number as record_id, '' as batch_id, {LINE} as line_number, {"".join(absent)}*
-        from read_parquet({literal(str(raw))}, file_row_number = true)
-        where file_row_number % {rows // MOST_COMPARED + 1} = 0
-    """
+    return f"select {number} as record_id, '' as batch_id, {LINE} as line_number, {''.join(absent)}* from {rows}"
 
 
 def _notice(resource: Resource, coordinates: list[Field], offset: _Offset, batch_id: str) -> Notice:

@@ -10,6 +10,7 @@ import pytest
 from suining_data.ingestion import Notice
 from suining_data.linkage import address_id
 from suining_data.quality import misdeclared_system
+from suining_data.settings import Settings
 from suining_data.sql import identifier, literal
 from suining_data.warehouse import load_spatial
 from suining_data_tests.bench import Bench
@@ -63,7 +64,7 @@ def judge(bench: Bench, tmp_path: Path) -> Judge:
             selects.append(f"select {', '.join(columns)}, {number + 2} as _line")
         raw = tmp_path / "raw.parquet"
         bench.con.execute(f"copy ({' union all '.join(selects)}) to {literal(str(raw))}")
-        return misdeclared_system(bench.con, raw, resource, "b2")
+        return misdeclared_system(bench.con, Settings(data=tmp_path), raw, resource, "b2")
 
     return judged
 
@@ -206,6 +207,19 @@ def test_a_warehouse_without_tables_knows_nothing(judge: Judge, bench: Bench) ->
     assert judge(SCHOOLS, schools("GCJ-02")) is None
 
 
+def test_of_two_files_in_a_first_refresh_the_second_is_compared_with_the_first(
+    bench: Bench, judge: Judge, tmp_path: Path
+) -> None:
+    """Nothing is staged yet, but the first file is in raw/."""
+    bench.con.execute(f"drop table staged.{SCHOOLS}")
+    assert judge(SCHOOLS, schools("EPSG:4490")) is None
+    folder = tmp_path / "raw" / SCHOOLS
+    folder.mkdir(parents=True)
+    (tmp_path / "raw.parquet").rename(folder / "b1.parquet")
+    assert judge(SCHOOLS, schools("GCJ-02"))
+    assert judge(SCHOOLS, schools("EPSG:4490", metres=20)) is None
+
+
 def test_a_resource_without_coordinates_costs_nothing(bench: Bench, tmp_path: Path) -> None:
     [resource] = [each for each in bench.catalog.shared if each.id == "civil_affairs__marriages"]
-    assert misdeclared_system(bench.con, tmp_path / "is not read", resource, "b1") is None
+    assert misdeclared_system(bench.con, Settings(data=tmp_path), tmp_path / "is not read", resource, "b1") is None
