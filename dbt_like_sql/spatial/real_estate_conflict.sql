@@ -51,7 +51,7 @@ contract as (
         min(record_id) as record_id,
         arg_min(resource_id, record_id) as resource_id
     from {{ ref('spatial.real_estate_sale') }}
-    where {{ fixture_of('real_estate_unit_code') }} = 'F' and filed_date is not null
+    where {{ fixture_of('real_estate_unit_code') }} = 'F' and filed_date is not null and contract_number is not null
     group by real_estate_unit_code, contract_number
 ),
 

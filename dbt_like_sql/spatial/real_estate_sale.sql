@@ -27,8 +27,9 @@ ranked as (
 )
 
 select
-    {{ opaque_id('S', "concat_ws('|', ranked.contract_number, ranked.real_estate_unit_code, ranked.buyer_key)") }}
-        as real_estate_sale_id,
+    {{ opaque_id(
+        'S', "concat_ws('|', coalesce(ranked.contract_number, ''), coalesce(ranked.real_estate_unit_code, ''), ranked.buyer_key)"
+    ) }} as real_estate_sale_id,
     ranked.contract_number,
     ranked.real_estate_unit_code,
     ranked.house_code,

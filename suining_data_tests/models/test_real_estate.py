@@ -146,6 +146,13 @@ def test_sold_twice(land):
     assert conflicts(land, "record_id", "other_record_id") == [("sold_twice", second, first)]
 
 
+def test_buyers_whose_contract_number_is_lost_are_not_two_contracts(land):
+    sale(land, None, "张三", "2020-01-01")
+    sale(land, None, "李四", "2020-01-01")
+    assert conflicts(land) == []
+    assert land.query("select count(*) from spatial.real_estate_sale") == [(2,)]
+
+
 def test_sold_by_who_had_bought_it_is_not_sold_twice(land):
     sale(land, "C1", "张三", "2016-01-01")
     right(land, "张三", "2017-01-01", status_code="historic")
