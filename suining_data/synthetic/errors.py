@@ -114,6 +114,16 @@ class ErrorRates:
     deregistered_with_licence: float = 0.2  # of the licences of deregistered holders: still valid
     repeated_row: float = 0.0008  # the same record twice in one file
     sole_trader_without_name: float = 0.12
+    registered_to_another: float = 0.004  # of the dwellings: the contract names another buyer than the registered owner
+    sold_twice: float = 0.003  # of the dwellings: sold to somebody else before
+    sold_while_mortgaged: float = 0.02  # of the dwellings that were sold on: the seller's mortgage goes on
+    contract_area_differs: float = 0.005  # of the dwellings: a larger area in the contract
+    contract_address_differs: float = 0.003  # of the dwellings: another room in the contract
+    copy_holder_differs: float = 0.002  # of the dwellings: another owner in the province's copy of the register
+    copy_area_differs: float = 0.004  # of the dwellings: another area in the province's copy
+    copy_status_differs: float = (
+        0.004  # of the dwellings: current instead of historic in the province's copy, or the reverse
+    )
     branch_other_ending: float = 0.0  # of the branches: 营业部, 加油站, 办事处 ... instead of 分公司
 
     # Lines of text files
@@ -196,6 +206,14 @@ WILD = replace(
     same_name_as_father=0.0024,
     same_name_and_birth=0.0018,
     repeated_row=0.0024,
+    registered_to_another=0.012,
+    sold_twice=0.009,
+    sold_while_mortgaged=0.06,
+    contract_area_differs=0.015,
+    contract_address_differs=0.009,
+    copy_holder_differs=0.006,
+    copy_area_differs=0.012,
+    copy_status_differs=0.012,
     branch_other_ending=0.6,
 )
 PROFILES = {"usual": USUAL, "wild": WILD}

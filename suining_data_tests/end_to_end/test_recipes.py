@@ -295,6 +295,21 @@ def of_old_list(book: Book) -> Rows:
     ]
 
 
+def units(book: Book) -> Rows:
+    rights, conflicts = (
+        defaultdict(list),
+        Counter(row["real_estate_unit_code"] for row in book["spatial.real_estate_conflict"]),
+    )
+    for row in book["spatial.real_estate_right"]:
+        if row["status_code"] == "current":
+            rights[row["real_estate_unit_code"]].append(row["right_type_code"] == "mortgage")
+    found: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for row in book["spatial.real_estate_unit"]:
+        unit = row["real_estate_unit_code"]
+        found[rights[unit].count(False), any(rights[unit])].append(conflicts[unit])
+    return [(*key, len(each), sum(each)) for key, each in found.items()]
+
+
 OWN_COUNTS: tuple[Callable[[Book], Rows], ...] = (
     pyramid,
     per_town,
@@ -317,6 +332,7 @@ OWN_COUNTS: tuple[Callable[[Book], Rows], ...] = (
     recipients,
     opened,
     of_old_list,
+    units,
 )  # fmt: skip
 
 

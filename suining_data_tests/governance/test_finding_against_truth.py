@@ -25,6 +25,14 @@ OFTEN = replace(
     id_of_someone_else=0.002,
     deregistered_with_licence=0.9,
     closed_yet_insuring=1.0,
+    registered_to_another=0.2,
+    sold_twice=0.2,
+    sold_while_mortgaged=1.0,
+    contract_area_differs=0.1,
+    contract_address_differs=0.1,
+    copy_holder_differs=0.1,
+    copy_area_differs=0.1,
+    copy_status_differs=0.1,
 )
 # rows delivered with the error, as the entities of the catalogue tell them
 ROWS = """

@@ -22,7 +22,7 @@ def make_relations(con: duckdb.DuckDBPyConnection, rates: ErrorRates) -> None:
     employers = numbered(con, "employer", _EMPLOYERS.format(status="= 'active'"))
     con.execute(f"create table closed_employer as {_CLOSED_EMPLOYERS}")  # a very small city has none
     con.execute(_EMPLOYMENT.replace("{employers}", str(employers)))
-    con.execute(_OWNERSHIP)
+    con.execute(_OWNERSHIP.replace("{partners}", str(partners)).replace("{employers}", str(employers)))
 
 
 # Branches of other endings often leave out the form of the parent: 遂宁市鑫瑞商贸蓬溪县加油站
@@ -88,13 +88,27 @@ select pid, oid, case when former_oid is not null then coalesce(c.id, former_oid
 from job left join closed_employer c on c.i = closed_i
 order by pid"""
 
-# Every dwelling in a building and two of three houses are registered; the owner is an adult of the household.
+# Every dwelling in a building and two of three houses are registered; the owner is an adult of the household. Of the
+# dwellings in buildings, some were bought from who had bought them new, and some are mortgaged to one of five firms.
 _OWNERSHIP = """
 create table ownership as
 with adult as (
     select hid, min_by(pid, slot) as pid, min_by(pid, -slot) filter (where slot in (0, 1)) as other
     from person where age >= 20 and hid > 0 group by hid
+),
+owned as (
+    select l.aid, l.is_community, a.pid, case when u(l.aid, 'joint') < 0.3 and a.other <> a.pid then a.other end as joint_pid,
+        date '2019-08-20' - (6500 * u(l.aid, 'registered'))::integer as registered_on,
+        l.is_community and u(l.aid, 'sold on') < 0.05 as is_sold_on
+    from place l join adult a on a.hid = l.aid where l.is_community or u(l.aid, 'titled') < 0.66
 )
-select l.aid, a.pid, case when u(l.aid, 'joint') < 0.3 and a.other <> a.pid then a.other end as joint_pid,
-    date '2019-08-20' - (6500 * u(l.aid, 'registered'))::integer as registered_on
-from place l join adult a on a.hid = l.aid where l.is_community or u(l.aid, 'titled') < 0.66 order by l.aid"""
+select o.aid, o.pid, o.joint_pid, o.registered_on, s.id as stranger_pid, f.id as other_stranger_pid,
+    case when o.is_sold_on then f.id end as former_pid,
+    case when o.is_sold_on then o.registered_on - 60 - pick(o.aid, 'kept', 180) end as former_registered_on,
+    b.id as lender_oid, o.is_community and u(o.aid, 'mortgaged') < 0.15 as is_mortgaged,
+    o.registered_on + pick(o.aid, 'lent', 45) as mortgaged_on, u(o.aid, 'paid off') < 0.3 as is_paid_off
+from owned o
+    join partner s on s.i = pick(o.aid, 'stranger', {partners})
+    join partner f on f.i = pick(o.aid, 'former owner', {partners})
+    join employer b on b.i = pick(pick(o.aid, 'lender', 5), 'lending firm', {employers})
+order by o.aid"""
