@@ -19,7 +19,8 @@ def test_a_labelled_view_has_the_rows_of_its_table_and_a_name_for_each_code(deli
     columns = [name for name, *_ in delivered_city.query(f"describe {view.table}")]
     own = [name for name, *_ in delivered_city.query(f"describe {table}")]
     assert set(own) <= set(columns)
-    rows = f"select {', '.join(own)} from"
+    # `except all` sorts, which DuckDB cannot do with shapes in a coordinate system that it does not know
+    rows = f"select {', '.join(f'{name}::varchar' if name == 'geometry' else name for name in own)} from"
     assert delivered_city.value(f"select count(*) from (from {view.table})") == delivered_city.value(
         f"select count(*) from {table}"
     )
