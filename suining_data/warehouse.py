@@ -24,7 +24,7 @@ import duckdb
 from suining_data.city import load_city
 from suining_data.clock import set_not_before
 from suining_data.damage import reporting_damage
-from suining_data.encryption import FORMAT, attach, connect, is_database_as_set, open_database
+from suining_data.encryption import FORMAT, attach, changes_key, connect, is_database_as_set, open_database
 from suining_data.settings import REFERENCE, Settings
 from suining_data.sql import identifier
 
@@ -166,9 +166,11 @@ def open_warehouse(settings: Settings, on_wait: OnWait | None = None) -> Iterato
     """
     with _locked(settings, on_wait=on_wait), reporting_damage(settings):
         con = _connect(settings)
-        if not is_dense(con, FORMAT, least_freed=LEAST_FREED) or not is_database_as_set(settings.warehouse):
-            con.close()
-            _write_anew(settings)
+        is_kept = is_dense(con, FORMAT, least_freed=LEAST_FREED)
+        if not is_kept or changes_key() or not is_database_as_set(settings.warehouse):
+            con.close()  # with which key the file opens can be tried only when it is not open
+            if not is_kept or not is_database_as_set(settings.warehouse):
+                _write_anew(settings)
             con = _connect(settings)
         try:
             con.execute("set disabled_compression_methods = ?", [SLOW_TO_CHOOSE])
