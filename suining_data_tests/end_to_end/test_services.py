@@ -146,10 +146,14 @@ def test_a_lender_gets_the_profile_of_the_firm(own_city: City, ask: Ask) -> None
 
 
 def test_a_lender_sees_that_a_house_of_the_firm_is_mortgaged(own_city: City, ask: Ask) -> None:
-    [(owner, unit), (other, _)] = own_city.query(
-        "select organization_id, real_estate_unit_code from spatial.real_estate_right "
-        "where organization_id is not null order by all limit 2"
-    )
+    [(owner, unit), (other, _)] = own_city.query("""
+        select organization_id, min(real_estate_unit_code) from spatial.real_estate_right
+        where organization_id is not null group by organization_id
+        having bool_and(right_type_code <> 'mortgage' and status_code = 'current' and real_estate_unit_code not in (
+            select real_estate_unit_code from spatial.real_estate_right where right_type_code = 'mortgage'
+        ))
+        order by all limit 2
+    """)
     changed(
         own_city,
         f"""
