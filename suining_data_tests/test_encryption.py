@@ -22,6 +22,7 @@ from suining_data.encryption import (
     parquet_rows,
 )
 from suining_data.settings import settings
+from suining_data.warehouse import open_warehouse
 
 NAME = "张三丰张三丰张三丰"
 UseKeys = Callable[..., Path]
@@ -123,6 +124,18 @@ def test_another_key_or_none_is_an_error_that_names_the_file_and_no_key(tmp_path
             open_database(file)
         assert str(file) in str(raised.value)
         assert not any(line in str(raised.value) for line in (key, *lines))
+
+
+def test_a_warehouse_with_no_free_blocks_gets_the_new_key(key: str, use: UseKeys) -> None:
+    with open_warehouse(settings()) as con:
+        con.execute("create table staged.x as select 1 as n")
+    use(second := secrets.token_hex(32), key)
+    for _ in range(2):  # the second time it has the new key already
+        with open_warehouse(settings()) as con:
+            assert con.execute("from staged.x").fetchall() == [(1,)]
+    use(second)
+    with open_warehouse(settings()) as con:
+        assert con.execute("from staged.x").fetchall() == [(1,)]
 
 
 def test_a_former_key_opens_and_the_first_one_writes(tmp_path: Path, key: str, use: UseKeys) -> None:

@@ -10,7 +10,7 @@ end
 {%- endmacro %}
 
 {#- The same of a text that also has words which are no part of an address (门面, 旁边): what follows the last part is its remainder.
-    Only before the number of a building can an estate be told from such words, and a room from a number in them not at all. -#}
+    Only before the number of a building is it clear that words are an estate; a number among them is not taken for a room. -#}
 {% macro address_details_and_remainder(text) -%}
 {{ _address_details(text, '{1,15}?', '(?:([^0-9A-Za-z][^0-9A-Za-z]{1,19}?)?([0-9A-Z]+栋))?', '()(.*)') }}
 {%- endmacro %}

@@ -87,7 +87,8 @@ _VARIANTS: Steps = (
     ("栋([0-9]{1,2})-([0-9]{3,4})[号室户]?$", r"栋\1单元\2"),  # of fewer digits the second may be a room on a floor
 )  # fmt: skip
 # the last number is a room if it follows a part of a building, and not the name of a street or a village with such a word (鼓楼街15号)
-_HAS_ROOM = "(?:栋|幢|座|单元|楼|号)[^路街巷弄段道镇乡村社组]*[0-9A-Z](?:[号室户]|号?房间?)$"
+_KIND_OF_ROOM = "(?:[号室户]|号?房间?)$"
+_HAS_ROOM = f"(?:栋|幢|座|单元|楼|号)[^路街巷弄段道镇乡村社组]*[0-9A-Z]{_KIND_OF_ROOM}"
 _FLOOR_AND_ROOM = "([0-9]+)楼([0-9]+)$"
 
 
@@ -148,11 +149,12 @@ def _counted(x: str) -> str:
 
 def _with_kind_of_county(x: str, city: City) -> str:
     """A county has its kind, which may be left out before a town of it."""
+    names = towns(city)
     short = {county.name[:-1]: county for county in city.counties if county.now is None and len(county.name) > 2}
     written = " ".join(
         f"when regexp_matches({x}, '^{name}(?:{longest_first(of_county)})') then '{county.name}' || substr({x}, {len(name) + 1})"
         for name, county in short.items()
-        if (of_county := [town for town, counties in towns(city).items() if county.code in counties])
+        if (of_county := [town for town, counties in names.items() if county.code in counties])
     )
     kinds = "".join(sorted({county.name[-1] for county in city.counties}))
     is_short = f"regexp_matches({x}, '^(?:{longest_first(short)})[^{kinds}]')"
@@ -172,7 +174,7 @@ def _with_one_variant(x: str, city: City) -> str:
 
 def _without_kind_of_room(x: str) -> str:
     has_room = f"right({x}, 1) in ('号', '室', '户', '房', '间') and regexp_matches({x}, '{_HAS_ROOM}')"
-    return f"case when {has_room} then regexp_replace({x}, '(?:[号室户]|号?房间?)$', '') else {x} end"
+    return f"case when {has_room} then regexp_replace({x}, '{_KIND_OF_ROOM}', '') else {x} end"
 
 
 def _room_on_floor(x: str) -> str:
