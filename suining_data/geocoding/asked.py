@@ -26,10 +26,21 @@ OTHER_STREET = "[0-9东西南北中上下前后左右内外新老大小正横]"
 # by which part the town of a text can be found that leaves it out
 TELLING = ("village_name", "street_key", "estate_key")
 
+# `only_estate`: an estate of which no other street of the town has one of that name
+_STORED = f"""
+    with address as (select *, {DIVISIONS} from spatial.address)
+    select
+        *,
+        case when min(street_key) over same_estate = max(street_key) over same_estate or max(street_key) over same_estate is null
+            then estate_key end as only_estate
+    from address
+    window same_estate as (partition by town, estate_key)
+"""
+
 
 def take_apart(con: duckdb.DuckDBPyConnection, texts: str) -> None:
     """Create temporary tables `asked`, a row per row of `texts` (number, text), and `rest`, those that are no stored address
-    by their id, with town and street where these are known. Creates view `stored`, the stored addresses.
+    by their id, with town and street where these are known. Creates table `stored`, the stored addresses.
     """
     _load_former_villages(con)
     parsed, _ = Renderer(SQL).render_text(PARSED, SQL / "geocode")
@@ -43,7 +54,7 @@ def take_apart(con: duckdb.DuckDBPyConnection, texts: str) -> None:
         select texts.number, texts.text, {address_id("texts.text")} as address_id, place.* exclude (address_id), {DIVISIONS}
         from {texts} as texts left join place on place.address_id = texts.number
     """)
-    con.execute(f"create or replace temp view stored as select *, {DIVISIONS} from spatial.address")
+    con.execute(f"create or replace temp table stored as {_STORED}")
     con.execute(f"create or replace temp table town_found as {_towns_found()}")
     con.execute(f"create or replace temp table street_found as {_streets_found()}")
     con.execute(f"create or replace temp table rest as {_rest()}")
@@ -97,13 +108,21 @@ def _rest() -> str:
         for part in TELLING
     )
     return f"""
+        with mended as (
+            select
+                asked.* replace (
+                    coalesce(asked.town, {", ".join(f"by_{part}.found_town" for part in TELLING)}) as town,
+                    coalesce(found_street, asked.street_key) as street_key
+                ),
+                found_street is not null as is_misspelt
+            from (from asked anti join stored using (address_id)) as asked
+            {found}
+            left join street_found on asked.town = street_found.town and asked.street_key = street_found.street_key
+        ),
+        known as (select distinct town, street_key, true as is_known from stored)
         select
-            asked.* replace (
-                coalesce(asked.town, {", ".join(f"by_{part}.found_town" for part in TELLING)}) as town,
-                coalesce(found_street, asked.street_key) as street_key
-            ),
-            found_street is not null as is_misspelt
-        from (from asked anti join stored using (address_id)) as asked
-        {found}
-        left join street_found on asked.town = street_found.town and asked.street_key = street_found.street_key
+            mended.*,
+            -- an estate on a known street is not the one of that name on another
+            case when known.is_known is null then estate_key end as only_estate
+        from mended left join known on mended.town = known.town and mended.street_key = known.street_key
     """

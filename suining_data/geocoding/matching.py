@@ -24,9 +24,11 @@ WHOLE = (
 # what a text is placed by, the finest first: level, score, parts
 LEVELS = (
     ("building", 0.7, ("town", "street_key", "door_number", "building")),
-    ("building", 0.7, ("town", "estate_key", "building")),
+    ("building", 0.7, ("town", "street_key", "estate_key", "building")),
+    ("building", 0.7, ("town", "only_estate", "building")),
     ("door_number", 0.6, ("town", "street_key", "door_number")),
-    ("estate", 0.6, ("town", "estate_key")),
+    ("estate", 0.6, ("town", "street_key", "estate_key")),
+    ("estate", 0.6, ("town", "only_estate")),
     ("village_group", 0.5, ("town", "village_name", "village_group")),
     ("street", 0.4, ("town", "street_key")),
     ("village", 0.3, ("village",)),

@@ -25,7 +25,10 @@ FULL_FILE = "20190831"
 
 @dataclass(frozen=True)
 class Delivered:
-    """Table `delivered`: n (ordinal in its file), file_no, c0.. (text per field), t0.. and e0.. (truth per entity)."""
+    """Table `delivered`: n (ordinal in its file), file_no, c0.. (text per field), t0.. and e0.. (truth per entity).
+
+    Of a resource with points or shapes, also shape_key (its key, several fields joined by |) and shape, the true one.
+    """
 
     unit_name: str
     resource: Resource
@@ -38,6 +41,10 @@ class Delivered:
 
     def entities(self, subject: str) -> list[tuple[int, Entity]]:
         return [(i, entity) for i, entity in enumerate(self.resource.entities) if entity.subject == subject]
+
+    @property
+    def has_shapes(self) -> bool:
+        return bool(_true_shape(self.resource))
 
 
 def deliver(
@@ -101,9 +108,11 @@ def _delivered_sql(
         finals.append(f"{text} as c{i}")
         kinds[field.name] = kind
     truths, carried = _truth_columns(resource, types, kinds)
+    shape = _true_shape(resource)
+    truths += [name for name in ("shape_key", "shape") if shape]
     row_number = "n" if files == 1 else "row_number() over (partition by file_no order by n)"
     return f"""create or replace table delivered as
-        with written as (select n, file_no, {", ".join([*carried, *borrowed, *texts])} from delivery_base {" ".join(joins)}),
+        with written as (select n, file_no, {", ".join([*carried, *shape, *borrowed, *texts])} from delivery_base {" ".join(joins)}),
         drawn as (select *, {", ".join(draws)} from written),
         final as (select n, file_no, {", ".join([*finals, *truths])} from drawn)
         select * exclude (n), {row_number} as n from final"""
@@ -126,6 +135,18 @@ def _is_structure(view: View, field: Field) -> bool:
 def _draw_key(name: str) -> str:
     """Longitude and latitude share a draw, so a missing point lacks both."""
     return "point" if name in ("longitude", "latitude") else name
+
+
+def _true_shape(resource: Resource) -> list[str]:
+    """Select items shape_key and shape (WKT in CGCS2000 degrees) of a resource whose rows have a key and a shape or a point."""
+    names = {field.name for field in resource.fields}
+    shapes = [f'"{field.name}"' for field in resource.fields if field.element.startswith("geometry")]
+    if {"longitude", "latitude"} <= names:
+        shapes.append("'POINT (' || longitude || ' ' || latitude || ')'")
+    if not shapes or not names.issuperset(resource.key):
+        return []
+    key = ", ".join(f'"{name}"' for name in resource.key)
+    return [f"concat_ws('|', {key}) as shape_key", f"{shapes[0]} as shape"]
 
 
 def _truth_columns(resource: Resource, types: dict[str, str], kinds: dict[str, str]) -> tuple[list[str], list[str]]:

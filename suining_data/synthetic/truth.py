@@ -1,4 +1,4 @@
-"""The ground truth: which person or organisation each delivered row is about, and their true values.
+"""The ground truth: which person or organisation each delivered row is about, their true values, and where things lie.
 
 Here: data/truth/*.parquet, which the pipeline never reads. Not here: deliveries (delivery.py, writers/).
 """
@@ -14,12 +14,13 @@ _ID = {"person": "'P' || lpad({t}::varchar, 8, '0')", "organization": "'L' || lp
 
 
 def create_truth_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty tables truth_person_row and truth_organization_row."""
+    """Create the empty tables truth_person_row, truth_organization_row and truth_shape."""
     for subject in SUBJECTS:
         con.execute(
             f"""create table truth_{subject}_row(resource_id varchar, file varchar, row_number bigint, role varchar,
             true_id varchar, error_kind varchar)"""
         )
+    con.execute("create table truth_shape(resource_id varchar, shape_key varchar, shape varchar)")
 
 
 def add_truth(con: duckdb.DuckDBPyConnection, delivered: Delivered, line_numbers: str) -> None:
@@ -33,14 +34,22 @@ def add_truth(con: duckdb.DuckDBPyConnection, delivered: Delivered, line_numbers
                     {_ID[subject].format(t=f"t{i}")}, e{i}
                 from delivered join {line_numbers} using (file_no, n) where t{i} is not null order by file_no, n"""
             )
+    if delivered.has_shapes:
+        con.execute(
+            f"""insert into truth_shape
+            select '{delivered.resource.id}', shape_key, any_value(shape) from delivered
+            where shape is not null group by shape_key order by shape_key"""
+        )
 
 
 def write_truth(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write the four Parquet files."""
+    """Write the six Parquet files."""
     for subject in SUBJECTS:
         _copy(con, f"select * from truth_{subject}_row", folder / f"{subject}_row.parquet")
     _copy(con, _PERSON, folder / "person.parquet")
     _copy(con, _ORGANIZATION, folder / "organization.parquet")
+    _copy(con, _ADDRESS_POINT, folder / "address_point.parquet")
+    _copy(con, "from truth_shape", folder / "shape.parquet")
 
 
 def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
@@ -81,3 +90,12 @@ select o.true_id, o.uscc, o.organization_code, o.registration_number, o.name, o.
     o.business_scope, o.registrar as registrar_name, m.true_id as parent_true_id
 from organization o join person p on p.pid = o.representative left join organization m on m.oid = o.parent
 order by o.oid"""
+# A point per address (CGCS2000 degrees); organisations of one address can have several. A dwelling lies where its building does.
+_ADDRESS_POINT = """
+select distinct '四川省遂宁市' || county || town || tail as address, lon as longitude, lat as latitude
+from (
+    select county, town, tail, lon, lat from place
+    union all select county, coalesce(old_town, town), old_tail, lon, lat from place where old_tail is not null
+    union all select county, town, tail, lon, lat from organization
+)
+order by all"""

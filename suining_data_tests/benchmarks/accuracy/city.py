@@ -13,7 +13,7 @@ import duckdb
 from suining_data.settings import Settings
 from suining_data_tests.benchmarks.refresh import suining
 
-TRUTH = ("person", "person_row", "organization", "organization_row")
+TRUTH = ("person", "person_row", "organization", "organization_row", "address_point", "shape")
 
 
 @contextmanager
