@@ -45,6 +45,11 @@ regexp_extract({{ text }}, '^[^0-9]{0,14}')
 regexp_extract({{ text }}, '^[^0-9]{0,11}')
 {%- endmacro %}
 
+{#- Whether a text begins with what may be the name of a village without 村, and the number of a group. -#}
+{% macro begins_with_bare_village(text) -%}
+regexp_matches({{ text }}, '^[^0-9]{2,10}[0-9]+组')
+{%- endmacro %}
+
 {#- Whether an address has a numeral instead of digits, or 社 instead of 组. -#}
 {% macro is_variant_address(text) -%}
 regexp_matches({{ text }}, '[0-9一二三四五六七八九十]社(?:[^区]|$)|[〇零一二三四五六七八九十](?:组|号|栋|幢|座|单元|楼|层|室)')

@@ -49,6 +49,15 @@ village as (
         and substr(division_name.division_code, 1, 9) || '000' = town.division_code
 ),
 
+-- of a village 村 may be left out before the number of a group
+written_village as (
+    select name, name as village_name, town_code, division_code, is_current, false as is_bare from village
+    union all
+    select substr(name, 1, length(name) - 1) as name, name as village_name, town_code, division_code, is_current, true as is_bare
+    from village
+    where length(name) > 2 and suffix(name, '村')
+),
+
 area as (
     select distinct name from {{ division }} where level_code = 'functional_area'
 ),
@@ -88,46 +97,52 @@ with_town as (
     from with_head join head_town on with_head.head = head_town.head
 ),
 
-below_town as (select *, {{ address_tail('rest') }} as tail from with_town),
+below_town as (
+    select *, {{ address_tail('rest') }} as tail, {{ begins_with_bare_village('rest') }} as is_bare from with_town
+),
 
 -- Village or community: searched within the town; if the text has no town, or a former one, within the county. (An
 -- address may have the current name of its town or a former one.)
 tail as (
-    select county6, coalesce(town_code, '') as town6, bool_and(is_town_current) as is_town_current, tail
+    select county6, coalesce(town_code, '') as town6, bool_and(is_town_current) as is_town_current, tail, is_bare
     from below_town
-    group by county6, coalesce(town_code, ''), tail
+    group by county6, coalesce(town_code, ''), tail, is_bare
 ),
 
 candidate as (
     select
-        tail.county6, tail.town6, tail.tail, village.name as village_name, village.division_code as village_code,
-        village.is_current as is_village_current, village.town_code as village_town_code,
+        tail.county6, tail.town6, tail.tail, tail.is_bare, village.name as written_name, village.village_name,
+        village.division_code as village_code, village.is_current as is_village_current, village.town_code as village_town_code,
         tail.town6 = village.town_code as is_in_town,
         count(distinct village.town_code) over (
-            partition by tail.county6, tail.town6, tail.tail, village.name
+            partition by tail.county6, tail.town6, tail.tail, tail.is_bare, village.name
         ) as towns
-    from tail join village
+    from tail join written_village as village
         on tail.county6 = substr(village.town_code, 1, 6)
         and substr(tail.tail, 1, 2) = substr(village.name, 1, 2) and starts_with(tail.tail, village.name)
+        and (not village.is_bare or (tail.is_bare and tail.tail = village.name))
     where tail.town6 in ('', village.town_code) or not tail.is_town_current
 ),
 
 village_found as (
-    select county6, town6, tail, village_name, village_code, is_village_current, village_town_code, is_in_town
+    select
+        county6, town6, tail, is_bare, written_name, village_name, village_code, is_village_current, village_town_code, is_in_town
     from candidate
     where is_in_town or towns = 1
     qualify row_number() over (
-        partition by county6, town6, tail
+        partition by county6, town6, tail, is_bare
         order by is_in_town desc, length(village_name) desc, is_village_current desc, village_code
     ) = 1
 ),
 
 tail_village as (
     select
-        tail.county6, tail.town6, tail.tail, village_code, is_village_current, village_town_code, is_in_town,
-        coalesce(village_name, nullif({{ unknown_village('tail.tail') }}, '')) as village_name
+        tail.county6, tail.town6, tail.tail, tail.is_bare, village_code, is_village_current, village_town_code, is_in_town,
+        coalesce(village_name, nullif({{ unknown_village('tail.tail') }}, '')) as village_name,
+        coalesce(written_name, {{ unknown_village('tail.tail') }}) as written_name
     from tail left join village_found
         on tail.county6 = village_found.county6 and tail.town6 = village_found.town6 and tail.tail = village_found.tail
+        and tail.is_bare = village_found.is_bare
 ),
 
 with_village as (
@@ -136,11 +151,12 @@ with_village as (
         below_town.town_name, below_town.town_code, below_town.is_town_current,
         tail_village.village_name, tail_village.village_code, tail_village.is_village_current,
         tail_village.village_town_code, tail_village.is_in_town,
-        substr(below_town.rest, coalesce(length(tail_village.village_name), 0) + 1) as rest
+        substr(below_town.rest, length(tail_village.written_name) + 1) as rest
     from below_town join tail_village
         on below_town.county6 = tail_village.county6
         and coalesce(below_town.town_code, '') = tail_village.town6
         and below_town.tail = tail_village.tail
+        and below_town.is_bare = tail_village.is_bare
 ),
 
 -- street to room; in a text that has more than that, what is understood of it, and the remainder

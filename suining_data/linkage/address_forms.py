@@ -4,12 +4,13 @@ Here: SQL of the form and of the id. Not here: the parts in one way of writing (
 division of an address, the text that is shown (dbt_like_sql/spatial/address.sql), cleaning of a delivered text (elements/).
 
 The form is compared, never shown: `<town without its kind>|<rest>` of the normal text, all numerals in digits. A town name of
-only one county is enough, so the county may be left out or be a former one; so may a functional area before the town.
+only one county is enough, so the county may be left out or be a former one; so may a functional area before the town, a community
+before a street with a number, and 村 before the number of a group.
 Without a town, or if two counties have a town of that name, the form begins with the county, under today's name.
 """
 
 from suining_data.city import load_city
-from suining_data.linkage.address_texts import NUMERALS, TENS, address_text, chained, digits
+from suining_data.linkage.address_texts import NUMERALS, STREET, TENS, address_text, chained, digits
 from suining_data.linkage.town_names import KINDS, longest_first, towns
 
 # what follows a name that is a town's, but here is that of something else: 永兴路, 永兴东街, 永兴村, 永兴花园
@@ -18,7 +19,15 @@ _NOT_A_TOWN = "^(?:[东南西北中上下新老正前后大]{0,2}(?:路|街|巷|
 
 def address_form(column: str) -> str:
     """SQL: the normal form of an address."""
-    return chained(address_text(column), _without_county, _without_area, _with_town, _with_digits)
+    return chained(
+        address_text(column),
+        _without_county,
+        _without_area,
+        _with_town,
+        _without_community,
+        _without_kind_of_village,
+        _with_digits,
+    )
 
 
 def address_id(column: str) -> str:
@@ -72,6 +81,16 @@ def _with_town(x: str) -> str:
     return (
         f"list_transform([{found}], lambda town: case when town = '' then {x}.county || {x}.rest else {written} end)[1]"
     )
+
+
+def _without_community(x: str) -> str:
+    pattern = f"(\\|)[^0-9]{{2,10}}?社区([^0-9号栋组]{{2,15}}?(?:{STREET})(?:[0-9{NUMERALS}]段)?[0-9]+(?:-[0-9]+)?号)"
+    has_community = f"contains({x}, '社区') and contains({x}, '号')"
+    return f"case when {has_community} then regexp_replace({x}, '{pattern}', '\\1\\2') else {x} end"
+
+
+def _without_kind_of_village(x: str) -> str:
+    return f"case when contains({x}, '组') then regexp_replace({x}, '村([0-9]+组)', '\\1') else {x} end"
 
 
 def _with_digits(x: str) -> str:

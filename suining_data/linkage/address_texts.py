@@ -5,7 +5,7 @@ apart (dbt_like_sql/macros/address.sql). Not here: which division a name means, 
 
 In the normal text letters and digits are ASCII; there are no blanks, marks and remarks; numerals before a counted part are
 digits: 第十二社, 12村民小组 and 村12队 are 12组, 三幢, 叁座, 3号楼 and 3# are 3栋, 3栋2门 is 3栋2单元, 5号附2号 and 5之2 are
-5-2号; a room has no 号, 室, 户 or 房; 村委会 is 村, 居委会 is 社区, 街办 is 街道; a county has its kind. Most texts need few of
+5-2号, 门牌号05 is 5, 7组3 is 7组3号; a room has no 号, 室, 户 or 房; 村委会 is 村, 居委会 is 社区, 街办 is 街道; a county has its kind. Most texts need few of
 the steps, so each is behind a look whether a text needs it.
 """
 
@@ -21,6 +21,7 @@ DIGITS = "000123456789123456789"
 TENS = "十百拾佰"
 STREET = "路|街|巷|弄|段|大道"
 _COUNTED = "(?:生产队|队|村民小组|居民小组|村民组|居民组|小组|组|社(?:[^区]|$)|号|单元|栋|幢|座|楼|层|室|户|附|之)"
+TRADITIONAL = "號棟單樓層組區縣鎮鄉門戶寧"
 _MARKS = "\\s　,，.。、;；:：/·|"
 _FORMS = {
     **{chr(ord(c) + 0xFEE0): c for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ#-()[]"},
@@ -29,12 +30,13 @@ _FORMS = {
     **dict.fromkeys("—–‐−~～", "-"),
     **dict.fromkeys("【〔", "["),
     **dict.fromkeys("】〕", "]"),
+    **dict(zip(TRADITIONAL, "号栋单楼层组区县镇乡门户宁", strict=True)),
 }
 
 Steps = tuple[tuple[str, str], ...]
 
 _NOT_NEAT = r"[^\p{Han}0-9A-Z#-]"
-_HAS_MARK = rf"{_NOT_NEAT}|[^0-9A-Z号]-|-[^0-9A-Z附]"
+_HAS_MARK = rf"{_NOT_NEAT}|[{TRADITIONAL}]|[^0-9A-Z号]-|-[^0-9A-Z附]"
 # what ends the name of a place, or a part of one: not a remark, though in brackets
 _PLACE = "园苑城府庭厦场寓邨村港湾郡都里区栋幢座楼期号室户院段侧面组社"
 _NEAT: Steps = (
@@ -60,10 +62,12 @@ _TENS: Steps = (
 )
 # whether any of the variants below is in a text: without groups a pattern is many times faster
 _HAS_VARIANT = (
-    "[0-9](?:社|村民|居民|小组|生产队|队|附|之|号附|号之|号楼|[层#F])|[0-9A-Z](?:幢|座|#)|第[0-9]|委会|委员会|号-|街办|栋[0-9]+门"
+    "[0-9](?:社|村民|居民|小组|生产队|队|附|之|号附|号之|号楼|[层#F])|门牌|[^0-9A-Z]0+[1-9]|组[0-9-]+$|[0-9A-Z](?:幢|座|#)|第[0-9]|委会|委员会|号-|街办|栋[0-9]+门"
     f"|[0-9A-Z]-[0-9]+-[0-9]|栋[0-9]+-[0-9]|楼[0-9]|(?:{STREET})[0-9]+(?:-[0-9]+)?(?:[^0-9A-Z号栋幢座单楼层组社段路街巷弄米公里线年期区村-]|$)"
 )
 _VARIANTS: Steps = (
+    ("门牌号?([0-9])", r"\1"),
+    ("([^0-9A-Z])0+([1-9])", r"\1\2"),
     ("村?(?:村民委员会|村委会)", "村"),
     ("(?:社区)?(?:居民委员会|居委会)", "社区"),
     ("(村|社区)([0-9]+)(?:生产队|队)", r"\1\2组"),
@@ -72,6 +76,7 @@ _VARIANTS: Steps = (
     (rf"((?:{STREET})[0-9]+(?:-[0-9]+)?)#", r"\1号"),
     ("([0-9])#单元", r"\1单元"),
     ("((?:单元|楼|栋)[0-9]+)#$", r"\1号"),
+    ("(组[0-9]+(?:-[0-9]+)?)#?$", r"\1号"),
     ("([0-9A-Z])(?:号楼|幢|座|#楼|#)", r"\1栋"),
     ("(栋[0-9]+)门([0-9])", r"\1单元\2"),
     ("([0-9])F([0-9]{3,4})?$", r"\1楼\2"),

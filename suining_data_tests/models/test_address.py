@@ -56,6 +56,19 @@ def parse(bench, address, hint=None):
             "大英县卓筒井镇文家村4组",
             ("大英县 卓筒井镇 文家村 4组", "510923", "village_group", None),
         ),
+        # without the kind of the village: only if the town has such a village, and only before a group
+        (
+            "安居区东禅镇板凳垭7组3",
+            ("安居区 东禅镇 板凳垭村 7组 3号", "510904101205", "door_number", 1.0),
+        ),
+        (
+            "安居区东禅镇场镇7组3号",
+            ("安居区 东禅镇 场镇7组3号", "510904101000", "town", None),
+        ),
+        (
+            "船山区南津路街道邮拱局社区滨江南路8号",
+            ("船山区 南津路街道 邮拱局社区 滨江南路 8号", "510903001", "door_number", 1.0),
+        ),
         # the office's own title, the committee's title
         (
             "船山区南强街道办事处谢家店社区居民委员会4组",

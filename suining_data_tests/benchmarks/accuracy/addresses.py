@@ -80,7 +80,11 @@ reported as (
 
 placed as (
     select *, coalesce(building, village_group) is not null as has_part,
-        concat(village_name, village_group, street, case when street is not null then door_number end, estate, building) as part
+        -- a community before a street is left out, as in the true texts
+        case
+            when street is null or door_number is null then concat(village_name, village_group, street, estate, building)
+            else concat(street, door_number, estate, building)
+        end as part
     from reported join spatial.address using (address_id) join truth using (true_id)
 ),
 
