@@ -127,7 +127,7 @@ licence as (
         cast(null as varchar) as electronic_id
     from {{ ref('legal_entity.license') }} as license
     left join unresolved
-        on license.record_id = unresolved.record_id and license.person_id is null and license.organization_id is null
+        on case when license.person_id is null and license.organization_id is null then license.record_id end = unresolved.record_id
 ),
 
 -- the register does not report the number of the certificate: the code of the real-estate unit is used instead
@@ -150,8 +150,7 @@ real_estate as (
         cast(null as varchar) as electronic_id
     from {{ ref('spatial.real_estate_right') }} as registered
     left join unresolved
-        on registered.record_id = unresolved.record_id and registered.person_id is null
-        and registered.organization_id is null
+        on case when registered.person_id is null and registered.organization_id is null then registered.record_id end = unresolved.record_id
 ),
 
 -- the index of electronic credentials reports less than the register of the department that issued the credential

@@ -118,4 +118,4 @@ from total
 join {{ ref('macro.indicator') }} as indicator on total.indicator_code = indicator.indicator_code
 left join official
     on total.indicator_code = official.indicator_code and total.division_code = official.division_code
-    and total.year = official.year and section_code is null
+    and case when section_code is null then total.year end = official.year

@@ -62,30 +62,45 @@ area as (
     select distinct name from {{ division }} where level_code = 'functional_area'
 ),
 
--- county, functional area, town; names are looked up by their first two characters
+-- county, functional area, town; names are looked up by their first two characters, in an inner join: an outer one with
+-- anything but equalities compares every row with every other
 head as (select distinct head from with_head),
 
+county_found as (
+    select head, county.name as county_name, county.division_code as county_code
+    from head join county on substr(head, 1, 2) = substr(county.name, 1, 2) and starts_with(head, county.name)
+),
+
 head_county as (
-    select head, county.name as county_name, county.division_code as county_code,
-        substr(head, coalesce(length(county.name), 0) + 1) as rest
-    from head left join county on substr(head, 1, 2) = substr(county.name, 1, 2) and starts_with(head, county.name)
+    select head.head, county_name, county_code, substr(head.head, coalesce(length(county_name), 0) + 1) as rest
+    from head left join county_found on head.head = county_found.head
+),
+
+area_found as (
+    select head, area.name as area_name
+    from head_county join area on substr(rest, 1, 2) = substr(area.name, 1, 2) and starts_with(rest, area.name)
+    qualify row_number() over (partition by head order by length(area.name) desc, area.name) = 1
 ),
 
 head_area as (
-    select head, county_name, county_code, area.name as area_name,
-        substr(rest, coalesce(length(area.name), 0) + 1) as rest
-    from head_county left join area on substr(rest, 1, 2) = substr(area.name, 1, 2) and starts_with(rest, area.name)
-    qualify row_number() over (partition by head order by length(area.name) desc nulls last, area.name) = 1
+    select
+        head_county.head, county_name, county_code, area_name, substr(rest, coalesce(length(area_name), 0) + 1) as rest
+    from head_county left join area_found on head_county.head = area_found.head
+),
+
+town_found as (
+    select head, town_name, town.division_code as town_code, town.is_current as is_town_current, length(town.name) as town_length
+    from head_area join written_town as town
+        on substr(rest, 1, 2) = substr(town.name, 1, 2) and starts_with(rest, town.name)
+        and not (town.is_bare and {{ is_no_town('substr(rest, length(town.name) + 1)') }})
+    qualify row_number() over (partition by head order by length(town.name) desc, town.name) = 1
 ),
 
 head_town as (
-    select head_area.head, county_name, county_code, area_name,
-        town.town_name, town.division_code as town_code, town.is_current as is_town_current,
-        coalesce(length(county_name), 0) + coalesce(length(area_name), 0) + coalesce(length(town.name), 0) as taken
-    from head_area left join written_town as town
-        on substr(head_area.rest, 1, 2) = substr(town.name, 1, 2) and starts_with(head_area.rest, town.name)
-        and not (town.is_bare and {{ is_no_town('substr(head_area.rest, length(town.name) + 1)') }})
-    qualify row_number() over (partition by head_area.head order by length(town.name) desc nulls last, town.name) = 1
+    select
+        head_area.head, county_name, county_code, area_name, town_name, town_code, is_town_current,
+        coalesce(length(county_name), 0) + coalesce(length(area_name), 0) + coalesce(town_length, 0) as taken
+    from head_area left join town_found on head_area.head = town_found.head
 ),
 
 with_town as (

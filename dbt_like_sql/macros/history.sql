@@ -55,11 +55,13 @@
         select
             after.begun_run as run_id, after.recorded_from as recorded_at, after.{{ name }}_id,
             unnest({{ differences(name, 'before', 'after') }}) as difference
-        from {{ versions }} as after
+        from (
+            select *, case when begun_as = 'changed' then recorded_from end as changed_at
+            from {{ versions }}
+            where begun_as <> 'initial'
+        ) as after
         left join {{ versions }} as before
-            on after.{{ name }}_id = before.{{ name }}_id and after.recorded_from = before.recorded_to
-                and after.begun_as = 'changed'
-        where after.begun_as <> 'initial'
+            on after.{{ name }}_id = before.{{ name }}_id and after.changed_at = before.recorded_to
     ) as compared
     where difference.old_value is distinct from difference.new_value
 {%- endmacro %}

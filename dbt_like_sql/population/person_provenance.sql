@@ -4,5 +4,7 @@
 anti join (
     select person_id from {{ ref('population.person') }} where moved_out_date is not null
 ) as moved_out
-    on explained.person_id = moved_out.person_id
-    and attribute in ('registered_address', 'registered_division_code', 'household_number', 'head_relation_code')
+    on case
+        when attribute in ('registered_address', 'registered_division_code', 'household_number', 'head_relation_code')
+            then explained.person_id
+    end = moved_out.person_id

@@ -160,7 +160,9 @@ bounded as (
         merged.source
     from merged
     left join county_code
-        on merged.level_code in ('town', 'village') and substr(coalesce(merged.division_code, merged.parent_code), 1, 6) = county_code.code6
+        on case
+            when merged.level_code in ('town', 'village') then substr(coalesce(merged.division_code, merged.parent_code), 1, 6)
+        end = county_code.code6
 ),
 
 -- the version of the division above: the current one if it is current, else the last one
