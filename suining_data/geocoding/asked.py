@@ -103,8 +103,8 @@ def _streets_found() -> str:
 
 def _rest() -> str:
     found = " ".join(
-        f"""left join town_found as by_{part} on asked.town is null
-            and by_{part}.county = coalesce(asked.county, '') and by_{part}.part = '{part}' and by_{part}.name = asked.{part}"""
+        f"""left join town_found as by_{part} on by_{part}.name = case when asked.town is null then asked.{part} end
+            and by_{part}.county = coalesce(asked.county, '') and by_{part}.part = '{part}'"""
         for part in TELLING
     )
     return f"""

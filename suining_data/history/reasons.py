@@ -86,7 +86,7 @@ def _differences(kept: Kept) -> str:
             select after.{kept.id} as id, unnest([{entries}, {came}], recursive := true)
             from begun_state as after
             left join (from {kept.history} where recorded_to is null) as before
-                on after.begun_as = 'changed' and after.{kept.id} = before.{kept.id}
+                on case when after.begun_as = 'changed' then after.{kept.id} end = before.{kept.id}
             where after.begun_as <> 'initial'
         ) where is_changed
     """

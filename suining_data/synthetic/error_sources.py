@@ -79,5 +79,5 @@ _ORGANIZATION = """
 create table organization_error_source as
 select branch.oid as id, parent.uscc as parent_uscc
 from organization as branch
-left join organization as parent on parent.oid = branch.parent and branch.kind = 'branch'
+left join organization as parent on parent.oid = case when branch.kind = 'branch' then branch.parent end
 """

@@ -45,7 +45,7 @@ def _certificates(rates: ErrorRates) -> str:
         g.name as guardian_name, g.phone as guardian_phone, {day} as issued_date, {day} + 3652 as valid_until,
         case when p.death is not null then 'deregistered' when u(p.pid, 'card frozen') < 0.02 then 'suspended' else 'valid' end as status_code
     from person p join place l on l.aid = p.registered_aid
-        left join person g on p.age < 18 and g.pid = coalesce(p.mother, p.father)
+        left join person g on g.pid = case when p.age < 18 then coalesce(p.mother, p.father) end
     where p.slot <> 9 and p.age >= 3 and (p.death is null or p.death > date '2018-06-01') and u(p.pid, 'disabled at all') < 0.009
         and u(p.pid, 'card moves') < 0.6"""
 
