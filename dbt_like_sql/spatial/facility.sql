@@ -1,7 +1,7 @@
 -- One row per facility: schools, medical institutions, pharmacies, cultural venues, sites of hazardous chemicals,
 -- sources of pollution, express outlets, bus stops, air-raid shelters, weather and monitoring stations. The health
 -- commission and the medical insurance may report the same institution: it is one facility if organisation and address
--- are the same. Its point is that of its name on the map, or else that of its address.
+-- are the same. Its point is that of its address, or else that of its name on the map, if map and facilities have one of that name.
 with reported as (
     select record_id, 'education__schools' as resource_id, 'school' as facility_type_code, school_code as local_code,
         name, cast(null as boolean) as is_designated, 1 as authority
@@ -60,10 +60,12 @@ with_address as (
 ranked as (
     select *,
         bool_or(is_designated) over (partition by facility_type_code, facility_key) as is_designated_anywhere,
+        case when min(facility_key) over same_name = max(facility_key) over same_name then facility_key end as only_key,
         row_number() over (
             partition by facility_type_code, facility_key order by authority, record_id
         ) as rank_in_facility
     from with_address
+    window same_name as (partition by facility_type_code, name)
 ),
 
 -- points of interest by name, if the map has only one of that name
@@ -80,12 +82,12 @@ institution as (
     select
         ranked.facility_type_code, ranked.facility_key, ranked.local_code, ranked.name,
         ranked.is_designated_anywhere as is_designated, base.organization_id, address.address_id,
-        address.division_code, coalesce(poi.longitude, address.longitude) as longitude,
-        coalesce(poi.latitude, address.latitude) as latitude, ranked.resource_id, ranked.record_id
+        address.division_code, coalesce(address.longitude, poi.longitude) as longitude,
+        coalesce(address.latitude, poi.latitude) as latitude, ranked.resource_id, ranked.record_id
     from ranked
     left join {{ ref('legal_entity.organization') }} as base on ranked.organization_id = base.organization_id
     left join {{ ref('spatial.address') }} as address on ranked.address_id = address.address_id
-    left join poi on ranked.name = poi.name
+    left join poi on case when ranked.only_key = ranked.facility_key then ranked.name end = poi.name
     where ranked.rank_in_facility = 1
 ),
 

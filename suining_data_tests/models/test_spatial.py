@@ -377,7 +377,7 @@ def test_components_waters_and_forests_are_placed(bench):
     assert bench.failures(*(f"spatial.{table}" for table in tables)) == {}
 
 
-def test_a_facility_stands_where_the_map_has_its_name(bench):
+def test_a_facility_without_a_point_stands_where_the_map_has_its_name(bench):
     place = {"feature_type_code": "poi", "longitude": 105.6, "latitude": 30.5}
     for n in (1, 2, 3):
         bench.insert("staged.education__schools", record_id=n, school_code=str(n), name=f"第{n}小学")
@@ -387,3 +387,30 @@ def test_a_facility_stands_where_the_map_has_its_name(bench):
     bench.insert("staged.sichuan_surveying__map_features", **place | {"record_id": 6, "name": "第2小学"})
     bench.build("spatial.address", "spatial.facility")
     assert bench.query("select longitude from spatial.facility order by record_id") == [(105.6,), (None,), (None,)]
+
+
+def test_a_facility_does_not_stand_where_the_map_has_another_of_its_name(bench):
+    school = {"role": "school", "resource_id": "education__schools"}
+    place = {"role": "school_site", "resource_id": "education__schools", "crs": "EPSG:4490"}
+    for n in (1, 2, 3):
+        name = "中心小学校" if n < 3 else "第三小学校"
+        bench.insert("staged.education__schools", record_id=n, school_code=str(n), name=name)
+        bench.insert(
+            "linked.organization_record", **school | {"record_id": n, "organization_id": f"O{n}", "address_id": f"A{n}"}
+        )
+        point = {} if n == 2 else {"longitude": 105.5, "latitude": 30.5}
+        bench.insert(
+            "linked.address_record",
+            **place | point | {"record_id": n, "address_id": f"A{n}", "address": f"船山区人民街{n}号"},
+        )
+    for n, name in ((4, "中心小学校"), (5, "第三小学校")):
+        bench.insert(
+            "staged.sichuan_surveying__map_features",
+            record_id=n,
+            name=name,
+            feature_type_code="poi",
+            longitude=105.6,
+            latitude=30.5,
+        )
+    bench.build("spatial.address", "spatial.facility")
+    assert bench.query("select longitude from spatial.facility order by record_id") == [(105.5,), (None,), (105.5,)]
