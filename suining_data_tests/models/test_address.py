@@ -241,6 +241,23 @@ def test_every_text_of_an_address_is_an_alias_of_it(bench):
     ]
 
 
+def place(bench, stored):
+    """Standard addresses A1, A2, ... (text, longitude, latitude) and their points."""
+    for record, (address, longitude, latitude) in enumerate(stored, 1):
+        bench.insert(
+            "linked.address_record",
+            record_id=record,
+            role="standard_address",
+            address_id=f"A{record}",
+            address=address,
+            longitude=longitude,
+            latitude=latitude,
+            crs="EPSG:4490",
+            resource_id="r",
+        )
+    bench.build("spatial.address", "spatial.address_point")
+
+
 def test_an_address_without_a_point_has_the_middle_of_the_finest_place_that_it_shares(bench):
     stored = [
         ("安居区东禅镇板凳垭村4组", 105.40, 30.30),
@@ -252,17 +269,7 @@ def test_an_address_without_a_point_has_the_middle_of_the_finest_place_that_it_s
         ("安居区拦江镇顺河街5号", None, None),
         ("大英县蓬莱镇新街9号", None, None),
     ]
-    for record, (address, longitude, latitude) in enumerate(stored, 1):
-        point = {"longitude": longitude, "latitude": latitude, "crs": "EPSG:4490", "resource_id": "r"}
-        bench.insert(
-            "linked.address_record",
-            record_id=record,
-            role="standard_address",
-            address_id=f"A{record}",
-            address=address,
-            **point,
-        )
-    bench.build("spatial.address", "spatial.address_point")
+    place(bench, stored)
     found = bench.query(
         "select address_id, longitude, latitude, coordinate_accuracy, point_count, coordinate_accuracy_m "
         "from spatial.address_point order by address_id"
@@ -294,19 +301,7 @@ def test_points_at_one_spot_do_not_make_a_place_exact(bench):
         ("安居区东禅镇黄泥村4组1号", 105.42, 30.32),
         ("安居区东禅镇黄泥村4组2号", 105.44, 30.32),
     ]
-    for record, (address, longitude, latitude) in enumerate(stored, 1):
-        bench.insert(
-            "linked.address_record",
-            record_id=record,
-            role="standard_address",
-            address_id=f"A{record}",
-            address=address,
-            longitude=longitude,
-            latitude=latitude,
-            crs="EPSG:4490",
-            resource_id="r",
-        )
-    bench.build("spatial.address", "spatial.address_point")
+    place(bench, stored)
     [(level, metres)] = bench.query(
         "select coordinate_accuracy, coordinate_accuracy_m from spatial.address_point where address_id = 'A3'"
     )
@@ -323,19 +318,7 @@ def test_an_estate_of_the_same_name_on_another_street_is_another_one(bench):
         ("安居区凤凰街道外贸路5号锦绣花园2栋", 105.42, 30.32),
         ("安居区凤凰街道锦绣花园2栋", None, None),
     ]
-    for record, (address, longitude, latitude) in enumerate(stored, 1):
-        bench.insert(
-            "linked.address_record",
-            record_id=record,
-            role="standard_address",
-            address_id=f"A{record}",
-            address=address,
-            longitude=longitude,
-            latitude=latitude,
-            crs="EPSG:4490",
-            resource_id="r",
-        )
-    bench.build("spatial.address", "spatial.address_point")
+    place(bench, stored)
     found = bench.query("select address_id, coordinate_accuracy, longitude from spatial.address_point order by 1")
     assert found == [
         ("A1", "door", 105.40),
