@@ -5,8 +5,8 @@ apart (dbt_like_sql/macros/address.sql). Not here: which division a name means, 
 
 In the normal text letters and digits are ASCII; there are no blanks, marks and remarks; numerals before a counted part are
 digits: 第十二社, 12村民小组 and 村12队 are 12组, 三幢, 叁座, 3号楼 and 3# are 3栋, 3栋2门 is 3栋2单元, 5号附2号 and 5之2 are
-5-2号, 门牌号05 is 5, 7组3 is 7组3号; a room has no 号, 室, 户 or 房; 村委会 is 村, 居委会 is 社区, 街办 is 街道; a county has its kind. Most texts need few of
-the steps, so each is behind a look whether a text needs it.
+5-2号, 门牌号05 is 5, 7组3 is 7组3号; a room has no 号, 室, 户 or 房; 村委会 is 村, 居委会 is 社区, 街办 is 街道; a county
+has its kind. Most texts need few of the steps, so each is behind a look whether a text needs it.
 """
 
 from collections.abc import Callable

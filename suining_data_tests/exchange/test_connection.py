@@ -181,13 +181,17 @@ def test_a_query_that_takes_too_long_is_ended_and_not_tried_again(
     office.write(*PEOPLE)
     office.server.execute("create view exchange.slow as select * from exchange.czrk where pg_sleep(60) is not null")
     office.resource = resource_of(table="exchange.slow")
-    office.settings = office.settings.model_copy(update={"exchange_seconds": 3.0})  # the others have an answer by then
+    office.settings = office.settings.model_copy(update={"exchange_seconds": 0.5})
     began = time.monotonic()
     said = outcome(office)
-    assert said.startswith("a query had no answer within 3 seconds")
+    assert said.startswith("a query had no answer within 0.5 seconds")
     assert "raise SUINING_EXCHANGE_SECONDS" in said
-    assert time.monotonic() - began < 50, "the query ended by itself, or was tried again after the pause"
-    assert backends(office.server) == []
+    assert time.monotonic() - began < 10
+    while (
+        backends(office.server) and time.monotonic() - began < 20
+    ):  # a process of the server ends after its connection
+        time.sleep(0.05)
+    assert backends(office.server) == [], "the query goes on"
 
 
 def test_a_server_that_stops_within_a_query_is_given_up_and_the_next_fetch_goes_on(

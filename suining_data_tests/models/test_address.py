@@ -285,12 +285,10 @@ def test_an_address_without_a_point_has_the_middle_of_the_finest_place_that_it_s
     ]
     radius = {row[0]: row[5] for row in found}
     assert radius["A1"] == 10
-    assert radius["A4"] == pytest.approx(
-        1920, abs=5
-    )  # 0.02 degrees of longitude here: so far is a point of the group off the other
-    assert radius["A5"] == pytest.approx(
-        3584, abs=5
-    )  # 95 % of how far each of the three is from the middle of the two others
+    # 0.02 degrees of longitude here: so far is a point of the group off the other
+    assert radius["A4"] == pytest.approx(1920, abs=5)
+    # 95 % of how far each of the three is from the middle of the two others
+    assert radius["A5"] == pytest.approx(3584, abs=5)
 
 
 def test_points_at_one_spot_do_not_make_a_place_exact(bench):
